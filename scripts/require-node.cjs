@@ -1,0 +1,11 @@
+// Runs before `npm run dev` and `npm test`, on whatever Node there is, so it is written for old ones.
+var parts = process.versions.node.split(".").map(Number);
+if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
+  console.error(
+    "This project needs Node.js 22.18 or newer; this is " +
+      process.versions.node +
+      ". " +
+      "On Linux and Windows `npm ci` brings a Node 24 of its own; elsewhere install it from https://nodejs.org.",
+  );
+  process.exit(1);
+}
