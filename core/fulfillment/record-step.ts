@@ -1,0 +1,12 @@
+import type { OrderStore } from "../orders/order-store.ts";
+import type { FulfillmentStep } from "./step.ts";
+
+/** Writes the payment into the order's history: the line an owner looks for first. */
+export function createRecordStep(store: OrderStore, now: () => number): FulfillmentStep {
+  return {
+    name: "record",
+    whenRefunded: "run",
+    run: (order, { idempotencyKey }) =>
+      store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "order_recorded" }),
+  };
+}

@@ -1,0 +1,4 @@
+import { createApp } from "./app.ts";
+
+/** What the functions' bundle exports: the shop, set up once per instance from the host's environment. */
+export const { createCheckoutSession, webhook, orderStatus } = createApp(process.env);

@@ -1,0 +1,90 @@
+import { describeError, type Log } from "../log.ts";
+import { HttpError } from "./http-error.ts";
+import { emptyResponse, jsonResponse } from "./responses.ts";
+
+export type Handler = (request: Request) => Promise<Response>;
+
+export interface RequestContext {
+  requestId: string;
+  /** Adds fields to the one line that is logged for this request; identifiers and outcomes only. */
+  note(fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
+}
+
+export interface Route {
+  /** Names the route in the log. */
+  name: string;
+  method: "GET" | "POST";
+  handle(request: Request, context: RequestContext): Promise<Response>;
+  /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */
+  renderError?(error: HttpError, request: Request, requestId: string): Response | undefined;
+}
+
+export interface EndpointDependencies {
+  log: Log;
+  now: () => number;
+  randomId: () => string;
+}
+
+/**
+ * The one boundary every request passes: wrong methods are refused, OPTIONS is answered (which also wakes a sleeping
+ * function), whatever is thrown becomes a response with a request id, and exactly one line is logged.
+ */
+export function endpoint(route: Route, { log, now, randomId }: EndpointDependencies): Handler {
+  const allow = route.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+  const allowed = allow.split(", ");
+
+  return async (request) => {
+    const requestId = randomId();
+    const startedMs = now();
+    const notes: Record<string, string | number | boolean | undefined> = {};
+    const context: RequestContext = { requestId, note: (fields) => void Object.assign(notes, fields) };
+
+    const response = await answer(request, context).catch((error: unknown) => {
+      const failure = error instanceof HttpError ? error : internalError(error);
+      notes["code"] = failure.code;
+      if (failure.cause !== undefined) notes["error"] = describeError(failure.cause);
+      return route.renderError?.(failure, request, requestId) ?? errorResponse(failure, requestId);
+    });
+    response.headers.set("X-Request-Id", requestId);
+
+    const level = response.status >= 500 ? "error" : "info";
+    log[level]("request", {
+      route: route.name,
+      method: request.method,
+      status: response.status,
+      ms: now() - startedMs,
+      requestId,
+      ...notes,
+    });
+    return response;
+  };
+
+  async function answer(request: Request, context: RequestContext): Promise<Response> {
+    if (request.method === "OPTIONS") return emptyResponse(204, { Allow: allow });
+    if (!allowed.includes(request.method)) {
+      throw new HttpError(405, "method_not_allowed", `Use ${route.method} here.`, {
+        headers: { Allow: allow },
+      });
+    }
+    return route.handle(request, context);
+  }
+}
+
+function errorResponse(error: HttpError, requestId: string): Response {
+  return jsonResponse(
+    error.status,
+    { error: { code: error.code, message: error.message }, requestId },
+    error.headers,
+  );
+}
+
+function internalError(cause: unknown): HttpError {
+  return new HttpError(
+    500,
+    "internal_error",
+    "Something went wrong on our side. Please try again in a minute.",
+    {
+      cause,
+    },
+  );
+}

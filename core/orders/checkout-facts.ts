@@ -1,0 +1,140 @@
+import type Stripe from "stripe";
+
+import { isOurs } from "../checkout/marker.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
+import { classifyStripeError } from "../stripe/errors.ts";
+import type { Deadline } from "./deadline.ts";
+import type { OrderId, OrderItem, OrderSnapshot, OrderState } from "./order.ts";
+
+/** What Stripe says now about one Checkout Session, in the words of an order. */
+export interface CheckoutFacts {
+  /** `open`: the buyer may still pay. `expired`: nobody ever will. `complete`: there is something to settle. */
+  status: "open" | "expired" | "complete";
+  /** The state that Stripe's answer stands for; merged upwards into the order's own. */
+  state: Extract<OrderState, "awaiting_payment" | "expired" | "payment_failed" | "paid">;
+  refundedMinor: number;
+  /** True when the whole payment was given back: what is not handed out yet stays in the shop. */
+  fullyRefunded: boolean;
+  /** The hosted page, only while the session is open. */
+  checkoutUrl: string | undefined;
+  snapshot: OrderSnapshot;
+}
+
+export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_found" } | { kind: "not_ours" };
+
+/**
+ * Asks Stripe for the session, its line items and its payment. Webhook payloads are never used for this: they may be old,
+ * lack line items, and follow the endpoint's API version instead of ours.
+ * @throws when Stripe cannot be asked; only "there is no such session" is an answer.
+ */
+export async function retrieveCheckoutFacts(
+  stripe: Stripe,
+  orderId: OrderId,
+  livemode: boolean,
+  deadline: Deadline,
+): Promise<Truth> {
+  const session = await retrieveSession(stripe, orderId, deadline);
+  if (session === undefined) return { kind: "not_found" };
+  if (session.livemode !== livemode || !isOurs(session.metadata)) return { kind: "not_ours" };
+  const lines = await lineItems(stripe, session, deadline);
+  return { kind: "session", facts: toFacts(session, lines) };
+}
+
+async function retrieveSession(
+  stripe: Stripe,
+  orderId: OrderId,
+  deadline: Deadline,
+): Promise<Stripe.Checkout.Session | undefined> {
+  const expand = ["line_items", "payment_intent.latest_charge"];
+  try {
+    return await stripe.checkout.sessions.retrieve(orderId, { expand }, withinDeadline(deadline));
+  } catch (error) {
+    if (classifyStripeError(error) === "not_found") return undefined;
+    throw error;
+  }
+}
+
+/** Expanding brings only the first few line items; a longer list is read whole (a session has at most 100). */
+async function lineItems(
+  stripe: Stripe,
+  session: Stripe.Checkout.Session,
+  deadline: Deadline,
+): Promise<readonly Stripe.LineItem[]> {
+  if (session.line_items?.has_more !== true) return session.line_items?.data ?? [];
+  const page = await stripe.checkout.sessions.listLineItems(
+    session.id,
+    { limit: 100 },
+    withinDeadline(deadline),
+  );
+  return page.data;
+}
+
+function toFacts(session: Stripe.Checkout.Session, lines: readonly Stripe.LineItem[]): CheckoutFacts {
+  const paymentIntent = expanded(session.payment_intent);
+  const charge = expanded(paymentIntent?.latest_charge ?? null);
+  return {
+    status: sessionStatus(session),
+    state: stateOf(session, paymentIntent),
+    refundedMinor: charge?.amount_refunded ?? 0,
+    fullyRefunded: charge?.refunded ?? false,
+    checkoutUrl: session.url ?? undefined,
+    snapshot: toSnapshot(session, lines),
+  };
+}
+
+function sessionStatus({ status }: Stripe.Checkout.Session): CheckoutFacts["status"] {
+  if (status === "open") return "open";
+  return status === "expired" ? "expired" : "complete";
+}
+
+function stateOf(
+  session: Stripe.Checkout.Session,
+  paymentIntent: Stripe.PaymentIntent | undefined,
+): CheckoutFacts["state"] {
+  if (session.status === "expired") return "expired";
+  // `no_payment_required` is a free order, or a trial: as good as paid.
+  if (session.status === "complete" && session.payment_status !== "unpaid") return "paid";
+  // A delayed method that failed leaves its payment intent without a payment method; while it is under way: `processing`.
+  const failed = paymentIntent?.status === "requires_payment_method" || paymentIntent?.status === "canceled";
+  return session.status === "complete" && failed ? "payment_failed" : "awaiting_payment";
+}
+
+function toSnapshot(session: Stripe.Checkout.Session, lines: readonly Stripe.LineItem[]): OrderSnapshot {
+  const customerId = idOf(session.customer);
+  const paymentIntentId = idOf(session.payment_intent);
+  const subscriptionId = idOf(session.subscription);
+  const email = session.customer_details?.email ?? undefined;
+  const name = session.customer_details?.name ?? undefined;
+  return {
+    v: 1,
+    orderId: session.id,
+    livemode: session.livemode,
+    mode: session.mode === "subscription" ? "subscription" : "payment",
+    createdMs: session.created * 1000,
+    items: lines.map(toItem),
+    currency: session.currency ?? "",
+    totalMinor: session.amount_total ?? 0,
+    buyer: { ...(email !== undefined && { email }), ...(name !== undefined && { name }) },
+    ...(customerId !== undefined && { customerId }),
+    ...(paymentIntentId !== undefined && { paymentIntentId }),
+    ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(session.client_reference_id !== null && { clientReferenceId: session.client_reference_id }),
+  };
+}
+
+function toItem(line: Stripe.LineItem): OrderItem {
+  return {
+    priceId: idOf(line.price) ?? "",
+    name: line.description ?? "Item",
+    quantity: line.quantity ?? 1,
+    amountMinor: line.amount_total,
+  };
+}
+
+function expanded<T extends { id: string }>(value: string | T | null): T | undefined {
+  return value === null || typeof value === "string" ? undefined : value;
+}
+
+function idOf(value: string | { id: string } | null): string | undefined {
+  return typeof value === "string" ? value : value?.id;
+}

@@ -1,0 +1,115 @@
+import type { CheckoutFacts } from "./checkout-facts.ts";
+import { higherState, MAX_ERROR_LENGTH, stateRank } from "./order.ts";
+import type { StepProgress } from "./order.ts";
+import type { ControlDraft } from "./update-control.ts";
+
+/**
+ * The changes a control record can go through, as pure functions: they run again after every conflict. Whatever they
+ * write is absolute (a state, a sum, a count that came from the record itself), so that repeating one repeats nothing.
+ */
+
+/** How long one run may hold an order. Longer than any function lives, so that a holder which died is not overtaken early. */
+export const LEASE_MS = 45_000;
+
+/** A step that was begun this often and is still not done is left to a person. */
+export const MAX_STEP_ATTEMPTS = 12;
+
+const FIRST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 3_600_000;
+
+/** Proof of a lease: who took it, and the how-manieth it was. */
+export interface Claim {
+  owner: string;
+  fence: number;
+}
+
+export function newControl(): ControlDraft {
+  return { v: 1, state: "awaiting_payment", refundedMinor: 0, fence: 0, steps: {} };
+}
+
+/** Facts only move an order up; merging the same facts again, or older ones, gives the same record. */
+export function mergeFacts(control: ControlDraft, facts: CheckoutFacts): ControlDraft {
+  const state = higherState(control.state, facts.state);
+  const refundedMinor = Math.max(control.refundedMinor, facts.refundedMinor);
+  if (state === control.state && refundedMinor === control.refundedMinor) return control;
+  return { ...control, state, refundedMinor };
+}
+
+/** True while steps may be owed: the money is in and nobody has to look at the order first. */
+export function isSettleable(control: ControlDraft): boolean {
+  return control.state === "paid";
+}
+
+/**
+ * Undefined while somebody else holds the order.
+ *
+ *     run A  ──lease(fence 1)──▶ step ─ dies ╳
+ *     time   ├───────────── LEASE_MS ────────────┤ until
+ *     run B              busy ✗        busy ✗     ──lease(fence 2)──▶ step ─▶ done
+ *     run A wakes up late ("zombie")                    its next write: fence 1 ≠ 2 ─▶ refused
+ *
+ * The clock decides only when B may start. That A's late writes are refused is decided by the fence and by the record's
+ * version, so a clock that is wrong costs time, never an order.
+ */
+export function takeLease(control: ControlDraft, owner: string, nowMs: number): ControlDraft | undefined {
+  if (control.lease !== undefined && control.lease.untilMs > nowMs) return undefined;
+  return { ...control, fence: control.fence + 1, lease: { owner, untilMs: nowMs + LEASE_MS } };
+}
+
+export function holdsLease(control: ControlDraft, claim: Claim): boolean {
+  return control.lease?.owner === claim.owner && control.fence === claim.fence;
+}
+
+export function beginStep(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });
+}
+
+export function finishStep(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "done", attempts: attemptsOf(control, step) });
+}
+
+export function skipStep(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "skipped", attempts: attemptsOf(control, step) });
+}
+
+/** The step stays "started": it may have had its effect. The order is released and waits for its next try. */
+export function failStep(control: ControlDraft, step: string, error: string, nowMs: number): ControlDraft {
+  const backOffMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attemptsOf(control, step) - 1));
+  return { ...releaseLease(control), lastError: shorten(error), nextTryMs: nowMs + backOffMs };
+}
+
+export function flagForAttention(control: ControlDraft, reason: string): ControlDraft {
+  const { nextTryMs: _, ...rest } = releaseLease(control);
+  return { ...rest, state: higherState(control.state, "needs_attention"), lastError: shorten(reason) };
+}
+
+export function fulfill(control: ControlDraft): ControlDraft {
+  const { nextTryMs: _next, lastError: _error, ...rest } = releaseLease(control);
+  return { ...rest, state: higherState(control.state, "fulfilled") };
+}
+
+export function releaseLease(control: ControlDraft): ControlDraft {
+  const { lease: _, ...released } = control;
+  return released;
+}
+
+export function isFinished(progress: StepProgress | undefined): boolean {
+  return progress?.state === "done" || progress?.state === "skipped";
+}
+
+export function attemptsOf(control: ControlDraft, step: string): number {
+  return control.steps[step]?.attempts ?? 0;
+}
+
+/** True once nothing that happens by itself will change the order any more. */
+export function isTerminal(control: ControlDraft): boolean {
+  return stateRank(control.state) >= stateRank("needs_attention");
+}
+
+function withStep(control: ControlDraft, step: string, progress: StepProgress): ControlDraft {
+  return { ...control, steps: { ...control.steps, [step]: progress } };
+}
+
+function shorten(text: string): string {
+  return text.slice(0, MAX_ERROR_LENGTH);
+}

@@ -1,0 +1,34 @@
+import { holdsLease } from "./control-record.ts";
+import type { ControlRecord, OrderId } from "./order.ts";
+import type { StoredControl } from "./order-store.ts";
+import { updateControl, type ControlDraft, type UpdateDependencies } from "./update-control.ts";
+
+/** The right to change an order, for as long as nobody else has taken it. */
+export interface HeldLease {
+  /** Undefined, and nothing written, once the lease is no longer ours. */
+  write(change: (current: ControlDraft) => ControlDraft): Promise<ControlRecord | undefined>;
+}
+
+/** `taken` is the record as it stood when its lease was taken. */
+export function holdLease(
+  orderId: OrderId,
+  owner: string,
+  taken: StoredControl,
+  dependencies: UpdateDependencies,
+): HeldLease {
+  const claim = { owner, fence: taken.control.fence };
+  let latest: StoredControl | undefined = taken;
+
+  return {
+    async write(change) {
+      const { stored, written } = await updateControl(
+        orderId,
+        dependencies,
+        (current) => (current !== undefined && holdsLease(current, claim) ? change(current) : undefined),
+        { stored: latest },
+      );
+      latest = stored;
+      return written ? stored?.control : undefined;
+    },
+  };
+}

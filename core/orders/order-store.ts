@@ -1,0 +1,49 @@
+import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
+
+export interface StoredControl {
+  control: ControlRecord;
+  /** 1 for the first write, one more with every write. */
+  version: number;
+}
+
+/**
+ * Where orders live. One primitive carries the whole protocol: read a control record with its version, write it if the
+ * version is still that. Reads are strongly consistent. One store serves one mode: test and live orders never meet.
+ *
+ * Every implementation passes `tests/contracts/order-store.ts`.
+ */
+export interface OrderStore {
+  /** For logs and the health route. */
+  readonly engine: string;
+
+  readControl(orderId: OrderId): Promise<StoredControl | undefined>;
+
+  /**
+   * Compare-and-set. `expectedVersion` 0 means that no record may exist yet.
+   * Resolves to "conflict", changing nothing, when the version is another one, which may be this caller's own write whose
+   * reply was lost; `updateControl` tells them apart.
+   */
+  writeControl(
+    orderId: OrderId,
+    expectedVersion: number,
+    control: ControlRecord,
+  ): Promise<"written" | "conflict">;
+
+  readSnapshot(orderId: OrderId): Promise<OrderSnapshot | undefined>;
+
+  /** Put if absent: the first snapshot of an order stays, whatever is written later. */
+  createSnapshot(snapshot: OrderSnapshot): Promise<void>;
+
+  /**
+   * Adds a line to the order's history, put if absent by `entry.key`: a repeated call adds nothing.
+   */
+  appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
+}
+
+export interface HistoryEntry {
+  /** Deterministic, e.g. `record/cs_test_…`. */
+  key: string;
+  atMs: number;
+  /** snake_case: `order_recorded`. */
+  what: string;
+}

@@ -1,0 +1,89 @@
+/** Stripe's Checkout Session id, `cs_test_…` or `cs_live_…`. It is the order's id too. */
+export type OrderId = string;
+
+/**
+ * How far an order is. A state only ever moves to one of higher rank (see `stateRank`), so the order in which triggers
+ * arrive does not matter: a late "payment failed" cannot undo a payment.
+ */
+export type OrderState =
+  | "awaiting_payment"
+  | "expired"
+  | "payment_failed"
+  | "paid"
+  | "needs_attention"
+  | "fulfilled";
+
+const RANKS: Readonly<Record<OrderState, number>> = {
+  awaiting_payment: 10,
+  expired: 20,
+  payment_failed: 20,
+  paid: 30,
+  needs_attention: 40,
+  fulfilled: 50,
+};
+
+export function stateRank(state: OrderState): number {
+  return RANKS[state];
+}
+
+/** The higher of two states; of two with one rank, the one that was there first. */
+export function higherState(current: OrderState, proposed: OrderState): OrderState {
+  return stateRank(proposed) > stateRank(current) ? proposed : current;
+}
+
+/** What was bought, and every value that must not differ between two attempts. Written once, never changed. */
+export interface OrderSnapshot {
+  /** Format of this record. */
+  v: 1;
+  orderId: OrderId;
+  livemode: boolean;
+  mode: "payment" | "subscription";
+  /** When Stripe created the Checkout Session, in ms since 1970. */
+  createdMs: number;
+  items: readonly OrderItem[];
+  /** ISO 4217, lower case as Stripe writes it. */
+  currency: string;
+  totalMinor: number;
+  buyer: { email?: string; name?: string };
+  customerId?: string;
+  paymentIntentId?: string;
+  subscriptionId?: string;
+  clientReferenceId?: string;
+}
+
+export interface OrderItem {
+  priceId: string;
+  name: string;
+  quantity: number;
+  /** Total of this line after discounts, in the currency's minor unit. */
+  amountMinor: number;
+}
+
+/** How far we are with an order: small (under 1 KB however often it is tried), versioned by its store. */
+export interface ControlRecord {
+  /** Format of this record. A newer one is never overwritten by older code. */
+  v: 1;
+  /** Random per write: tells a writer whose reply was lost that the record already holds its own write. */
+  writeId: string;
+  state: OrderState;
+  refundedMinor: number;
+  /** Counts the leases ever taken; a step may only be recorded by the holder of the latest. */
+  fence: number;
+  lease?: { owner: string; untilMs: number };
+  /** Only the steps that were begun. */
+  steps: Readonly<Record<string, StepProgress>>;
+  /** After a failed step: not before this time, in ms since 1970. */
+  nextTryMs?: number;
+  /** The last failure, cut to `MAX_ERROR_LENGTH`. */
+  lastError?: string;
+  /** When somebody waiting at the success page last made us ask Stripe, in ms since 1970. */
+  checkedMs?: number;
+}
+
+export interface StepProgress {
+  state: "started" | "done" | "skipped";
+  /** How often the step was begun: never fewer than its effect was tried. */
+  attempts: number;
+}
+
+export const MAX_ERROR_LENGTH = 160;

@@ -1,0 +1,199 @@
+import type Stripe from "stripe";
+
+import { PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
+import { describeError, type Log } from "../log.ts";
+import { retrieveCheckoutFacts, type CheckoutFacts } from "./checkout-facts.ts";
+import {
+  attemptsOf,
+  beginStep,
+  failStep,
+  finishStep,
+  flagForAttention,
+  fulfill,
+  isFinished,
+  isSettleable,
+  LEASE_MS,
+  MAX_STEP_ATTEMPTS,
+  mergeFacts,
+  newControl,
+  releaseLease,
+  skipStep,
+  takeLease,
+} from "./control-record.ts";
+import type { Deadline } from "./deadline.ts";
+import { holdLease, type HeldLease } from "./held-lease.ts";
+import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
+import type { OrderStore } from "./order-store.ts";
+import { updateControl } from "./update-control.ts";
+import { withTimeout, type Schedule } from "./with-timeout.ts";
+
+export interface SettleDependencies {
+  stripe: Stripe;
+  store: OrderStore;
+  /** In the order in which they run. */
+  steps: readonly FulfillmentStep[];
+  livemode: boolean;
+  now: () => number;
+  randomId: () => string;
+  schedule: Schedule;
+  log: Log;
+}
+
+export type SettleOutcome =
+  /** Every step is done, now or before. */
+  | { kind: "fulfilled" }
+  /** The buyer is done, the payment method is not (bank debits take days). Recorded; nothing to do yet. */
+  | { kind: "awaiting_payment" }
+  | { kind: "payment_failed" }
+  | { kind: "expired" }
+  /** A person must look at it. Recorded and reported; trying again by itself would not help. */
+  | { kind: "needs_attention" }
+  /** Checkout is not finished (or was abandoned): there is no order, and nothing was written. */
+  | { kind: "no_order_yet"; facts: CheckoutFacts }
+  /** Not a session of this shop. */
+  | { kind: "not_ours" }
+  /** Stripe knows no such session. */
+  | { kind: "not_found" }
+  /** Somebody else is at it. */
+  | { kind: "busy" }
+  /** Some step is still owed: it failed, or time ran out. Recorded; another trigger goes on. */
+  | { kind: "unfinished"; reason: "step_failed" | "out_of_time" };
+
+/** Not begun with less time than this: too little for the effect and the two writes around it. */
+const SHORTEST_STEP_MS = 1_500;
+
+/** Kept back from a step's time, so that its result can still be written. */
+const WRITE_RESERVE_MS = 1_000;
+
+/**
+ * Makes an order agree with Stripe and runs the steps it still owes. The only way an order ever advances: webhook, success
+ * page and reconciliation all call it, as often and as concurrently as they like.
+ *
+ * @throws when Stripe or the store cannot be reached. Nothing is lost by that: call it again.
+ */
+export async function settleOrder(
+  orderId: OrderId,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+): Promise<SettleOutcome> {
+  const { stripe, store, livemode, now, randomId } = dependencies;
+
+  // 1. Truth: Stripe is asked every time; what a webhook or an address bar says is only a hint to look.
+  const truth = await retrieveCheckoutFacts(stripe, orderId, livemode, deadline);
+  if (truth.kind !== "session") return truth;
+  const { facts } = truth;
+
+  // 2. Create if absent, the snapshot first: an order that can be seen always says what was bought.
+  const known = await store.readControl(orderId);
+  if (known === undefined) {
+    if (facts.status !== "complete") return { kind: "no_order_yet", facts };
+    await store.createSnapshot(facts.snapshot);
+  }
+
+  // 3.–5. Merge the facts and, if the order is payable, take the lease, in one write.
+  const owner = randomId();
+  const { stored } = await updateControl(
+    orderId,
+    dependencies,
+    (current) => {
+      const merged = mergeFacts(current ?? newControl(), facts);
+      const leased = isSettleable(merged) ? takeLease(merged, owner, now()) : undefined;
+      return leased ?? (merged === current ? undefined : merged);
+    },
+    { stored: known },
+  );
+  if (stored === undefined) throw new Error(`Order ${orderId} vanished from the store.`);
+  if (!isSettleable(stored.control)) return settledOutcome(stored.control);
+  if (stored.control.lease?.owner !== owner) return { kind: "busy" };
+
+  const snapshot = await store.readSnapshot(orderId);
+  if (snapshot === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
+  const lease = holdLease(orderId, owner, stored, dependencies);
+  return runSteps(snapshot, facts, stored.control, lease, deadline, dependencies);
+}
+
+/** 6. and 7.: every step that is still owed, then the end. A write that is refused means the lease went to somebody else. */
+async function runSteps(
+  order: OrderSnapshot,
+  facts: CheckoutFacts,
+  leased: ControlRecord,
+  lease: HeldLease,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+): Promise<SettleOutcome> {
+  const { steps, now, schedule, log } = dependencies;
+  const leaseEndMs = leased.lease?.untilMs ?? now() + LEASE_MS;
+  let control: ControlRecord | undefined = leased;
+
+  for (const step of steps) {
+    if (isFinished(control.steps[step.name])) continue;
+
+    if (facts.fullyRefunded && step.whenRefunded === "skip") {
+      control = await lease.write((current) => skipStep(current, step.name));
+      if (control === undefined) return { kind: "busy" };
+      continue;
+    }
+    if (attemptsOf(control, step.name) >= MAX_STEP_ATTEMPTS) {
+      return giveUp(step, "tried too often", order, lease, log);
+    }
+    const timeLeftMs = Math.min(deadline.remainingMs(), leaseEndMs - now());
+    if (timeLeftMs < SHORTEST_STEP_MS) {
+      await lease.write(releaseLease);
+      return { kind: "unfinished", reason: "out_of_time" };
+    }
+
+    control = await lease.write((current) => beginStep(current, step.name));
+    if (control === undefined) return { kind: "busy" };
+    const attempt = {
+      idempotencyKey: `${step.name}/${order.orderId}`,
+      number: attemptsOf(control, step.name),
+    };
+    try {
+      await withTimeout(timeLeftMs - WRITE_RESERVE_MS, schedule, (signal) =>
+        step.run(order, { ...attempt, signal }),
+      );
+    } catch (error) {
+      const reason = describeError(error);
+      if (error instanceof PermanentStepError || attempt.number >= MAX_STEP_ATTEMPTS) {
+        return giveUp(step, reason, order, lease, log);
+      }
+      await lease.write((current) => failStep(current, step.name, `${step.name}: ${reason}`, now()));
+      log.warn("step_failed", {
+        orderId: order.orderId,
+        step: step.name,
+        attempt: attempt.number,
+        error: errorName(error),
+      });
+      return { kind: "unfinished", reason: "step_failed" };
+    }
+    control = await lease.write((current) => finishStep(current, step.name));
+    if (control === undefined) return { kind: "busy" };
+  }
+
+  const done = await lease.write(fulfill);
+  return done === undefined ? { kind: "busy" } : { kind: "fulfilled" };
+}
+
+/** The flag is durable before anybody is told; whoever wrote it is the only one to tell. */
+async function giveUp(
+  step: FulfillmentStep,
+  reason: string,
+  order: OrderSnapshot,
+  lease: HeldLease,
+  log: Log,
+): Promise<SettleOutcome> {
+  const flagged = await lease.write((current) => flagForAttention(current, `${step.name}: ${reason}`));
+  if (flagged === undefined) return { kind: "busy" };
+  log.error("order_needs_attention", { orderId: order.orderId, step: step.name });
+  return { kind: "needs_attention" };
+}
+
+function settledOutcome(control: ControlRecord): SettleOutcome {
+  if (control.state === "paid") return { kind: "busy" };
+  return { kind: control.state };
+}
+
+/** Messages of thrown errors may quote a buyer's address; the order's own record keeps them, the log gets the name. */
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

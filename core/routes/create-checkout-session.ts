@@ -1,0 +1,98 @@
+import type Stripe from "stripe";
+
+import type { PriceCatalog } from "../checkout/price-catalog.ts";
+import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
+import { sessionParameters } from "../checkout/session-parameters.ts";
+import { toHttpError } from "../checkout/stripe-refusal.ts";
+import type { Route } from "../http/endpoint.ts";
+import { errorPage } from "../http/error-page.ts";
+import { HttpError } from "../http/http-error.ts";
+import { decodeUtf8, readBody } from "../http/read-body.ts";
+import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
+import type { Log } from "../log.ts";
+
+const BODY_LIMIT_BYTES = 8 * 1024;
+
+export interface CreateCheckoutSessionDependencies {
+  stripe: Stripe;
+  catalog: PriceCatalog;
+  siteUrl: string;
+  log: Log;
+}
+
+/**
+ * `POST /api/create-checkout-session`: opens a Checkout Session for one price.
+ *
+ * Takes JSON (`{ "price_id", "quantity"? }`, optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
+ * HTML form with the same field names and answers 303 to Stripe's page.
+ */
+export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
+  return {
+    name: "create-checkout-session",
+    method: "POST",
+
+    async handle(request, context) {
+      const format = bodyFormat(request);
+      const idempotencyKey = readIdempotencyKey(request);
+      const text = decodeUtf8(await readBody(request, BODY_LIMIT_BYTES));
+      const purchase = format === "form" ? parseFormPurchase(text) : parseJsonPurchase(text);
+
+      const session = await openSession(purchase, idempotencyKey, dependencies);
+      context.note({ sessionId: session.id, priceId: purchase.price_id });
+      return format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
+    },
+
+    renderError(error, request, requestId) {
+      if (!isForm(request)) return undefined;
+      return htmlResponse(
+        error.status,
+        errorPage(error.message, dependencies.siteUrl, requestId),
+        error.headers,
+      );
+    },
+  };
+}
+
+async function openSession(
+  purchase: PurchaseRequest,
+  idempotencyKey: string | undefined,
+  { stripe, catalog, siteUrl, log }: CreateCheckoutSessionDependencies,
+): Promise<{ id: string; url: string }> {
+  try {
+    const mode = await catalog.modeOf(purchase.price_id);
+    const { id, url } = await stripe.checkout.sessions.create(
+      sessionParameters(purchase, mode, siteUrl),
+      idempotencyKey === undefined ? {} : { idempotencyKey: `create/${idempotencyKey}` },
+    );
+    if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
+    return { id, url };
+  } catch (error) {
+    throw toHttpError(error, log);
+  }
+}
+
+function bodyFormat(request: Request): "json" | "form" {
+  if (isForm(request)) return "form";
+  if (mediaType(request) === "application/json") return "json";
+  throw new HttpError(415, "unsupported_media_type", "Send the order as JSON or as an HTML form.");
+}
+
+function isForm(request: Request): boolean {
+  return mediaType(request) === "application/x-www-form-urlencoded";
+}
+
+function mediaType(request: Request): string {
+  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+function readIdempotencyKey(request: Request): string | undefined {
+  const key = request.headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (/^[\w-]{16,64}$/.test(key)) return key;
+  throw new HttpError(
+    400,
+    "invalid_idempotency_key",
+    "The Idempotency-Key must be 16 to 64 letters, digits, - or _.",
+  );
+}

@@ -1,0 +1,31 @@
+import type { OrderSnapshot } from "../orders/order.ts";
+import type { HistoryEntry, OrderStore, StoredControl } from "../orders/order-store.ts";
+
+/** Orders in a map: for tests and simulation only, because a function's memory is gone with the function. */
+export function createMemoryOrderStore(): OrderStore {
+  const controls = new Map<string, StoredControl>();
+  const snapshots = new Map<string, OrderSnapshot>();
+  const histories = new Map<string, HistoryEntry>();
+
+  return {
+    engine: "memory",
+    readControl: async (orderId) => structuredClone(controls.get(orderId)),
+
+    async writeControl(orderId, expectedVersion, control) {
+      if ((controls.get(orderId)?.version ?? 0) !== expectedVersion) return "conflict";
+      controls.set(orderId, structuredClone({ control, version: expectedVersion + 1 }));
+      return "written";
+    },
+
+    readSnapshot: async (orderId) => structuredClone(snapshots.get(orderId)),
+
+    async createSnapshot(snapshot) {
+      if (!snapshots.has(snapshot.orderId)) snapshots.set(snapshot.orderId, structuredClone(snapshot));
+    },
+
+    async appendHistory(orderId, entry) {
+      const key = `${orderId} ${entry.key}`;
+      if (!histories.has(key)) histories.set(key, { ...entry });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * What a thrown Stripe error means for us. Told by the fields of the SDK's errors rather than by their classes, because
+ * the classes would drag the SDK along as a value.
+ */
+export type StripeFailure =
+  /** The object does not exist (or not in this mode). */
+  | "not_found"
+  /** Our key is wrong, revoked, or lacks a permission. */
+  | "key_refused"
+  /** An idempotency key was used with other parameters, or is in use right now. */
+  | "idempotency_conflict"
+  /** Stripe cannot be reached, is overloaded or failed: worth another try. */
+  | "unavailable"
+  /** Stripe understood the request and refused it. */
+  | "refused"
+  /** Not an error of Stripe's. */
+  | "unknown";
+
+/** https://docs.stripe.com/api/errors */
+export function classifyStripeError(error: unknown): StripeFailure {
+  if (!isStripeError(error)) return "unknown";
+  if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";
+  if (error.type === "StripeIdempotencyError" || error.statusCode === 409) return "idempotency_conflict";
+  if (error.type === "StripeRateLimitError" || error.statusCode === 429) return "unavailable";
+  if (error.statusCode === undefined || error.statusCode >= 500) return "unavailable";
+  if (error.statusCode === 401 || error.statusCode === 403) return "key_refused";
+  return error.code === "resource_missing" ? "not_found" : "refused";
+}
+
+interface StripeErrorFields {
+  type: string;
+  statusCode?: number;
+  code?: string;
+  param?: string;
+}
+
+export function isStripeError(error: unknown): error is Error & StripeErrorFields {
+  return (
+    error instanceof Error &&
+    "type" in error &&
+    typeof error.type === "string" &&
+    error.type.startsWith("Stripe")
+  );
+}

@@ -1,0 +1,75 @@
+import * as z from "zod";
+
+import { HttpError } from "../http/http-error.ts";
+
+/** The little of a webhook we believe: which event, and which object to look up. Everything else is read from Stripe. */
+export interface Notification {
+  id: string;
+  /** In the words of snapshot events: `checkout.session.completed`. */
+  type: string;
+  livemode: boolean;
+  /** The id of the object the event is about, e.g. a Checkout Session's. */
+  objectId: string | undefined;
+  /** Set when the event belongs to another account that is connected to ours. */
+  account: string | undefined;
+}
+
+/** https://docs.stripe.com/api/events/object */
+const snapshotEventSchema = z.object({
+  object: z.literal("event"),
+  id: z.string(),
+  type: z.string(),
+  livemode: z.boolean(),
+  account: z.string().optional(),
+  data: z.object({ object: z.object({ id: z.string().optional() }) }),
+});
+
+/** https://docs.stripe.com/event-destinations#thin-payload */
+const thinEventSchema = z.object({
+  object: z.literal("v2.core.event"),
+  id: z.string(),
+  type: z.string(),
+  livemode: z.boolean(),
+  context: z.string().nullish(),
+  related_object: z.object({ id: z.string() }).nullish(),
+});
+
+const notificationSchema = z.union([snapshotEventSchema, thinEventSchema]);
+
+/** Reads both shapes that Stripe sends. @throws HttpError 400 when it is neither. */
+export function parseNotification(text: string): Notification {
+  const result = notificationSchema.safeParse(parseJson(text));
+  if (!result.success) throw unreadable(result.error);
+  const event = result.data;
+  if (event.object === "event") {
+    return {
+      id: event.id,
+      type: event.type,
+      livemode: event.livemode,
+      objectId: event.data.object.id,
+      account: event.account,
+    };
+  }
+  return {
+    id: event.id,
+    // Thin events about v1 objects carry the old name behind a prefix.
+    type: event.type.replace(/^v1\./, ""),
+    livemode: event.livemode,
+    objectId: event.related_object?.id,
+    account: event.context ?? undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause: unknown): HttpError {
+  return new HttpError(400, "invalid_event", "The body is signed but is not an event of Stripe's.", {
+    cause,
+  });
+}

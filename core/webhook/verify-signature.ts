@@ -1,0 +1,57 @@
+import type Stripe from "stripe";
+
+import { HttpError } from "../http/http-error.ts";
+import { decodeUtf8 } from "../http/read-body.ts";
+
+/** Stripe signs every attempt anew, so an honest delivery is never older; clocks may differ in both directions. */
+const TOLERANCE_SECONDS = 300;
+
+/** A real header has one `v1` per secret that is valid at the time, at most a few. */
+const MAX_HEADER_LENGTH = 4_096;
+
+/**
+ * Returns the body as text once one of the secrets vouches for it. Stripe's own verifier does the comparison; what it
+ * throws (it is not always its own error class) always means the same to the caller.
+ * https://docs.stripe.com/webhooks/signature
+ * @throws HttpError 400
+ */
+export function verifySignature(
+  stripe: Stripe,
+  body: Uint8Array,
+  header: string | null,
+  secrets: readonly string[],
+  nowMs: number,
+): string {
+  if (header === null || header.length > MAX_HEADER_LENGTH) throw invalidSignature();
+  // The verifier accepts a timestamp from any future; a signature must not be kept for later use.
+  if (timestampSeconds(header) > nowMs / 1000 + TOLERANCE_SECONDS) throw invalidSignature();
+
+  const { signature } = stripe.webhooks;
+  if (signature === null) throw new Error("This build of the stripe package cannot verify signatures.");
+  const text = decodeUtf8(body);
+  const failures: unknown[] = [];
+  for (const secret of secrets) {
+    try {
+      signature.verifyHeader(text, header, secret, TOLERANCE_SECONDS, undefined, nowMs);
+      return text;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw invalidSignature(failures[0]);
+}
+
+function timestampSeconds(header: string): number {
+  return Number(/(?:^|,)t=(\d+)/.exec(header)?.[1] ?? 0);
+}
+
+function invalidSignature(cause?: unknown): HttpError {
+  return new HttpError(
+    400,
+    "invalid_signature",
+    "The Stripe-Signature header does not fit this body and our secrets.",
+    {
+      cause,
+    },
+  );
+}

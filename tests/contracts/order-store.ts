@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+
+import type { ControlRecord, OrderSnapshot } from "../../core/orders/order.ts";
+import type { OrderStore } from "../../core/orders/order-store.ts";
+
+export interface StoreUnderTest {
+  store: OrderStore;
+  /** The id of a completed checkout that has no order yet. */
+  newOrderId(): Promise<string>;
+  /** False where a snapshot is Stripe's own completed session, which nobody writes. */
+  keepsSnapshots: boolean;
+}
+
+/** What every engine promises, whatever it is made of. */
+export function orderStoreContract(open: () => StoreUnderTest): void {
+  test("an order that was never written is absent", async () => {
+    const { store, newOrderId } = open();
+    expect(await store.readControl(await newOrderId())).toBeUndefined();
+  });
+
+  test("a record comes back as it was written, with its version", async () => {
+    const { store, newOrderId } = open();
+    const orderId = await newOrderId();
+    const full: ControlRecord = {
+      ...control("w1"),
+      state: "paid",
+      refundedMinor: 1400,
+      fence: 7,
+      lease: { owner: "run-1", untilMs: 1_795_000_000_000 },
+      steps: {
+        record: { state: "done", attempts: 1 },
+        mail: { state: "started", attempts: 11 },
+        other: { state: "skipped", attempts: 0 },
+      },
+      nextTryMs: 1_795_000_000_001,
+      lastError: "mail: Error: refused",
+      checkedMs: 1_795_000_000_002,
+    };
+    expect(await store.writeControl(orderId, 0, full)).toBe("written");
+    expect(await store.readControl(orderId)).toEqual({ control: full, version: 1 });
+  });
+
+  test("a write at the version that was read wins, one at an older version conflicts and changes nothing", async () => {
+    const { store, newOrderId } = open();
+    const orderId = await newOrderId();
+    expect(await store.writeControl(orderId, 0, control("w1"))).toBe("written");
+    expect(await store.writeControl(orderId, 1, control("w2"))).toBe("written");
+    expect(await store.writeControl(orderId, 1, control("w3"))).toBe("conflict");
+    expect(await store.writeControl(orderId, 0, control("w4"))).toBe("conflict");
+    expect(await store.readControl(orderId)).toEqual({ control: control("w2"), version: 2 });
+  });
+
+  test("A02: of 16 writers at one version exactly one wins", async () => {
+    const { store, newOrderId } = open();
+    const orderId = await newOrderId();
+    const results = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => store.writeControl(orderId, 0, control(`writer-${index}`))),
+    );
+    expect(results.filter((result) => result === "written")).toHaveLength(1);
+    const stored = await store.readControl(orderId);
+    expect(stored).toEqual({ control: control(`writer-${results.indexOf("written")}`), version: 1 });
+  });
+
+  test("orders do not touch each other", async () => {
+    const { store, newOrderId } = open();
+    const [first, second] = [await newOrderId(), await newOrderId()];
+    await store.writeControl(first, 0, control("w1"));
+    expect(await store.readControl(second)).toBeUndefined();
+    expect(await store.writeControl(second, 0, control("w2"))).toBe("written");
+  });
+
+  test("history takes the same entry twice", async () => {
+    const { store, newOrderId } = open();
+    const orderId = await newOrderId();
+    const entry = { key: `record/${orderId}`, atMs: 1, what: "order_recorded" };
+    await store.appendHistory(orderId, entry);
+    await store.appendHistory(orderId, { ...entry, atMs: 2 });
+  });
+
+  test("the first snapshot of an order stays", async ({ skip }) => {
+    const { store, newOrderId, keepsSnapshots } = open();
+    if (!keepsSnapshots) skip("the completed session is the snapshot");
+    const orderId = await newOrderId();
+    await store.createSnapshot(snapshot(orderId, "first"));
+    await store.createSnapshot(snapshot(orderId, "second"));
+    expect(await store.readSnapshot(orderId)).toEqual(snapshot(orderId, "first"));
+  });
+
+  test("a snapshot of an unknown order is absent", async () => {
+    const { store } = open();
+    expect(await store.readSnapshot("cs_test_unknown0000")).toBeUndefined();
+  });
+}
+
+function control(writeId: string): ControlRecord {
+  return { v: 1, writeId, state: "awaiting_payment", refundedMinor: 0, fence: 0, steps: {} };
+}
+
+function snapshot(orderId: string, name: string): OrderSnapshot {
+  return {
+    v: 1,
+    orderId,
+    livemode: false,
+    mode: "payment",
+    createdMs: 1_795_000_000_000,
+    items: [{ priceId: "price_1", name, quantity: 2, amountMinor: 6400 }],
+    currency: "eur",
+    totalMinor: 6400,
+    buyer: { email: "buyer@example.com" },
+    paymentIntentId: "pi_1",
+  };
+}

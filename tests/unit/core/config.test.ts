@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+
+import { ConfigError, parseConfig, type Environment } from "../../../core/config.ts";
+
+const GOOD: Environment = {
+  STRIPE_SECRET_KEY: "sk_test_51abc",
+  STRIPE_WEBHOOK_SECRET: "whsec_abcdefgh",
+  SITE_URL: "https://shop.example/",
+};
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("two keys and an address are enough to sell", () => {
+  expect(parseConfig(GOOD)).toEqual({
+    stripe: {
+      secretKey: "sk_test_51abc",
+      webhookSecrets: ["whsec_abcdefgh"],
+      livemode: false,
+      apiBase: undefined,
+    },
+    siteUrl: "https://shop.example",
+    dynamodb: undefined,
+  });
+});
+
+test("C03: an empty environment is told every variable that is missing, and where to get it", () => {
+  const problems = problemsOf({});
+  expect(problems).toHaveLength(3);
+  expect(problems[0]).toMatch(/^STRIPE_SECRET_KEY is not set: .*dashboard\.stripe\.com\/apikeys/);
+  expect(problems[1]).toMatch(/^STRIPE_WEBHOOK_SECRET is not set: .*dashboard\.stripe\.com\/webhooks/);
+  expect(problems[2]).toMatch(/^SITE_URL is not set/);
+});
+
+test.for([
+  ["STRIPE_SECRET_KEY", ""],
+  ["STRIPE_SECRET_KEY", "pk_test_51abc"],
+  ["STRIPE_SECRET_KEY", "sk_test_"],
+  ["STRIPE_SECRET_KEY", "sk_test_51abc\n"],
+  ["STRIPE_SECRET_KEY", "whsec_abcdefgh"],
+  ["STRIPE_WEBHOOK_SECRET", " "],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_"],
+  ["STRIPE_WEBHOOK_SECRET", "sk_test_51abc"],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_abcdefgh, we_123"],
+  ["SITE_URL", "shop.example"],
+  ["SITE_URL", "http://shop.example"],
+  ["SITE_URL", "javascript:alert(1)"],
+  ["SITE_URL", "https://shop.example/?a=b"],
+  ["SITE_URL", "https://user@shop.example/"],
+  ["STRIPE_API_BASE", "localhost"],
+] as const)("C03: %s=%j is refused by a sentence that names it", ([variable, value]) => {
+  const problems = problemsOf({ ...GOOD, [variable]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(variable);
+});
+
+test("C03: a problem never repeats the secret it complains about", () => {
+  const environment = {
+    STRIPE_SECRET_KEY: "sk_test_CANARY one",
+    STRIPE_WEBHOOK_SECRET: "CANARY",
+    SITE_URL: "https://s.example",
+  };
+  expect(problemsOf(environment)).toHaveLength(2);
+  expect(problemsOf(environment).join()).not.toContain("CANARY");
+});
+
+test("C08: several webhook secrets are separated by commas or blanks", () => {
+  const config = parseConfig({ ...GOOD, STRIPE_WEBHOOK_SECRET: " whsec_abcdefgh, whsec_12345678\n" });
+  expect(config.stripe.webhookSecrets).toEqual(["whsec_abcdefgh", "whsec_12345678"]);
+});
+
+test("a live key, restricted or not, switches to live mode", () => {
+  expect(parseConfig({ ...GOOD, STRIPE_SECRET_KEY: "rk_live_51abc" }).stripe.livemode).toBe(true);
+  expect(parseConfig({ ...GOOD, STRIPE_SECRET_KEY: "sk_live_51abc" }).stripe.livemode).toBe(true);
+  expect(parseConfig({ ...GOOD, STRIPE_SECRET_KEY: "rk_test_51abc" }).stripe.livemode).toBe(false);
+});
+
+test.for<[Environment, string]>([
+  [
+    { VERCEL_ENV: "production", VERCEL_PROJECT_PRODUCTION_URL: "shop.example", VERCEL_URL: "x-1.vercel.app" },
+    "https://shop.example",
+  ],
+  [
+    { VERCEL_ENV: "preview", VERCEL_PROJECT_PRODUCTION_URL: "shop.example", VERCEL_URL: "x-1.vercel.app" },
+    "https://x-1.vercel.app",
+  ],
+  [
+    { VERCEL_ENV: "preview", VERCEL_BRANCH_URL: "x-git-a.vercel.app", VERCEL_URL: "x-1.vercel.app" },
+    "https://x-git-a.vercel.app",
+  ],
+  [{ VERCEL_ENV: "development", VERCEL_URL: "localhost:3000" }, "http://localhost:3000"],
+  [{ URL: "https://shop.netlify.app" }, "https://shop.netlify.app"],
+])("without SITE_URL the host's own variables tell the address: %j", ([host, siteUrl]) => {
+  expect(parseConfig({ ...GOOD, SITE_URL: "", ...host }).siteUrl).toBe(siteUrl);
+});
+
+test("E13: a stand-in for Stripe is refused on a deployed site and beside a live key", () => {
+  const base = { ...GOOD, STRIPE_API_BASE: "http://127.0.0.1:12111" };
+  expect(parseConfig(base).stripe.apiBase?.port).toBe("12111");
+  expect(parseConfig({ ...base, VERCEL: "1", VERCEL_ENV: "development" }).stripe.apiBase?.port).toBe("12111");
+  expect(
+    parseConfig({ ...base, AWS_LAMBDA_FUNCTION_NAME: "f", NETLIFY_DEV: "true" }).stripe.apiBase?.port,
+  ).toBe("12111");
+  for (const deployed of [
+    { VERCEL: "1", VERCEL_ENV: "production" },
+    { VERCEL: "1", VERCEL_ENV: "preview" },
+    { NETLIFY: "true" },
+    { AWS_LAMBDA_FUNCTION_NAME: "f" },
+    { NODE_ENV: "production" },
+    { STRIPE_SECRET_KEY: "sk_live_51abc" },
+  ]) {
+    expect(problemsOf({ ...base, ...deployed }), JSON.stringify(deployed)).toEqual([
+      expect.stringContaining("STRIPE_API_BASE"),
+    ]);
+  }
+});
+
+test("DynamoDB wants all its variables once its table is named", () => {
+  const problems = problemsOf({ ...GOOD, DYNAMODB_TABLE: "orders" });
+  expect(problems).toHaveLength(3);
+  for (const problem of problems)
+    expect(problem).toMatch(/^DYNAMODB_\w+ is not set although DYNAMODB_TABLE is/);
+
+  const variables = {
+    DYNAMODB_TABLE: "orders",
+    DYNAMODB_REGION: "eu-central-1",
+    DYNAMODB_ACCESS_KEY_ID: "a",
+    DYNAMODB_SECRET_ACCESS_KEY: "b",
+  };
+  expect(parseConfig({ ...GOOD, ...variables, DYNAMODB_ENDPOINT: "" }).dynamodb).toEqual({
+    table: "orders",
+    region: "eu-central-1",
+    accessKeyId: "a",
+    secretAccessKey: "b",
+    endpoint: undefined,
+  });
+});

@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import type { CheckoutFacts } from "../../../core/orders/checkout-facts.ts";
+import {
+  beginStep,
+  failStep,
+  flagForAttention,
+  fulfill,
+  holdsLease,
+  mergeFacts,
+  newControl,
+  takeLease,
+} from "../../../core/orders/control-record.ts";
+import { stateRank } from "../../../core/orders/order.ts";
+
+function facts(state: CheckoutFacts["state"], refundedMinor = 0): CheckoutFacts {
+  const snapshot = {
+    v: 1,
+    orderId: "cs_test_1",
+    livemode: false,
+    mode: "payment",
+    createdMs: 0,
+    items: [],
+    currency: "eur",
+    totalMinor: 0,
+    buyer: {},
+  } as const;
+  return { status: "complete", state, refundedMinor, fullyRefunded: false, checkoutUrl: undefined, snapshot };
+}
+
+test("B03: a failure that arrives after the payment does not undo it", () => {
+  const paid = mergeFacts(newControl(), facts("paid"));
+  expect(mergeFacts(paid, facts("payment_failed")).state).toBe("paid");
+  expect(mergeFacts(mergeFacts(newControl(), facts("payment_failed")), facts("paid")).state).toBe("paid");
+});
+
+test("B22: an expired session does not touch a paid order", () => {
+  expect(mergeFacts(mergeFacts(newControl(), facts("paid")), facts("expired")).state).toBe("paid");
+});
+
+test("B05: the same refund merged twice counts once", () => {
+  const once = mergeFacts(newControl(), facts("paid", 500));
+  expect(mergeFacts(once, facts("paid", 500))).toBe(once);
+  expect(mergeFacts(once, facts("paid", 200)).refundedMinor).toBe(500);
+});
+
+test("B06: facts merged in any order, any number of times, give the same record, and the state never goes down", () => {
+  const anyFacts = fc.record({
+    state: fc.constantFrom("awaiting_payment", "expired", "payment_failed", "paid"),
+    refunded: fc.nat(9),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(anyFacts, { maxLength: 6 }),
+      fc.array(fc.nat(5), { maxLength: 8 }),
+      (list, order) => {
+        const merge = (items: typeof list) =>
+          items.reduce((control, item) => {
+            const next = mergeFacts(control, facts(item.state, item.refunded));
+            expect(stateRank(next.state)).toBeGreaterThanOrEqual(stateRank(control.state));
+            return next;
+          }, newControl());
+        const shuffled = order.flatMap((index) => list[index] ?? []);
+        const all = [...shuffled, ...list];
+        // Two states share a rank; which of them came first may show, and does not matter.
+        expect(stateRank(merge(all).state)).toBe(stateRank(merge(list).state));
+        expect(merge(all).refundedMinor).toBe(merge(list).refundedMinor);
+      },
+    ),
+  );
+});
+
+test("A18: a lease ends 45 seconds after it was taken", () => {
+  expect(takeLease(newControl(), "a", 1_000_000)?.lease).toEqual({ owner: "a", untilMs: 1_045_000 });
+});
+
+test("a held order is busy for others until the lease has ended", () => {
+  const held = takeLease(newControl(), "a", 1_000_000);
+  if (held === undefined) throw new Error("a fresh order must be free");
+  expect(takeLease(held, "b", 1_044_999)).toBeUndefined();
+  expect(takeLease(held, "b", 1_045_000)?.lease?.owner).toBe("b");
+});
+
+test("A10: whoever lost the lease does not hold it any more, even under the same name", () => {
+  const first = takeLease(newControl(), "a", 0);
+  const second = first && takeLease(first, "a", 45_000);
+  if (!first || !second) throw new Error("both leases must be granted");
+  expect(holdsLease(first, { owner: "a", fence: 1 })).toBe(true);
+  expect(holdsLease(second, { owner: "a", fence: 1 })).toBe(false);
+  expect(holdsLease(second, { owner: "a", fence: 2 })).toBe(true);
+});
+
+test("A23: a fulfilled order is never flagged, and a flagged one can still be fulfilled", () => {
+  expect(flagForAttention(fulfill(newControl()), "late").state).toBe("fulfilled");
+  expect(fulfill(flagForAttention(newControl(), "late")).state).toBe("fulfilled");
+});
+
+test("A30: tries are spaced 30 s, 1 min, 2 min … up to an hour, and the step stays begun", () => {
+  let control = newControl();
+  const waits: number[] = [];
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    control = failStep(beginStep(control, "mail"), "mail", "refused", 1_000);
+    waits.push(((control.nextTryMs ?? 0) - 1_000) / 1_000);
+  }
+  expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+  expect(control.steps["mail"]).toEqual({ state: "started", attempts: 10 });
+});
+
+test("E10: a control record stays under 1 KB after 10,000 attempts", () => {
+  let control = newControl();
+  for (let attempt = 0; attempt < 10_000; attempt += 1) {
+    control = failStep(beginStep(control, "mail"), "mail", "x".repeat(5_000), attempt);
+  }
+  expect(control.steps["mail"]?.attempts).toBe(10_000);
+  expect(JSON.stringify({ ...control, writeId: "0123456789abcdef" }).length).toBeLessThan(1_024);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+
+import { HttpError } from "../../../core/http/http-error.ts";
+import { parseNotification } from "../../../core/webhook/notification.ts";
+
+test("reads a snapshot event", () => {
+  const event = {
+    object: "event",
+    id: "evt_1",
+    type: "checkout.session.completed",
+    livemode: false,
+    created: 1,
+    data: { object: { id: "cs_test_1", object: "checkout.session" } },
+  };
+  expect(parseNotification(JSON.stringify(event))).toEqual({
+    id: "evt_1",
+    type: "checkout.session.completed",
+    livemode: false,
+    objectId: "cs_test_1",
+    account: undefined,
+  });
+});
+
+test("reads a thin notification and gives it the snapshot event's name", () => {
+  const event = {
+    object: "v2.core.event",
+    id: "evt_2",
+    type: "v1.checkout.session.completed",
+    livemode: true,
+    related_object: { id: "cs_live_1", type: "checkout.session", url: "/v1/checkout/sessions/cs_live_1" },
+  };
+  expect(parseNotification(JSON.stringify(event))).toMatchObject({
+    id: "evt_2",
+    type: "checkout.session.completed",
+    livemode: true,
+    objectId: "cs_live_1",
+  });
+});
+
+test("C12: keeps the account a Connect event belongs to", () => {
+  const event = {
+    object: "event",
+    id: "evt_1",
+    type: "x",
+    livemode: false,
+    account: "acct_9",
+    data: { object: {} },
+  };
+  expect(parseNotification(JSON.stringify(event)).account).toBe("acct_9");
+});
+
+test.for([
+  "null",
+  "[]",
+  "1",
+  '"x"',
+  "{}",
+  "{",
+  "",
+  '{"object":"event"}',
+  '{"object":"event","id":1,"type":"x","livemode":false,"data":{"object":{}}}',
+])("C02: the signed body %j is refused with 400", (body) => {
+  const error = (() => {
+    try {
+      return parseNotification(body);
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toBeInstanceOf(HttpError);
+  expect((error as HttpError).status).toBe(400);
+});
