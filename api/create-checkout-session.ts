@@ -1,0 +1,3 @@
+import { createCheckoutSession } from "../build/app.mjs";
+
+export default { fetch: (request: Request) => createCheckoutSession(request) };

@@ -1,0 +1,3 @@
+import { orderStatus } from "../build/app.mjs";
+
+export default { fetch: (request: Request) => orderStatus(request) };

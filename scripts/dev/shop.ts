@@ -1,0 +1,106 @@
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+import { createRequestListener } from "@remix-run/node-fetch-server";
+
+import { createApp, type App } from "../../core/app.ts";
+import { parseConfig, type Environment } from "../../core/config.ts";
+import { createJsonLog } from "../../core/log.ts";
+import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
+import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { closeServer, listen } from "./listen.ts";
+import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
+import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
+import { createSiteHandler } from "./site-server.ts";
+
+export interface ShopOptions {
+  /** The project's folder. */
+  root: string;
+  /** 0 asks for a free port. */
+  port: number;
+  environment: Environment;
+  /** Where orders and the simulated Stripe are kept; undefined keeps both in memory. */
+  storageFolder: string | undefined;
+  /** Where orders live when the environment names no table of its own. */
+  engine: "dynamodb" | "stripe";
+  print: (text: string) => void;
+}
+
+export interface Shop {
+  url: string;
+  /** The environment that the functions see. */
+  environment: Environment;
+  /** Undefined when a real key makes the shop talk to the real Stripe. */
+  simulatedStripe: SimulatedStripe | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * The whole shop in one process: pages, functions, and, unless there is a real key, Stripe and its hosted page.
+ * @throws ConfigError when the environment is wrong, before anything is served.
+ */
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const { root, print } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+
+  try {
+    let serve = async (_: Request): Promise<Response> => new Response("Starting\n", { status: 503 });
+    const server = createServer(createRequestListener((request) => serve(request)));
+    const port = await listen(server, options.port);
+    const url = `http://localhost:${port}`;
+    closers.push(() => closeServer(server));
+
+    const stripe = options.environment["STRIPE_SECRET_KEY"]
+      ? undefined
+      : await startLocalStripe(url, options);
+    if (stripe) closers.push(stripe.close);
+
+    const environment = {
+      ...options.environment,
+      ...stripe?.environment,
+      SITE_URL: url,
+      ...(await orderTable()),
+    };
+    parseConfig(environment);
+    const app = createApp(environment, {
+      log: createJsonLog(print, Date.now),
+      mailer: createConsoleMailer(print),
+      ...(stripe && { fetch: stripe.fetch }),
+    });
+    serve = routeRequests(app, await createSiteHandler(root), stripe);
+    return { url, environment, simulatedStripe: stripe?.simulated, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  async function orderTable(): Promise<Environment> {
+    if (options.engine === "stripe" || options.environment["DYNAMODB_TABLE"]) return {};
+    const folder = options.storageFolder === undefined ? undefined : join(options.storageFolder, "dynamodb");
+    const dynamodb = await startLocalDynamodb(folder);
+    closers.push(dynamodb.close);
+    return dynamodbEnvironment(dynamodb.config);
+  }
+}
+
+function routeRequests(
+  app: App,
+  serveSite: (request: Request) => Promise<Response>,
+  stripe: LocalStripe | undefined,
+): (request: Request) => Promise<Response> {
+  const functions: Record<string, App[keyof App]> = {
+    "create-checkout-session": app.createCheckoutSession,
+    webhook: app.webhook,
+    "order-status": app.orderStatus,
+  };
+  return async (request) => {
+    // The two addresses a function has on its hosts.
+    const [, name] = /^\/(?:api|\.netlify\/functions)\/([^/]+)$/.exec(new URL(request.url).pathname) ?? [];
+    const handler = name === undefined ? undefined : functions[name];
+    if (handler !== undefined) return handler(request);
+    return (await stripe?.simulated.handleHostedPage(request)) ?? serveSite(request);
+  };
+}

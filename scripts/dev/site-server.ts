@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { join, normalize, sep } from "node:path";
+
+import { lookup } from "mrmime";
+
+import { BROWSER_SCRIPTS, bundleBrowserScript } from "../build/browser-scripts.ts";
+import { ROOT_PAGES } from "../build/site.ts";
+
+/**
+ * Serves the site from its sources, laid out as `npm run build` lays them out, so that an edited page or script is there at the
+ * next reload. The headers are those of vercel.json: what a strict policy breaks, it breaks here first.
+ */
+export async function createSiteHandler(root: string): Promise<(request: Request) => Promise<Response>> {
+  const headers = await siteHeaders(root);
+
+  return async (request) => {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return new Response("Method not allowed\n", {
+        status: 405,
+        headers: { ...headers, Allow: "GET, HEAD" },
+      });
+    }
+    const path = decodePath(new URL(request.url).pathname);
+    const body = path === undefined ? undefined : await readSiteFile(root, path);
+    if (path !== undefined && body !== undefined) {
+      return new Response(body, {
+        headers: { ...headers, "Content-Type": contentType(path), "Cache-Control": "no-cache" },
+      });
+    }
+    const notFound = await readIfPresent(join(root, "public", "404.html"));
+    return new Response(notFound ?? "Not found\n", {
+      status: 404,
+      headers: { ...headers, "Content-Type": contentType("/404.html") },
+    });
+  };
+}
+
+async function readSiteFile(root: string, path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const script = BROWSER_SCRIPTS.find((name) => path === `/js/${name}.js`);
+  if (script !== undefined) return new Uint8Array(await bundleBrowserScript(script));
+  if (ROOT_PAGES.some((page) => path === `/${page}`)) return readIfPresent(join(root, path));
+
+  const publicFolder = join(root, "public");
+  const file = normalize(join(publicFolder, path.endsWith("/") ? `${path}index.html` : path));
+  return file.startsWith(publicFolder + sep) ? readIfPresent(file) : undefined;
+}
+
+async function readIfPresent(file: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR"))
+      return undefined;
+    throw error;
+  }
+}
+
+async function siteHeaders(root: string): Promise<Record<string, string>> {
+  const settings = JSON.parse(await readFile(join(root, "vercel.json"), "utf8")) as {
+    headers: { headers: { key: string; value: string }[] }[];
+  };
+  return Object.fromEntries(
+    settings.headers.flatMap((rule) => rule.headers).map(({ key, value }) => [key, value]),
+  );
+}
+
+function contentType(path: string): string {
+  const type = lookup(path.endsWith("/") ? "index.html" : path) ?? "application/octet-stream";
+  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
+}
+
+/** Undefined for a path that is not valid percent-encoding, or that smuggles a NUL. */
+function decodePath(pathname: string): string | undefined {
+  try {
+    const path = decodeURIComponent(pathname);
+    return path.includes("\0") ? undefined : path;
+  } catch {
+    return undefined;
+  }
+}
