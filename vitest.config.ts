@@ -1,11 +1,18 @@
+import { join } from "node:path";
+
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, overrides: Record<string, unknown> = {}) => ({
-  test: { name, include: [`tests/${name}/**/*.test.ts`], ...overrides },
+const project = (name: string, settings: Record<string, unknown> = {}) => ({
+  test: { name, include: [`tests/${name}/**/*.test.ts`], ...settings },
 });
+
+/** Where `.ci/run` collects what every run did; on a developer's machine there is no report. */
+const reportFolder = process.env["TEST_REPORT_FOLDER"];
+const report = ["json", { outputFile: join(reportFolder ?? "", `${process.pid}.json`) }] as const;
 
 export default defineConfig({
   test: {
+    reporters: reportFolder === undefined ? ["default"] : ["default", [...report]],
     projects: [
       project("unit"),
       project("contracts"),

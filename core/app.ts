@@ -77,7 +77,7 @@ function assemble(config: Config, surroundings: Surroundings): App {
     createCheckoutSession: serve(
       createCheckoutSessionRoute({ stripe, catalog, siteUrl: config.siteUrl, log }),
     ),
-    webhook: serve(createWebhookRoute({ settling, webhookSecrets })),
+    webhook: serve(createWebhookRoute({ stripe, webhookSecrets, livemode, now, settling })),
     orderStatus: serve(createOrderStatusRoute({ settling })),
   };
 }

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -43,24 +43,24 @@ const WEBHOOKS_PAGE = "https://dashboard.stripe.com/webhooks";
 
 const secretKeySchema = z
   .string({ error: `STRIPE_SECRET_KEY is not set: copy the secret key (sk_test_…) from ${API_KEYS_PAGE}.` })
-  .refine((key) => !key.startsWith("pk_"), {
-    error: `STRIPE_SECRET_KEY holds a publishable key (pk_…): copy the secret key (sk_…) from ${API_KEYS_PAGE}.`,
-    abort: true,
-  })
-  .refine((key) => /^(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+$/.test(key), {
-    error: `STRIPE_SECRET_KEY is not a Stripe secret key: it starts with sk_test_, sk_live_, rk_test_ or rk_live_ and has no blanks; copy it from ${API_KEYS_PAGE}.`,
-  });
+  .check(
+    z.refine((key) => !key.startsWith("pk_"), {
+      error: `STRIPE_SECRET_KEY holds a publishable key (pk_…): copy the secret key (sk_…) from ${API_KEYS_PAGE}.`,
+      abort: true,
+    }),
+    z.regex(/^(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+$/, {
+      error: `STRIPE_SECRET_KEY is not a Stripe secret key: it starts with sk_test_, sk_live_, rk_test_ or rk_live_ and has no blanks; copy it from ${API_KEYS_PAGE}.`,
+    }),
+  );
 
 const webhookSecretsSchema = z
   .string({
     error: `STRIPE_WEBHOOK_SECRET is not set: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}, or run "stripe listen --print-secret" for local use.`,
   })
-  .transform((list) => list.split(/[\s,]+/).filter((secret) => secret !== ""))
-  .refine(
-    (secrets) => secrets.length > 0 && secrets.every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)),
-    {
+  .check(
+    z.refine((list) => splitSecrets(list).every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)), {
       error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
-    },
+    }),
   );
 
 const siteUrlSchema = z
@@ -68,33 +68,31 @@ const siteUrlSchema = z
     error:
       "SITE_URL is not set and the host does not tell it: set it to the address of your shop, e.g. https://shop.example.",
   })
-  .transform((text) => (URL.canParse(text) ? new URL(text) : undefined))
-  .refine(
-    (url) =>
-      url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))),
-    {
+  .check(
+    z.refine(isSiteUrl, {
       error:
         "SITE_URL is not the address of a website: it looks like https://shop.example (http only on localhost).",
       abort: true,
-    },
-  )
-  .refine((url) => url !== undefined && url.search === "" && url.hash === "" && url.username === "", {
-    error: "SITE_URL must be an address alone, without ?query, #fragment or user name.",
-  })
-  .transform((url) => (url as URL).href.replace(/\/+$/, ""));
+    }),
+    z.refine((text) => !/[?#@]/.test(text), {
+      error: "SITE_URL must be an address alone, without ?query, #fragment or user name.",
+    }),
+  );
 
-const apiBaseSchema = z
-  .string()
-  .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
-    error: "STRIPE_API_BASE is not an address: it looks like http://127.0.0.1:12111.",
-  })
-  .transform((text) => new URL(text))
-  .optional();
+const apiBaseSchema = z.optional(
+  z.string().check(
+    z.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+      error: "STRIPE_API_BASE is not an address: it looks like http://127.0.0.1:12111.",
+    }),
+  ),
+);
 
 const dynamodbSchema = z.object({
-  DYNAMODB_TABLE: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, {
-    error: "DYNAMODB_TABLE is not a table name: 3 to 255 letters, digits, and _ . - only.",
-  }),
+  DYNAMODB_TABLE: z.string().check(
+    z.regex(/^[A-Za-z0-9_.-]{3,255}$/, {
+      error: "DYNAMODB_TABLE is not a table name: 3 to 255 letters, digits, and _ . - only.",
+    }),
+  ),
   DYNAMODB_REGION: z.string({
     error: dynamodbMissing("DYNAMODB_REGION", "the table's region, e.g. eu-central-1"),
   }),
@@ -104,12 +102,13 @@ const dynamodbSchema = z.object({
   DYNAMODB_SECRET_ACCESS_KEY: z.string({
     error: dynamodbMissing("DYNAMODB_SECRET_ACCESS_KEY", "the secret that belongs to the access key"),
   }),
-  DYNAMODB_ENDPOINT: z
-    .string()
-    .refine((text) => URL.canParse(text), {
-      error: "DYNAMODB_ENDPOINT is not an address: leave it empty for AWS.",
-    })
-    .optional(),
+  DYNAMODB_ENDPOINT: z.optional(
+    z.string().check(
+      z.refine((text) => URL.canParse(text), {
+        error: "DYNAMODB_ENDPOINT is not an address: leave it empty for AWS.",
+      }),
+    ),
+  ),
 });
 
 const stripeSchema = z.object({
@@ -149,11 +148,11 @@ export function parseConfig(environment: Environment): Config {
   return {
     stripe: {
       secretKey: stripe.data.STRIPE_SECRET_KEY,
-      webhookSecrets: stripe.data.STRIPE_WEBHOOK_SECRET,
+      webhookSecrets: splitSecrets(stripe.data.STRIPE_WEBHOOK_SECRET),
       livemode: /^(?:sk|rk)_live_/.test(stripe.data.STRIPE_SECRET_KEY),
-      apiBase,
+      apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
-    siteUrl: stripe.data.SITE_URL,
+    siteUrl: new URL(stripe.data.SITE_URL).href.replace(/\/+$/, ""),
     dynamodb: dynamodb?.success ? toDynamodbConfig(dynamodb.data) : undefined,
   };
 }
@@ -195,8 +194,15 @@ function isDeployed(variables: Record<string, string>): boolean {
   return marks.some((mark) => variables[mark] !== undefined) || variables["NODE_ENV"] === "production";
 }
 
-function isLoopback(url: URL): boolean {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+function isSiteUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return protocol === "https:" || (protocol === "http:" && loopback);
+}
+
+function splitSecrets(list: string): string[] {
+  return list.split(/[\s,]+/).filter((secret) => secret !== "");
 }
 
 function withoutEmpty(environment: Environment): Record<string, string> {
@@ -205,7 +211,7 @@ function withoutEmpty(environment: Environment): Record<string, string> {
   );
 }
 
-function problemsOf(result: z.ZodSafeParseResult<unknown>): string[] {
+function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {
   return result.success ? [] : result.error.issues.map((issue) => issue.message);
 }
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import { HttpError } from "../http/http-error.ts";
 
@@ -9,13 +9,10 @@ export const MAX_QUANTITY = 99;
  * address, no mode. Strict, so that a field we do not know is refused instead of being ignored.
  */
 const purchaseSchema = z.strictObject({
-  price_id: z.string().regex(/^price_\w{1,100}$/),
-  quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
+  price_id: z.string().check(z.regex(/^price_\w{1,100}$/)),
+  quantity: z._default(z.int().check(z.gte(1), z.lte(MAX_QUANTITY)), 1),
   /** Shows up in the owner's Stripe dashboard, e.g. a campaign or a customer number. */
-  client_reference_id: z
-    .string()
-    .regex(/^[\w-]{1,200}$/)
-    .optional(),
+  client_reference_id: z.optional(z.string().check(z.regex(/^[\w-]{1,200}$/))),
 });
 
 export type PurchaseRequest = z.output<typeof purchaseSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
@@ -7,23 +7,23 @@ import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
  * shop is rolled out, old code meets records it does not know and must leave them alone.
  */
 
-const controlSchema: z.ZodType<ControlRecord> = z.object({
+const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
   v: z.literal(1),
   writeId: z.string(),
   state: z.enum(["awaiting_payment", "expired", "payment_failed", "paid", "needs_attention", "fulfilled"]),
-  refundedMinor: z.int().nonnegative(),
-  fence: z.int().nonnegative(),
-  lease: z.object({ owner: z.string(), untilMs: z.number() }).exactOptional(),
+  refundedMinor: z.int().check(z.gte(0)),
+  fence: z.int().check(z.gte(0)),
+  lease: z.exactOptional(z.object({ owner: z.string(), untilMs: z.number() })),
   steps: z.record(
     z.string(),
-    z.object({ state: z.enum(["started", "done", "skipped"]), attempts: z.int().nonnegative() }),
+    z.object({ state: z.enum(["started", "done", "skipped"]), attempts: z.int().check(z.gte(0)) }),
   ),
-  nextTryMs: z.number().exactOptional(),
-  lastError: z.string().exactOptional(),
-  checkedMs: z.number().exactOptional(),
+  nextTryMs: z.exactOptional(z.number()),
+  lastError: z.exactOptional(z.string()),
+  checkedMs: z.exactOptional(z.number()),
 });
 
-const snapshotSchema: z.ZodType<OrderSnapshot> = z.object({
+const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   v: z.literal(1),
   orderId: z.string(),
   livemode: z.boolean(),
@@ -34,11 +34,11 @@ const snapshotSchema: z.ZodType<OrderSnapshot> = z.object({
   ),
   currency: z.string(),
   totalMinor: z.int(),
-  buyer: z.object({ email: z.string().exactOptional(), name: z.string().exactOptional() }),
-  customerId: z.string().exactOptional(),
-  paymentIntentId: z.string().exactOptional(),
-  subscriptionId: z.string().exactOptional(),
-  clientReferenceId: z.string().exactOptional(),
+  buyer: z.object({ email: z.exactOptional(z.string()), name: z.exactOptional(z.string()) }),
+  customerId: z.exactOptional(z.string()),
+  paymentIntentId: z.exactOptional(z.string()),
+  subscriptionId: z.exactOptional(z.string()),
+  clientReferenceId: z.exactOptional(z.string()),
 });
 
 /** @throws when the record is not one this version of the shop can read. */
@@ -51,7 +51,7 @@ export function parseSnapshot(orderId: OrderId, json: string): OrderSnapshot {
   return parseStored(snapshotSchema, "snapshot", orderId, json);
 }
 
-function parseStored<T>(schema: z.ZodType<T>, what: string, orderId: OrderId, json: string): T {
+function parseStored<T>(schema: z.ZodMiniType<T>, what: string, orderId: OrderId, json: string): T {
   try {
     return schema.parse(JSON.parse(json));
   } catch (cause) {

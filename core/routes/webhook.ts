@@ -1,3 +1,5 @@
+import type Stripe from "stripe";
+
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "../orders/settle-order.ts";
@@ -20,23 +22,31 @@ const BUSY_POLL_MS = 250;
 const WAIT_WHILE_BUSY_MS = 5_000;
 
 export interface WebhookDependencies {
-  settling: () => Promise<SettleDependencies>;
+  stripe: Stripe;
   webhookSecrets: readonly string[];
+  livemode: boolean;
+  now: () => number;
+  /** Loads what settling needs; not called for an event that is none of our business. */
+  settling: () => Promise<SettleDependencies>;
 }
 
 /**
  * `POST /api/webhook`: Stripe reports that something happened. 200 means that the order is done, is durably waiting, is
  * flagged for the owner, or is none of ours; anything else makes Stripe come back, for three days in live mode.
  */
-export function createWebhookRoute({ settling, webhookSecrets }: WebhookDependencies): Route {
+export function createWebhookRoute({
+  stripe,
+  webhookSecrets,
+  livemode,
+  now,
+  settling,
+}: WebhookDependencies): Route {
   return {
     name: "webhook",
     method: "POST",
 
     async handle(request, context) {
       const body = await readBody(request, BODY_LIMIT_BYTES);
-      const dependencies = await settling();
-      const { stripe, now, livemode } = dependencies;
       const signature = request.headers.get("stripe-signature");
       const event = parseNotification(verifySignature(stripe, body, signature, webhookSecrets, now()));
       context.note({ eventId: event.id, eventType: event.type });
@@ -48,7 +58,7 @@ export function createWebhookRoute({ settling, webhookSecrets }: WebhookDependen
         throw new HttpError(400, "invalid_event", "The event names no object.");
 
       context.note({ orderId: event.objectId });
-      const outcome = await settleWhileBusy(event.objectId, dependencies).catch((error: unknown) => {
+      const outcome = await settleWhileBusy(event.objectId, await settling()).catch((error: unknown) => {
         throw unavailable("dependency_failed", "The order could not be settled right now.", 30, error);
       });
       return answerFor(outcome, context);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 import { HttpError } from "../http/http-error.ts";
 
@@ -20,8 +20,8 @@ const snapshotEventSchema = z.object({
   id: z.string(),
   type: z.string(),
   livemode: z.boolean(),
-  account: z.string().optional(),
-  data: z.object({ object: z.object({ id: z.string().optional() }) }),
+  account: z.optional(z.string()),
+  data: z.object({ object: z.object({ id: z.optional(z.string()) }) }),
 });
 
 /** https://docs.stripe.com/event-destinations#thin-payload */
@@ -30,8 +30,8 @@ const thinEventSchema = z.object({
   id: z.string(),
   type: z.string(),
   livemode: z.boolean(),
-  context: z.string().nullish(),
-  related_object: z.object({ id: z.string() }).nullish(),
+  context: z.nullish(z.string()),
+  related_object: z.nullish(z.object({ id: z.string() })),
 });
 
 const notificationSchema = z.union([snapshotEventSchema, thinEventSchema]);

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { loadCatalog } from "../../simulator/catalog.ts";
+import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
 import type { ShopOptions } from "./shop.ts";
@@ -25,7 +25,7 @@ export async function startLocalStripe(
   const file = storageFolder === undefined ? undefined : join(storageFolder, "simulated-stripe.json");
   const storage = file === undefined ? undefined : await openStateFile(file);
   const simulated = createSimulatedStripe({
-    catalog: await loadCatalog(join(root, "simulator/catalog.json")),
+    catalog: parseCatalog(JSON.parse(await readFile(join(root, "simulator/catalog.json"), "utf8"))),
     publicUrl: url,
     webhookEndpoints: [{ url: `${url}/api/webhook`, secret: KEYS.STRIPE_WEBHOOK_SECRET, format: "snapshot" }],
     onNotice: print,

@@ -47,7 +47,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   };
 
   try {
-    let serve = async (_: Request): Promise<Response> => new Response("Starting\n", { status: 503 });
+    let serve: (request: Request) => Promise<Response> = async () =>
+      new Response("Starting\n", { status: 503 });
     const server = createServer(createRequestListener((request) => serve(request)));
     const port = await listen(server, options.port);
     const url = `http://localhost:${port}`;

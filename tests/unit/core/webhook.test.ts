@@ -1,0 +1,313 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
+
+let shop: TestShop;
+beforeEach(() => {
+  shop = openTestShop();
+});
+afterEach(() => shop.close());
+
+async function paidSession(): Promise<string> {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId, { email: "buyer@example.com", name: "Ada Lovelace" });
+  return sessionId;
+}
+
+async function outcomeOf(response: Response): Promise<unknown> {
+  return { status: response.status, ...((await response.json()) as object) };
+}
+
+test("a paid session becomes a fulfilled order and one mail", async () => {
+  const sessionId = await paidSession();
+  expect(await outcomeOf(await shop.notify(sessionId))).toEqual({
+    status: 200,
+    received: true,
+    outcome: "fulfilled",
+  });
+
+  const stored = await shop.store.readControl(sessionId);
+  expect(stored?.control).toMatchObject({
+    state: "fulfilled",
+    fence: 1,
+    steps: { record: { state: "done", attempts: 1 }, mail: { state: "done", attempts: 1 } },
+  });
+  expect(stored?.control.lease).toBeUndefined();
+  expect(await shop.store.readSnapshot(sessionId)).toMatchObject({
+    orderId: sessionId,
+    items: [{ priceId: "price_poster_a2", quantity: 1, amountMinor: 3200 }],
+    currency: "eur",
+    totalMinor: 3200,
+    buyer: { email: "buyer@example.com", name: "Ada Lovelace" },
+  });
+  expect(shop.mails).toHaveLength(1);
+  expect(shop.mails[0]).toMatchObject({ to: "buyer@example.com" });
+});
+
+test("A01: the same event again is answered 200 and does nothing", async () => {
+  const sessionId = await paidSession();
+  await shop.notify(sessionId);
+  const before = await shop.store.readControl(sessionId);
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect(await shop.store.readControl(sessionId)).toEqual(before);
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("A02: 64 concurrent copies of one event make one order and one mail", async () => {
+  const sessionId = await paidSession();
+  const responses = await Promise.all(Array.from({ length: 64 }, () => shop.notify(sessionId)));
+  for (const { status } of responses) expect([200, 503]).toContain(status);
+  expect(shop.mails).toHaveLength(1);
+  expect((await shop.store.readControl(sessionId))?.control).toMatchObject({ state: "fulfilled", fence: 1 });
+});
+
+test("B01, A03: a slow payment waits without a mail, and is fulfilled once when it arrives", async () => {
+  const sessionId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(sessionId, { delayed: "succeeds", email: "buyer@example.com" });
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({
+    status: 200,
+    outcome: "awaiting_payment",
+  });
+  expect(shop.mails).toHaveLength(0);
+
+  shop.stripe.account.settleDelayed(sessionId);
+  const [first, second] = [
+    await shop.notify(sessionId, "checkout.session.async_payment_succeeded"),
+    await shop.notify(sessionId),
+  ];
+  expect(await outcomeOf(first)).toMatchObject({ status: 200, outcome: "fulfilled" });
+  expect(await outcomeOf(second)).toMatchObject({ status: 200, outcome: "fulfilled" });
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("B02: a slow payment that fails is recorded as failed, without a mail", async () => {
+  const sessionId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(sessionId, { delayed: "fails" });
+  await shop.notify(sessionId);
+  shop.stripe.account.settleDelayed(sessionId);
+  expect(
+    await outcomeOf(await shop.notify(sessionId, "checkout.session.async_payment_failed")),
+  ).toMatchObject({
+    status: 200,
+    outcome: "payment_failed",
+  });
+  expect(shop.mails).toHaveLength(0);
+});
+
+test("B22: an abandoned session that expires leaves nothing behind", async () => {
+  const sessionId = await shop.openSession();
+  shop.stripe.account.expire(sessionId);
+  expect(await outcomeOf(await shop.notify(sessionId, "checkout.session.expired"))).toMatchObject({
+    outcome: "abandoned",
+  });
+  expect(await shop.store.readControl(sessionId)).toBeUndefined();
+});
+
+test("B04: an order refunded in full before its webhook arrives is recorded and mails nobody", async () => {
+  const sessionId = await paidSession();
+  const paymentIntent = shop.stripe.state().checkoutSessions[sessionId]?.payment_intent;
+  shop.stripe.account.refund(String(paymentIntent));
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({ outcome: "fulfilled" });
+  expect((await shop.store.readControl(sessionId))?.control).toMatchObject({
+    refundedMinor: 3200,
+    steps: { record: { state: "done" }, mail: { state: "skipped" } },
+  });
+  expect(shop.mails).toHaveLength(0);
+});
+
+test("a subscription is an order like any other", async () => {
+  const sessionId = await shop.openSession("price_almanac_monthly");
+  shop.stripe.buyer.pay(sessionId);
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({ outcome: "fulfilled" });
+  expect(await shop.store.readSnapshot(sessionId)).toMatchObject({ mode: "subscription", totalMinor: 600 });
+});
+
+test("A24: types that mean nothing to an order are answered 200 and touch nothing", async () => {
+  const sessionId = await paidSession();
+  for (const type of ["customer.updated", "invoice.paid", "checkout.session", "price.created", "x"]) {
+    expect(await outcomeOf(await shop.notify(sessionId, type))).toEqual({
+      status: 200,
+      received: true,
+      outcome: "ignored_type",
+    });
+  }
+  expect(await shop.store.readControl(sessionId)).toBeUndefined();
+  expect(shop.stripe.calls().filter((call) => call.path.includes(sessionId))).toHaveLength(0);
+});
+
+test("A25: a session without our marker is answered 200 and left alone", async () => {
+  const created = await shop.stripe.handleApi(
+    new Request("https://api.stripe.com/v1/checkout/sessions", {
+      method: "POST",
+      headers: { Authorization: "Bearer sk_test_other" },
+      body: new URLSearchParams({
+        mode: "payment",
+        "line_items[0][price]": "price_poster_a2",
+        "line_items[0][quantity]": "1",
+        success_url: "https://elsewhere.example/",
+      }),
+    }),
+  );
+  const { id } = (await created.json()) as { id: string };
+  shop.stripe.buyer.pay(id);
+  expect(await outcomeOf(await shop.notify(id))).toMatchObject({ status: 200, outcome: "ignored_not_ours" });
+  expect(await shop.store.readControl(id)).toBeUndefined();
+});
+
+test("B20: a live event on a shop with a test key is ignored", async () => {
+  const body = JSON.stringify({
+    object: "event",
+    id: "evt_1",
+    type: "checkout.session.completed",
+    livemode: true,
+    data: { object: { id: "cs_live_1" } },
+  });
+  expect(await outcomeOf(await shop.app.webhook(signedWebhook(body, shop.clock.nowMs)))).toMatchObject({
+    status: 200,
+    outcome: "ignored_mode",
+  });
+});
+
+test("C12: an event of a connected account is ignored", async () => {
+  const sessionId = await paidSession();
+  const body = JSON.stringify({
+    object: "event",
+    id: "evt_1",
+    type: "checkout.session.completed",
+    livemode: false,
+    account: "acct_9",
+    data: { object: { id: sessionId } },
+  });
+  expect(await outcomeOf(await shop.app.webhook(signedWebhook(body, shop.clock.nowMs)))).toMatchObject({
+    status: 200,
+    outcome: "ignored_account",
+  });
+  expect(await shop.store.readControl(sessionId)).toBeUndefined();
+});
+
+test("a session that our key cannot see is not swallowed: the keys belong to two accounts", async () => {
+  const response = await shop.notify("cs_test_of_another_account");
+  expect(response.status).toBe(503);
+  expect(await outcomeOf(response)).toMatchObject({ error: { code: "session_not_found" } });
+});
+
+test("A26: while Stripe is down the answer is 503, and the next delivery fulfils", async () => {
+  const sessionId = await paidSession();
+  shop.stripe.faults.beforeApi = () => Response.error();
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  shop.stripe.faults.beforeApi = () =>
+    new Response(JSON.stringify({ error: { type: "api_error" } }), { status: 500 });
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  shop.stripe.faults.beforeApi = undefined;
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("A15: while the store is down the answer is 503, and the next delivery fulfils", async () => {
+  const sessionId = await paidSession();
+  const read = vi.spyOn(shop.store, "readControl").mockRejectedValue(new Error("store down"));
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  read.mockRestore();
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("a mail server that is down is 503 now, and the same mail key is used when it is back", async () => {
+  const keys: string[] = [];
+  let down = true;
+  shop.close();
+  shop = openTestShop({
+    replace: {
+      mailer: {
+        send: async (_mail, { idempotencyKey }) => {
+          keys.push(idempotencyKey);
+          if (down) throw new Error("connection refused");
+        },
+      },
+    },
+  });
+  const sessionId = await paidSession();
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  expect((await shop.store.readControl(sessionId))?.control).toMatchObject({
+    state: "paid",
+    steps: { record: { state: "done", attempts: 1 }, mail: { state: "started", attempts: 1 } },
+    lastError: "mail: Error: connection refused",
+  });
+  down = false;
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect(keys).toEqual([`mail/${sessionId}`, `mail/${sessionId}`]);
+});
+
+test("A30: a step that always fails is flagged after 12 tries, reported once, and then answered 200", async () => {
+  shop.close();
+  shop = openTestShop({ replace: { mailer: { send: () => Promise.reject(new Error("refused")) } } });
+  const sessionId = await paidSession();
+  const statuses: number[] = [];
+  for (let delivery = 0; delivery < 14; delivery += 1) statuses.push((await shop.notify(sessionId)).status);
+  expect(statuses).toEqual([...Array.from({ length: 11 }, () => 503), 200, 200, 200]);
+  expect((await shop.store.readControl(sessionId))?.control).toMatchObject({
+    state: "needs_attention",
+    steps: { mail: { state: "started", attempts: 12 } },
+  });
+  expect(shop.log.filter((line) => line["event"] === "order_needs_attention")).toHaveLength(1);
+});
+
+test("a step that says trying again is useless is flagged at once", async () => {
+  shop.close();
+  shop = openTestShop({
+    replace: { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } },
+  });
+  const sessionId = await paidSession();
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({
+    status: 200,
+    outcome: "needs_attention",
+  });
+  // To the buyer it is a paid order.
+  expect((await shop.status(sessionId)).body).toMatchObject({ state: "paid" });
+});
+
+test("A29: with too little time left for a step the order is released, and the next delivery goes on", async () => {
+  const sessionId = await paidSession();
+  const append = vi.spyOn(shop.store, "appendHistory").mockImplementation(async () => {
+    // The first step takes 7 of the webhook's 8 seconds.
+    shop.clock.nowMs += 7_000;
+  });
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({
+    status: 503,
+    error: { code: "out_of_time" },
+  });
+  const waiting = await shop.store.readControl(sessionId);
+  expect(waiting?.control).toMatchObject({ state: "paid", steps: { record: { state: "done" } } });
+  expect(waiting?.control.lease).toBeUndefined();
+  expect(shop.mails).toHaveLength(0);
+
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect(append).toHaveBeenCalledTimes(1);
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("C10: a body over 1 MB is refused before it is hashed", async () => {
+  const response = await shop.app.webhook(signedWebhook("x".repeat(1024 * 1024 + 1), shop.clock.nowMs));
+  expect(response.status).toBe(413);
+});
+
+test("C11: other methods are refused with Allow", async () => {
+  for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
+    const response = await shop.app.webhook(new Request("https://shop.example/api/webhook", { method }));
+    expect(response.status).toBe(405);
+    expect(response.headers.get("Allow")).toBe("POST, OPTIONS");
+  }
+});
+
+test("C15: nothing of the buyer and no secret is ever logged", async () => {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId, { email: "canary-mail@example.com", name: "Canary Name" });
+  await shop.notify(sessionId);
+  await shop.status(sessionId);
+  await shop.app.webhook(signedWebhook("{}", 0));
+  const text = JSON.stringify(shop.log);
+  expect(text).toContain(sessionId);
+  for (const secret of ["canary-mail", "Canary Name", "sk_test", "whsec_"])
+    expect(text).not.toContain(secret);
+});
