@@ -1,0 +1,106 @@
+import type { SimulatedState } from "../state/state.ts";
+import { newestFirst, paginate, type List } from "./pagination.ts";
+
+/** What stands behind one field: an object by its id, a list made on demand, or an object that is always there. */
+type Field =
+  | { kind: "reference"; to: string; find: (state: SimulatedState, id: string) => object | undefined }
+  | { kind: "list"; of: string; make: (state: SimulatedState, ownerId: string) => List<object> }
+  | { kind: "included"; to: string }
+  | { kind: "included list"; of: string };
+
+const reference = (to: string, collection: keyof SimulatedState): Field => ({
+  kind: "reference",
+  to,
+  find: (state, id) => (state[collection] as Record<string, object>)[id],
+});
+
+/** The expandable fields of each object type, by their dotted path inside it. */
+export const expandableFields: Record<string, Record<string, Field>> = {
+  "checkout.session": {
+    customer: reference("customer", "customers"),
+    invoice: reference("invoice", "invoices"),
+    line_items: { kind: "list", of: "item", make: lineItemsOf },
+    payment_intent: reference("payment_intent", "paymentIntents"),
+    subscription: reference("subscription", "subscriptions"),
+  },
+  item: { price: { kind: "included", to: "price" } },
+  price: { product: reference("product", "products") },
+  plan: { product: reference("product", "products") },
+  product: { default_price: reference("price", "prices") },
+  payment_intent: {
+    customer: reference("customer", "customers"),
+    latest_charge: reference("charge", "charges"),
+    payment_method: reference("payment_method", "paymentMethods"),
+  },
+  payment_method: { customer: reference("customer", "customers") },
+  charge: {
+    customer: reference("customer", "customers"),
+    payment_intent: reference("payment_intent", "paymentIntents"),
+    refunds: { kind: "list", of: "refund", make: refundsOf },
+  },
+  refund: {
+    charge: reference("charge", "charges"),
+    payment_intent: reference("payment_intent", "paymentIntents"),
+  },
+  subscription: {
+    customer: reference("customer", "customers"),
+    default_payment_method: reference("payment_method", "paymentMethods"),
+    items: { kind: "included list", of: "subscription_item" },
+    latest_invoice: reference("invoice", "invoices"),
+  },
+  subscription_item: {
+    plan: { kind: "included", to: "plan" },
+    price: { kind: "included", to: "price" },
+  },
+  invoice: {
+    customer: reference("customer", "customers"),
+    "parent.subscription_details.subscription": reference("subscription", "subscriptions"),
+    payments: { kind: "list", of: "invoice_payment", make: paymentsOf },
+  },
+  invoice_payment: {
+    "payment.payment_intent": reference("payment_intent", "paymentIntents"),
+  },
+  customer: {},
+  event: {},
+};
+
+/** Ten, like any first page: whoever sells more lines than that has to page through `/line_items`. */
+function lineItemsOf(state: SimulatedState, sessionId: string): List<object> {
+  return paginate(
+    state.lineItems[sessionId] ?? [],
+    {},
+    `/v1/checkout/sessions/${sessionId}/line_items`,
+    "item",
+  );
+}
+
+function refundsOf(state: SimulatedState, chargeId: string): List<object> {
+  const refunds = newestFirst(state.refunds).filter((refund) => refund.charge === chargeId);
+  return paginate(refunds, {}, `/v1/charges/${chargeId}/refunds`, "refund");
+}
+
+function paymentsOf(state: SimulatedState, invoiceId: string): List<object> {
+  const intents = Object.values(state.checkoutIntents).filter((intent) => intent.invoice === invoiceId);
+  const payments = intents.flatMap((intent) => {
+    const paymentIntent = state.paymentIntents[intent.paymentIntent ?? ""];
+    if (paymentIntent === undefined) return [];
+    const isPaid = paymentIntent.status === "succeeded";
+    return [
+      {
+        id: paymentIntent.id.replace(/^pi_/, "inpay_"),
+        object: "invoice_payment",
+        amount_paid: isPaid ? paymentIntent.amount_received : null,
+        amount_requested: paymentIntent.amount,
+        created: paymentIntent.created,
+        currency: paymentIntent.currency,
+        invoice: invoiceId,
+        is_default: true,
+        livemode: false,
+        payment: { type: "payment_intent", payment_intent: paymentIntent.id },
+        status: isPaid ? "paid" : "open",
+        status_transitions: { canceled_at: null, paid_at: isPaid ? paymentIntent.created : null },
+      },
+    ];
+  });
+  return paginate(payments, {}, `/v1/invoice_payments?invoice=${invoiceId}`, "invoice_payment");
+}

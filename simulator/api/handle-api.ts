@@ -1,0 +1,129 @@
+import { apiVersion } from "../objects/event.ts";
+import type { IdempotencyRecord } from "../state/state.ts";
+import type { World } from "../state/world.ts";
+import { authenticate } from "./authentication.ts";
+import { errorBody, StripeApiError } from "./errors.ts";
+import { decodeForm, type FormObject } from "./form.ts";
+import { openIdempotencyRecord } from "./idempotency.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes/routes.ts";
+
+/** What one call was about; tests read and alter calls through it. */
+export interface ApiCall {
+  method: string;
+  /** Without the query. */
+  path: string;
+  parameters: FormObject;
+  idempotencyKey: string | null;
+  requestId: string;
+}
+
+export interface ApiSurroundings {
+  /** The world as this call sees it: events it causes will carry its id. */
+  worldFor(request: World["request"]): World;
+  notice(message: string): void;
+  /** Called when the state may have changed. */
+  changed(): void;
+  onCall(call: ApiCall): void;
+  /** May answer instead of the route, as part of the execution: the answer is kept under the idempotency key. */
+  duringApi(call: ApiCall): Response | undefined | Promise<Response | undefined>;
+}
+
+/** Answers one request to the API as Stripe does, errors included. Never throws for what the caller did. */
+export async function handleApi(request: Request, surroundings: ApiSurroundings): Promise<Response> {
+  const outer = surroundings.worldFor({ id: null, idempotency_key: null });
+  const requestId = `req_${outer.randomId(14)}`;
+  const headers = new Headers({
+    "content-type": "application/json",
+    "request-id": requestId,
+    "stripe-version": request.headers.get("stripe-version") ?? apiVersion,
+  });
+  try {
+    authenticate(request.headers.get("authorization"));
+    refuseBadVersion(request.headers.get("stripe-version"));
+    const url = new URL(request.url);
+    const path = decodeURIComponent(url.pathname);
+    const { route, id } = findRoute(request.method, path);
+    const parameters = decodeForm(await encodedParameters(request, url));
+    const idempotencyKey = request.method === "POST" ? request.headers.get("idempotency-key") : null;
+    const call: ApiCall = { method: request.method, path, parameters, idempotencyKey, requestId };
+    surroundings.onCall(call);
+
+    // Up to here and including the check of the parameters' shape nothing is remembered under the key.
+    const execute = route.prepare(parameters, id);
+    if (idempotencyKey !== null) headers.set("idempotency-key", idempotencyKey);
+    const opened =
+      idempotencyKey === null ? null : openIdempotencyRecord(outer, { ...call, key: idempotencyKey });
+    if (opened !== null && "replay" in opened) return replay(opened.replay, headers);
+    const answer = await run(execute, call, surroundings);
+    if (opened !== null) opened.record.answer = answer;
+    surroundings.changed();
+    return new Response(answer.body, { status: answer.status, headers });
+  } catch (error) {
+    if (!(error instanceof StripeApiError)) throw error;
+    return new Response(JSON.stringify(errorBody(error, requestId), null, 2), {
+      status: error.status,
+      headers,
+    });
+  }
+}
+
+type Answer = NonNullable<IdempotencyRecord["answer"]>;
+
+async function run(
+  execute: ReturnType<Route["prepare"]>,
+  call: ApiCall,
+  surroundings: ApiSurroundings,
+): Promise<Answer> {
+  const instead = await surroundings.duringApi(call);
+  if (instead !== undefined) return { status: instead.status, body: await instead.text() };
+  const world = surroundings.worldFor({ id: call.requestId, idempotency_key: call.idempotencyKey });
+  try {
+    const result = execute({ world, notice: (message) => surroundings.notice(message) });
+    return { status: 200, body: JSON.stringify(result, null, 2) };
+  } catch (error) {
+    const answer = error instanceof StripeApiError ? error : ownFault(error, call, surroundings);
+    return { status: answer.status, body: JSON.stringify(errorBody(answer, call.requestId), null, 2) };
+  }
+}
+
+/** A mistake of the simulation itself: a 500 to the caller, the truth to the owner. */
+function ownFault(error: unknown, call: ApiCall, surroundings: ApiSurroundings): StripeApiError {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  surroundings.notice(`The simulated Stripe failed on ${call.method} ${call.path}: ${detail}`);
+  return new StripeApiError("An unknown error occurred", { status: 500, type: "api_error" });
+}
+
+function replay(record: IdempotencyRecord & { answer: Answer }, headers: Headers): Response {
+  headers.set("idempotent-replayed", "true");
+  headers.set("original-request", record.requestId);
+  return new Response(record.answer.body, { status: record.answer.status, headers });
+}
+
+function findRoute(method: string, path: string): { route: Route; id: string } {
+  for (const route of routes) {
+    const match = route.method === method ? route.path.exec(path) : null;
+    if (match !== null) return { route, id: match[1] ?? "" };
+  }
+  throw new StripeApiError(
+    `Unrecognized request URL (${method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
+    { status: 404 },
+  );
+}
+
+async function encodedParameters(request: Request, url: URL): Promise<string> {
+  if (request.method === "GET") return url.search.slice(1);
+  const body = await request.text();
+  const contentType = request.headers.get("content-type") ?? "";
+  if (body !== "" && !contentType.startsWith("application/x-www-form-urlencoded")) {
+    throw new StripeApiError(
+      "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.",
+    );
+  }
+  return [url.search.slice(1), body].filter((part) => part !== "").join("&");
+}
+
+function refuseBadVersion(version: string | null): void {
+  if (version === null || /^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(version)) return;
+  throw new StripeApiError(`Invalid Stripe API version: ${version}`);
+}

@@ -1,0 +1,114 @@
+import type Stripe from "stripe";
+import { noSuch } from "../errors.ts";
+import { expand, expandList } from "../expand.ts";
+import { isWithin, newestFirst, paginate, paginationParameters } from "../pagination.ts";
+import { boolean, list, object, oneOf, range, text, type Parameter } from "../parameters.ts";
+import { expandParameter, route, type Route } from "../route.ts";
+
+type Interval = NonNullable<Stripe.PriceListParams.Recurring["interval"]>;
+
+const priceListParameters = {
+  ...paginationParameters,
+  active: boolean(),
+  created: range(),
+  currency: text({ max: 3 }),
+  expand: list(text()),
+  lookup_keys: list(text({ max: 200 }), { max: 10 }),
+  product: text(),
+  recurring: object({
+    interval: oneOf<Interval>({ day: true, month: true, week: true, year: true }),
+    meter: text(),
+    usage_type: oneOf<NonNullable<Stripe.PriceListParams.Recurring["usage_type"]>>({
+      licensed: true,
+      metered: true,
+    }),
+  }),
+  type: oneOf<NonNullable<Stripe.PriceListParams["type"]>>({ one_time: true, recurring: true }),
+} satisfies Record<keyof Stripe.PriceListParams, Parameter<unknown>>;
+
+const productListParameters = {
+  ...paginationParameters,
+  active: boolean(),
+  created: range(),
+  expand: list(text()),
+  ids: list(text()),
+  shippable: boolean(),
+  type: oneOf<NonNullable<Stripe.ProductListParams["type"]>>({ good: true, service: true }),
+  url: text(),
+} satisfies Record<keyof Stripe.ProductListParams, Parameter<unknown>>;
+
+export const catalogRoutes: Route[] = [
+  route({
+    method: "GET",
+    path: "/v1/prices/:id",
+    parameters: expandParameter,
+    run({ world, notice, id, parameters }) {
+      const price = world.state.prices[id];
+      if (price === undefined) {
+        notice(`The simulated Stripe has no price ${id}: add it to simulator/catalog.json.`);
+        throw noSuch("price", id, "price", 404);
+      }
+      return expand(world.state, price, parameters.expand ?? []);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/v1/prices",
+    parameters: priceListParameters,
+    run({ world, parameters }) {
+      const all = newestFirst(world.state.prices);
+      const matching = all.filter(
+        (price) =>
+          (parameters.active === undefined || price.active === parameters.active) &&
+          isWithin(price.created, parameters.created) &&
+          (parameters.currency === undefined || price.currency === parameters.currency) &&
+          (parameters.lookup_keys === undefined || parameters.lookup_keys.includes(price.lookup_key ?? "")) &&
+          (parameters.product === undefined || price.product === parameters.product) &&
+          (parameters.recurring?.interval === undefined ||
+            price.recurring?.interval === parameters.recurring.interval) &&
+          (parameters.recurring?.usage_type === undefined ||
+            price.recurring?.usage_type === parameters.recurring.usage_type) &&
+          (parameters.type === undefined || price.type === parameters.type),
+      );
+      return expandList(
+        world.state,
+        paginate(matching, parameters, "/v1/prices", "price", all),
+        "price",
+        parameters.expand ?? [],
+      );
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/v1/products/:id",
+    parameters: expandParameter,
+    run({ world, id, parameters }) {
+      const product = world.state.products[id];
+      if (product === undefined) throw noSuch("product", id, "id", 404);
+      return expand(world.state, product, parameters.expand ?? []);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/v1/products",
+    parameters: productListParameters,
+    run({ world, parameters }) {
+      const all = newestFirst(world.state.products);
+      const matching = all.filter(
+        (product) =>
+          (parameters.active === undefined || product.active === parameters.active) &&
+          isWithin(product.created, parameters.created) &&
+          (parameters.ids === undefined || parameters.ids.includes(product.id)) &&
+          (parameters.shippable === undefined || product.shippable === parameters.shippable) &&
+          (parameters.type === undefined || product.type === parameters.type) &&
+          (parameters.url === undefined || product.url === parameters.url),
+      );
+      return expandList(
+        world.state,
+        paginate(matching, parameters, "/v1/products", "product", all),
+        "product",
+        parameters.expand ?? [],
+      );
+    },
+  }),
+];

@@ -1,0 +1,70 @@
+import type { Charge, CheckoutSession } from "../state/stored.ts";
+import { page } from "./document.ts";
+import { html, type Html } from "./html.ts";
+import { formatAmount } from "./money.ts";
+import { cancelUrl, successUrl } from "./return-urls.ts";
+
+/** The session is done, one way or the other, and somebody came back to its page. */
+export function closedSessionPage(session: CheckoutSession, businessName: string): Response {
+  if (session.status === "expired") {
+    return notice("This payment page has expired", 200, [
+      html`<p>Nothing was charged. Go back to ${businessName} and start again.</p>`,
+      link(cancelUrl(session), `Back to ${businessName}`),
+    ]);
+  }
+  return notice("You are all done here", 200, [
+    html`<p>
+      ${
+        session.payment_status === "unpaid"
+          ? "Your order is placed. The bank has not answered yet."
+          : "This order is already paid. Nothing more will be charged."
+      }
+    </p>`,
+    link(successUrl(session), `Back to ${businessName}`),
+  ]);
+}
+
+export function closedTabPage(session: CheckoutSession): Response {
+  return notice("You closed the tab", 200, [
+    html`<p>
+      ${session.payment_status === "unpaid" ? "The order is placed" : "The payment went through"} and the shop
+      was told by webhook, but you were not sent back to it. A real buyer would now wait for a mail.
+    </p>`,
+    link(successUrl(session), "Open the shop's success page after all"),
+  ]);
+}
+
+export function receiptPage(charge: Charge): Response {
+  const paid = formatAmount(charge.amount, charge.currency);
+  return notice("Receipt", 200, [
+    html`<p>${charge.status === "succeeded" ? "Paid" : "Not paid yet"}: <strong>${paid}</strong></p>`,
+    charge.amount_refunded === 0
+      ? html``
+      : html`<p>Refunded: <strong>${formatAmount(charge.amount_refunded, charge.currency)}</strong></p>`,
+    html`<p class="hint"><code>${charge.id}</code></p>`,
+  ]);
+}
+
+export function unknownPage(): Response {
+  return notice("There is no such payment page", 404, [
+    html`<p>
+      The address may be cut off, or the simulated Stripe was started afresh and has forgotten it. Go back to
+      the shop and start again.
+    </p>`,
+  ]);
+}
+
+function notice(title: string, status: number, paragraphs: Html[]): Response {
+  return page({
+    title,
+    status,
+    body: html`<main class="notice">
+      <h1>${title}</h1>
+      ${paragraphs}
+    </main>`,
+  });
+}
+
+function link(url: string | null, label: string): Html {
+  return url === null ? html`` : html`<p><a class="pay" href="${url}">${label}</a></p>`;
+}

@@ -1,0 +1,85 @@
+import type { SimulatedState } from "../state/state.ts";
+import type { CheckoutSession, LineItem, Price } from "../state/stored.ts";
+import { html, type Html } from "./html.ts";
+import { formatAmount } from "./money.ts";
+import { cancelUrl } from "./return-urls.ts";
+
+/** Drawn, because not every font has an arrow. */
+const backArrow = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+  <path d="M14 8H3m4.5-4.5L3 8l4.5 4.5" fill="none" stroke="currentColor" stroke-width="1.8" />
+</svg>`;
+
+/** The left column: what is bought, from whom, and the way back. */
+export function orderSummary(state: SimulatedState, session: CheckoutSession, businessName: string): Html {
+  const items = state.lineItems[session.id] ?? [];
+  const back = cancelUrl(session);
+  const isSubscription = session.mode === "subscription";
+  const [first] = items;
+  const headline = isSubscription
+    ? `Subscribe to ${first?.description ?? businessName}`
+    : `Pay ${businessName}`;
+  return html`<section aria-labelledby="headline">
+    <div class="merchant">
+      ${back === null ? null : html`<a class="back" href="${back}" aria-label="Cancel and go back to ${businessName}">${backArrow}<span>Back</span></a>`}
+      <span class="merchant-name">${businessName}</span><span class="sandbox">Sandbox</span>
+    </div>
+    <h1 id="headline">${headline}</h1>
+    <p class="amount">
+      ${totalAmount(session)}${isSubscription ? html` <span class="interval">${billingInterval(items)}</span>` : null}
+    </p>
+    <ul class="items">
+      ${items.map((item) => itemRow(state, item))}
+    </ul>
+    <dl class="totals">
+      <div>
+        <dt>Subtotal</dt>
+        <dd>${subtotal(session)}</dd>
+      </div>
+      <div class="total">
+        <dt>Total due today</dt>
+        <dd>${totalAmount(session)}</dd>
+      </div>
+    </dl>
+  </section>`;
+}
+
+function itemRow(state: SimulatedState, item: LineItem): Html {
+  const product = item.price === null ? undefined : state.products[item.price.product];
+  const [image] = product?.images ?? [];
+  const quantity = item.quantity ?? 1;
+  const unitAmount = item.price?.unit_amount ?? 0;
+  return html`<li>
+    ${image === undefined ? html`<span class="picture" aria-hidden="true"></span>` : html`<img class="picture" src="${image}" alt="" width="56" height="56" />`}
+    <div class="item-text">
+      <span class="item-name">${item.description}</span>
+      ${product?.description ? html`<span class="item-note">${product.description}</span>` : null}
+      ${quantity > 1 ? html`<span class="item-note">Qty ${quantity}, ${formatAmount(unitAmount, item.currency)} each</span>` : null}
+      ${item.price?.recurring ? html`<span class="item-note">Billed ${billingWords(item.price)}</span>` : null}
+    </div>
+    <span class="item-amount">${formatAmount(item.amount_total, item.currency)}</span>
+  </li>`;
+}
+
+export function totalAmount(session: CheckoutSession): string {
+  return formatAmount(session.amount_total ?? 0, session.currency ?? "usd");
+}
+
+function subtotal(session: CheckoutSession): string {
+  return formatAmount(session.amount_subtotal ?? 0, session.currency ?? "usd");
+}
+
+/** "per month", "every 3 months". */
+export function billingInterval(items: LineItem[]): string {
+  const recurring = items.find((item) => item.price?.recurring)?.price?.recurring;
+  if (recurring === null || recurring === undefined) return "";
+  return recurring.interval_count === 1
+    ? `per ${recurring.interval}`
+    : `every ${recurring.interval_count} ${recurring.interval}s`;
+}
+
+const adverbs: Record<string, string> = { day: "daily", week: "weekly", month: "monthly", year: "yearly" };
+
+function billingWords(price: Price): string {
+  const { interval = "month", interval_count: count = 1 } = price.recurring ?? {};
+  return count === 1 ? (adverbs[interval] ?? interval) : `every ${count} ${interval}s`;
+}

@@ -1,0 +1,29 @@
+import type { SimulatedState } from "./state.ts";
+
+/**
+ * What a transition may touch: the state, the clock and chance. Transitions check first and change afterwards, so
+ * one that throws leaves the state as it was.
+ */
+export interface World {
+  readonly state: SimulatedState;
+  /** Milliseconds. */
+  now(): number;
+  /** Letters and digits. */
+  randomId(length: number): string;
+  /** Where new events go. */
+  readonly endpoints: readonly { id: string; enabledEvents: readonly string[] }[];
+  /** Told of every delivery that an event asks for. */
+  deliveryQueued(id: string): void;
+  /** The API call under way: events name what caused them. */
+  readonly request: { id: string | null; idempotency_key: string | null };
+  readonly publicUrl: string;
+}
+
+export function nowSeconds(world: World): number {
+  return Math.floor(world.now() / 1000);
+}
+
+/** A new id as Stripe writes it: `pi_3Q…`, `evt_1R…`. */
+export function newId(world: World, prefix: string, length = 24): string {
+  return `${prefix}_${world.randomId(length)}`;
+}

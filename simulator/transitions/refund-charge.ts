@@ -1,0 +1,51 @@
+import { refund } from "../objects/refund.ts";
+import { announce } from "../state/announce.ts";
+import type { Charge, Refund } from "../state/stored.ts";
+import { newId, nowSeconds, type World } from "../state/world.ts";
+
+export interface RefundRequest {
+  /** At most what is left of the charge. */
+  amount: number;
+  reason: "duplicate" | "fraudulent" | "requested_by_customer" | null;
+  metadata: Record<string, string>;
+}
+
+/** What of a charge can still be given back. */
+export function refundableAmount(charge: Charge): number {
+  return charge.status === "succeeded" ? charge.amount - charge.amount_refunded : 0;
+}
+
+export function refundCharge(world: World, charge: Charge, request: RefundRequest): Refund {
+  const made = refund({ id: newId(world, "re"), charge, created: nowSeconds(world), ...request });
+  world.state.refunds[made.id] = made;
+  charge.amount_refunded += request.amount;
+  charge.refunded = charge.amount_refunded === charge.amount;
+  announce(world, "refund.created", made);
+  // Only cards announce the charge; with other methods the refund itself reports how it goes on.
+  if (charge.payment_method_details?.type === "card") {
+    announce(world, "charge.refunded", charge, { amount_refunded: charge.amount_refunded - request.amount });
+  }
+  return made;
+}
+
+/** A bank refund arrives. */
+export function succeedRefund(world: World, made: Refund): void {
+  made.status = "succeeded";
+  announce(world, "refund.updated", made, { status: "pending" });
+  announce(world, "charge.refund.updated", made, { status: "pending" });
+}
+
+/** The buyer's bank sends the money back; the charge counts as not refunded by that amount again. */
+export function failRefund(world: World, made: Refund): void {
+  const charge = world.state.charges[made.charge ?? ""];
+  const previousStatus = made.status;
+  made.status = "failed";
+  made.failure_reason = "expired_or_canceled_card";
+  if (charge !== undefined) {
+    charge.amount_refunded -= made.amount;
+    charge.refunded = false;
+  }
+  announce(world, "refund.updated", made, { status: previousStatus });
+  announce(world, "refund.failed", made);
+  announce(world, "charge.refund.updated", made, { status: previousStatus });
+}

@@ -1,0 +1,267 @@
+import type Stripe from "stripe";
+import { expect, test } from "vitest";
+import { formatAmount } from "../../../simulator/hosted-page/money.ts";
+import { eventTypes, interceptStripe, openAccount, posterSession, type TestAccount } from "./open-account.ts";
+
+interceptStripe();
+
+const typed = {
+  email: "ada@example.com",
+  cardNumber: "4242 4242 4242 4242",
+  cardExpiry: "12/34",
+  cardCvc: "123",
+  billingName: "Ada Lovelace",
+  paymentMethod: "card",
+  action: "pay",
+};
+
+/** Follows no redirect, runs no script: what a plain form in a plain browser sends. */
+async function send(account: TestAccount, url: string, fields?: Record<string, string>): Promise<Response> {
+  const request =
+    fields === undefined
+      ? new Request(url)
+      : new Request(url, { method: "POST", body: new URLSearchParams(fields) });
+  const response = await account.simulated.handleHostedPage(request);
+  if (response === undefined) throw new Error(`${url} is no address of the payment page`);
+  return response;
+}
+
+async function openPage(params: Parameters<typeof posterSession>[1] = {}) {
+  const account = openAccount();
+  const session = await posterSession(account, params);
+  return { account, id: session.id, url: session.url ?? "" };
+}
+
+test("shows what is bought, says that no money moves, and forbids scripts", async () => {
+  const { account, id, url } = await openPage({ line_items: [{ price: "price_poster_a2", quantity: 2 }] });
+  const response = await send(account, url);
+  const page = await response.text();
+  expect(page).toContain("Simulated Stripe: no money moves.");
+  expect(page).toContain("Tide chart poster, A2");
+  expect(page).toContain("Qty 2, €32.00 each");
+  expect(page).toMatch(/Pay €64\.00/);
+  expect(page).toContain(`href="http://127.0.0.1:8888/canceled.html?session_id=${id}"`);
+  expect(page).not.toMatch(/<script|<style|style="|onclick/);
+  const policy = response.headers.get("content-security-policy");
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain("unsafe-inline");
+  expect(policy).toContain("form-action 'self' http://127.0.0.1:8888");
+});
+
+test("pays, waits for the webhook's answer and goes to success_url with the session's id", async () => {
+  const { account, id, url } = await openPage();
+  const response = await send(account, url, typed);
+  expect(response.status).toBe(303);
+  expect(response.headers.get("location")).toBe(`http://127.0.0.1:8888/success.html?session_id=${id}`);
+  expect(eventTypes(account)).toContain("checkout.session.completed");
+  const session = await account.stripe.checkout.sessions.retrieve(id);
+  expect(session).toMatchObject({
+    payment_status: "paid",
+    customer_details: { email: "ada@example.com", name: "Ada Lovelace" },
+  });
+  expect(JSON.stringify(account.simulated.state())).not.toContain("4242424242424242");
+});
+
+test("sends the buyer on after ten seconds when the webhook endpoint hangs", async () => {
+  const { account, url } = await openPage();
+  account.answerWebhooksWith(() => new Promise<Response>(() => {}));
+  let isBack = false;
+  const payment = send(account, url, typed).then((response) => {
+    isBack = true;
+    return response;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  await account.passTime(9_999);
+  expect(isBack).toBe(false);
+  await account.passTime(1);
+  expect((await payment).status).toBe(303);
+});
+
+test.each([
+  [{ email: "" }, "Your email is incomplete."],
+  [{ email: "ada" }, "Your email is invalid."],
+  [{ cardNumber: "4242" }, "Your card number is incomplete."],
+  [{ cardNumber: "4242424242424241" }, "Your card number is invalid."],
+  [{ cardExpiry: "" }, "Your card's expiration date is incomplete."],
+  [{ cardExpiry: "13/30" }, "Your card's expiration date is invalid."],
+  [{ cardExpiry: "10/26" }, "Your card's expiration date is in the past."],
+  [{ cardExpiry: "12/25" }, "Your card's expiration year is in the past."],
+  [{ cardCvc: "12" }, "Your card's security code is incomplete."],
+  [{ billingName: " " }, "Your name is incomplete."],
+])("points at %o", async (change, message) => {
+  const { account, id, url } = await openPage();
+  const page = await (await send(account, url, { ...typed, ...change })).text();
+  const [name] = Object.keys(change);
+  expect(page.replaceAll("&#39;", "'")).toContain(message);
+  expect(page).toContain(`aria-describedby="${name}-error"`);
+  expect(page.match(/autofocus/g)).toHaveLength(1);
+  expect(account.simulated.state().checkoutSessions[id]?.status).toBe("open");
+  expect(account.simulated.state().paymentIntents).toEqual({});
+});
+
+test("shows a decline in the bank's words, keeps what was typed, and lets the next card pay", async () => {
+  const { account, url } = await openPage();
+  const declined = await send(account, url, { ...typed, cardNumber: "4000000000009995" });
+  const page = await declined.text();
+  expect(page).toContain('role="alert"');
+  expect(page).toContain("Your card has insufficient funds.");
+  expect(page).toContain('value="ada@example.com"');
+  expect((await send(account, url, typed)).status).toBe(303);
+});
+
+test("fills in a test card at one click and keeps the email", async () => {
+  const { account, id, url } = await openPage();
+  const response = await send(account, url, { email: "ada@example.com", fill: "4000000000000002" });
+  const page = await response.text();
+  expect(page).toContain('value="4000 0000 0000 0002"');
+  expect(page).toContain('value="ada@example.com"');
+  expect(page).toContain('value="Jenny Rosen"');
+  expect(account.simulated.state().checkoutSessions[id]?.status).toBe("open");
+});
+
+test("goes through 3-D Secure on a page of its own", async () => {
+  const { account, id, url } = await openPage();
+  const challenged = await send(account, url, { ...typed, cardNumber: "4000002760003184" });
+  expect(challenged.headers.get("location")).toBe(`/c/pay/${id}/authenticate`);
+  const bank = await (await send(account, `${url}/authenticate`)).text();
+  expect(bank).toContain("Complete authentication");
+  const refused = await (await send(account, `${url}/authenticate`, { answer: "fail" })).text();
+  expect(refused).toContain("We are unable to authenticate your payment method.");
+  await send(account, url, { ...typed, cardNumber: "4000002760003184" });
+  const accepted = await send(account, `${url}/authenticate`, { answer: "complete" });
+  expect(accepted.headers.get("location")).toContain("/success.html");
+});
+
+test("completes by bank debit and settles as chosen", async () => {
+  const { account, id, url } = await openPage();
+  const fields = { email: typed.email, billingName: "Ada", paymentMethod: "sepa_fails", action: "pay" };
+  expect((await send(account, url, fields)).status).toBe(303);
+  expect(account.simulated.state().checkoutSessions[id]).toMatchObject({
+    status: "complete",
+    payment_status: "unpaid",
+  });
+  await account.advance(8_000);
+  expect(eventTypes(account).at(-1)).toBe("checkout.session.async_payment_failed");
+});
+
+test("pays and closes the tab: the webhook comes, the buyer does not", async () => {
+  const { account, id, url } = await openPage();
+  const response = await send(account, url, { ...typed, action: "pay_and_close" });
+  expect(response.headers.get("location")).toBe(`/c/pay/${id}/closed`);
+  expect(eventTypes(account)).toContain("checkout.session.completed");
+  expect(await (await send(account, `${url}/closed`)).text()).toContain("You closed the tab");
+});
+
+test("closes the tab after 3-D Secure too", async () => {
+  const { account, id, url } = await openPage();
+  const challenge = { ...typed, cardNumber: "4000002500003155", action: "pay_and_close" };
+  const bank = (await send(account, url, challenge)).headers.get("location") ?? "";
+  const accepted = await send(account, `http://127.0.0.1:8888${bank}`, { answer: "complete" });
+  expect(accepted.headers.get("location")).toBe(`/c/pay/${id}/closed`);
+});
+
+test("says nothing of closed tabs or banks while nothing is paid", async () => {
+  const { account, id, url } = await openPage();
+  for (const step of ["closed", "authenticate"]) {
+    expect((await send(account, `${url}/${step}`)).headers.get("location")).toBe(`/c/pay/${id}`);
+  }
+});
+
+test("shows a receipt for every charge", async () => {
+  const { account, id, url } = await openPage();
+  await send(account, url, typed);
+  const session = await account.stripe.checkout.sessions.retrieve(id, {
+    expand: ["payment_intent.latest_charge"],
+  });
+  const { latest_charge: charge } = session.payment_intent as Stripe.PaymentIntent;
+  const receipt = await send(account, (charge as Stripe.Charge).receipt_url ?? "");
+  expect(await receipt.text()).toContain("€32.00");
+});
+
+test("charges once when Pay is pressed twice", async () => {
+  const { account, url } = await openPage();
+  const [first, second] = await Promise.all([send(account, url, typed), send(account, url, typed)]);
+  expect(first.headers.get("location")).toBe(second.headers.get("location"));
+  expect(Object.keys(account.simulated.state().charges)).toHaveLength(1);
+});
+
+test("explains a page that is paid, expired or unknown", async () => {
+  const paid = await openPage();
+  paid.account.simulated.buyer.pay(paid.id);
+  expect(await (await send(paid.account, paid.url)).text()).toContain("You are all done here");
+  const expired = await openPage();
+  await expired.account.advance(86_400_000);
+  const page = await (await send(expired.account, expired.url)).text();
+  expect(page).toContain("This payment page has expired");
+  expect(page).toContain("Nothing was charged");
+  const unknown = await send(expired.account, "http://127.0.0.1:8888/c/pay/cs_test_x");
+  expect(unknown.status).toBe(404);
+});
+
+test("collects a shipping address when the shop asks for one", async () => {
+  const { account, id, url } = await openPage({
+    shipping_address_collection: { allowed_countries: ["DE", "FR"] },
+  });
+  expect(await (await send(account, url, typed)).text()).toContain("Your address is incomplete.");
+  const address = {
+    shippingName: "Ada Lovelace",
+    shippingLine1: "Rue du Port 1",
+    shippingPostalCode: "35400",
+    shippingCity: "Saint-Malo",
+    shippingCountry: "FR",
+  };
+  const abroad = await send(account, url, { ...typed, ...address, shippingCountry: "US" });
+  expect(await abroad.text()).toContain("does not ship to that country");
+  expect((await send(account, url, { ...typed, ...address })).status).toBe(303);
+  const session = await account.stripe.checkout.sessions.retrieve(id);
+  expect(session.collected_information?.shipping_details).toMatchObject({
+    name: "Ada Lovelace",
+    address: { city: "Saint-Malo", country: "FR", line2: null },
+  });
+});
+
+test("words a subscription as one", async () => {
+  const { account, url } = await openPage({
+    mode: "subscription",
+    line_items: [{ price: "price_almanac_monthly", quantity: 1 }],
+  });
+  const page = await (await send(account, url)).text();
+  expect(page).toContain("Subscribe to The Monthly Almanac");
+  expect(page).toContain("€6.00 per month until you cancel.");
+  expect(page).not.toContain("SEPA");
+});
+
+test("escapes whatever the shop and the buyer put in", async () => {
+  const evil = `<img src=x onerror="alert(1)">`;
+  const account = openAccount({
+    catalog: {
+      businessName: evil,
+      products: [
+        { name: evil, description: evil, prices: [{ id: "price_evil", amountMinor: 100, currency: "eur" }] },
+      ],
+    },
+  });
+  const session = await posterSession(account, { line_items: [{ price: "price_evil", quantity: 1 }] });
+  const page = await (
+    await send(account, session.url ?? "", { ...typed, email: evil, billingName: `"><b>` })
+  ).text();
+  expect(page).not.toContain("<img src=x");
+  expect(page).not.toContain("<b>");
+  expect(page).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+});
+
+test.each([
+  [3200, "eur", "€32.00"],
+  [500, "jpy", "¥500"],
+  [1500, "kwd", "KWD 1.500"],
+  [123456, "usd", "$1,234.56"],
+])("writes %i %s as %s", (amount, currency, expected) => {
+  expect(formatAmount(amount, currency).replaceAll("\u00a0", " ")).toBe(expected);
+});
+
+test("leaves addresses that are not its own to others", async () => {
+  const { account } = await openPage();
+  expect(
+    await account.simulated.handleHostedPage(new Request("http://127.0.0.1:8888/success.html")),
+  ).toBeUndefined();
+});

@@ -1,0 +1,133 @@
+import { setupServer } from "msw/node";
+import Stripe from "stripe";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { readCatalogFile } from "../../../simulator/catalog-file.ts";
+import type { Catalog } from "../../../simulator/catalog.ts";
+import {
+  createSimulatedStripe,
+  type SimulatedStripe,
+  type SimulatedStripeOptions,
+} from "../../../simulator/simulated-stripe.ts";
+
+/** 2026-11-21T12:00:00Z, where every test's clock starts. */
+export const startMs = 1_795_262_400_000;
+export const webhookSecret = "whsec_test";
+
+export interface TestAccount {
+  simulated: SimulatedStripe;
+  /** The real SDK; its requests end in the simulation. */
+  stripe: Stripe;
+  webhooks: { body: string; signature: string; atMs: number }[];
+  /** The endpoint's answer to the webhooks to come. */
+  answerWebhooksWith(answer: () => Response | Promise<Response>): void;
+  /** Moves the clock, running every timer that comes due on the way. */
+  advance(ms: number): Promise<void>;
+  /** Moves the clock without waiting for webhooks. */
+  passTime(ms: number): Promise<void>;
+  notices: string[];
+}
+
+const demoCatalog: Catalog = readCatalogFile();
+let open: SimulatedStripe[] = [];
+const server = setupServer();
+
+/** Call once per test file, at the top: requests nobody expects fail their test. */
+export function interceptStripe(): void {
+  beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
+  afterEach(() => {
+    for (const simulated of open) simulated.close();
+    open = [];
+    server.resetHandlers();
+  });
+  afterAll(() => server.close());
+}
+
+export function openAccount(options: Partial<SimulatedStripeOptions> = {}): TestAccount {
+  const webhooks: TestAccount["webhooks"] = [];
+  const notices: string[] = [];
+  const clock = manualClock();
+  let counter = 0;
+  let answer: () => Response | Promise<Response> = () => new Response(null, { status: 200 });
+  const simulated = createSimulatedStripe({
+    catalog: demoCatalog,
+    publicUrl: "http://127.0.0.1:8888",
+    webhookEndpoints: [{ url: "http://127.0.0.1:8888/api/webhook", secret: webhookSecret }],
+    now: clock.now,
+    schedule: clock.schedule,
+    randomId: (length) => String((counter += 1)).padStart(length, "x"),
+    async send(request) {
+      webhooks.push({
+        body: await request.text(),
+        signature: request.headers.get("stripe-signature") ?? "",
+        atMs: clock.now(),
+      });
+      return await answer();
+    },
+    onNotice: (message) => notices.push(message),
+    ...options,
+  });
+  open.push(simulated);
+  server.use(...simulated.handlers);
+  return {
+    simulated,
+    stripe: new Stripe("sk_test_123", { telemetry: false, maxNetworkRetries: 0 }),
+    webhooks,
+    notices,
+    answerWebhooksWith: (next) => {
+      answer = next;
+    },
+    async advance(ms) {
+      await simulated.deliveriesSettled();
+      await clock.advance(ms, () => simulated.deliveriesSettled());
+    },
+    passTime: (ms) => clock.advance(ms, () => new Promise((resolve) => void setImmediate(resolve))),
+  };
+}
+
+/** A new session for one poster, with whatever the test adds or changes. */
+export function posterSession(
+  account: TestAccount,
+  params: Stripe.Checkout.SessionCreateParams = {},
+  options?: Stripe.RequestOptions,
+): Promise<Stripe.Response<Stripe.Checkout.Session>> {
+  return account.stripe.checkout.sessions.create(
+    {
+      mode: "payment",
+      line_items: [{ price: "price_poster_a2", quantity: 1 }],
+      success_url: "http://127.0.0.1:8888/success.html?session_id={CHECKOUT_SESSION_ID}",
+      cancel_url: "http://127.0.0.1:8888/canceled.html?session_id={CHECKOUT_SESSION_ID}",
+      ...params,
+    },
+    options,
+  );
+}
+
+export function eventTypes(account: TestAccount): string[] {
+  return account.webhooks.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+}
+
+function manualClock() {
+  let nowMs = startMs;
+  const timers = new Set<{ atMs: number; run: () => void }>();
+  return {
+    now: () => nowMs,
+    schedule(delayMs: number, run: () => void) {
+      const timer = { atMs: nowMs + delayMs, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    async advance(ms: number, settle: () => Promise<void>) {
+      const untilMs = nowMs + ms;
+      for (;;) {
+        const due = [...timers].filter((timer) => timer.atMs <= untilMs);
+        const [next] = due.toSorted((one, other) => one.atMs - other.atMs);
+        if (next === undefined) break;
+        timers.delete(next);
+        nowMs = Math.max(nowMs, next.atMs);
+        next.run();
+        await settle();
+      }
+      nowMs = untilMs;
+    },
+  };
+}
