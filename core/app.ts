@@ -1,41 +1,27 @@
-import { randomBytes } from "node:crypto";
-
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
-import { createMailStep } from "./fulfillment/mail-step.ts";
-import { createRecordStep } from "./fulfillment/record-step.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
-import { createJsonLog, type Log } from "./log.ts";
-import type { Mailer } from "./mail/mailer.ts";
-import type { OrderStore } from "./orders/order-store.ts";
-import type { SettleDependencies } from "./orders/settle-order.ts";
-import type { Schedule } from "./orders/with-timeout.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
+import { createHealthRoute } from "./routes/health.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
+import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
-import { createStripeOrderStore } from "./stores/stripe-order-store.ts";
-import { createStripeClient } from "./stripe/client.ts";
+import { openShop } from "./shop.ts";
+import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
 export interface App {
   createCheckoutSession: Handler;
   webhook: Handler;
   orderStatus: Handler;
+  reconcile: Handler;
+  /** For a scheduler that only the host can start. */
+  scheduledReconcile: Handler;
+  health: Handler;
 }
 
-/** The outside world. Every part can be replaced, so that tests and simulation run this very code. */
-export interface Surroundings {
-  fetch: typeof globalThis.fetch;
-  now: () => number;
-  randomId: () => string;
-  schedule: Schedule;
-  log: Log;
-  /** Undefined: nobody is mailed, and the log says so. */
-  mailer: Mailer | undefined;
-  /** Undefined: the store that the configuration asks for. */
-  store: OrderStore | undefined;
-}
+type Routes = Record<keyof App, Route>;
 
 /**
  * Composition root: from the environment to handlers. A wrong environment does not throw here, because a host would show a
@@ -43,92 +29,66 @@ export interface Surroundings {
  */
 export function createApp(environment: Environment, replacements: Partial<Surroundings> = {}): App {
   const surroundings = { ...realSurroundings(), ...replacements };
+  const routes = createRoutes(environment, surroundings);
+  const serve = (route: Route): Handler => endpoint(route, surroundings);
+  return {
+    createCheckoutSession: serve(routes.createCheckoutSession),
+    webhook: serve(routes.webhook),
+    orderStatus: serve(routes.orderStatus),
+    reconcile: serve(routes.reconcile),
+    scheduledReconcile: serve(routes.scheduledReconcile),
+    health: serve(routes.health),
+  };
+}
+
+function createRoutes(environment: Environment, surroundings: Surroundings): Routes {
   try {
-    return assemble(parseConfig(environment), surroundings);
+    return openRoutes(parseConfig(environment), surroundings);
   } catch (error) {
-    if (error instanceof ConfigError) return misconfigured(error, surroundings);
+    if (error instanceof ConfigError) return closedRoutes(error, surroundings);
     throw error;
   }
 }
 
-function assemble(config: Config, surroundings: Surroundings): App {
-  const { log, now, schedule, randomId } = surroundings;
+function openRoutes(config: Config, surroundings: Surroundings): Routes {
+  const { log, now } = surroundings;
+  const { siteUrl, cronSecret } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  // Called through `surroundings` at each request, so that a stand-in for fetch may come later than the app.
-  const stripe = createStripeClient(config.stripe, (input, init) => surroundings.fetch(input, init));
-
-  const settling = once(async (): Promise<SettleDependencies> => {
-    const store = surroundings.store ?? (await chooseStore());
-    const steps = [createRecordStep(store, now), createMailStep(surroundings.mailer, config.siteUrl, log)];
-    return { stripe, store, steps, livemode, now, randomId, schedule, log };
-  });
-
-  /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
-  async function chooseStore(): Promise<OrderStore> {
-    if (config.dynamodb === undefined) return createStripeOrderStore(stripe, livemode, now);
-    const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
-    const { createDynamodbOrderStore } = await import("./stores/dynamodb-order-store.ts");
-    return createDynamodbOrderStore(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
-  }
-
-  const catalog = createPriceCatalog(stripe);
-  const serve = (route: Route): Handler => endpoint(route, surroundings);
+  const { stripe, keeping } = openShop(config, surroundings);
   return {
-    createCheckoutSession: serve(
-      createCheckoutSessionRoute({ stripe, catalog, siteUrl: config.siteUrl, log }),
-    ),
-    webhook: serve(createWebhookRoute({ stripe, webhookSecrets, livemode, now, settling })),
-    orderStatus: serve(createOrderStatusRoute({ settling })),
+    createCheckoutSession: createCheckoutSessionRoute({
+      stripe,
+      catalog: createPriceCatalog(stripe),
+      siteUrl,
+      log,
+    }),
+    webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
+    orderStatus: createOrderStatusRoute({ keeping }),
+    reconcile: createReconcileRoute({ keeping, cronSecret }),
+    scheduledReconcile: createScheduledReconcileRoute({ keeping }),
+    health: createHealthRoute({ keeping, livemode, log }),
   };
 }
 
-function misconfigured(error: ConfigError, surroundings: Surroundings): App {
-  const serve = (name: string, method: Route["method"]): Handler =>
-    endpoint(
-      {
-        name,
-        method,
-        handle: async () => {
-          for (const problem of error.problems) surroundings.log.error("configuration_wrong", { problem });
-          throw new HttpError(
-            500,
-            "shop_not_configured",
-            "The shop cannot take orders right now. Please try again later.",
-          );
-        },
-      },
-      surroundings,
-    );
-  return {
-    createCheckoutSession: serve("create-checkout-session", "POST"),
-    webhook: serve("webhook", "POST"),
-    orderStatus: serve("order-status", "GET"),
-  };
-}
-
-function realSurroundings(): Surroundings {
-  return {
-    fetch: (input, init) => globalThis.fetch(input, init),
-    now: Date.now,
-    randomId: () => randomBytes(12).toString("base64url"),
-    schedule: (delayMs, callback) => {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
+function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
+  const closed = (name: string, method: Route["method"]): Route => ({
+    name,
+    method,
+    handle: async () => {
+      for (const problem of error.problems) log.error("configuration_wrong", { problem });
+      throw new HttpError(
+        500,
+        "shop_not_configured",
+        "The shop cannot take orders right now. Please try again later.",
+      );
     },
-    log: createJsonLog((line) => console.log(line), Date.now),
-    mailer: undefined,
-    store: undefined,
-  };
-}
-
-/** Runs `make` at the first call and again only after it failed. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
+  });
+  return {
+    createCheckoutSession: closed("create-checkout-session", "POST"),
+    webhook: closed("webhook", "POST"),
+    orderStatus: closed("order-status", "GET"),
+    reconcile: closed("reconcile", "GET"),
+    scheduledReconcile: closed("reconcile", "POST"),
+    health: closed("health", "GET"),
   };
 }

@@ -13,6 +13,8 @@ export interface Config {
   };
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
+  /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
+  cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
 }
@@ -111,11 +113,21 @@ const dynamodbSchema = z.object({
   ),
 });
 
-const stripeSchema = z.object({
+const cronSecretSchema = z.optional(
+  z.string().check(
+    z.regex(/^[\x21-\x7e]{16,}$/, {
+      error:
+        "CRON_SECRET is too short or has blanks: use 16 characters or more, e.g. from `openssl rand -hex 32`.",
+    }),
+  ),
+);
+
+const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
   STRIPE_API_BASE: apiBaseSchema,
   SITE_URL: siteUrlSchema,
+  CRON_SECRET: cronSecretSchema,
 });
 
 /**
@@ -124,15 +136,15 @@ const stripeSchema = z.object({
  */
 export function parseConfig(environment: Environment): Config {
   const variables = withoutEmpty(environment);
-  const stripe = stripeSchema.safeParse({
+  const shop = shopSchema.safeParse({
     ...variables,
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb =
     variables["DYNAMODB_TABLE"] === undefined ? undefined : dynamodbSchema.safeParse(variables);
 
-  const problems = [...problemsOf(stripe), ...(dynamodb ? problemsOf(dynamodb) : [])];
-  const apiBase = stripe.data?.STRIPE_API_BASE;
+  const problems = [...problemsOf(shop), ...(dynamodb ? problemsOf(dynamodb) : [])];
+  const apiBase = shop.data?.STRIPE_API_BASE;
   if (apiBase && isDeployed(variables)) {
     problems.push(
       "STRIPE_API_BASE is set on a deployed site: it is for development only; remove it from the site's environment.",
@@ -143,16 +155,17 @@ export function parseConfig(environment: Environment): Config {
       "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
     );
   }
-  if (!stripe.success || problems.length > 0) throw new ConfigError(problems);
+  if (!shop.success || problems.length > 0) throw new ConfigError(problems);
 
   return {
     stripe: {
-      secretKey: stripe.data.STRIPE_SECRET_KEY,
-      webhookSecrets: splitSecrets(stripe.data.STRIPE_WEBHOOK_SECRET),
-      livemode: /^(?:sk|rk)_live_/.test(stripe.data.STRIPE_SECRET_KEY),
+      secretKey: shop.data.STRIPE_SECRET_KEY,
+      webhookSecrets: splitSecrets(shop.data.STRIPE_WEBHOOK_SECRET),
+      livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
       apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
-    siteUrl: new URL(stripe.data.SITE_URL).href.replace(/\/+$/, ""),
+    siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
+    cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb?.success ? toDynamodbConfig(dynamodb.data) : undefined,
   };
 }

@@ -2,11 +2,13 @@ import { createHmac } from "node:crypto";
 
 import { setupServer } from "msw/node";
 
-import { createApp, type App, type Surroundings } from "../core/app.ts";
+import { createApp, type App } from "../core/app.ts";
+import type { Surroundings } from "../core/surroundings.ts";
+import type { Engine } from "../core/stores/engine.ts";
 import { createJsonLog } from "../core/log.ts";
 import type { Mail, Mailer } from "../core/mail/mailer.ts";
 import type { OrderStore } from "../core/orders/order-store.ts";
-import { createMemoryOrderStore } from "../core/stores/memory-order-store.ts";
+import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
@@ -21,7 +23,8 @@ export const ENVIRONMENT = {
 export interface TestShop {
   app: App;
   stripe: SimulatedStripe;
-  /** Undefined: the engine that lives in Stripe. */
+  /** Unused when the shop keeps its orders in Stripe. */
+  engine: Engine;
   store: OrderStore;
   mails: Mail[];
   /** The log's lines, parsed. */
@@ -61,17 +64,18 @@ export function openTestShop(
   const network = setupServer(...stripe.handlers);
   network.listen({ onUnhandledFrame: "error" });
 
+  let closed = false;
   const mails: Mail[] = [];
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
-  const store = createMemoryOrderStore();
+  const memory = createMemoryEngine();
   const app = createApp(
     { ...ENVIRONMENT, ...options.environment },
     {
       now,
       mailer,
       log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
-      ...(options.engine !== "stripe" && { store }),
+      ...(options.engine !== "stripe" && { engine: memory }),
       ...options.replace,
     },
   );
@@ -79,7 +83,8 @@ export function openTestShop(
   return {
     app,
     stripe,
-    store,
+    engine: memory,
+    store: memory.orders,
     mails,
     log,
     clock,
@@ -115,6 +120,8 @@ export function openTestShop(
     },
 
     close() {
+      if (closed) return;
+      closed = true;
       network.close();
       stripe.close();
     },

@@ -7,7 +7,7 @@ import type { FulfillmentStep } from "./step.ts";
 export function createMailStep(mailer: Mailer | undefined, siteUrl: string, log: Log): FulfillmentStep {
   return {
     name: "mail",
-    whenRefunded: "skip",
+    whenRevoked: "skip",
     async run(order, { idempotencyKey, signal }) {
       const to = order.buyer.email;
       if (mailer === undefined || to === undefined) {

@@ -5,7 +5,7 @@ import type { FulfillmentStep } from "./step.ts";
 export function createRecordStep(store: OrderStore, now: () => number): FulfillmentStep {
   return {
     name: "record",
-    whenRefunded: "run",
+    whenRevoked: "run",
     run: (order, { idempotencyKey }) =>
       store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "order_recorded" }),
   };

@@ -4,8 +4,8 @@ import type { OrderSnapshot } from "../orders/order.ts";
 export interface FulfillmentStep {
   /** Stands in the control record for as long as the order lives: never rename one. */
   name: string;
-  /** What becomes of the step when all the money was given back before its turn. */
-  whenRefunded: "run" | "skip";
+  /** What becomes of the step when the purchase was revoked before its turn: refunded in full, a dispute lost. */
+  whenRevoked: "run" | "skip";
   /**
    * Has the effect. It may be asked again after a crash, always with the same key, so an effect that can take a key must
    * pass it on. Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later.

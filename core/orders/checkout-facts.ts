@@ -4,7 +4,8 @@ import { isOurs } from "../checkout/marker.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
-import type { OrderId, OrderItem, OrderSnapshot, OrderState } from "./order.ts";
+import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
+import { idOf, retrievePayment } from "./payment-facts.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
 export interface CheckoutFacts {
@@ -12,9 +13,7 @@ export interface CheckoutFacts {
   status: "open" | "expired" | "complete";
   /** The state that Stripe's answer stands for; merged upwards into the order's own. */
   state: Extract<OrderState, "awaiting_payment" | "expired" | "payment_failed" | "paid">;
-  refundedMinor: number;
-  /** True when the whole payment was given back: what is not handed out yet stays in the shop. */
-  fullyRefunded: boolean;
+  mirror: PaymentMirror;
   /** The hosted page, only while the session is open. */
   checkoutUrl: string | undefined;
   snapshot: OrderSnapshot;
@@ -23,21 +22,32 @@ export interface CheckoutFacts {
 export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_found" } | { kind: "not_ours" };
 
 /**
- * Asks Stripe for the session, its line items and its payment. Webhook payloads are never used for this: they may be old,
- * lack line items, and follow the endpoint's API version instead of ours.
+ * Asks Stripe for the session, its line items and what became of its payment. Webhook payloads are never used for this: they
+ * may be old, lack line items, and follow the endpoint's API version instead of ours.
  * @throws when Stripe cannot be asked; only "there is no such session" is an answer.
  */
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  livemode: boolean,
+  options: { livemode: boolean; lookForDisputes: boolean },
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
-  if (session.livemode !== livemode || !isOurs(session.metadata)) return { kind: "not_ours" };
+  if (session.livemode !== options.livemode || !isOurs(session.metadata)) return { kind: "not_ours" };
+
   const lines = await lineItems(stripe, session, deadline);
-  return { kind: "session", facts: toFacts(session, lines) };
+  const payment = await retrievePayment(stripe, session, options.lookForDisputes, deadline);
+  return {
+    kind: "session",
+    facts: {
+      status: sessionStatus(session),
+      state: stateOf(session, payment.intent),
+      mirror: payment.mirror,
+      checkoutUrl: session.url ?? undefined,
+      snapshot: toSnapshot(session, lines),
+    },
+  };
 }
 
 async function retrieveSession(
@@ -45,7 +55,7 @@ async function retrieveSession(
   orderId: OrderId,
   deadline: Deadline,
 ): Promise<Stripe.Checkout.Session | undefined> {
-  const expand = ["line_items", "payment_intent.latest_charge"];
+  const expand = ["line_items", "payment_intent.latest_charge", "subscription"];
   try {
     return await stripe.checkout.sessions.retrieve(orderId, { expand }, withinDeadline(deadline));
   } catch (error) {
@@ -67,19 +77,6 @@ async function lineItems(
     withinDeadline(deadline),
   );
   return page.data;
-}
-
-function toFacts(session: Stripe.Checkout.Session, lines: readonly Stripe.LineItem[]): CheckoutFacts {
-  const paymentIntent = expanded(session.payment_intent);
-  const charge = expanded(paymentIntent?.latest_charge ?? null);
-  return {
-    status: sessionStatus(session),
-    state: stateOf(session, paymentIntent),
-    refundedMinor: charge?.amount_refunded ?? 0,
-    fullyRefunded: charge?.refunded ?? false,
-    checkoutUrl: session.url ?? undefined,
-    snapshot: toSnapshot(session, lines),
-  };
 }
 
 function sessionStatus({ status }: Stripe.Checkout.Session): CheckoutFacts["status"] {
@@ -129,12 +126,4 @@ function toItem(line: Stripe.LineItem): OrderItem {
     quantity: line.quantity ?? 1,
     amountMinor: line.amount_total,
   };
-}
-
-function expanded<T extends { id: string }>(value: string | T | null): T | undefined {
-  return value === null || typeof value === "string" ? undefined : value;
-}
-
-function idOf(value: string | { id: string } | null): string | undefined {
-  return typeof value === "string" ? value : value?.id;
 }

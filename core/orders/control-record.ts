@@ -1,6 +1,6 @@
 import type { CheckoutFacts } from "./checkout-facts.ts";
 import { higherState, MAX_ERROR_LENGTH, stateRank } from "./order.ts";
-import type { StepProgress } from "./order.ts";
+import type { PaymentMirror, StepProgress } from "./order.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**
@@ -24,20 +24,52 @@ export interface Claim {
 }
 
 export function newControl(): ControlDraft {
-  return { v: 1, state: "awaiting_payment", refundedMinor: 0, fence: 0, steps: {} };
+  return {
+    v: 1,
+    state: "awaiting_payment",
+    mirror: { refundedMinor: 0, fullyRefunded: false },
+    fence: 0,
+    steps: {},
+  };
 }
 
-/** Facts only move an order up; merging the same facts again, or older ones, gives the same record. */
-export function mergeFacts(control: ControlDraft, facts: CheckoutFacts): ControlDraft {
+/**
+ * The state only moves up, so facts may arrive in any order. The mirror can go both ways and becomes what the facts say; the
+ * caller sees to it that they are younger than the record. Returns the record itself when nothing changes.
+ */
+export function mergeFacts(
+  control: ControlDraft,
+  facts: Pick<CheckoutFacts, "state" | "mirror">,
+): ControlDraft {
   const state = higherState(control.state, facts.state);
-  const refundedMinor = Math.max(control.refundedMinor, facts.refundedMinor);
-  if (state === control.state && refundedMinor === control.refundedMinor) return control;
-  return { ...control, state, refundedMinor };
+  if (state === control.state && sameMirror(control.mirror, facts.mirror)) return control;
+  return { ...control, state, mirror: facts.mirror };
 }
 
-/** True while steps may be owed: the money is in and nobody has to look at the order first. */
-export function isSettleable(control: ControlDraft): boolean {
-  return control.state === "paid";
+export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
+  return (
+    one.refundedMinor === other.refundedMinor &&
+    one.fullyRefunded === other.fullyRefunded &&
+    one.dispute === other.dispute &&
+    one.subscription === other.subscription
+  );
+}
+
+/** A subscription in one of these has ended; `past_due` and `paused` have not. */
+const ENDED_SUBSCRIPTIONS = ["canceled", "unpaid", "incomplete_expired"];
+
+/**
+ * Whether what was bought must not be handed out, or must be taken back: all money returned, a dispute lost, a subscription
+ * ended. A partial refund does not revoke, and a dispute that is won gives back.
+ */
+export function isRevoked({ mirror }: ControlDraft): boolean {
+  if (mirror.fullyRefunded || mirror.dispute === "lost") return true;
+  return mirror.subscription !== undefined && ENDED_SUBSCRIPTIONS.includes(mirror.subscription);
+}
+
+/** True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. */
+export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean {
+  return control.state === "paid" || (askedByOwner && control.state === "needs_attention");
 }
 
 /**
@@ -99,6 +131,11 @@ export function isFinished(progress: StepProgress | undefined): boolean {
 
 export function attemptsOf(control: ControlDraft, step: string): number {
   return control.steps[step]?.attempts ?? 0;
+}
+
+/** True while reconciliation should look at the order now and then: it waits for money, or owes steps. */
+export function isOpen(control: ControlDraft): boolean {
+  return control.state === "awaiting_payment" || control.state === "paid";
 }
 
 /** True once nothing that happens by itself will change the order any more. */

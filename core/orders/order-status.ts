@@ -36,7 +36,7 @@ export async function readOrderStatus(
     return fromStore(store, orderId, stored);
   }
 
-  const outcome = await settleOrder(orderId, deadline, dependencies);
+  const outcome = await settleOrder(orderId, "success_page", deadline, dependencies);
   return fromOutcome(outcome) ?? fromStore(store, orderId, await store.readControl(orderId));
 }
 

@@ -2,9 +2,12 @@ import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 export interface StoredControl {
   control: ControlRecord;
-  /** 1 for the first write, one more with every write. */
+  /** Higher with every write; usually by one. */
   version: number;
 }
+
+/** The version that was written. */
+export type WriteResult = { version: number } | "conflict";
 
 /**
  * Where orders live. One primitive carries the whole protocol: read a control record with its version, write it if the
@@ -13,9 +16,6 @@ export interface StoredControl {
  * Every implementation passes `tests/contracts/order-store.ts`.
  */
 export interface OrderStore {
-  /** For logs and the health route. */
-  readonly engine: string;
-
   readControl(orderId: OrderId): Promise<StoredControl | undefined>;
 
   /**
@@ -23,11 +23,7 @@ export interface OrderStore {
    * Resolves to "conflict", changing nothing, when the version is another one, which may be this caller's own write whose
    * reply was lost; `updateControl` tells them apart.
    */
-  writeControl(
-    orderId: OrderId,
-    expectedVersion: number,
-    control: ControlRecord,
-  ): Promise<"written" | "conflict">;
+  writeControl(orderId: OrderId, expectedVersion: number, control: ControlRecord): Promise<WriteResult>;
 
   readSnapshot(orderId: OrderId): Promise<OrderSnapshot | undefined>;
 
@@ -38,6 +34,12 @@ export interface OrderStore {
    * Adds a line to the order's history, put if absent by `entry.key`: a repeated call adds nothing.
    */
   appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
+
+  /**
+   * The orders that are open (see `isOpen`), in no order. May miss what was written a moment ago and name what is done by now:
+   * a worklist to start from, never a truth.
+   */
+  listOpen(): AsyncIterable<OrderId>;
 }
 
 export interface HistoryEntry {

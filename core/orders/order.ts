@@ -66,7 +66,8 @@ export interface ControlRecord {
   /** Random per write: tells a writer whose reply was lost that the record already holds its own write. */
   writeId: string;
   state: OrderState;
-  refundedMinor: number;
+  /** What Stripe last said about the money and the subscription; can go both ways. */
+  mirror: PaymentMirror;
   /** Counts the leases ever taken; a step may only be recorded by the holder of the latest. */
   fence: number;
   lease?: { owner: string; untilMs: number };
@@ -79,6 +80,19 @@ export interface ControlRecord {
   /** When somebody waiting at the success page last made us ask Stripe, in ms since 1970. */
   checkedMs?: number;
 }
+
+/** What may happen to a payment afterwards, as Stripe last told it. */
+export interface PaymentMirror {
+  refundedMinor: number;
+  /** All of it was given back. */
+  fullyRefunded: boolean;
+  /** `inquiry`: the bank asks, no money has moved. Absent when there never was one. */
+  dispute?: DisputeState;
+  /** Stripe's status of the subscription, e.g. `active`, `past_due`, `canceled`. Absent for one-time payments. */
+  subscription?: string;
+}
+
+export type DisputeState = "inquiry" | "open" | "won" | "lost";
 
 export interface StepProgress {
   state: "started" | "done" | "skipped";

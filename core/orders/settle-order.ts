@@ -1,8 +1,8 @@
-import type Stripe from "stripe";
-
-import { PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
+import type { FulfillmentStep } from "../fulfillment/step.ts";
+import { PermanentStepError } from "../fulfillment/step.ts";
 import { describeError, type Log } from "../log.ts";
-import { retrieveCheckoutFacts, type CheckoutFacts } from "./checkout-facts.ts";
+import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
+import type { CheckoutFacts } from "./checkout-facts.ts";
 import {
   attemptsOf,
   beginStep,
@@ -11,31 +11,29 @@ import {
   flagForAttention,
   fulfill,
   isFinished,
-  isSettleable,
-  LEASE_MS,
+  isRevoked,
   MAX_STEP_ATTEMPTS,
-  mergeFacts,
-  newControl,
   releaseLease,
   skipStep,
-  takeLease,
 } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
-import type { OrderStore } from "./order-store.ts";
-import { updateControl } from "./update-control.ts";
-import { withTimeout, type Schedule } from "./with-timeout.ts";
+import { withTimeout } from "./with-timeout.ts";
 
-export interface SettleDependencies {
-  stripe: Stripe;
-  store: OrderStore;
+/** What made us look at an order. It is a hint only: what is true is asked of Stripe. */
+export type SettleTrigger =
+  | "checkout"
+  | "refund"
+  | "dispute"
+  | "subscription"
+  | "success_page"
+  | "reconciliation"
+  | "owner";
+
+export interface SettleDependencies extends AgreeDependencies {
   /** In the order in which they run. */
   steps: readonly FulfillmentStep[];
-  livemode: boolean;
-  now: () => number;
-  randomId: () => string;
-  schedule: Schedule;
   log: Log;
 }
 
@@ -67,68 +65,44 @@ const WRITE_RESERVE_MS = 1_000;
 
 /**
  * Makes an order agree with Stripe and runs the steps it still owes. The only way an order ever advances: webhook, success
- * page and reconciliation all call it, as often and as concurrently as they like.
+ * page, reconciliation and owner all call it, as often and as concurrently as they like.
  *
  * @throws when Stripe or the store cannot be reached. Nothing is lost by that: call it again.
  */
 export async function settleOrder(
   orderId: OrderId,
+  trigger: SettleTrigger,
   deadline: Deadline,
   dependencies: SettleDependencies,
 ): Promise<SettleOutcome> {
-  const { stripe, store, livemode, now, randomId } = dependencies;
-
-  // 1. Truth: Stripe is asked every time; what a webhook or an address bar says is only a hint to look.
-  const truth = await retrieveCheckoutFacts(stripe, orderId, livemode, deadline);
+  const owner = dependencies.randomId();
+  const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies);
   if (truth.kind !== "session") return truth;
-  const { facts } = truth;
+  if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
+  if (stored.control.lease?.owner !== owner) return settledOutcome(stored.control);
 
-  // 2. Create if absent, the snapshot first: an order that can be seen always says what was bought.
-  const known = await store.readControl(orderId);
-  if (known === undefined) {
-    if (facts.status !== "complete") return { kind: "no_order_yet", facts };
-    await store.createSnapshot(facts.snapshot);
-  }
-
-  // 3.–5. Merge the facts and, if the order is payable, take the lease, in one write.
-  const owner = randomId();
-  const { stored } = await updateControl(
-    orderId,
-    dependencies,
-    (current) => {
-      const merged = mergeFacts(current ?? newControl(), facts);
-      const leased = isSettleable(merged) ? takeLease(merged, owner, now()) : undefined;
-      return leased ?? (merged === current ? undefined : merged);
-    },
-    { stored: known },
-  );
-  if (stored === undefined) throw new Error(`Order ${orderId} vanished from the store.`);
-  if (!isSettleable(stored.control)) return settledOutcome(stored.control);
-  if (stored.control.lease?.owner !== owner) return { kind: "busy" };
-
-  const snapshot = await store.readSnapshot(orderId);
-  if (snapshot === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
+  const order = await dependencies.store.readSnapshot(orderId);
+  if (order === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
   const lease = holdLease(orderId, owner, stored, dependencies);
-  return runSteps(snapshot, facts, stored.control, lease, deadline, dependencies);
+  return runSteps(order, stored.control, lease, deadline, dependencies);
 }
 
-/** 6. and 7.: every step that is still owed, then the end. A write that is refused means the lease went to somebody else. */
+/** Every step that is still owed, then the end. A write that is refused means that the lease went to somebody else. */
 async function runSteps(
   order: OrderSnapshot,
-  facts: CheckoutFacts,
   leased: ControlRecord,
   lease: HeldLease,
   deadline: Deadline,
   dependencies: SettleDependencies,
 ): Promise<SettleOutcome> {
   const { steps, now, schedule, log } = dependencies;
-  const leaseEndMs = leased.lease?.untilMs ?? now() + LEASE_MS;
+  const leaseEndMs = leased.lease?.untilMs ?? now();
   let control: ControlRecord | undefined = leased;
 
   for (const step of steps) {
     if (isFinished(control.steps[step.name])) continue;
 
-    if (facts.fullyRefunded && step.whenRefunded === "skip") {
+    if (isRevoked(control) && step.whenRevoked === "skip") {
       control = await lease.write((current) => skipStep(current, step.name));
       if (control === undefined) return { kind: "busy" };
       continue;
@@ -144,24 +118,22 @@ async function runSteps(
 
     control = await lease.write((current) => beginStep(current, step.name));
     if (control === undefined) return { kind: "busy" };
-    const attempt = {
-      idempotencyKey: `${step.name}/${order.orderId}`,
-      number: attemptsOf(control, step.name),
-    };
+    const number = attemptsOf(control, step.name);
+    const idempotencyKey = `${step.name}/${order.orderId}`;
     try {
       await withTimeout(timeLeftMs - WRITE_RESERVE_MS, schedule, (signal) =>
-        step.run(order, { ...attempt, signal }),
+        step.run(order, { idempotencyKey, number, signal }),
       );
     } catch (error) {
       const reason = describeError(error);
-      if (error instanceof PermanentStepError || attempt.number >= MAX_STEP_ATTEMPTS) {
+      if (error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS) {
         return giveUp(step, reason, order, lease, log);
       }
       await lease.write((current) => failStep(current, step.name, `${step.name}: ${reason}`, now()));
       log.warn("step_failed", {
         orderId: order.orderId,
         step: step.name,
-        attempt: attempt.number,
+        attempt: number,
         error: errorName(error),
       });
       return { kind: "unfinished", reason: "step_failed" };

@@ -11,7 +11,12 @@ const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
   v: z.literal(1),
   writeId: z.string(),
   state: z.enum(["awaiting_payment", "expired", "payment_failed", "paid", "needs_attention", "fulfilled"]),
-  refundedMinor: z.int().check(z.gte(0)),
+  mirror: z.object({
+    refundedMinor: z.int().check(z.gte(0)),
+    fullyRefunded: z.boolean(),
+    dispute: z.exactOptional(z.enum(["inquiry", "open", "won", "lost"])),
+    subscription: z.exactOptional(z.string()),
+  }),
   fence: z.int().check(z.gte(0)),
   lease: z.exactOptional(z.object({ owner: z.string(), untilMs: z.number() })),
   steps: z.record(

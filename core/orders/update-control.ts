@@ -16,8 +16,8 @@ const MAX_ROUNDS = 8;
 const FIRST_PAUSE_MS = 20;
 
 /**
- * Changes a control record: read, pure function, compare-and-set, and again after a conflict. `change` may run several
- * times and so must not have effects; it gets undefined when there is no record and returns undefined to leave all as it is.
+ * Changes a control record: read, `change`, compare-and-set, and again after a conflict. `change` may run several times, so
+ * it only computes, or asks; it gets undefined when there is no record and returns undefined to leave all as it is.
  *
  * A conflict can be our own write: the store took it, its reply was lost, and a retry below us found the version moved on.
  * Each write carries a random id, so after a conflict we look whether the record already holds ours.
@@ -28,21 +28,22 @@ const FIRST_PAUSE_MS = 20;
 export async function updateControl(
   orderId: OrderId,
   { store, randomId, schedule }: UpdateDependencies,
-  change: (current: ControlRecord | undefined) => ControlDraft | undefined,
+  change: (
+    current: ControlRecord | undefined,
+  ) => Promise<ControlDraft | undefined> | ControlDraft | undefined,
   seen?: { stored: StoredControl | undefined },
 ): Promise<{ stored: StoredControl | undefined; written: boolean }> {
   const ourWrites = new Set<string>();
   let { stored } = seen ?? { stored: await store.readControl(orderId) };
 
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const draft = change(stored?.control);
+    const draft = await change(stored?.control);
     if (draft === undefined) return { stored, written: false };
 
     const control: ControlRecord = { ...draft, writeId: randomId() };
-    const version = stored?.version ?? 0;
     ourWrites.add(control.writeId);
-    const result = await store.writeControl(orderId, version, control);
-    if (result === "written") return { stored: { control, version: version + 1 }, written: true };
+    const result = await store.writeControl(orderId, stored?.version ?? 0, control);
+    if (result !== "conflict") return { stored: { control, version: result.version }, written: true };
 
     await sleep(FIRST_PAUSE_MS * 2 ** round, schedule);
     stored = await store.readControl(orderId);

@@ -8,14 +8,14 @@ import type { SettleDependencies } from "../orders/settle-order.ts";
 const ANSWER_WITHIN_MS = 8_000;
 
 export interface OrderStatusDependencies {
-  settling: () => Promise<SettleDependencies>;
+  keeping: () => Promise<SettleDependencies>;
 }
 
 /**
  * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Knowing a session's id
  * shows its state, item names and total; nothing about the buyer. Unknown and malformed ids get the same 404.
  */
-export function createOrderStatusRoute({ settling }: OrderStatusDependencies): Route {
+export function createOrderStatusRoute({ keeping }: OrderStatusDependencies): Route {
   return {
     name: "order-status",
     method: "GET",
@@ -23,7 +23,7 @@ export function createOrderStatusRoute({ settling }: OrderStatusDependencies): R
     async handle(request, context) {
       const orderId = readSessionId(request.url);
       if (orderId === undefined) throw orderNotFound();
-      const dependencies = await settling();
+      const dependencies = await keeping();
       const deadline = createDeadline(dependencies.now, ANSWER_WITHIN_MS);
       const status = await readOrderStatus(orderId, deadline, dependencies).catch((error: unknown) => {
         // Whatever we cannot reach now says nothing about the order: the page keeps waiting.

@@ -1,63 +1,37 @@
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from "@aws-sdk/client-dynamodb";
+import { paginateQuery, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
+import { isOpen } from "../orders/control-record.ts";
 import { parseControlRecord, parseSnapshot } from "../orders/stored-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
+import { OPEN_ORDERS_INDEX } from "./dynamodb-table.ts";
 
 /**
  * Orders in one DynamoDB table. An order is an item collection:
  *
  *     pk                    sk            attributes
  *     TEST#ORDER#cs_test_…  SNAPSHOT      body: the snapshot as JSON
- *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number
+ *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number, open: "TEST" while it is open
  *     TEST#ORDER#cs_test_…  LOG#<key>     what, atMs
  *
- * The mode is part of every key, so that a test order never stands among live ones. Compare-and-set is a
- * ConditionExpression on `version`; all attribute names are aliased, because DynamoDB reserves hundreds of words.
+ * The mode is part of every key, so that a test order never stands among live ones. The attribute `open` is the key of a
+ * sparse index, the worklist of reconciliation: it is there or not and never changes otherwise, so that the churn of leases and
+ * steps writes nothing to the index.
  */
 export function createDynamodbOrderStore(
   client: DynamoDBClient,
   table: string,
   livemode: boolean,
 ): OrderStore {
-  const keyOf = (orderId: OrderId, sk: string): Record<string, AttributeValue> => ({
-    pk: { S: `${livemode ? "LIVE" : "TEST"}#ORDER#${orderId}` },
-    sk: { S: sk },
-  });
-
-  const read = async (orderId: OrderId, sk: string): Promise<Record<string, AttributeValue> | undefined> => {
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: keyOf(orderId, sk), ConsistentRead: true }),
-    );
-    return Item;
-  };
-
-  const putIfAbsent = async (item: Record<string, AttributeValue>): Promise<void> => {
-    try {
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: item,
-          ConditionExpression: "attribute_not_exists(#pk)",
-          ExpressionAttributeNames: { "#pk": "pk" },
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
-  };
+  const items = createDynamodbItems(client, table);
+  const mode = livemode ? "LIVE" : "TEST";
+  const orderPrefix = `${mode}#ORDER#`;
+  const keyOf = (orderId: OrderId, sk: string): Item => ({ pk: { S: orderPrefix + orderId }, sk: { S: sk } });
 
   return {
-    engine: "dynamodb",
-
     async readControl(orderId) {
-      const item = await read(orderId, "CONTROL");
+      const item = await items.read(keyOf(orderId, "CONTROL"));
       if (item === undefined) return undefined;
       return {
         control: parseControlRecord(orderId, item["body"]?.S ?? ""),
@@ -66,43 +40,46 @@ export function createDynamodbOrderStore(
     },
 
     async writeControl(orderId, expectedVersion, control) {
-      const firstWrite = expectedVersion === 0;
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: {
-              ...keyOf(orderId, "CONTROL"),
-              body: { S: JSON.stringify(control) },
-              version: { N: String(expectedVersion + 1) },
-            },
-            ConditionExpression: firstWrite ? "attribute_not_exists(#pk)" : "#version = :expected",
-            ExpressionAttributeNames: firstWrite ? { "#pk": "pk" } : { "#version": "version" },
-            ...(!firstWrite && {
-              ExpressionAttributeValues: { ":expected": { N: String(expectedVersion) } },
-            }),
-          }),
-        );
-        return "written";
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return "conflict";
-        throw error;
-      }
+      const item = {
+        ...keyOf(orderId, "CONTROL"),
+        body: { S: JSON.stringify(control) },
+        ...(isOpen(control) && { open: { S: mode } }),
+      };
+      const result = await items.putIfVersion(item, expectedVersion);
+      return result === "conflict" ? "conflict" : { version: expectedVersion + 1 };
     },
 
     async readSnapshot(orderId) {
-      const item = await read(orderId, "SNAPSHOT");
+      const item = await items.read(keyOf(orderId, "SNAPSHOT"));
       return item === undefined ? undefined : parseSnapshot(orderId, item["body"]?.S ?? "");
     },
 
-    createSnapshot: (snapshot) =>
-      putIfAbsent({ ...keyOf(snapshot.orderId, "SNAPSHOT"), body: { S: JSON.stringify(snapshot) } }),
+    async createSnapshot(snapshot) {
+      await items.putIfAbsent({
+        ...keyOf(snapshot.orderId, "SNAPSHOT"),
+        body: { S: JSON.stringify(snapshot) },
+      });
+    },
 
-    appendHistory: (orderId, entry) =>
-      putIfAbsent({
-        ...keyOf(orderId, `LOG#${entry.key}`),
-        what: { S: entry.what },
-        atMs: { N: String(entry.atMs) },
-      }),
+    async appendHistory(orderId, entry) {
+      const details = { what: { S: entry.what }, atMs: { N: String(entry.atMs) } };
+      await items.putIfAbsent({ ...keyOf(orderId, `LOG#${entry.key}`), ...details });
+    },
+
+    async *listOpen() {
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          IndexName: OPEN_ORDERS_INDEX,
+          KeyConditionExpression: "#open = :mode",
+          ExpressionAttributeNames: { "#open": "open" },
+          ExpressionAttributeValues: { ":mode": { S: mode } },
+        },
+      );
+      for await (const page of pages) {
+        for (const item of page.Items ?? []) yield (item["pk"]?.S ?? "").slice(orderPrefix.length);
+      }
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { isOpen } from "../orders/control-record.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { HistoryEntry, OrderStore, StoredControl } from "../orders/order-store.ts";
 
@@ -8,13 +9,12 @@ export function createMemoryOrderStore(): OrderStore {
   const histories = new Map<string, HistoryEntry>();
 
   return {
-    engine: "memory",
     readControl: async (orderId) => structuredClone(controls.get(orderId)),
 
     async writeControl(orderId, expectedVersion, control) {
       if ((controls.get(orderId)?.version ?? 0) !== expectedVersion) return "conflict";
       controls.set(orderId, structuredClone({ control, version: expectedVersion + 1 }));
-      return "written";
+      return { version: expectedVersion + 1 };
     },
 
     readSnapshot: async (orderId) => structuredClone(snapshots.get(orderId)),
@@ -26,6 +26,10 @@ export function createMemoryOrderStore(): OrderStore {
     async appendHistory(orderId, entry) {
       const key = `${orderId} ${entry.key}`;
       if (!histories.has(key)) histories.set(key, { ...entry });
+    },
+
+    async *listOpen() {
+      for (const [orderId, { control }] of controls) if (isOpen(control)) yield orderId;
     },
   };
 }

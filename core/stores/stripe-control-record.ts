@@ -37,7 +37,7 @@ export function decodeControl(orderId: OrderId, text: string): StoredControl {
 }
 
 function toCompact(control: Omit<ControlRecord, "lastError">, version: number): Record<string, unknown> {
-  const { lease, steps } = control;
+  const { lease, mirror, steps } = control;
   const compactSteps = Object.entries(steps).map(([name, step]) => [
     name,
     `${STEP_LETTERS[step.state]}${step.attempts}`,
@@ -47,7 +47,7 @@ function toCompact(control: Omit<ControlRecord, "lastError">, version: number): 
     n: version,
     w: control.writeId,
     s: control.state,
-    r: control.refundedMinor,
+    m: [mirror.refundedMinor, mirror.fullyRefunded ? 1 : 0, mirror.dispute ?? "", mirror.subscription ?? ""],
     f: control.fence,
     ...(lease !== undefined && { l: [lease.owner, lease.untilMs] }),
     t: Object.fromEntries(compactSteps),
@@ -69,7 +69,7 @@ function fromCompact(orderId: OrderId, text: string): { control: object; version
     v: compact["v"],
     writeId: compact["w"],
     state: compact["s"],
-    refundedMinor: compact["r"],
+    mirror: decodeMirror(compact["m"]),
     fence: compact["f"],
     ...(owner !== undefined && { lease: { owner, untilMs } }),
     steps: Object.fromEntries(
@@ -80,6 +80,16 @@ function fromCompact(orderId: OrderId, text: string): { control: object; version
     ...(compact["e"] !== undefined && { lastError: compact["e"] }),
   };
   return { control, version: Number(compact["n"]) };
+}
+
+function decodeMirror(value: unknown): object {
+  const [refundedMinor, fullyRefunded, dispute, subscription] = Array.isArray(value) ? value : [];
+  return {
+    refundedMinor,
+    fullyRefunded: fullyRefunded === 1,
+    ...(dispute !== "" && { dispute }),
+    ...(subscription !== "" && { subscription }),
+  };
 }
 
 function decodeStep(text: string): object {

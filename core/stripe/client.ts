@@ -11,7 +11,7 @@ export function createStripeClient(config: Config["stripe"], fetch: typeof globa
   const { apiBase } = config;
   return new Stripe(config.secretKey, {
     httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
-      fetch(input, init),
+      fetch(input, init).then(refuseForeignError),
     ),
     timeout: REQUEST_TIMEOUT_MS,
     maxNetworkRetries: 1,
@@ -23,4 +23,24 @@ export function createStripeClient(config: Config["stripe"], fetch: typeof globa
       port: apiBase.port || (apiBase.protocol === "http:" ? 80 : 443),
     }),
   });
+}
+
+/**
+ * The SDK takes any JSON for an answer of Stripe's. A gateway on the way that fails with a body of its own would pass for a
+ * session without a marker, and a paid order for none of ours.
+ */
+async function refuseForeignError(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  const text = await response.text();
+  if (!isStripeErrorBody(text)) throw new Error(`HTTP status ${response.status} that is not from Stripe.`);
+  return new Response(text, { status: response.status, headers: response.headers });
+}
+
+function isStripeErrorBody(text: string): boolean {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null && "error" in body;
+  } catch {
+    return false;
+  }
 }

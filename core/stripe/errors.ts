@@ -32,6 +32,7 @@ interface StripeErrorFields {
   statusCode?: number;
   code?: string;
   param?: string;
+  headers?: Record<string, string>;
 }
 
 export function isStripeError(error: unknown): error is Error & StripeErrorFields {
@@ -41,4 +42,10 @@ export function isStripeError(error: unknown): error is Error & StripeErrorField
     typeof error.type === "string" &&
     error.type.startsWith("Stripe")
   );
+}
+
+/** A failure of Stripe's own that is stored under our idempotency key: the same request will never do better. */
+export function isReplayedFailure(error: unknown): boolean {
+  if (!isStripeError(error) || error.statusCode === undefined || error.statusCode < 500) return false;
+  return error.headers?.["idempotent-replayed"] === "true";
 }

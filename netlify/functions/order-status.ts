@@ -1,5 +1,3 @@
-import type { Context } from "@netlify/functions";
-
 import { orderStatus } from "../../build/app.mjs";
 
-export default { fetch: (request: Request, _context: Context) => orderStatus(request) };
+export default { fetch: (request: Request) => orderStatus(request) };

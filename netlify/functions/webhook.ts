@@ -1,5 +1,3 @@
-import type { Context } from "@netlify/functions";
-
 import { webhook } from "../../build/app.mjs";
 
-export default { fetch: (request: Request, _context: Context) => webhook(request) };
+export default { fetch: (request: Request) => webhook(request) };

@@ -96,6 +96,8 @@ function routeRequests(
     "create-checkout-session": app.createCheckoutSession,
     webhook: app.webhook,
     "order-status": app.orderStatus,
+    reconcile: app.reconcile,
+    health: app.health,
   };
   return async (request) => {
     // The two addresses a function has on its hosts.

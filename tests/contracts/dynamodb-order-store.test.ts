@@ -35,7 +35,7 @@ test("B21: a test order does not exist for the live shop on the same table", asy
     v: 1,
     writeId: "w",
     state: "paid",
-    refundedMinor: 0,
+    mirror: { refundedMinor: 0, fullyRefunded: false },
     fence: 0,
     steps: {},
   });

@@ -51,20 +51,49 @@ test("the marker beside the record stays", async () => {
     v: 1,
     writeId: "w",
     state: "paid",
-    refundedMinor: 0,
+    mirror: { refundedMinor: 0, fullyRefunded: false },
     fence: 0,
     steps: {},
   });
   expect((await stripe.checkout.sessions.retrieve(orderId)).metadata).toMatchObject({ static_checkout: "1" });
 });
 
-test("a version under which Stripe stored an error of its own stays blocked and nothing is lost", async () => {
+const CONTROL = {
+  v: 1,
+  state: "paid",
+  mirror: { refundedMinor: 0, fullyRefunded: false },
+  fence: 0,
+  steps: {},
+} as const;
+const storedFailure = () => Response.json({ error: { type: "api_error", message: "boom" } }, { status: 500 });
+
+test("a version under which Stripe stored a failure of its own is skipped by its writer", async () => {
   const orderId = await newOrderId();
-  const control = { v: 1, state: "paid", refundedMinor: 0, fence: 0, steps: {} } as const;
-  simulated.faults.duringApi = () =>
-    Response.json({ error: { type: "api_error", message: "boom" } }, { status: 500 });
-  await expect(store.writeControl(orderId, 0, { ...control, writeId: "a" })).rejects.toThrow();
+  let failures = 1;
+  simulated.faults.duringApi = () => (failures-- > 0 ? storedFailure() : undefined);
+  expect(await store.writeControl(orderId, 0, { ...CONTROL, writeId: "a" })).toEqual({ version: 2 });
   simulated.faults.duringApi = undefined;
-  expect(await store.writeControl(orderId, 0, { ...control, writeId: "b" })).toBe("conflict");
+  expect(await store.readControl(orderId)).toMatchObject({ version: 2, control: { writeId: "a" } });
+  expect(await store.writeControl(orderId, 0, { ...CONTROL, writeId: "b" })).toBe("conflict");
+  expect(await store.writeControl(orderId, 2, { ...CONTROL, writeId: "c" })).toEqual({ version: 3 });
+});
+
+test("for others such a version conflicts, and nothing is lost", async () => {
+  const orderId = await newOrderId();
+  simulated.faults.duringApi = storedFailure;
+  await expect(store.writeControl(orderId, 0, { ...CONTROL, writeId: "a" })).rejects.toThrow(
+    /failed 3 times/,
+  );
+  simulated.faults.duringApi = undefined;
+  expect(await store.writeControl(orderId, 0, { ...CONTROL, writeId: "b" })).toBe("conflict");
   expect(await store.readControl(orderId)).toBeUndefined();
+});
+
+test("a write whose reply was lost is made once: the SDK's retry is answered from Stripe's memory", async () => {
+  const orderId = await newOrderId();
+  let losses = 1;
+  simulated.faults.afterApi = () => (losses-- > 0 ? Response.error() : undefined);
+  expect(await store.writeControl(orderId, 0, { ...CONTROL, writeId: "a" })).toEqual({ version: 1 });
+  simulated.faults.afterApi = undefined;
+  expect(await store.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "a" } });
 });

@@ -27,6 +27,7 @@ test("two keys and an address are enough to sell", () => {
       apiBase: undefined,
     },
     siteUrl: "https://shop.example",
+    cronSecret: undefined,
     dynamodb: undefined,
   });
 });

@@ -9,7 +9,12 @@ const FULL: ControlRecord = {
   v: 1,
   writeId: "0123456789abcdef",
   state: "needs_attention",
-  refundedMinor: 99_999_999,
+  mirror: {
+    refundedMinor: 99_999_999,
+    fullyRefunded: true,
+    dispute: "inquiry",
+    subscription: "incomplete_expired",
+  },
   fence: 9_999,
   lease: { owner: "0123456789abcdef", untilMs: 1_795_000_000_000 },
   steps: Object.fromEntries(

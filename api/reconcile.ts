@@ -1,0 +1,3 @@
+import { reconcile } from "../build/app.mjs";
+
+export default { fetch: (request: Request) => reconcile(request) };

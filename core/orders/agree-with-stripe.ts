@@ -1,0 +1,84 @@
+import type Stripe from "stripe";
+
+import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
+import { mergeFacts, newControl, owesSteps, sameMirror, takeLease } from "./control-record.ts";
+import type { Deadline } from "./deadline.ts";
+import type { OrderId } from "./order.ts";
+import type { StoredControl } from "./order-store.ts";
+import type { SettleTrigger } from "./settle-order.ts";
+import { updateControl, type UpdateDependencies } from "./update-control.ts";
+
+export interface AgreeDependencies extends UpdateDependencies {
+  stripe: Stripe;
+  livemode: boolean;
+  now: () => number;
+}
+
+/** What moves both ways is looked at again after it was written; it does not move this often in one run. */
+const MAX_LOOKS = 4;
+
+/**
+ * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when steps are owed
+ * and nobody else holds it; all in one write. Resolves to what Stripe said and to the record as it now stands, which is
+ * undefined while Checkout is not finished.
+ *
+ * A state only moves up, so facts that arrive late do no harm. The mirror (refunds, disputes, subscription) can go both ways,
+ * and late facts would:
+ *
+ *     run A  read v1 ─ ask Stripe: "disputed" ·············································· write v2: "disputed" ✗ stale
+ *     Stripe ──────────────────────────────────▶ dispute withdrawn
+ *     run B                                        read v1 ─ ask Stripe: "fine" ─ same as v1, nothing to write
+ *
+ * So Stripe is asked after the record was read, in every round: whoever wrote in between makes our write conflict. And after a
+ * write that changed the mirror Stripe is asked once more, until it still says what we wrote: that catches run A.
+ */
+export async function agreeWithStripe(
+  orderId: OrderId,
+  trigger: SettleTrigger,
+  owner: string,
+  deadline: Deadline,
+  dependencies: AgreeDependencies,
+): Promise<Agreement> {
+  let agreement = await agreeOnce(undefined);
+  for (let look = 1; agreement.mirrorMoved && look < MAX_LOOKS; look += 1) {
+    agreement = await agreeOnce({ stored: agreement.stored });
+  }
+  return agreement;
+
+  async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
+    const { stripe, store, livemode, now } = dependencies;
+    let truth: Truth = { kind: "not_found" };
+    let mirrorMoved = false;
+
+    const { stored } = await updateControl(
+      orderId,
+      dependencies,
+      async (current) => {
+        const lookForDisputes = trigger === "dispute" || current?.mirror.dispute !== undefined;
+        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, lookForDisputes }, deadline);
+        if (truth.kind !== "session") return undefined;
+        const { facts } = truth;
+        if (current === undefined) {
+          // Nobody bought anything yet. And the snapshot first: an order that can be seen always says what was bought.
+          if (facts.status !== "complete") return undefined;
+          await store.createSnapshot(facts.snapshot);
+        }
+        const merged = mergeFacts(current ?? newControl(), facts);
+        mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
+        const leased = owesSteps(merged, trigger === "owner") ? takeLease(merged, owner, now()) : undefined;
+        return leased ?? (merged === current ? undefined : merged);
+      },
+      seen,
+    );
+    return { truth, stored, mirrorMoved };
+  }
+}
+
+export interface Agreement {
+  truth: Truth;
+  stored: StoredControl | undefined;
+}
+
+interface LookedAt extends Agreement {
+  mirrorMoved: boolean;
+}

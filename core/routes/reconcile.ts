@@ -1,0 +1,60 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+import type { Route } from "../http/endpoint.ts";
+import { HttpError, unavailable } from "../http/http-error.ts";
+import { jsonResponse } from "../http/responses.ts";
+import { createDeadline } from "../orders/deadline.ts";
+import { reconcile, type ReconcileDependencies } from "../reconciliation/reconcile.ts";
+
+/** Netlify gives a scheduled function 30 s, vercel.json gives this one as many. */
+const RUN_FOR_MS = 24_000;
+
+export interface ReconcileRouteDependencies {
+  keeping: () => Promise<ReconcileDependencies>;
+}
+
+/**
+ * `GET /api/reconcile`: one run of reconciliation, for a host's scheduler. Vercel's sends `CRON_SECRET` as a bearer token; without
+ * the variable the route does not exist.
+ */
+export function createReconcileRoute(
+  dependencies: ReconcileRouteDependencies & { cronSecret: string | undefined },
+): Route {
+  return {
+    name: "reconcile",
+    method: "GET",
+    handle: (request) => {
+      const { cronSecret } = dependencies;
+      if (cronSecret === undefined) throw new HttpError(404, "not_found", "There is nothing here.");
+      if (!isBearer(request, cronSecret)) throw new HttpError(401, "unauthorized", "This is not for you.");
+      return run(dependencies);
+    },
+  };
+}
+
+/** The same for a scheduler that only the host itself can start, as Netlify's, which posts. */
+export function createScheduledReconcileRoute(dependencies: ReconcileRouteDependencies): Route {
+  return { name: "reconcile", method: "POST", handle: () => run(dependencies) };
+}
+
+async function run({ keeping }: ReconcileRouteDependencies): Promise<Response> {
+  const dependencies = await keeping();
+  const deadline = createDeadline(dependencies.now, RUN_FOR_MS);
+  const report = await reconcile(deadline, dependencies).catch((error: unknown) => {
+    throw unavailable("dependency_failed", "Reconciliation could not read its sources.", 60, error);
+  });
+  dependencies.log.info("reconciled", {
+    checked: report.checked,
+    repaired: report.repaired.length,
+    unfinished: report.unfinished.length,
+    complete: report.complete,
+  });
+  return jsonResponse(200, report);
+}
+
+/** Hashed first: equal lengths, and the comparison takes as long for any token. */
+function isBearer(request: Request, secret: string): boolean {
+  const [, token = ""] = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(token), digest(secret));
+}

@@ -1,0 +1,58 @@
+import type Stripe from "stripe";
+
+import type { Config } from "./config.ts";
+import { createMailStep } from "./fulfillment/mail-step.ts";
+import { createRecordStep } from "./fulfillment/record-step.ts";
+import type { SettleDependencies } from "./orders/settle-order.ts";
+import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
+import type { Engine } from "./stores/engine.ts";
+import { createStripeEngine } from "./stores/stripe-engine.ts";
+import { createStripeClient } from "./stripe/client.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What routes and commands work with. */
+export interface Shop {
+  config: Config;
+  stripe: Stripe;
+  /** Loads the engine at the first call: opening a checkout needs none. */
+  keeping(): Promise<Kept>;
+}
+
+export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
+
+/** Picks the implementations that a configuration asks for. */
+export function openShop(config: Config, surroundings: Surroundings): Shop {
+  const { log, now, randomId, schedule, mailer } = surroundings;
+  const { livemode } = config.stripe;
+  const stripe = createStripeClient(config.stripe, surroundings.fetch);
+
+  const keeping = once(async (): Promise<Kept> => {
+    const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
+    const store = engine.orders;
+    const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
+    const { bookkeeping } = engine;
+    return { stripe, store, bookkeeping, engine, steps, livemode, now, randomId, schedule, log };
+  });
+  return { config, stripe, keeping };
+}
+
+/** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
+async function chooseEngine(config: Config, stripe: Stripe, now: () => number): Promise<Engine> {
+  const { livemode } = config.stripe;
+  if (config.dynamodb === undefined) return createStripeEngine(stripe, livemode, now);
+  const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
+  const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
+  return createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
+}
+
+/** Runs `make` at the first call, and again only after it failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,36 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+
+import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { createDynamodbEventLog } from "./dynamodb-event-log.ts";
+import { createDynamodbItems } from "./dynamodb-items.ts";
+import { createDynamodbOrderStore } from "./dynamodb-order-store.ts";
+import type { Engine } from "./engine.ts";
+
+/** Everything in one table, which `dynamodb-table` makes. */
+export function createDynamodbEngine(client: DynamoDBClient, table: string, livemode: boolean): Engine {
+  return {
+    name: "dynamodb",
+    orders: createDynamodbOrderStore(client, table, livemode),
+    events: createDynamodbEventLog(client, table, livemode),
+    bookkeeping: createDynamodbBookkeeping(client, table, livemode),
+  };
+}
+
+/** `TEST#SYSTEM`, `NOTE#<name>`: text, version. */
+function createDynamodbBookkeeping(client: DynamoDBClient, table: string, livemode: boolean): Bookkeeping {
+  const items = createDynamodbItems(client, table);
+  const keyOf = (name: string) => ({
+    pk: { S: `${livemode ? "LIVE" : "TEST"}#SYSTEM` },
+    sk: { S: `NOTE#${name}` },
+  });
+  return {
+    async read(name) {
+      const item = await items.read(keyOf(name));
+      return item === undefined
+        ? undefined
+        : { text: item["text"]?.S ?? "", version: Number(item["version"]?.N) };
+    },
+    write: (name, expectedVersion, text) =>
+      items.putIfVersion({ ...keyOf(name), text: { S: text } }, expectedVersion),
+  };
+}

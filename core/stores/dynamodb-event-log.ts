@@ -1,0 +1,59 @@
+import {
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
+
+import type { EventLog } from "../webhook/event-log.ts";
+
+/** Longer than Stripe keeps events and retries deliveries. */
+const EVENT_LIFETIME_SECONDS = 35 * 24 * 3_600;
+
+/**
+ *     pk                sk             attributes
+ *     TEST#EVENT#evt_…  EVENT          type, orders, outcome, atMs, attempts, expiresAtSeconds (the table's TTL)
+ *     TEST#SYSTEM       LAST_DELIVERY  atMs
+ */
+export function createDynamodbEventLog(client: DynamoDBClient, table: string, livemode: boolean): EventLog {
+  const mode = livemode ? "LIVE" : "TEST";
+  const lastDelivery = { pk: { S: `${mode}#SYSTEM` }, sk: { S: "LAST_DELIVERY" } };
+
+  return {
+    async record({ eventId, type, orderIds, outcome, atMs }) {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: { pk: { S: `${mode}#EVENT#${eventId}` }, sk: { S: "EVENT" } },
+          // The count is for people to read: a request that is retried may count twice, and nothing depends on it.
+          UpdateExpression:
+            "SET #type = :type, #orders = :orders, #outcome = :outcome, #atMs = :atMs, #expires = :expires ADD #attempts :one",
+          ExpressionAttributeNames: {
+            "#type": "type",
+            "#orders": "orders",
+            "#outcome": "outcome",
+            "#atMs": "atMs",
+            "#expires": "expiresAtSeconds",
+            "#attempts": "attempts",
+          },
+          ExpressionAttributeValues: {
+            ":type": { S: type },
+            ":orders": { S: orderIds.join(" ") },
+            ":outcome": { S: outcome },
+            ":atMs": { N: String(atMs) },
+            ":expires": { N: String(Math.floor(atMs / 1000) + EVENT_LIFETIME_SECONDS) },
+            ":one": { N: "1" },
+          },
+        }),
+      );
+      await client.send(
+        new PutItemCommand({ TableName: table, Item: { ...lastDelivery, atMs: { N: String(atMs) } } }),
+      );
+    },
+
+    async lastDeliveryMs() {
+      const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: lastDelivery }));
+      return Item?.["atMs"]?.N === undefined ? undefined : Number(Item["atMs"].N);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
+
+export type Item = Record<string, AttributeValue>;
+
+/** The three things the shop does with an item. Attribute names are aliased: DynamoDB reserves hundreds of words. */
+export interface DynamodbItems {
+  /** Strongly consistent. */
+  read(key: Item): Promise<Item | undefined>;
+
+  /** Leaves an item that is there alone. */
+  putIfAbsent(item: Item): Promise<"written" | "conflict">;
+
+  /** Compare-and-set on the attribute `version`; 0 means that the item may not be there yet. */
+  putIfVersion(item: Item, expectedVersion: number): Promise<"written" | "conflict">;
+}
+
+export function createDynamodbItems(client: DynamoDBClient, table: string): DynamodbItems {
+  const put = async (
+    item: Item,
+    condition: Pick<
+      PutItemCommand["input"],
+      "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+    >,
+  ): Promise<"written" | "conflict"> => {
+    try {
+      await client.send(new PutItemCommand({ TableName: table, Item: item, ...condition }));
+      return "written";
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return "conflict";
+      throw error;
+    }
+  };
+
+  const putIfAbsent = (item: Item): Promise<"written" | "conflict"> =>
+    put(item, {
+      ConditionExpression: "attribute_not_exists(#pk)",
+      ExpressionAttributeNames: { "#pk": "pk" },
+    });
+
+  return {
+    async read(key) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
+      );
+      return Item;
+    },
+
+    putIfAbsent,
+
+    putIfVersion(item, expectedVersion) {
+      const versioned = { ...item, version: { N: String(expectedVersion + 1) } };
+      if (expectedVersion === 0) return putIfAbsent(versioned);
+      return put(versioned, {
+        ConditionExpression: "#version = :expected",
+        ExpressionAttributeNames: { "#version": "version" },
+        ExpressionAttributeValues: { ":expected": { N: String(expectedVersion) } },
+      });
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import type { OrderStore } from "../orders/order-store.ts";
+import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import type { EventLog } from "../webhook/event-log.ts";
+
+/** Everything a shop keeps, in one place. */
+export interface Engine {
+  /** `stripe`, `dynamodb` or `memory`. */
+  name: string;
+  orders: OrderStore;
+  events: EventLog;
+  bookkeeping: Bookkeeping;
+}

@@ -1,0 +1,80 @@
+import type Stripe from "stripe";
+
+import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
+import type { EventLog } from "../webhook/event-log.ts";
+import type { Engine } from "./engine.ts";
+import { createStripeOrderStore } from "./stripe-order-store.ts";
+
+/** Everything in Stripe itself, no database at all. */
+export function createStripeEngine(stripe: Stripe, livemode: boolean, now: () => number): Engine {
+  return {
+    name: "stripe",
+    orders: createStripeOrderStore(stripe, livemode, now),
+    events: createStripeEventLog(stripe),
+    bookkeeping: createStripeBookkeeping(stripe),
+  };
+}
+
+/** Stripe's own list of events is the log, for 30 days. */
+function createStripeEventLog(stripe: Stripe): EventLog {
+  return {
+    record: async () => undefined,
+    async lastDeliveryMs() {
+      const { data } = await stripe.events.list({ delivery_success: true, limit: 1 });
+      return data[0] === undefined ? undefined : data[0].created * 1000;
+    },
+  };
+}
+
+/** A product that is never for sale: the one kind of object whose id we may choose, so that everybody finds the same one. */
+const LEDGER = {
+  id: "static_checkout_bookkeeping",
+  name: "Static Checkout's bookkeeping (do not delete)",
+  active: false,
+};
+
+/** Notes in the metadata of one inactive product, `<version> <text>` each; compare-and-set as for orders. */
+function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
+  const readLedger = async (): Promise<Stripe.Metadata | undefined> => {
+    try {
+      return (await stripe.products.retrieve(LEDGER.id)).metadata;
+    } catch (error) {
+      if (classifyStripeError(error) === "not_found") return undefined;
+      throw error;
+    }
+  };
+
+  const createLedger = async (): Promise<void> => {
+    try {
+      await stripe.products.create(LEDGER);
+    } catch (error) {
+      if (!(isStripeError(error) && error.code === "resource_already_exists")) throw error;
+    }
+  };
+
+  return {
+    async read(name) {
+      const note = (await readLedger())?.[name];
+      const [, version, text] = /^(\d+) (.*)$/s.exec(note ?? "") ?? [];
+      return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
+    },
+
+    async write(name, expectedVersion, text) {
+      if ((await readLedger()) === undefined) await createLedger();
+      const version = expectedVersion + 1;
+      try {
+        const idempotencyKey = `${LEDGER.id}/${name}/v${version}`;
+        await stripe.products.update(
+          LEDGER.id,
+          { metadata: { [name]: `${version} ${text}` } },
+          { idempotencyKey },
+        );
+        return "written";
+      } catch (error) {
+        if (classifyStripeError(error) === "idempotency_conflict") return "conflict";
+        throw error;
+      }
+    },
+  };
+}

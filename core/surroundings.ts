@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+
+import { createJsonLog, type Log } from "./log.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import type { Schedule } from "./orders/with-timeout.ts";
+import type { Engine } from "./stores/engine.ts";
+
+/** The outside world. Every part can be replaced, so that tests and simulation run the code that is shipped. */
+export interface Surroundings {
+  fetch: typeof globalThis.fetch;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** 16 letters, digits, - or _. */
+  randomId: () => string;
+  schedule: Schedule;
+  log: Log;
+  /** Undefined: nobody is mailed, and the log says so. */
+  mailer: Mailer | undefined;
+  /** Undefined: the engine that the configuration asks for. */
+  engine: Engine | undefined;
+}
+
+export function realSurroundings(): Surroundings {
+  return {
+    // Looked up at each call, so that a stand-in may be put in place later.
+    fetch: (input, init) => globalThis.fetch(input, init),
+    now: Date.now,
+    randomId: () => randomBytes(12).toString("base64url"),
+    schedule: (delayMs, callback) => {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    log: createJsonLog((line) => console.log(line), Date.now),
+    mailer: undefined,
+    engine: undefined,
+  };
+}

@@ -1,0 +1,24 @@
+import type { OrderId } from "../orders/order.ts";
+
+/** One verified delivery, as it was answered. */
+export interface Delivery {
+  eventId: string;
+  type: string;
+  /** The orders it was about; empty for an event that is none of our business. */
+  orderIds: readonly OrderId[];
+  /** What became of it, e.g. `fulfilled`, `ignored_type`, or an error's code. */
+  outcome: string;
+  atMs: number;
+}
+
+/**
+ * The audit trail of webhooks. Nothing ever depends on it: an order is right or wrong by its own record, and wiping the
+ * whole trail and delivering everything again has no effect.
+ */
+export interface EventLog {
+  /** The latest answer to an event replaces the earlier ones. */
+  record(delivery: Delivery): Promise<void>;
+
+  /** When Stripe last reached us, in ms since 1970; undefined when it never did. */
+  lastDeliveryMs(): Promise<number | undefined>;
+}

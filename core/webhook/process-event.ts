@@ -1,0 +1,63 @@
+import { createDeadline, type Deadline } from "../orders/deadline.ts";
+import type { OrderId } from "../orders/order.ts";
+import {
+  settleOrder,
+  type SettleDependencies,
+  type SettleOutcome,
+  type SettleTrigger,
+} from "../orders/settle-order.ts";
+import { sleep } from "../orders/with-timeout.ts";
+import { ORDER_EVENTS } from "./event-types.ts";
+import { findOrders } from "./find-orders.ts";
+import type { Notification } from "./notification.ts";
+
+export type EventResult =
+  | { kind: "ignored"; reason: "ignored_type" | "ignored_mode" | "ignored_account" | "ignored_not_ours" }
+  | { kind: "settled"; orders: readonly SettledOrder[] };
+
+export interface SettledOrder {
+  orderId: OrderId;
+  outcome: SettleOutcome;
+}
+
+const BUSY_POLL_MS = 250;
+const WAIT_WHILE_BUSY_MS = 5_000;
+
+/**
+ * Settles every order that an event is about. The same path for a webhook and for an event that is replayed by hand.
+ * @throws when Stripe or the store cannot be reached.
+ */
+export async function processEvent(
+  event: Notification,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+): Promise<EventResult> {
+  const meaning = ORDER_EVENTS.get(event.type);
+  if (meaning === undefined || event.objectId === undefined)
+    return { kind: "ignored", reason: "ignored_type" };
+  if (event.livemode !== dependencies.livemode) return { kind: "ignored", reason: "ignored_mode" };
+  if (event.account !== undefined) return { kind: "ignored", reason: "ignored_account" };
+
+  const orderIds = await findOrders(dependencies.stripe, meaning.about, event.objectId, deadline);
+  const orders: SettledOrder[] = [];
+  for (const orderId of orderIds) {
+    const outcome = await settleWhileBusy(orderId, meaning.trigger, deadline, dependencies);
+    if (outcome.kind !== "not_ours") orders.push({ orderId, outcome });
+  }
+  return orders.length === 0 ? { kind: "ignored", reason: "ignored_not_ours" } : { kind: "settled", orders };
+}
+
+/** Whoever else is at the order is mostly done in a moment: wait for their result rather than for Stripe's retry. */
+async function settleWhileBusy(
+  orderId: OrderId,
+  trigger: SettleTrigger,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+): Promise<SettleOutcome> {
+  const patience = createDeadline(dependencies.now, WAIT_WHILE_BUSY_MS);
+  for (;;) {
+    const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
+    if (outcome.kind !== "busy" || patience.remainingMs() === 0) return outcome;
+    await sleep(BUSY_POLL_MS, dependencies.schedule);
+  }
+}

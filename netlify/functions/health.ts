@@ -1,0 +1,3 @@
+import { health } from "../../build/app.mjs";
+
+export default { fetch: (request: Request) => health(request) };

@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { parseConfig } from "../../../core/config.ts";
+import { createDeadline } from "../../../core/orders/deadline.ts";
+import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
+import { readProgress } from "../../../core/reconciliation/watermark.ts";
+import { openShop, type Kept } from "../../../core/shop.ts";
+import { realSurroundings } from "../../../core/surroundings.ts";
+import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+
+const HOUR_MS = 3_600_000;
+const CRON_SECRET = "a-cron-secret-of-32-characters!!";
+
+let shop: TestShop;
+let kept: Kept;
+beforeEach(() => open("memory"));
+afterEach(() => shop.close());
+
+async function open(engine: "memory" | "stripe"): Promise<void> {
+  shop?.close();
+  shop = openTestShop({ engine, environment: { CRON_SECRET } });
+  const { mails, clock } = shop;
+  kept = await openShop(parseConfig(ENVIRONMENT), {
+    ...realSurroundings(),
+    now: () => clock.nowMs,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    mailer: { send: async (mail) => void mails.push(mail) },
+    engine: engine === "memory" ? shop.engine : undefined,
+  }).keeping();
+}
+
+function run(withinMs = HOUR_MS): Promise<ReconcileReport> {
+  return reconcile(
+    createDeadline(() => shop.clock.nowMs, withinMs),
+    kept,
+  );
+}
+
+async function paidSession(priceId?: string): Promise<string> {
+  const sessionId = await shop.openSession(priceId);
+  shop.stripe.buyer.pay(sessionId);
+  return sessionId;
+}
+
+test.for(["memory", "stripe"] as const)(
+  "A31: on the engine %s every paid session is found without any webhook",
+  async (engine) => {
+    await open(engine);
+    const paid = [
+      await paidSession(),
+      await paidSession("price_almanac_monthly"),
+      await paidSession("price_app_license"),
+    ];
+    await shop.openSession();
+    const report = await run();
+    expect(report).toMatchObject({ unfinished: [], complete: true });
+    expect([...report.repaired].toSorted()).toEqual(paid.toSorted());
+    for (const orderId of paid)
+      expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
+    expect(shop.mails).toHaveLength(3);
+
+    expect((await run()).repaired).toEqual([]);
+    expect(shop.mails).toHaveLength(3);
+  },
+);
+
+test("A32: two runs at once fulfil once, and the watermark only moves forward", async () => {
+  await paidSession();
+  const reports = await Promise.all([run(), run()]);
+  expect(shop.mails).toHaveLength(1);
+  expect(reports.some(({ complete }) => complete)).toBe(true);
+  const first = await readProgress(kept.bookkeeping);
+  shop.clock.nowMs -= 10 * 60_000;
+  await run();
+  expect(await readProgress(kept.bookkeeping)).toEqual(first);
+});
+
+test("A33: what became visible late, before the watermark, is still found", async () => {
+  await run();
+  const sessionId = await paidSession();
+  shop.clock.nowMs += 2 * HOUR_MS;
+  // The run that looked in between saw nothing; its watermark lies after the session.
+  const [session] = Object.values(shop.stripe.state().checkoutSessions);
+  if (session === undefined) throw new Error("there is no session");
+  expect((await run()).repaired).toEqual([sessionId]);
+});
+
+test("A35: an order that the worklist does not show yet is found through Stripe's list", async () => {
+  const sessionId = await paidSession();
+  const stale = { ...kept, store: { ...kept.store, listOpen: async function* () {} } };
+  const report = await reconcile(
+    createDeadline(() => shop.clock.nowMs, HOUR_MS),
+    stale,
+  );
+  expect(report.repaired).toEqual([sessionId]);
+});
+
+test("A34: more sessions than fit on one of Stripe's pages are all looked at", async () => {
+  for (let order = 0; order < 130; order += 1) await paidSession();
+  const report = await run();
+  expect(report.repaired).toHaveLength(130);
+  expect(new Set(report.repaired).size).toBe(130);
+}, 60_000);
+
+test("a run that is out of time says so, and the next one starts where it started", async () => {
+  await paidSession();
+  const before = await readProgress(kept.bookkeeping);
+  expect(await run(1_000)).toMatchObject({ checked: 0, complete: false });
+  expect((await readProgress(kept.bookkeeping))?.lookedAtUntilMs).toBe(
+    before?.lookedAtUntilMs ?? shop.clock.nowMs - 30 * 24 * HOUR_MS,
+  );
+  expect((await run()).repaired).toHaveLength(1);
+});
+
+test("a failed step is tried again when it is due, not before", async () => {
+  shop.close();
+  let tries = 0;
+  shop = openTestShop();
+  const { clock, engine } = shop;
+  kept = await openShop(parseConfig(ENVIRONMENT), {
+    ...realSurroundings(),
+    now: () => clock.nowMs,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    mailer: {
+      send: () => {
+        tries += 1;
+        return tries < 3 ? Promise.reject(new Error("refused")) : Promise.resolve();
+      },
+    },
+    engine,
+  }).keeping();
+  await paidSession();
+  await run();
+  await run();
+  expect(tries).toBe(1);
+  clock.nowMs += 30_000;
+  await run();
+  expect(tries).toBe(2);
+  clock.nowMs += 60_000;
+  expect((await run()).repaired).toHaveLength(1);
+  expect(tries).toBe(3);
+});
+
+test("a refund and a lost dispute that no webhook reported are found", async () => {
+  const sessionId = await paidSession();
+  await run();
+  const payment = String(shop.stripe.state().checkoutSessions[sessionId]?.payment_intent);
+  shop.stripe.account.refund(payment);
+  shop.clock.nowMs += 3 * HOUR_MS;
+  expect((await run()).repaired).toEqual([sessionId]);
+  expect((await kept.store.readControl(sessionId))?.control.mirror).toMatchObject({ fullyRefunded: true });
+});
+
+test("while Stripe's lists cannot be read the run fails and the watermark stays", async () => {
+  await run();
+  const before = await readProgress(kept.bookkeeping);
+  shop.clock.nowMs += HOUR_MS;
+  shop.stripe.faults.beforeApi = () => Response.error();
+  await expect(run()).rejects.toThrow();
+  shop.stripe.faults.beforeApi = undefined;
+  expect(await readProgress(kept.bookkeeping)).toEqual(before);
+});
+
+test("E06: the address for the host's scheduler wants its secret, and does not exist without one", async () => {
+  const sessionId = await paidSession();
+  const call = (authorization?: string) =>
+    shop.app.reconcile(
+      new Request("https://shop.example/api/reconcile", {
+        headers: authorization === undefined ? {} : { Authorization: authorization },
+      }),
+    );
+  expect((await call()).status).toBe(401);
+  expect((await call(`Bearer ${CRON_SECRET}x`)).status).toBe(401);
+  expect((await call(CRON_SECRET)).status).toBe(401);
+  expect((await call(`Bearer ${CRON_SECRET}`)).status).toBe(200);
+  expect((await shop.store.readControl(sessionId))?.control.state).toBe("fulfilled");
+
+  shop.close();
+  shop = openTestShop();
+  expect((await call("Bearer undefined")).status).toBe(404);
+});
+
+test("E17: health shows the age of the last run and calls it overdue after 26 hours", async () => {
+  const health = async () => {
+    const response = await shop.app.health(new Request("https://shop.example/api/health"));
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  expect(await health()).toEqual({
+    status: 200,
+    body: { ok: true, mode: "test", engine: "memory", lastWebhook: null, lastReconcile: null, problems: [] },
+  });
+  await run();
+  await shop.notify(await paidSession());
+  expect((await health()).body).toMatchObject({
+    ok: true,
+    lastWebhook: "2026-11-21T12:00:00.000Z",
+    lastReconcile: "2026-11-21T12:00:00.000Z",
+  });
+  shop.clock.nowMs += 26 * HOUR_MS + 1;
+  expect(await health()).toMatchObject({ status: 503, body: { ok: false, problems: ["reconcile_overdue"] } });
+});
