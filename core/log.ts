@@ -5,7 +5,7 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** `writeLine` gets one line without its newline; JSON escapes control characters, so no field can start a new line. */
 export function createJsonLog(writeLine: (line: string) => void, now: () => number): Log {

@@ -13,7 +13,7 @@ import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
 
-export const WEBHOOK_SECRET = "whsec_testsecret";
+const WEBHOOK_SECRET = "whsec_testsecret";
 export const ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_simulated",
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,

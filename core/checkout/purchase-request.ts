@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import { HttpError } from "../http/http-error.ts";
 
-export const MAX_QUANTITY = 99;
+const MAX_QUANTITY = 99;
 
 /**
  * All that a browser may decide: which price, how many, and a reference of the owner's own. No amount, no currency, no

@@ -13,7 +13,7 @@ export interface FulfillmentStep {
   run(order: OrderSnapshot, attempt: StepAttempt): Promise<void>;
 }
 
-export interface StepAttempt {
+interface StepAttempt {
   /** `<step>/<session id>`, the same for every attempt. */
   idempotencyKey: string;
   /** 1 for the first. */

@@ -9,7 +9,7 @@ import type { ControlDraft } from "./update-control.ts";
  */
 
 /** How long one run may hold an order. Longer than any function lives, so that a holder which died is not overtaken early. */
-export const LEASE_MS = 45_000;
+const LEASE_MS = 45_000;
 
 /** A step that was begun this often and is still not done is left to a person. */
 export const MAX_STEP_ATTEMPTS = 12;

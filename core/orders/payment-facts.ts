@@ -73,7 +73,7 @@ function toDisputeState(status: Stripe.Dispute.Status): DisputeState {
 }
 
 /** The object, if it was expanded. */
-export function expanded<T extends { id: string }>(value: string | T | null | undefined): T | undefined {
+function expanded<T extends { id: string }>(value: string | T | null | undefined): T | undefined {
   return value === null || typeof value === "string" ? undefined : value;
 }
 

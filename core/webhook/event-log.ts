@@ -1,7 +1,7 @@
 import type { OrderId } from "../orders/order.ts";
 
 /** One verified delivery, as it was answered. */
-export interface Delivery {
+interface Delivery {
   eventId: string;
   type: string;
   /** The orders it was about; empty for an event that is none of our business. */
