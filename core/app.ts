@@ -66,7 +66,7 @@ function openRoutes(config: Config, surroundings: Surroundings): Routes {
     orderStatus: createOrderStatusRoute({ keeping }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
-    health: createHealthRoute({ keeping, livemode, log }),
+    health: createHealthRoute({ keeping, livemode, now, log }),
   };
 }
 

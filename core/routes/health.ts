@@ -7,16 +7,19 @@ import type { Kept } from "../shop.ts";
 /** Hosts run the scheduled reconciliation at least once a day. */
 const RECONCILE_OVERDUE_MS = 26 * 3_600_000;
 
+const REMEMBER_MS = 10_000;
+
 export interface HealthDependencies {
   keeping: () => Promise<Kept>;
   livemode: boolean;
+  now: () => number;
   log: Log;
 }
 
 interface Health {
   ok: boolean;
   mode: "live" | "test";
-  engine: string | undefined;
+  engine: string | null;
   /** ISO 8601; null when it never happened. */
   lastWebhook: string | null;
   lastReconcile: string | null;
@@ -24,39 +27,51 @@ interface Health {
   problems: string[];
 }
 
-/** `GET /api/health`: 200 when all is well, 503 when there is something that an owner must mend. Tells no secrets. */
-export function createHealthRoute({ keeping, livemode, log }: HealthDependencies): Route {
+/**
+ * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must mend. Tells no secrets. Anybody may ask,
+ * so the answer is remembered for a moment instead of being looked up anew each time.
+ */
+export function createHealthRoute({ keeping, livemode, now, log }: HealthDependencies): Route {
+  let remembered: { health: Health; untilMs: number } | undefined;
+
   return {
     name: "health",
     method: "GET",
-
     async handle() {
-      const health: Health = {
-        ok: true,
-        mode: livemode ? "live" : "test",
-        engine: undefined,
-        lastWebhook: null,
-        lastReconcile: null,
-        problems: [],
-      };
-      try {
-        const { engine, now } = await keeping();
-        health.engine = engine.name;
-        const lastDeliveryMs = await engine.events.lastDeliveryMs();
-        health.lastWebhook = toIso(lastDeliveryMs);
-        const finishedMs = (await readProgress(engine.bookkeeping))?.finishedMs;
-        health.lastReconcile = toIso(finishedMs);
-        if (finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS) {
-          health.problems.push("reconcile_overdue");
-        }
-      } catch (error) {
-        log.error("engine_unreachable", { error: describeError(error) });
-        health.problems.push("engine_unreachable");
+      if (remembered === undefined || remembered.untilMs <= now()) {
+        remembered = { health: await examine(), untilMs: now() + REMEMBER_MS };
       }
-      health.ok = health.problems.length === 0;
+      const { health } = remembered;
       return jsonResponse(health.ok ? 200 : 503, health);
     },
   };
+
+  async function examine(): Promise<Health> {
+    const mode = livemode ? "live" : "test";
+    try {
+      const { engine } = await keeping();
+      const finishedMs = (await readProgress(engine.bookkeeping))?.finishedMs;
+      const overdue = finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS;
+      return {
+        ok: !overdue,
+        mode,
+        engine: engine.name,
+        lastWebhook: toIso(await engine.events.lastDeliveryMs()),
+        lastReconcile: toIso(finishedMs),
+        problems: overdue ? ["reconcile_overdue"] : [],
+      };
+    } catch (error) {
+      log.error("engine_unreachable", { error: describeError(error) });
+      return {
+        ok: false,
+        mode,
+        engine: null,
+        lastWebhook: null,
+        lastReconcile: null,
+        problems: ["engine_unreachable"],
+      };
+    }
+  }
 }
 
 function toIso(ms: number | undefined): string | null {

@@ -6,6 +6,7 @@ import { reconcile, type ReconcileReport } from "../../../core/reconciliation/re
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import { openShop, type Kept } from "../../../core/shop.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
+import { ORDER_EVENTS } from "../../../core/webhook/event-types.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -189,13 +190,31 @@ test("E17: health shows the age of the last run and calls it overdue after 26 ho
     status: 200,
     body: { ok: true, mode: "test", engine: "memory", lastWebhook: null, lastReconcile: null, problems: [] },
   });
+  shop.clock.nowMs += 10_000;
   await run();
   await shop.notify(await paidSession());
   expect((await health()).body).toMatchObject({
     ok: true,
-    lastWebhook: "2026-11-21T12:00:00.000Z",
-    lastReconcile: "2026-11-21T12:00:00.000Z",
+    lastWebhook: "2026-11-21T12:00:10.000Z",
+    lastReconcile: "2026-11-21T12:00:10.000Z",
   });
   shop.clock.nowMs += 26 * HOUR_MS + 1;
   expect(await health()).toMatchObject({ status: 503, body: { ok: false, problems: ["reconcile_overdue"] } });
+});
+
+test("health says so when the orders cannot be reached, and asks again after a moment", async () => {
+  await open("stripe");
+  shop.stripe.faults.beforeApi = () => Response.error();
+  const ask = () => shop.app.health(new Request("https://shop.example/api/health"));
+  const response = await ask();
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ ok: false, problems: ["engine_unreachable"] });
+  shop.stripe.faults.beforeApi = undefined;
+  expect((await ask()).status).toBe(503);
+  shop.clock.nowMs += 10_000;
+  expect((await ask()).status).toBe(200);
+});
+
+test("Stripe filters its list of events by 20 types at the most", () => {
+  expect(ORDER_EVENTS.size).toBeLessThanOrEqual(20);
 });
