@@ -1,14 +1,15 @@
 import type { RequestHandler } from "msw";
-import { createAccount, type Account } from "./account.ts";
-import { catchUp, nextAlarm } from "./alarms.ts";
+import { createAccount, type Account } from "./account/account.ts";
+import { createAlarm } from "./alarms.ts";
 import { handleApi, type ApiCall } from "./api/handle-api.ts";
 import { createBuyer, type SimulatedBuyer } from "./buyer.ts";
 import type { Catalog } from "./catalog.ts";
 import { developmentRetryDelaysMs, realNow, realRandomId, realSchedule, realSend } from "./defaults.ts";
 import { handleHostedPage } from "./hosted-page/handle-hosted-page.ts";
 import { createMswHandlers } from "./msw-handlers.ts";
+import { plainCopy } from "./state/plain-copy.ts";
 import { restoredState, type SimulatedState } from "./state/state.ts";
-import type { World } from "./state/world.ts";
+import type { EventTrouble, World } from "./state/world.ts";
 import { answerAuthentication } from "./transitions/answer-authentication.ts";
 import { paySession } from "./transitions/pay-session.ts";
 import { seedCatalog } from "./transitions/seed-catalog.ts";
@@ -58,7 +59,7 @@ interface Faults {
 
 export interface SimulatedStripe {
   /** For MSW's `setupServer`: everything sent to api.stripe.com, or to `/v1` and `/v2` of a loopback address. */
-  handlers: RequestHandler[];
+  readonly handlers: RequestHandler[];
   handleApi(request: Request): Promise<Response>;
   /** Undefined when the address is none of the payment page's. */
   handleHostedPage(request: Request): Promise<Response | undefined>;
@@ -92,8 +93,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
   const endpoints = knownEndpoints(options.webhookEndpoints ?? []);
   const calls: ApiCall[] = [];
   const faults: Faults = {};
-  let cancelAlarm = () => {};
-  let isClosed = false;
+  const eventTrouble: EventTrouble = { visibilityDelayMs: 0, lostTypes: [] };
 
   const worldFor = (request: World["request"]): World => ({
     state,
@@ -103,6 +103,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
     deliveryQueued: (id) => queue.add(id),
     request,
     publicUrl: options.publicUrl,
+    eventTrouble,
   });
   // Changes no API call asked for (a buyer's, a bank's, the clock's) carry no request.
   const world = worldFor({ id: null, idempotency_key: null });
@@ -121,25 +122,21 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
   function changed(): void {
     options.onChange?.(state);
     queue.pump();
-    setAlarm();
+    alarm.set();
   }
 
-  function setAlarm(): void {
-    cancelAlarm();
-    const at = isClosed ? null : nextAlarm(world);
-    if (at === null) return;
-    cancelAlarm = schedule(Math.max(at - now(), 0), () => {
-      catchUp(world);
-      changed();
-    });
-  }
+  const alarm = createAlarm({ world, schedule, ring: () => change(() => {}) });
 
   /** Does something to the state, and everything that follows from it. */
   function change<T>(transition: () => T): T {
-    catchUp(world);
+    alarm.catchUp();
     const result = transition();
     changed();
     return result;
+  }
+
+  function catchUp(): void {
+    if (alarm.catchUp()) changed();
   }
 
   async function webhooksAnswered(): Promise<void> {
@@ -154,12 +151,12 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
   async function answerApi(request: Request): Promise<Response> {
     const early = await faults.beforeApi?.(request.clone());
     if (early !== undefined) return early;
-    catchUp(world);
-    const response = await handleApi(request.clone(), {
+    catchUp();
+    const response = await handleApi(request.body === null ? request : request.clone(), {
       worldFor,
       notice,
       changed,
-      onCall: (call) => calls.push(structuredClone(call)),
+      onCall: (call) => calls.push(plainCopy(call)),
       duringApi: (call) => faults.duringApi?.(call),
     });
     return (await faults.afterApi?.(request, response.clone())) ?? response;
@@ -168,7 +165,10 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
   seedCatalog(world, options.catalog, options.siteUrl ?? options.publicUrl);
 
   return {
-    handlers: createMswHandlers(answerApi),
+    // Made on demand: a simulation that calls `handleApi` itself has no use for them.
+    get handlers() {
+      return createMswHandlers(answerApi);
+    },
     handleApi: answerApi,
     handleHostedPage: (request) =>
       handleHostedPage(request, {
@@ -176,7 +176,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
         businessName: options.catalog.businessName ?? "Test shop",
         now,
         delayedPaymentMs,
-        catchUp: () => change(() => {}),
+        catchUp,
         pay: (session, buyer, choice) => change(() => paySession(world, session, buyer, choice)),
         authenticate: (session, accepts) => change(() => answerAuthentication(world, session, accepts)),
         webhooksAnswered,
@@ -185,15 +185,14 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
     account: createAccount({ world, change, queue }),
     faults,
     state() {
-      change(() => {});
+      catchUp();
       return state;
     },
     calls: () => calls,
     deliveriesSettled: () => queue.settled(),
     resume: () => change(() => {}),
     close() {
-      isClosed = true;
-      cancelAlarm();
+      alarm.close();
       queue.close();
     },
   };

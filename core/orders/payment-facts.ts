@@ -65,10 +65,13 @@ async function retrieveDispute(
   return (["lost", "open", "inquiry", "won"] as const).find((state) => states.has(state));
 }
 
-/** https://docs.stripe.com/disputes/how-disputes-work */
+/**
+ * https://docs.stripe.com/disputes/how-disputes-work. `prevented` is a chargeback that was headed off by giving the money back at
+ * once: for the order as good as lost.
+ */
 function toDisputeState(status: Stripe.Dispute.Status): DisputeState {
-  if (status === "won" || status === "prevented" || status === "warning_closed") return "won";
-  if (status === "lost") return "lost";
+  if (status === "won" || status === "warning_closed") return "won";
+  if (status === "lost" || status === "prevented") return "lost";
   return status.startsWith("warning_") ? "inquiry" : "open";
 }
 

@@ -1,22 +1,27 @@
 import type { SimulatedState } from "../state/state.ts";
 import { StripeApiError } from "./errors.ts";
-import { expandableFields } from "./expandable-fields.ts";
+import { expandableFields, type Field } from "./expandable-fields.ts";
 import type { List } from "./pagination.ts";
 
 type Json = string | number | boolean | null | undefined | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
-/** https://docs.stripe.com/expand: at most four levels, unknown paths are refused. The original stays untouched. */
+/**
+ * https://docs.stripe.com/expand: at most four levels, unknown paths are refused. What is given stays untouched: along
+ * an expanded path there are copies, everything else is shared.
+ */
 export function expand<T extends { object: string }>(state: SimulatedState, value: T, paths: string[]): T {
-  const copy = structuredClone(value);
-  for (const path of paths) {
-    const segments = path.split(".");
-    if (segments.length > 4) {
-      throw new StripeApiError("You cannot expand more than 4 levels of a property.", { param: "expand" });
-    }
-    expandPath(state, copy, copy.object, segments, path);
-  }
-  return copy;
+  return paths.reduce<JsonObject>(
+    (expanded, path) => {
+      const segments = path.split(".");
+      if (segments.length > 4) {
+        throw new StripeApiError("You cannot expand more than 4 levels of a property.", { param: "expand" });
+      }
+      checkPath(value.object, segments, path);
+      return expandPath(state, expanded, value.object, segments, path);
+    },
+    value as unknown as JsonObject,
+  ) as unknown as T;
 }
 
 /** Lists are expanded through `data.`: `expand: ["data.payment_intent"]`. */
@@ -26,17 +31,18 @@ export function expandList<T extends object>(
   itemType: string,
   paths: string[],
 ): List<T> {
-  const copy = structuredClone(list);
-  for (const path of paths) {
+  return paths.reduce((expanded, path) => {
     const [first, ...rest] = path.split(".");
     if (first !== "data" || rest.length === 0) {
       const hint = first === "data" ? "" : ` You may want to try expanding 'data.${path}' instead.`;
       throw new StripeApiError(`This property cannot be expanded (${path}).${hint}`, { param: "expand" });
     }
     checkPath(itemType, rest, path);
-    for (const item of copy.data) expandPath(state, item as unknown as JsonObject, itemType, rest, path);
-  }
-  return copy;
+    const data = expanded.data.map((item) =>
+      expandPath(state, item as unknown as JsonObject, itemType, rest, path),
+    );
+    return { ...expanded, data: data as unknown as T[] };
+  }, list);
 }
 
 function expandPath(
@@ -45,33 +51,45 @@ function expandPath(
   type: string,
   segments: string[],
   wholePath: string,
-): void {
-  checkPath(type, segments, wholePath);
+): JsonObject {
   const { field, path, rest } = nextField(type, segments, wholePath);
-  const holder = path.slice(0, -1).reduce<Json>((value, key) => asObject(value)?.[key], owner);
-  const target = asObject(holder);
-  const key = path.at(-1);
-  if (target === undefined || key === undefined) return;
+  return replaceAt(owner, path, (value) => {
+    const found = lookUp(state, owner, value, field);
+    const object = asObject(found);
+    if (rest.length === 0 || object === undefined) return found;
+    if (field.kind === "reference" || field.kind === "included") {
+      return expandPath(state, object, field.to, rest, wholePath);
+    }
+    const items = Array.isArray(object["data"]) ? object["data"] : [];
+    if (rest.length === 1) return found;
+    const data = items.map((item) => {
+      const itemObject = asObject(item);
+      return itemObject === undefined
+        ? item
+        : expandPath(state, itemObject, field.of, rest.slice(1), wholePath);
+    });
+    return { ...object, data };
+  });
+}
 
-  if (field.kind === "reference") {
-    const id = target[key];
-    if (typeof id === "string") target[key] = structuredClone(field.find(state, id) ?? id) as Json;
-  } else if (field.kind === "list") {
-    target[key] ??= structuredClone(field.make(state, idOf(owner))) as unknown as Json;
+/** What an expandable field shows instead of its value. */
+function lookUp(state: SimulatedState, owner: JsonObject, value: Json, field: Field): Json {
+  if (field.kind === "reference" && typeof value === "string") {
+    return (field.find(state, value) ?? value) as Json;
   }
-  if (rest.length === 0) return;
-  const expanded = asObject(target[key]);
-  if (expanded === undefined) return;
-  if (field.kind === "reference" || field.kind === "included") {
-    expandPath(state, expanded, field.to, rest, wholePath);
-    return;
+  if (field.kind === "list" && (value === undefined || value === null)) {
+    return field.make(state, idOf(owner)) as unknown as Json;
   }
-  const items = Array.isArray(expanded["data"]) ? expanded["data"] : [];
-  for (const item of items) {
-    const object = asObject(item);
-    if (object !== undefined && rest.length > 1)
-      expandPath(state, object, field.of, rest.slice(1), wholePath);
-  }
+  return value;
+}
+
+/** A copy of `owner` with another value at `path`, or `owner` itself if there is nothing on the way. */
+function replaceAt(owner: JsonObject, path: string[], replace: (value: Json) => Json): JsonObject {
+  const [key, ...rest] = path;
+  if (key === undefined) return owner;
+  if (rest.length === 0) return { ...owner, [key]: replace(owner[key]) };
+  const next = asObject(owner[key]);
+  return next === undefined ? owner : { ...owner, [key]: replaceAt(next, rest, replace) };
 }
 
 /** Refuses a wrong path even where the value is null today, as Stripe does. */

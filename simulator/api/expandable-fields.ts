@@ -2,7 +2,7 @@ import type { SimulatedState } from "../state/state.ts";
 import { newestFirst, paginate, type List } from "./pagination.ts";
 
 /** What stands behind one field: an object by its id, a list made on demand, or an object that is always there. */
-type Field =
+export type Field =
   | { kind: "reference"; to: string; find: (state: SimulatedState, id: string) => object | undefined }
   | { kind: "list"; of: string; make: (state: SimulatedState, ownerId: string) => List<object> }
   | { kind: "included"; to: string }
@@ -38,6 +38,10 @@ export const expandableFields: Record<string, Record<string, Field>> = {
     payment_intent: reference("payment_intent", "paymentIntents"),
     refunds: { kind: "list", of: "refund", make: refundsOf },
   },
+  dispute: {
+    charge: reference("charge", "charges"),
+    payment_intent: reference("payment_intent", "paymentIntents"),
+  },
   refund: {
     charge: reference("charge", "charges"),
     payment_intent: reference("payment_intent", "paymentIntents"),
@@ -58,6 +62,7 @@ export const expandableFields: Record<string, Record<string, Field>> = {
     payments: { kind: "list", of: "invoice_payment", make: paymentsOf },
   },
   invoice_payment: {
+    invoice: reference("invoice", "invoices"),
     "payment.payment_intent": reference("payment_intent", "paymentIntents"),
   },
   customer: {},
@@ -80,27 +85,6 @@ function refundsOf(state: SimulatedState, chargeId: string): List<object> {
 }
 
 function paymentsOf(state: SimulatedState, invoiceId: string): List<object> {
-  const intents = Object.values(state.checkoutIntents).filter((intent) => intent.invoice === invoiceId);
-  const payments = intents.flatMap((intent) => {
-    const paymentIntent = state.paymentIntents[intent.paymentIntent ?? ""];
-    if (paymentIntent === undefined) return [];
-    const isPaid = paymentIntent.status === "succeeded";
-    return [
-      {
-        id: paymentIntent.id.replace(/^pi_/, "inpay_"),
-        object: "invoice_payment",
-        amount_paid: isPaid ? paymentIntent.amount_received : null,
-        amount_requested: paymentIntent.amount,
-        created: paymentIntent.created,
-        currency: paymentIntent.currency,
-        invoice: invoiceId,
-        is_default: true,
-        livemode: false,
-        payment: { type: "payment_intent", payment_intent: paymentIntent.id },
-        status: isPaid ? "paid" : "open",
-        status_transitions: { canceled_at: null, paid_at: isPaid ? paymentIntent.created : null },
-      },
-    ];
-  });
+  const payments = newestFirst(state.invoicePayments).filter((payment) => payment.invoice === invoiceId);
   return paginate(payments, {}, `/v1/invoice_payments?invoice=${invoiceId}`, "invoice_payment");
 }

@@ -57,7 +57,7 @@ export async function handleApi(request: Request, surroundings: ApiSurroundings)
     if (opened !== null && "replay" in opened) return replay(opened.replay, headers);
     const answer = await run(execute, call, surroundings);
     if (opened !== null) opened.record.answer = answer;
-    surroundings.changed();
+    if (request.method !== "GET") surroundings.changed();
     return new Response(answer.body, { status: answer.status, headers });
   } catch (error) {
     if (!(error instanceof StripeApiError)) throw error;

@@ -64,9 +64,12 @@ export function openIdempotencyRecord(
   return { replay: { ...existing, answer } };
 }
 
+/** The oldest come first. */
 function forgetExpired(world: World): void {
-  for (const record of Object.values(world.state.idempotencyRecords)) {
-    if (record.createdAt + keptMs <= world.now()) delete world.state.idempotencyRecords[record.key];
+  const records = world.state.idempotencyRecords;
+  for (const key of Object.keys(records)) {
+    if ((records[key]?.createdAt ?? 0) + keptMs > world.now()) return;
+    delete records[key];
   }
 }
 

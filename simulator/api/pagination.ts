@@ -76,3 +76,8 @@ export function isWithin(
     (bounds.lte === undefined || seconds <= bounds.lte)
   );
 }
+
+/** A filter that was not given lets everything pass. */
+export function isSameOrAny(wanted: string | undefined, actual: string | null): boolean {
+  return wanted === undefined || wanted === actual;
+}

@@ -1,3 +1,4 @@
+import { plainCopy } from "../state/plain-copy.ts";
 import type { Charge, PaymentIntent, PaymentMethod } from "../state/stored.ts";
 
 export interface ChargeFailure {
@@ -28,7 +29,7 @@ export function charge(fields: {
     application_fee: null,
     application_fee_amount: null,
     balance_transaction: null,
-    billing_details: structuredClone(paymentMethod.billing_details),
+    billing_details: plainCopy(paymentMethod.billing_details),
     calculated_statement_descriptor: paymentIntent.statement_descriptor ?? "SIMULATED STRIPE",
     captured: fields.status !== "failed",
     created: fields.created,
@@ -53,7 +54,7 @@ export function charge(fields: {
     receipt_url: fields.status === "failed" ? null : fields.receiptUrl,
     refunded: false,
     review: null,
-    shipping: structuredClone(paymentIntent.shipping),
+    shipping: plainCopy(paymentIntent.shipping),
     source: null,
     source_transfer: null,
     statement_descriptor: paymentIntent.statement_descriptor,

@@ -1,16 +1,18 @@
-import type { Buyer } from "../state/state.ts";
 import type { Invoice, Subscription } from "../state/stored.ts";
 
-/** The first invoice of a subscription bought through Checkout: finalized, not paid yet. */
+/** An invoice of a subscription: finalized, not paid yet. */
 export function invoice(fields: {
   id: string;
   number: string;
   subscription: Subscription;
-  buyer: Buyer;
+  recipient: { email: string | null; name?: string | null; phone?: string | null };
   amount: number;
+  billingReason: "subscription_create" | "subscription_cycle";
+  /** The period that has just ended; the lines tell which one is paid for. */
+  period: { start: number; end: number };
   created: number;
 }): Invoice {
-  const { subscription, amount, created } = fields;
+  const { subscription, amount, created, recipient } = fields;
   return {
     id: fields.id,
     object: "invoice",
@@ -28,7 +30,7 @@ export function invoice(fields: {
     auto_advance: false,
     automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
     automatically_finalizes_at: null,
-    billing_reason: "subscription_create",
+    billing_reason: fields.billingReason,
     collection_method: "charge_automatically",
     created,
     currency: subscription.currency,
@@ -36,9 +38,9 @@ export function invoice(fields: {
     customer: subscription.customer,
     customer_account: null,
     customer_address: null,
-    customer_email: fields.buyer.email,
-    customer_name: fields.buyer.name,
-    customer_phone: fields.buyer.phone,
+    customer_email: recipient.email,
+    customer_name: recipient.name ?? null,
+    customer_phone: recipient.phone ?? null,
     customer_shipping: null,
     customer_tax_exempt: "none",
     customer_tax_ids: [],
@@ -59,7 +61,7 @@ export function invoice(fields: {
     latest_revision: null,
     lines: {
       object: "list",
-      data: subscription.items.data.map((item) => invoiceLine(fields.id, subscription, item)),
+      data: subscription.items.data.map((item, index) => invoiceLine(fields.id, subscription, item, index)),
       has_more: false,
       url: `/v1/invoices/${fields.id}/lines`,
     },
@@ -74,8 +76,8 @@ export function invoice(fields: {
       type: "subscription_details",
     },
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
-    period_end: created,
-    period_start: created,
+    period_end: fields.period.end,
+    period_start: fields.period.start,
     post_payment_credit_notes_amount: 0,
     pre_payment_credit_notes_amount: 0,
     receipt_number: null,
@@ -107,11 +109,12 @@ function invoiceLine(
   invoiceId: string,
   subscription: Subscription,
   item: Subscription["items"]["data"][number],
+  index: number,
 ): Invoice["lines"]["data"][number] {
   const quantity = item.quantity ?? 1;
   const amount = (item.price.unit_amount ?? 0) * quantity;
   return {
-    id: item.id.replace(/^si_/, "il_"),
+    id: `${invoiceId.replace(/^in_/, "il_")}${index}`,
     object: "line_item",
     amount,
     currency: subscription.currency,

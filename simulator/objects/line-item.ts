@@ -1,3 +1,4 @@
+import { plainCopy } from "../state/plain-copy.ts";
 import type { LineItem, Price } from "../state/stored.ts";
 
 export function lineItem(fields: {
@@ -20,7 +21,7 @@ export function lineItem(fields: {
     currency: fields.price.currency,
     description: fields.description,
     metadata: fields.metadata,
-    price: structuredClone(fields.price),
+    price: plainCopy(fields.price),
     quantity: fields.quantity,
   };
 }

@@ -1,20 +1,31 @@
-import type { CheckoutIntent } from "../state/state.ts";
-import type { CheckoutSession, PaymentIntent } from "../state/stored.ts";
+import type { PaymentIntent } from "../state/stored.ts";
 
-export function paymentIntent(fields: {
-  id: string;
-  clientSecret: string;
-  session: CheckoutSession;
-  intent: CheckoutIntent;
-  customer: string | null;
-  created: number;
-}): PaymentIntent {
-  const { session, intent } = fields;
+/** What differs between a payment made at Checkout and one that renews a subscription. */
+export type PaymentIntentSettings = Pick<
+  PaymentIntent,
+  | "allowed_payment_method_types"
+  | "amount"
+  | "currency"
+  | "customer"
+  | "description"
+  | "excluded_payment_method_types"
+  | "metadata"
+  | "payment_method_types"
+  | "receipt_email"
+  | "setup_future_usage"
+  | "shipping"
+  | "statement_descriptor"
+  | "statement_descriptor_suffix"
+>;
+
+export function paymentIntent(
+  fields: PaymentIntentSettings & { id: string; clientSecret: string; created: number },
+): PaymentIntent {
+  const { id, clientSecret, created, ...settings } = fields;
   return {
-    id: fields.id,
+    id,
     object: "payment_intent",
-    allowed_payment_method_types: session.allowed_payment_method_types,
-    amount: session.amount_total ?? 0,
+    ...settings,
     amount_capturable: 0,
     amount_received: 0,
     application: null,
@@ -23,35 +34,23 @@ export function paymentIntent(fields: {
     canceled_at: null,
     cancellation_reason: null,
     capture_method: "automatic_async",
-    client_secret: fields.clientSecret,
+    client_secret: clientSecret,
     confirmation_method: "automatic",
-    created: fields.created,
-    currency: session.currency ?? "usd",
-    customer: fields.customer,
+    created,
     customer_account: null,
-    description: session.mode === "subscription" ? "Subscription creation" : intent.paymentIntentDescription,
-    excluded_payment_method_types: session.excluded_payment_method_types ?? null,
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
     managed_payments: null,
-    // A session's own metadata does not travel to its payment: only `payment_intent_data.metadata` does.
-    metadata: { ...intent.paymentIntentMetadata },
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
     payment_method_configuration_details: null,
     payment_method_options: {},
-    payment_method_types: session.payment_method_types,
     payment_record: null,
     processing: null,
-    receipt_email: intent.receiptEmail,
     review: null,
-    setup_future_usage: session.mode === "subscription" ? "off_session" : null,
-    shipping: null,
     source: null,
-    statement_descriptor: intent.statementDescriptor,
-    statement_descriptor_suffix: intent.statementDescriptorSuffix,
     status: "requires_payment_method",
     transfer_data: null,
     transfer_group: null,

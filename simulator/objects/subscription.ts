@@ -1,3 +1,4 @@
+import { plainCopy } from "../state/plain-copy.ts";
 import type { LineItem, Price, Subscription } from "../state/stored.ts";
 
 type SubscriptionItem = Subscription["items"]["data"][number];
@@ -99,11 +100,17 @@ export function subscriptionItem(fields: {
     discounts: [],
     metadata: {},
     plan: plan(fields.price),
-    price: structuredClone(fields.price),
+    price: plainCopy(fields.price),
     quantity: fields.lineItem.quantity ?? 1,
     subscription: fields.subscription,
     tax_rates: [],
   };
+}
+
+/** The item in the period that follows its present one. */
+export function itemInNextPeriod(item: SubscriptionItem): SubscriptionItem {
+  const start = item.current_period_end;
+  return { ...item, current_period_start: start, current_period_end: periodEnd(start, item.price) };
 }
 
 /** The legacy twin of a recurring price, which Stripe still sends along. */

@@ -1,3 +1,4 @@
+import { plainCopy } from "./plain-copy.ts";
 import type { EventType } from "./stored.ts";
 import { newId, nowSeconds, type World } from "./world.ts";
 
@@ -11,6 +12,8 @@ export function announce(
   object: { id: string; object: string },
   previousAttributes: Record<string, unknown> | null = null,
 ): void {
+  const { lostTypes, visibilityDelayMs } = world.eventTrouble;
+  if (lostTypes === "all" || lostTypes.includes(type)) return;
   const id = newId(world, "evt");
   const listening = world.endpoints.filter(
     ({ enabledEvents }) => enabledEvents.includes("*") || enabledEvents.includes(type),
@@ -28,8 +31,9 @@ export function announce(
     notificationId: newId(world, "evt_test", 40),
     type,
     created: nowSeconds(world),
+    visibleAt: world.now() + visibilityDelayMs,
     request: { ...world.request },
-    snapshot: structuredClone(object),
+    snapshot: plainCopy(object),
     previousAttributes,
     deliveries: deliveries.map((delivery) => delivery.id),
   };

@@ -2,8 +2,10 @@ import type {
   Charge,
   CheckoutSession,
   Customer,
+  Dispute,
   EventType,
   Invoice,
+  InvoicePayment,
   LineItem,
   PaymentIntent,
   PaymentMethod,
@@ -12,6 +14,7 @@ import type {
   Refund,
   Subscription,
 } from "./stored.ts";
+import { plainCopy } from "./plain-copy.ts";
 
 /** Objects by id. Ids are never integers, so insertion order is the order of creation, in JSON too. */
 export type Collection<T> = Record<string, T>;
@@ -19,7 +22,7 @@ export type Collection<T> = Record<string, T>;
 /** Everything the simulated Stripe remembers: plain JSON, so that it can be kept on disk and compared in tests. */
 export interface SimulatedState {
   /** Raised when the shape changes; a file written by another version is refused, not guessed at. */
-  version: 1;
+  version: 2;
   products: Collection<Product>;
   prices: Collection<Price>;
   customers: Collection<Customer>;
@@ -32,8 +35,10 @@ export interface SimulatedState {
   paymentMethods: Collection<PaymentMethod>;
   charges: Collection<Charge>;
   refunds: Collection<Refund>;
+  disputes: Collection<Dispute>;
   subscriptions: Collection<Subscription>;
   invoices: Collection<Invoice>;
+  invoicePayments: Collection<InvoicePayment>;
   events: Collection<RecordedEvent>;
   deliveries: Collection<Delivery>;
   idempotencyRecords: Collection<IdempotencyRecord>;
@@ -83,6 +88,8 @@ export interface RecordedEvent {
   type: EventType;
   /** Seconds. */
   created: number;
+  /** Milliseconds: from then on lists know it. */
+  visibleAt: number;
   request: { id: string | null; idempotency_key: string | null };
   /** A copy made when the event happened; later changes of the object do not reach it. */
   snapshot: { id: string; object: string };
@@ -117,13 +124,13 @@ export interface IdempotencyRecord {
 
 /** A copy to work on, of what was saved or of nothing. Requests that were being executed then are forgotten. */
 export function restoredState(saved?: SimulatedState): SimulatedState {
-  if (saved !== undefined && saved.version !== 1) {
+  if (saved !== undefined && saved.version !== 2) {
     throw new Error(
-      `The saved state of the simulated Stripe has version ${String(saved.version)}, this one reads version 1. Delete the file to start afresh.`,
+      `The saved state of the simulated Stripe has version ${String(saved.version)}, this one reads version 2. Delete the file to start afresh.`,
     );
   }
   const state: SimulatedState = {
-    version: 1,
+    version: 2,
     products: collection(saved?.products),
     prices: collection(saved?.prices),
     customers: collection(saved?.customers),
@@ -134,8 +141,10 @@ export function restoredState(saved?: SimulatedState): SimulatedState {
     paymentMethods: collection(saved?.paymentMethods),
     charges: collection(saved?.charges),
     refunds: collection(saved?.refunds),
+    disputes: collection(saved?.disputes),
     subscriptions: collection(saved?.subscriptions),
     invoices: collection(saved?.invoices),
+    invoicePayments: collection(saved?.invoicePayments),
     events: collection(saved?.events),
     deliveries: collection(saved?.deliveries),
     idempotencyRecords: collection(saved?.idempotencyRecords),
@@ -148,6 +157,7 @@ export function restoredState(saved?: SimulatedState): SimulatedState {
 }
 
 /** Without a prototype: an id from outside, "constructor" or "__proto__", then finds only what was put in. */
-function collection<T>(saved: Collection<T> = {}): Collection<T> {
-  return Object.assign(Object.create(null) as Collection<T>, structuredClone(saved));
+function collection<T>(saved: Collection<T> | undefined): Collection<T> {
+  const empty = Object.create(null) as Collection<T>;
+  return saved === undefined ? empty : Object.assign(empty, plainCopy(saved));
 }

@@ -33,3 +33,5 @@ export type Charge = Stored<Stripe.Charge>;
 export type Refund = Stored<Stripe.Refund>;
 export type Subscription = Stored<Stripe.Subscription>;
 export type Invoice = Stored<Stripe.Invoice>;
+export type InvoicePayment = Stored<Stripe.InvoicePayment>;
+export type Dispute = Stored<Stripe.Dispute>;

@@ -1,4 +1,5 @@
 import type { SimulatedState } from "./state.ts";
+import type { EventType } from "./stored.ts";
 
 /**
  * What a transition may touch: the state, the clock and chance. Transitions check first and change afterwards, so
@@ -17,6 +18,15 @@ export interface World {
   /** The API call under way: events name what caused them. */
   readonly request: { id: string | null; idempotency_key: string | null };
   readonly publicUrl: string;
+  /** What Stripe itself gets wrong at present. */
+  readonly eventTrouble: EventTrouble;
+}
+
+export interface EventTrouble {
+  /** How long new events are missing from lists. */
+  visibilityDelayMs: number;
+  /** Events of these types are never made. */
+  lostTypes: "all" | readonly EventType[];
 }
 
 export function nowSeconds(world: World): number {

@@ -4,7 +4,7 @@ import type { World } from "../state/world.ts";
 import { succeed } from "./attempt-outcomes.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
 import type { PaymentResult } from "./pay-session.ts";
-import { failPaymentIntent } from "./payment-intent-outcomes.ts";
+import { announceForInvoice, failPaymentIntent } from "./payment-intent-outcomes.ts";
 
 const refused: ChargeFailure = {
   code: "payment_intent_authentication_failure",
@@ -34,6 +34,7 @@ export function answerAuthentication(
     return { status: "complete" };
   }
   // No charge was ever tried, so none is recorded.
-  failPaymentIntent(world, session, paymentIntent, paymentMethod, refused, null);
+  failPaymentIntent(world, paymentIntent, paymentMethod, refused, null);
+  announceForInvoice(world, session, "invoice.payment_failed");
   return { status: "declined", failure: refused };
 }

@@ -1,11 +1,12 @@
-import { charge, type ChargeFailure } from "../objects/charge.ts";
+import type { ChargeFailure } from "../objects/charge.ts";
 import { announce } from "../state/announce.ts";
 import type { Buyer, CheckoutIntent } from "../state/state.ts";
-import type { Charge, CheckoutSession, PaymentIntent, PaymentMethod } from "../state/stored.ts";
-import { newId, nowSeconds, type World } from "../state/world.ts";
+import type { CheckoutSession, PaymentIntent, PaymentMethod } from "../state/stored.ts";
+import type { World } from "../state/world.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
 import { activateSubscription, completeSession } from "./complete-session.ts";
 import { announceForInvoice, failPaymentIntent, succeedPaymentIntent } from "./payment-intent-outcomes.ts";
+import { recordCharge } from "./record-charge.ts";
 
 /** One try to pay an open session. */
 export interface Attempt {
@@ -32,7 +33,8 @@ export function decline(world: World, attempt: Attempt, failure: ChargeFailure):
   const { session, paymentIntent, paymentMethod } = attempt;
   const failed = recordCharge(world, attempt, "failed", { failure });
   announce(world, "charge.failed", failed);
-  failPaymentIntent(world, session, paymentIntent, paymentMethod, failure, failed.id);
+  failPaymentIntent(world, paymentIntent, paymentMethod, failure, failed.id);
+  announceForInvoice(world, session, "invoice.payment_failed");
 }
 
 export function askForAuthentication(world: World, attempt: Attempt): void {
@@ -59,32 +61,10 @@ export function startDebit(
   settling: NonNullable<CheckoutIntent["settling"]>,
 ): void {
   const { session, buyer, paymentIntent } = attempt;
-  const pending = recordCharge(world, attempt, "pending", {});
+  const pending = recordCharge(world, attempt, "pending");
   paymentIntent.status = "processing";
   checkoutIntent(world, session).settling = settling;
   announce(world, "charge.pending", pending);
   announce(world, "payment_intent.processing", paymentIntent);
   completeSession(world, session, buyer, "unpaid");
-}
-
-function recordCharge(
-  world: World,
-  { paymentIntent, paymentMethod }: Attempt,
-  status: "succeeded" | "pending" | "failed",
-  details: { failure?: ChargeFailure; threeDSecure?: boolean },
-): Charge {
-  const id = newId(world, "ch");
-  const made = charge({
-    id,
-    paymentIntent,
-    paymentMethod,
-    status,
-    failure: details.failure ?? null,
-    threeDSecure: details.threeDSecure ?? false,
-    receiptUrl: new URL(`/c/receipts/${id}`, world.publicUrl).href,
-    created: nowSeconds(world),
-  });
-  world.state.charges[id] = made;
-  paymentIntent.latest_charge = id;
-  return made;
 }

@@ -1,11 +1,13 @@
 import { customer } from "../objects/customer.ts";
 import { invoice } from "../objects/invoice.ts";
-import { paymentIntent } from "../objects/payment-intent.ts";
+import { paymentIntent, type PaymentIntentSettings } from "../objects/payment-intent.ts";
 import { subscription, subscriptionItem } from "../objects/subscription.ts";
 import { announce } from "../state/announce.ts";
 import type { Buyer, CheckoutIntent } from "../state/state.ts";
 import type { CheckoutSession, PaymentIntent } from "../state/stored.ts";
 import { newId, nowSeconds, type World } from "../state/world.ts";
+import { linkInvoicePayment } from "./invoice-payments.ts";
+import { nextInvoiceNumber } from "./next-period.ts";
 
 /**
  * Makes what the first attempt to pay makes, and finds it again for the next attempts: the customer (where the
@@ -50,14 +52,15 @@ function ensureSubscription(
   intent: CheckoutIntent,
   buyer: Buyer,
 ): void {
-  if (intent.subscription !== null || intent.customer === null) return;
   const { state } = world;
+  const subscriber = state.customers[intent.customer ?? ""];
+  if (intent.subscription !== null || subscriber === undefined) return;
   const id = newId(world, "sub");
   const created = nowSeconds(world);
   const lineItems = state.lineItems[session.id] ?? [];
   const made = subscription({
     id,
-    customer: intent.customer,
+    customer: subscriber.id,
     currency: session.currency ?? "usd",
     description: intent.subscriptionDescription,
     metadata: { ...intent.subscriptionMetadata },
@@ -68,13 +71,14 @@ function ensureSubscription(
     }),
     created,
   });
-  const prefix = state.customers[intent.customer]?.invoice_prefix ?? "SIMULATED";
   const firstInvoice = invoice({
     id: newId(world, "in"),
-    number: `${prefix}-0001`,
+    number: nextInvoiceNumber(subscriber),
     subscription: made,
-    buyer,
+    recipient: buyer,
     amount: session.amount_total ?? 0,
+    billingReason: "subscription_create",
+    period: { start: created, end: created },
     created,
   });
   made.latest_invoice = firstInvoice.id;
@@ -100,16 +104,39 @@ function ensurePaymentIntent(
   const made = paymentIntent({
     id,
     clientSecret: `${id}_secret_${world.randomId(25)}`,
-    session,
-    intent,
-    customer: intent.customer,
     created: nowSeconds(world),
+    ...paymentIntentSettings(session, intent, buyer),
   });
-  if (buyer.shipping !== null) made.shipping = { ...buyer.shipping, phone: buyer.phone ?? "" };
   paymentIntents[id] = made;
   intent.paymentIntent = id;
   // In subscription mode the payment hangs on the invoice and the session never names it.
   if (session.mode === "payment") session.payment_intent = id;
   announce(world, "payment_intent.created", made);
+  const invoiceToPay = world.state.invoices[intent.invoice ?? ""];
+  if (invoiceToPay !== undefined) linkInvoicePayment(world, invoiceToPay, made);
   return made;
+}
+
+function paymentIntentSettings(
+  session: CheckoutSession,
+  intent: CheckoutIntent,
+  buyer: Buyer,
+): PaymentIntentSettings {
+  const isSubscription = session.mode === "subscription";
+  return {
+    allowed_payment_method_types: session.allowed_payment_method_types,
+    amount: session.amount_total ?? 0,
+    currency: session.currency ?? "usd",
+    customer: intent.customer,
+    description: isSubscription ? "Subscription creation" : intent.paymentIntentDescription,
+    excluded_payment_method_types: session.excluded_payment_method_types ?? null,
+    // A session's own metadata does not travel to its payment: only `payment_intent_data.metadata` does.
+    metadata: { ...intent.paymentIntentMetadata },
+    payment_method_types: session.payment_method_types,
+    receipt_email: intent.receiptEmail,
+    setup_future_usage: isSubscription ? "off_session" : null,
+    shipping: buyer.shipping === null ? null : { ...buyer.shipping, phone: buyer.phone ?? "" },
+    statement_descriptor: intent.statementDescriptor,
+    statement_descriptor_suffix: intent.statementDescriptorSuffix,
+  };
 }

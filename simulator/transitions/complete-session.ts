@@ -2,8 +2,9 @@ import { customerDetails } from "../objects/checkout-session.ts";
 import { announce } from "../state/announce.ts";
 import type { Buyer } from "../state/state.ts";
 import type { CheckoutSession } from "../state/stored.ts";
-import { nowSeconds, type World } from "../state/world.ts";
+import type { World } from "../state/world.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
+import { payInvoice } from "./invoice-payments.ts";
 
 /**
  * Ends the buyer's part: `checkout.session.completed`. With a delayed method `paymentStatus` is "unpaid" and the
@@ -41,14 +42,7 @@ export function activateSubscription(world: World, session: CheckoutSession): vo
   const subscription =
     intent.subscription === null ? undefined : world.state.subscriptions[intent.subscription];
   if (invoice === undefined || subscription === undefined) return;
-  invoice.status = "paid";
-  invoice.amount_paid = invoice.amount_due;
-  invoice.amount_remaining = 0;
-  invoice.attempted = true;
-  invoice.attempt_count += 1;
-  invoice.status_transitions.paid_at = nowSeconds(world);
-  announce(world, "invoice.paid", invoice);
-  announce(world, "invoice.payment_succeeded", invoice);
+  payInvoice(world, invoice);
   const previousStatus = subscription.status;
   subscription.status = "active";
   if (previousStatus !== "active") {

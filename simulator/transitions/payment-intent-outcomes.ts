@@ -1,5 +1,6 @@
 import type { ChargeFailure } from "../objects/charge.ts";
 import { announce } from "../state/announce.ts";
+import { plainCopy } from "../state/plain-copy.ts";
 import type { CheckoutSession, PaymentIntent, PaymentMethod } from "../state/stored.ts";
 import type { World } from "../state/world.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
@@ -10,10 +11,9 @@ export function succeedPaymentIntent(world: World, paymentIntent: PaymentIntent)
   announce(world, "payment_intent.succeeded", paymentIntent);
 }
 
-/** An open session may be paid with another card then, by the same payment intent. */
+/** The same payment intent may be tried again, by another card too. */
 export function failPaymentIntent(
   world: World,
-  session: CheckoutSession,
   paymentIntent: PaymentIntent,
   paymentMethod: PaymentMethod,
   failure: ChargeFailure,
@@ -27,11 +27,10 @@ export function failPaymentIntent(
     ...(failure.declineCode === null ? {} : { decline_code: failure.declineCode }),
     doc_url: `https://stripe.com/docs/error-codes/${failure.code.replaceAll("_", "-")}`,
     message: failure.message,
-    payment_method: structuredClone(paymentMethod),
+    payment_method: plainCopy(paymentMethod),
     type: chargeId === null ? "invalid_request_error" : "card_error",
   };
   announce(world, "payment_intent.payment_failed", paymentIntent);
-  announceForInvoice(world, session, "invoice.payment_failed");
 }
 
 /** In subscription mode the first invoice shares the fate of its payment. */

@@ -43,6 +43,6 @@ export function settleDebit(world: World, session: CheckoutSession, outcome?: "s
   charge.failure_code = failure.declineCode;
   charge.failure_message = failure.message;
   announce(world, "charge.failed", charge);
-  failPaymentIntent(world, session, paymentIntent, paymentMethod, failure, charge.id);
+  failPaymentIntent(world, paymentIntent, paymentMethod, failure, charge.id);
   announce(world, "checkout.session.async_payment_failed", session);
 }

@@ -6,7 +6,7 @@ import { mergeMetadata, updateSessionMetadata } from "../../transitions/update-s
 import { StripeApiError, noSuch } from "../errors.ts";
 import { expand, expandList } from "../expand.ts";
 import { metadataChange, refuseTooManyKeys } from "../metadata.ts";
-import { isWithin, newestFirst, paginate, paginationParameters } from "../pagination.ts";
+import { isSameOrAny, isWithin, newestFirst, paginate, paginationParameters } from "../pagination.ts";
 import { list, object, oneOf, range, text, unsimulated, type Parameter } from "../parameters.ts";
 import { expandParameter, route, type Route } from "../route.ts";
 import { createCheckoutSession } from "./create-checkout-session.ts";
@@ -121,8 +121,4 @@ function sessionById(world: World, id: string): CheckoutSession {
   const session = world.state.checkoutSessions[id];
   if (session === undefined) throw noSuch("checkout.session", id, "session", 404);
   return session;
-}
-
-function isSameOrAny(wanted: string | undefined, actual: string | null): boolean {
-  return wanted === undefined || wanted === actual;
 }

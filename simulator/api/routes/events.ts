@@ -29,7 +29,7 @@ export const eventRoutes: Route[] = [
     parameters: { expand: list(text()) },
     run({ world, id }) {
       const event = world.state.events[id];
-      if (event === undefined || !isListed(world, event)) throw noSuch("event", id, "id", 404);
+      if (event === undefined || !isKept(world, event)) throw noSuch("event", id, "id", 404);
       return snapshotEvent(event, pendingWebhooks(world.state, event));
     },
   }),
@@ -73,8 +73,13 @@ export const eventRoutes: Route[] = [
   }),
 ];
 
-function isListed(world: World, event: RecordedEvent): boolean {
+function isKept(world: World, event: RecordedEvent): boolean {
   return event.created > nowSeconds(world) - listedSeconds;
+}
+
+/** Lists may show an event later than its webhook arrives. */
+function isListed(world: World, event: RecordedEvent): boolean {
+  return isKept(world, event) && event.visibleAt <= world.now();
 }
 
 /** `charge.*` means every event of charges. */

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import type { Charge } from "../../state/stored.ts";
 import type { World } from "../../state/world.ts";
+import { isChargedBack } from "../../transitions/dispute-charge.ts";
 import { refundableAmount, refundCharge } from "../../transitions/refund-charge.ts";
 import { StripeApiError, noSuch } from "../errors.ts";
 import { expand, expandList } from "../expand.ts";
@@ -47,6 +48,11 @@ export const refundRoutes: Route[] = [
       if (charge.refunded) {
         throw new StripeApiError(`Charge ${charge.id} has already been refunded.`, {
           code: "charge_already_refunded",
+        });
+      }
+      if (isChargedBack(world.state, charge)) {
+        throw new StripeApiError(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+          code: "charge_disputed",
         });
       }
       const amount = parameters.amount ?? left;

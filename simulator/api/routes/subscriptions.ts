@@ -7,6 +7,7 @@ import { expand, expandList } from "../expand.ts";
 import { isWithin, newestFirst, paginate, paginationParameters } from "../pagination.ts";
 import { boolean, list, oneOf, range, text, unsimulated, type Parameter } from "../parameters.ts";
 import { expandParameter, route, type Route } from "../route.ts";
+import { updateSubscriptionRoute } from "./update-subscription.ts";
 
 const listParameters = {
   ...paginationParameters,
@@ -53,6 +54,7 @@ export const subscriptionRoutes: Route[] = [
     run: ({ world, id, parameters }) =>
       expand(world.state, subscriptionById(world, id), parameters.expand ?? []),
   }),
+  updateSubscriptionRoute,
   route({
     method: "GET",
     path: "/v1/subscriptions",
@@ -91,16 +93,6 @@ export const subscriptionRoutes: Route[] = [
       if (subscription.status === "canceled") throw noSuch("subscription", id, "id", 404);
       cancelSubscription(world, subscription);
       return expand(world.state, subscription, parameters.expand ?? []);
-    },
-  }),
-  route({
-    method: "GET",
-    path: "/v1/invoices/:id",
-    parameters: expandParameter,
-    run({ world, id, parameters }) {
-      const invoice = world.state.invoices[id];
-      if (invoice === undefined) throw noSuch("invoice", id, "invoice", 404);
-      return expand(world.state, invoice, parameters.expand ?? []);
     },
   }),
 ];

@@ -93,6 +93,13 @@ test("B11: a dispute is open, then won or lost; only a lost one revokes, and an 
   expect(await mirrorOf(lost.orderId)).toMatchObject({ dispute: "lost", revoked: true });
 });
 
+test("B11: a chargeback that was prevented gave the money back, and revokes", async () => {
+  const { orderId, payment } = await fulfilledOrder();
+  shop.stripe.account.dispute(payment, { prevented: true });
+  await deliverAll();
+  expect(await mirrorOf(orderId)).toMatchObject({ dispute: "lost", revoked: true });
+});
+
 test("B11: an inquiry is not a dispute, and does not flicker when somebody looks for another reason", async () => {
   const { orderId, payment } = await fulfilledOrder();
   shop.stripe.account.dispute(payment, { inquiry: true });

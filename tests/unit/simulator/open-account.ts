@@ -102,6 +102,44 @@ export function posterSession(
   );
 }
 
+/** A poster that was paid for by card, or by the delayed method and then settled. */
+export async function paidPoster(
+  account: TestAccount,
+  method: "card" | "sepa_debit" = "card",
+): Promise<{ sessionId: string; paymentIntentId: string; chargeId: string }> {
+  const { id } = await posterSession(account);
+  account.simulated.buyer.pay(id, method === "card" ? {} : { delayed: "succeeds" });
+  if (method === "sepa_debit") account.simulated.account.settleDelayed(id);
+  const session = await account.stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
+  const paymentIntent = session.payment_intent as Stripe.PaymentIntent;
+  return {
+    sessionId: id,
+    paymentIntentId: paymentIntent.id,
+    chargeId: paymentIntent.latest_charge as string,
+  };
+}
+
+/** A running subscription to the almanac. */
+export async function almanacSubscription(
+  account: TestAccount,
+  params: Stripe.Checkout.SessionCreateParams = {},
+): Promise<{ sessionId: string; subscriptionId: string; invoiceId: string }> {
+  const line_items = [{ price: "price_almanac_monthly", quantity: 1 }];
+  const { id } = await posterSession(account, { mode: "subscription", line_items, ...params });
+  account.simulated.buyer.pay(id);
+  const { subscription, invoice } = await account.stripe.checkout.sessions.retrieve(id);
+  return { sessionId: id, subscriptionId: subscription as string, invoiceId: invoice as string };
+}
+
+/** What was announced by `act`, in order, as the webhooks carried it. */
+export async function eventsDuring(account: TestAccount, act: () => unknown): Promise<Stripe.Event[]> {
+  await account.simulated.deliveriesSettled();
+  const before = account.webhooks.length;
+  await act();
+  await account.simulated.deliveriesSettled();
+  return account.webhooks.slice(before).map(({ body }) => JSON.parse(body) as Stripe.Event);
+}
+
 export function eventTypes(account: TestAccount): string[] {
   return account.webhooks.map(({ body }) => (JSON.parse(body) as { type: string }).type);
 }

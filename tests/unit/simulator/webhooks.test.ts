@@ -244,10 +244,10 @@ test("hands every change to onChange as plain JSON", async () => {
 });
 
 test("refuses a saved state of another version", () => {
-  const initialState = { version: 2 } as never;
+  const initialState = { version: 1 } as never;
   expect(() =>
     createSimulatedStripe({ catalog: { products: [] }, publicUrl: "http://x.test", initialState }),
-  ).toThrow(/version 2.*Delete the file/);
+  ).toThrow(/version 1.*Delete the file/);
 });
 
 test("repeats itself exactly with the same clock and the same ids", async () => {

@@ -26,18 +26,7 @@ const priceListParameters = {
   type: oneOf<NonNullable<Stripe.PriceListParams["type"]>>({ one_time: true, recurring: true }),
 } satisfies Record<keyof Stripe.PriceListParams, Parameter<unknown>>;
 
-const productListParameters = {
-  ...paginationParameters,
-  active: boolean(),
-  created: range(),
-  expand: list(text()),
-  ids: list(text()),
-  shippable: boolean(),
-  type: oneOf<NonNullable<Stripe.ProductListParams["type"]>>({ good: true, service: true }),
-  url: text(),
-} satisfies Record<keyof Stripe.ProductListParams, Parameter<unknown>>;
-
-export const catalogRoutes: Route[] = [
+export const priceRoutes: Route[] = [
   route({
     method: "GET",
     path: "/v1/prices/:id",
@@ -74,39 +63,6 @@ export const catalogRoutes: Route[] = [
         world.state,
         paginate(matching, parameters, "/v1/prices", "price", all),
         "price",
-        parameters.expand ?? [],
-      );
-    },
-  }),
-  route({
-    method: "GET",
-    path: "/v1/products/:id",
-    parameters: expandParameter,
-    run({ world, id, parameters }) {
-      const product = world.state.products[id];
-      if (product === undefined) throw noSuch("product", id, "id", 404);
-      return expand(world.state, product, parameters.expand ?? []);
-    },
-  }),
-  route({
-    method: "GET",
-    path: "/v1/products",
-    parameters: productListParameters,
-    run({ world, parameters }) {
-      const all = newestFirst(world.state.products);
-      const matching = all.filter(
-        (product) =>
-          (parameters.active === undefined || product.active === parameters.active) &&
-          isWithin(product.created, parameters.created) &&
-          (parameters.ids === undefined || parameters.ids.includes(product.id)) &&
-          (parameters.shippable === undefined || product.shippable === parameters.shippable) &&
-          (parameters.type === undefined || product.type === parameters.type) &&
-          (parameters.url === undefined || product.url === parameters.url),
-      );
-      return expandList(
-        world.state,
-        paginate(matching, parameters, "/v1/products", "product", all),
-        "product",
         parameters.expand ?? [],
       );
     },

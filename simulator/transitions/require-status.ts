@@ -1,0 +1,10 @@
+/** For operations of tests and the developer's panel: Stripe itself never comes here in another status. */
+export function requireStatus<Status extends string>(
+  subject: { id: string; object: string; status: Status },
+  allowed: readonly NoInfer<Status>[],
+): void {
+  if (allowed.includes(subject.status)) return;
+  throw new Error(
+    `The ${subject.object} ${subject.id} is ${subject.status}; this takes one that is ${allowed.join(" or ")}.`,
+  );
+}
