@@ -140,10 +140,8 @@ export function parseConfig(environment: Environment): Config {
     ...variables,
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
-  const dynamodb =
-    variables["DYNAMODB_TABLE"] === undefined ? undefined : dynamodbSchema.safeParse(variables);
-
-  const problems = [...problemsOf(shop), ...(dynamodb ? problemsOf(dynamodb) : [])];
+  const dynamodb = readDynamodb(variables);
+  const problems = [...problemsOf(shop), ...dynamodb.problems];
   const apiBase = shop.data?.STRIPE_API_BASE;
   if (apiBase && isDeployed(variables)) {
     problems.push(
@@ -166,18 +164,36 @@ export function parseConfig(environment: Environment): Config {
     },
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     cronSecret: shop.data.CRON_SECRET,
-    dynamodb: dynamodb?.success ? toDynamodbConfig(dynamodb.data) : undefined,
+    dynamodb: dynamodb.config,
   };
 }
 
-function toDynamodbConfig(variables: z.output<typeof dynamodbSchema>): DynamodbConfig {
-  return {
+/**
+ * The part that says where the orders' table is; undefined when none is asked for.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseDynamodbConfig(environment: Environment): DynamodbConfig | undefined {
+  const { config, problems } = readDynamodb(withoutEmpty(environment));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function readDynamodb(environment: Record<string, string>): {
+  config: DynamodbConfig | undefined;
+  problems: string[];
+} {
+  if (environment["DYNAMODB_TABLE"] === undefined) return { config: undefined, problems: [] };
+  const result = dynamodbSchema.safeParse(environment);
+  if (!result.success) return { config: undefined, problems: problemsOf(result) };
+  const variables = result.data;
+  const config = {
     table: variables.DYNAMODB_TABLE,
     region: variables.DYNAMODB_REGION,
     accessKeyId: variables.DYNAMODB_ACCESS_KEY_ID,
     secretAccessKey: variables.DYNAMODB_SECRET_ACCESS_KEY,
     endpoint: variables.DYNAMODB_ENDPOINT,
   };
+  return { config, problems: [] };
 }
 
 /**

@@ -1,6 +1,7 @@
+import { parseDynamodbConfig } from "../core/config.ts";
 import { createDynamodbClient } from "../core/stores/dynamodb-client.ts";
-import { createTable, enableExpiry } from "../core/stores/dynamodb-table.ts";
-import { fail, openOwnerShop } from "./owner-shop.ts";
+import { createTable, enableExpiry, hasIndex, OPEN_ORDERS_INDEX } from "../core/stores/dynamodb-table.ts";
+import { fail, messageOf, readArguments, readConfig } from "./owner-shop.ts";
 
 const HELP = `Makes the DynamoDB table that DYNAMODB_TABLE names, with its index and its expiry. A table that exists is left alone.
 
@@ -8,30 +9,35 @@ const HELP = `Makes the DynamoDB table that DYNAMODB_TABLE names, with its index
 
 Needs DYNAMODB_TABLE, DYNAMODB_REGION, DYNAMODB_ACCESS_KEY_ID and DYNAMODB_SECRET_ACCESS_KEY in .env or in the shell.`;
 
-if (process.argv.includes("--help")) {
-  console.log(HELP);
-  process.exit(0);
-}
+if (readArguments(HELP).length > 0) fail(`This command takes no arguments.\n\n${HELP}`);
 
-const { dynamodb } = openOwnerShop().config;
-if (dynamodb === undefined)
+const config = readConfig(parseDynamodbConfig);
+if (config === undefined) {
   fail(`DYNAMODB_TABLE is not set: orders are kept in Stripe and need no table.\n\n${HELP}`);
-
-const client = createDynamodbClient(dynamodb);
+}
+const { table, region } = config;
+const client = createDynamodbClient(config);
 try {
-  const made = await createTable(client, dynamodb.table);
+  const made = await createTable(client, table);
+  if (!made && !(await hasIndex(client, table))) {
+    fail(
+      `The table ${table} in ${region} is not one that this command made: it lacks the index ${OPEN_ORDERS_INDEX}. Choose another DYNAMODB_TABLE.`,
+    );
+  }
   console.log(
     made
-      ? `Made the table ${dynamodb.table} in ${dynamodb.region}, with its index.`
-      : `The table ${dynamodb.table} is there already.`,
+      ? `Made the table ${table} in ${region}, with the index ${OPEN_ORDERS_INDEX}.`
+      : `The table ${table} in ${region} is there already, with the index ${OPEN_ORDERS_INDEX}.`,
   );
-  const expires = await enableExpiry(client, dynamodb.table);
+  const expires = await enableExpiry(client, table);
   console.log(
-    expires ? "Event records expire after 35 days." : "This DynamoDB cannot expire records; they stay.",
+    expires
+      ? "Event records expire after 35 days."
+      : "This DynamoDB cannot expire records: event records stay.",
   );
 } catch (error) {
   fail(
-    `The table could not be made: ${error instanceof Error ? error.message : String(error)}\nMay this access key create tables in ${dynamodb.region}?`,
+    `The table ${table} could not be made: ${messageOf(error)}\nMay this access key create tables in ${region}?`,
   );
 }
 client.destroy();

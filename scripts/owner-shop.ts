@@ -10,25 +10,45 @@ import { realSurroundings } from "../core/surroundings.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The variables of .env, under those of the shell. */
-export function ownerEnvironment(): Environment {
-  const file = join(root, ".env");
-  return { ...(existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {}), ...process.env };
-}
-
 /** The shop that .env and the shell describe, for a command of its owner's. Ends the process with a sentence when it is wrong. */
 export function openOwnerShop(): Shop {
+  // The log goes to standard error, so that a command's own output can be read by a program.
+  const log = createJsonLog((line) => console.error(line), Date.now);
+  return openShop(readConfig(parseConfig), { ...realSurroundings(), log });
+}
+
+/** What `parse` makes of the variables. Ends the process with a sentence for each that is wrong. */
+export function readConfig<T>(parse: (environment: Environment) => T): T {
   try {
-    // The log goes to standard error, so that a command's own output can be read by a program.
-    const log = createJsonLog((line) => console.error(line), Date.now);
-    return openShop(parseConfig(ownerEnvironment()), { ...realSurroundings(), log });
+    return parse(ownerEnvironment());
   } catch (error) {
     if (error instanceof ConfigError) return fail(error.problems.join("\n"));
     throw error;
   }
 }
 
+/** The variables of .env, under those of the shell. */
+function ownerEnvironment(): Environment {
+  const file = join(root, ".env");
+  return { ...(existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {}), ...process.env };
+}
+
+/** The arguments of a command. Ends the process when `--help` is among them, with the text. */
+export function readArguments(help: string): readonly string[] {
+  const given = process.argv.slice(2);
+  if (given.includes("--help") || given.includes("-h")) {
+    console.log(help);
+    process.exit(0);
+  }
+  return given;
+}
+
 export function fail(message: string): never {
   console.error(message);
   process.exit(1);
+}
+
+/** For `catch`: the message without its stack, which is of no use to an owner. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,23 +1,22 @@
 import { createDeadline } from "../core/orders/deadline.ts";
 import { parseNotification } from "../core/webhook/notification.ts";
 import { processEvent } from "../core/webhook/process-event.ts";
-import { fail, openOwnerShop } from "./owner-shop.ts";
+import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
 const HELP = `Processes one event of Stripe's again, exactly as its webhook would. What is done already is not done twice.
 
   npm run replay -- evt_…
 
-Stripe keeps events for 30 days.`;
+Prints what became of it as JSON. Ends with 1 when an order is still not as it should be. Stripe keeps events for 30 days.`;
 
 const MINUTE_MS = 60_000;
 
-const [eventId, ...rest] = process.argv.slice(2);
-if (eventId === "--help") {
-  console.log(HELP);
-  process.exit(0);
-}
-if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId))
+const UNSETTLED: readonly string[] = ["not_found", "busy", "unfinished", "needs_attention"];
+
+const [eventId, ...rest] = readArguments(HELP);
+if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
   fail(`Which event? Its id begins with evt_.\n\n${HELP}`);
+}
 
 try {
   const { stripe, keeping } = openOwnerShop();
@@ -27,12 +26,14 @@ try {
     createDeadline(Date.now, MINUTE_MS),
     await keeping(),
   );
-  const summary =
-    result.kind === "ignored"
-      ? { ignored: result.reason }
-      : { settled: result.orders.map(({ orderId, outcome }) => ({ orderId, outcome: outcome.kind })) };
-  console.log(JSON.stringify({ event: event.id, type: event.type, ...summary }, null, 2));
-  process.exit(0);
+  const summary = { event: event.id, type: event.type };
+  if (result.kind === "ignored") {
+    console.log(JSON.stringify({ ...summary, ignored: result.reason }, null, 2));
+    process.exit(0);
+  }
+  const settled = result.orders.map(({ orderId, outcome }) => ({ orderId, outcome: outcome.kind }));
+  console.log(JSON.stringify({ ...summary, settled }, null, 2));
+  process.exit(settled.some(({ outcome }) => UNSETTLED.includes(outcome)) ? 1 : 0);
 } catch (error) {
-  fail(`The event could not be replayed: ${error instanceof Error ? error.message : String(error)}`);
+  fail(`The event could not be replayed: ${messageOf(error)}`);
 }

@@ -1,19 +1,25 @@
 import { createDeadline } from "../core/orders/deadline.ts";
-import { settleOrder } from "../core/orders/settle-order.ts";
-import { fail, openOwnerShop } from "./owner-shop.ts";
+import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
+import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
 const HELP = `Settles one order by hand: asks Stripe how it stands and runs the steps it still owes. An order that was flagged for your
 attention is tried again; what is done already is not done twice.
 
-  npm run settle -- cs_…`;
+  npm run settle -- cs_…
+
+Prints the outcome and the order's record as JSON. Ends with 1 when the order is still not as it should be.`;
 
 const MINUTE_MS = 60_000;
 
-const [orderId, ...rest] = process.argv.slice(2);
-if (orderId === "--help") {
-  console.log(HELP);
-  process.exit(0);
-}
+/** Outcomes that an owner has to do something about, and what. */
+const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
+  not_found: "Stripe knows no such session. Does STRIPE_SECRET_KEY belong to its account, and to its mode?",
+  busy: "Somebody else is settling this order right now. Try again in a minute.",
+  unfinished: "A step could not be done; the record says why. Try again once that is mended.",
+  needs_attention: "A step failed for good; the record says why. Try again once that is mended.",
+};
+
+const [orderId, ...rest] = readArguments(HELP);
 if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(orderId)) {
   fail(`Which order? Its id is its Checkout Session's, cs_….\n\n${HELP}`);
 }
@@ -23,9 +29,9 @@ try {
   const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
   const stored = await kept.store.readControl(orderId);
   console.log(JSON.stringify({ outcome: outcome.kind, order: stored?.control ?? null }, null, 2));
-  process.exit(
-    outcome.kind === "busy" || outcome.kind === "unfinished" || outcome.kind === "not_found" ? 1 : 0,
-  );
+  const advice = ADVICE[outcome.kind];
+  if (advice !== undefined) fail(advice);
+  process.exit(0);
 } catch (error) {
-  fail(`The order could not be settled: ${error instanceof Error ? error.message : String(error)}`);
+  fail(`The order could not be settled: ${messageOf(error)}`);
 }

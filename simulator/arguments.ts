@@ -13,7 +13,7 @@ export const help = `The simulated Stripe as a server of its own, for functions 
 Usage: npm run simulator -- [options]
 
   --port <number>            where to listen on 127.0.0.1 (default 12111)
-  --public-url <url>         where browsers reach the payment page (default http://127.0.0.1:<port>)
+  --public-url <url>         where browsers reach the payment page (default http://localhost:<port>)
   --site-url <url>           where the shop's pictures lie (default: the webhook's origin, else --public-url)
   --webhook-url <url>        where events go, such as http://127.0.0.1:8888/api/webhook
   --webhook-secret <whsec_…> signs them; the shop needs the same STRIPE_WEBHOOK_SECRET
@@ -40,7 +40,7 @@ export function readArguments(argv: readonly string[]): SimulatorArguments | "he
   const { values } = parse(argv);
   if (values.help === true) return "help";
   const port = readPort(values.port ?? "12111");
-  const publicUrl = readUrl("--public-url", values["public-url"] ?? `http://127.0.0.1:${port}`);
+  const publicUrl = readUrl("--public-url", values["public-url"] ?? `http://localhost:${port}`);
   const webhook = readWebhook(values["webhook-url"], values["webhook-secret"], values["webhook-format"]);
   const siteUrl = values["site-url"] ?? (webhook === undefined ? publicUrl : new URL(webhook.url).origin);
   return { port, publicUrl, siteUrl: readUrl("--site-url", siteUrl), catalogFile: values.catalog, webhook };

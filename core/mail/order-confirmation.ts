@@ -1,3 +1,4 @@
+import { formatMoney } from "../money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { Mail } from "./mailer.ts";
 
@@ -6,7 +7,7 @@ export function orderConfirmation(order: OrderSnapshot, siteUrl: string): Pick<M
   const greeting = order.buyer.name === undefined ? "Hello," : `Hello ${singleLine(order.buyer.name)},`;
   const lines = order.items.map(
     (item) =>
-      `  ${item.quantity} × ${singleLine(item.name)}  ${formatAmount(item.amountMinor, order.currency)}`,
+      `  ${item.quantity} × ${singleLine(item.name)}  ${formatMoney(item.amountMinor, order.currency, "en")}`,
   );
   return {
     subject: "Your order",
@@ -16,19 +17,12 @@ export function orderConfirmation(order: OrderSnapshot, siteUrl: string): Pick<M
       "thank you for your order. Your payment has arrived:",
       "",
       ...lines,
-      `  Total  ${formatAmount(order.totalMinor, order.currency)}`,
+      `  Total  ${formatMoney(order.totalMinor, order.currency, "en")}`,
       "",
       `Your order page: ${siteUrl}/success.html?session_id=${order.orderId}`,
       "",
     ].join("\n"),
   };
-}
-
-/** Minor units to text with the currency's own number of decimals: 3200 eur is €32.00, 500 jpy is ¥500. */
-export function formatAmount(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency: currency.toUpperCase() });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amountMinor / 10 ** decimals);
 }
 
 function singleLine(text: string): string {

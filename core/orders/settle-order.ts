@@ -19,6 +19,7 @@ import {
 import type { Deadline } from "./deadline.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
+import type { ControlDraft } from "./update-control.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 /** What made us look at an order. It is a hint only: what is true is asked of Stripe. */
@@ -84,13 +85,14 @@ export async function settleOrder(
   const order = await dependencies.store.readSnapshot(orderId);
   if (order === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
   const lease = holdLease(orderId, owner, stored, dependencies);
-  return runSteps(order, stored.control, lease, deadline, dependencies);
+  return runSteps(order, stored.control, trigger, lease, deadline, dependencies);
 }
 
 /** Every step that is still owed, then the end. A write that is refused means that the lease went to somebody else. */
 async function runSteps(
   order: OrderSnapshot,
   leased: ControlRecord,
+  trigger: SettleTrigger,
   lease: HeldLease,
   deadline: Deadline,
   dependencies: SettleDependencies,
@@ -102,12 +104,16 @@ async function runSteps(
   for (const step of steps) {
     if (isFinished(control.steps[step.name])) continue;
 
-    if (isRevoked(control) && step.whenRevoked === "skip") {
-      control = await lease.write((current) => skipStep(current, step.name));
+    // A refund may be recorded, or fail, at this very moment: what is written is decided inside the write, here and below.
+    if (isToBeSkipped(control, step)) {
+      control = await lease.write((current) =>
+        isToBeSkipped(current, step) ? skipStep(current, step.name) : current,
+      );
       if (control === undefined) return { kind: "busy" };
-      continue;
+      if (isFinished(control.steps[step.name])) continue;
     }
-    if (attemptsOf(control, step.name) >= MAX_STEP_ATTEMPTS) {
+    // The owner, who has mended what was broken, gets another try.
+    if (attemptsOf(control, step.name) >= MAX_STEP_ATTEMPTS && trigger !== "owner") {
       return giveUp(step, "tried too often", order, lease, log);
     }
     const timeLeftMs = Math.min(deadline.remainingMs(), leaseEndMs - now());
@@ -116,8 +122,11 @@ async function runSteps(
       return { kind: "unfinished", reason: "out_of_time" };
     }
 
-    control = await lease.write((current) => beginStep(current, step.name));
+    control = await lease.write((current) =>
+      isToBeSkipped(current, step) ? skipStep(current, step.name) : beginStep(current, step.name),
+    );
     if (control === undefined) return { kind: "busy" };
+    if (isFinished(control.steps[step.name])) continue;
     const number = attemptsOf(control, step.name);
     const idempotencyKey = `${step.name}/${order.orderId}`;
     try {
@@ -144,6 +153,10 @@ async function runSteps(
 
   const done = await lease.write(fulfill);
   return done === undefined ? { kind: "busy" } : { kind: "fulfilled" };
+}
+
+function isToBeSkipped(control: ControlDraft, step: FulfillmentStep): boolean {
+  return step.whenRevoked === "skip" && isRevoked(control);
 }
 
 /** The flag is durable before anybody is told; whoever wrote it is the only one to tell. */

@@ -10,6 +10,7 @@ import { HttpError } from "../http/http-error.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
 import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
 import type { Log } from "../log.ts";
+import { isReplayedFailure } from "../stripe/errors.ts";
 
 const BODY_LIMIT_BYTES = 8 * 1024;
 
@@ -60,14 +61,31 @@ async function openSession(
 ): Promise<{ id: string; url: string }> {
   try {
     const mode = await catalog.modeOf(purchase.price_id);
-    const { id, url } = await stripe.checkout.sessions.create(
-      sessionParameters(purchase, mode, siteUrl),
-      idempotencyKey === undefined ? {} : { idempotencyKey: `create/${idempotencyKey}` },
-    );
+    const parameters = sessionParameters(purchase, mode, siteUrl);
+    const { id, url } = await createOnce(stripe, parameters, idempotencyKey);
     if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
     return { id, url };
   } catch (error) {
     throw toHttpError(error, log);
+  }
+}
+
+/**
+ * The same session for every retry of one purchase. A failure of Stripe's own stays under its key for a day, so that a retry
+ * would get it again and again: then a second key, as deterministic as the first, takes over.
+ */
+async function createOnce(
+  stripe: Stripe,
+  parameters: Stripe.Checkout.SessionCreateParams,
+  idempotencyKey: string | undefined,
+): Promise<Stripe.Checkout.Session> {
+  const { sessions } = stripe.checkout;
+  if (idempotencyKey === undefined) return sessions.create(parameters);
+  try {
+    return await sessions.create(parameters, { idempotencyKey: `create/${idempotencyKey}` });
+  } catch (error) {
+    if (!isReplayedFailure(error)) throw error;
+    return sessions.create(parameters, { idempotencyKey: `create/${idempotencyKey}/2` });
   }
 }
 

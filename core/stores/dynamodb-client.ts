@@ -7,11 +7,29 @@ import type { DynamodbConfig } from "../config.ts";
  * `AWS_*` names are taken. Timeouts keep a slow call, retries included, inside a webhook's few seconds.
  */
 export function createDynamodbClient(config: DynamodbConfig): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     region: config.region,
     credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
   });
+  client.middlewareStack.add(
+    (next) => (args) => next(args).catch((error: unknown) => explain(error, config)),
+    {
+      step: "initialize",
+    },
+  );
+  return client;
+}
+
+/** DynamoDB says "Requested resource not found" and not which one. The error stays what it is; it only speaks. */
+function explain(error: unknown, { table, region }: DynamodbConfig): never {
+  if (error instanceof Error && error.name === "ResourceNotFoundException") {
+    error.message = `There is no table ${table} in the region ${region}: check DYNAMODB_TABLE and DYNAMODB_REGION, or make it with "npm run create-table".`;
+  }
+  if (error instanceof Error && /does not have the specified index/.test(error.message)) {
+    error.message = `The table ${table} lacks an index: it was not made by "npm run create-table". (${error.message})`;
+  }
+  throw error;
 }

@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
@@ -45,6 +46,12 @@ export async function createTable(client: DynamoDBClient, table: string): Promis
   }
   await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1 }, { TableName: table });
   return true;
+}
+
+/** Whether the table is one of ours. One that was made by hand under this name lacks the index, which cannot be seen until it is asked. */
+export async function hasIndex(client: DynamoDBClient, table: string): Promise<boolean> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+  return Table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === OPEN_ORDERS_INDEX) ?? false;
 }
 
 /** Lets DynamoDB delete event records after their time. Resolves to false where it cannot, as in a local stand-in. */

@@ -1,10 +1,11 @@
 import type Stripe from "stripe";
 
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
-import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
+import { classifyStripeError, isReplayedFailure, isStripeError } from "../stripe/errors.ts";
 import type { EventLog } from "../webhook/event-log.ts";
+import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
-import { createStripeOrderStore } from "./stripe-order-store.ts";
+import { createStripeOrderStore, MAX_SPOILT_VERSIONS } from "./stripe-order-store.ts";
 
 /** Everything in Stripe itself, no database at all. */
 export function createStripeEngine(stripe: Stripe, livemode: boolean, now: () => number): Engine {
@@ -16,12 +17,16 @@ export function createStripeEngine(stripe: Stripe, livemode: boolean, now: () =>
   };
 }
 
-/** Stripe's own list of events is the log, for 30 days. */
+/**
+ * Stripe's own list of events is the log, for 30 days. Only the types that a webhook is there for: an event that no endpoint
+ * listens to, such as the change of our own bookkeeping, counts as delivered.
+ */
 function createStripeEventLog(stripe: Stripe): EventLog {
   return {
     record: async () => undefined,
     async lastDeliveryMs() {
-      const { data } = await stripe.events.list({ delivery_success: true, limit: 1 });
+      const types = [...ORDER_EVENTS.keys()];
+      const { data } = await stripe.events.list({ delivery_success: true, types, limit: 1 });
       return data[0] === undefined ? undefined : data[0].created * 1000;
     },
   };
@@ -62,19 +67,20 @@ function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
 
     async write(name, expectedVersion, text) {
       if ((await readLedger()) === undefined) await createLedger();
-      const version = expectedVersion + 1;
-      try {
+      const lastVersion = expectedVersion + MAX_SPOILT_VERSIONS;
+      for (let version = expectedVersion + 1; version <= lastVersion; version += 1) {
+        const metadata = { [name]: `${version} ${text}` };
         const idempotencyKey = `${LEDGER.id}/${name}/v${version}`;
-        await stripe.products.update(
-          LEDGER.id,
-          { metadata: { [name]: `${version} ${text}` } },
-          { idempotencyKey },
-        );
-        return "written";
-      } catch (error) {
-        if (classifyStripeError(error) === "idempotency_conflict") return "conflict";
-        throw error;
+        try {
+          await stripe.products.update(LEDGER.id, { metadata }, { idempotencyKey });
+          return "written";
+        } catch (error) {
+          if (classifyStripeError(error) === "idempotency_conflict") return "conflict";
+          // As for orders: Stripe stored a failure of its own under this version.
+          if (!isReplayedFailure(error)) throw error;
+        }
       }
+      throw new Error(`Stripe failed ${MAX_SPOILT_VERSIONS} times to write the note ${name}.`);
     },
   };
 }

@@ -19,7 +19,7 @@ const CALL_BUDGET_MS = 6_000;
 const OPEN_AT_MOST_MS = 15 * 24 * 3_600_000;
 
 /** So many versions in a row may be spoilt by failures of Stripe's before a write is given up. */
-const MAX_SPOILT_VERSIONS = 3;
+export const MAX_SPOILT_VERSIONS = 3;
 
 /**
  * Orders in Stripe itself, no database at all: the control record lives in the Checkout Session's metadata, and the

@@ -13,6 +13,8 @@ export async function bundleBrowserScript(name: string): Promise<Uint8Array> {
     minify: true,
     format: "iife",
     target: "es2020",
+    // Without the tsconfig's `strict` esbuild adds no "use strict", which these scripts do not need.
+    tsconfigRaw: {},
     write: false,
     logLevel: "silent",
   });

@@ -11,12 +11,19 @@ export async function launchChromium(): Promise<Browser> {
   if (process.platform === "linux" && process.arch === "x64") {
     process.env["AWS_LAMBDA_JS_RUNTIME"] ??= "nodejs22.x";
     const { default: packaged } = await import("@sparticuz/chromium");
-    const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
+    const args = [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+    ];
     return chromium.launch({ executablePath: await packaged.executablePath(), args });
   }
   try {
     return await chromium.launch({ channel: "chrome" });
   } catch (cause) {
-    throw new Error("The browser tests need Google Chrome; install it from https://www.google.com/chrome/.", { cause });
+    throw new Error("The browser tests need Google Chrome; install it from https://www.google.com/chrome/.", {
+      cause,
+    });
   }
 }

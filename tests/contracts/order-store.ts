@@ -9,6 +9,8 @@ export interface StoreUnderTest {
   newOrderId(): Promise<string>;
   /** False where a snapshot is Stripe's own completed session, which nobody writes. */
   keepsSnapshots: boolean;
+  /** Set where checkouts cannot be completed here: the worklist names completed ones only. */
+  cannotListOpen?: string;
 }
 
 /** What every engine promises, whatever it is made of. */
@@ -40,7 +42,16 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readControl(orderId)).toEqual({ control: full, version: 1 });
   });
 
-  test("a write at the version that was read wins, one at an older version conflicts and changes nothing", async () => {
+  test("what a record no longer holds is gone after the next write", async () => {
+    const { store, newOrderId } = open();
+    const orderId = await newOrderId();
+    const leased = { ...control("w1"), lease: { owner: "run-1", untilMs: 1 }, lastError: "e", nextTryMs: 1 };
+    await store.writeControl(orderId, 0, leased);
+    await store.writeControl(orderId, 1, control("w2"));
+    expect(await store.readControl(orderId)).toEqual({ control: control("w2"), version: 2 });
+  });
+
+  test("A23: a write at the version that was read wins, one at an older version conflicts and changes nothing", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
     expect(await store.writeControl(orderId, 0, control("w1"))).not.toBe("conflict");
@@ -72,6 +83,24 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.writeControl(second, 0, control("w2"))).not.toBe("conflict");
   });
 
+  test("an order stands in the worklist while it waits for money or owes steps, and not after", async ({
+    skip,
+  }) => {
+    const { store, newOrderId, cannotListOpen } = open();
+    if (cannotListOpen !== undefined) skip(cannotListOpen);
+    const orderId = await newOrderId();
+    const states = [
+      ["awaiting_payment", true],
+      ["paid", true],
+      ["needs_attention", false],
+      ["fulfilled", false],
+    ] as const;
+    for (const [version, [state, isListed]] of states.entries()) {
+      await store.writeControl(orderId, version, { ...control(`w${version}`), state });
+      expect((await openOrders(store)).includes(orderId), state).toBe(isListed);
+    }
+  });
+
   test("history takes the same entry twice", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
@@ -95,7 +124,14 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
   });
 }
 
-function control(writeId: string): ControlRecord {
+export async function openOrders(store: OrderStore): Promise<string[]> {
+  const orderIds: string[] = [];
+  for await (const orderId of store.listOpen()) orderIds.push(orderId);
+  return orderIds;
+}
+
+/** A fresh order's record; `writeId` tells one write from another. */
+export function control(writeId: string): ControlRecord {
   return {
     v: 1,
     writeId,
@@ -106,7 +142,7 @@ function control(writeId: string): ControlRecord {
   };
 }
 
-function snapshot(orderId: string, name: string): OrderSnapshot {
+export function snapshot(orderId: string, name: string): OrderSnapshot {
   return {
     v: 1,
     orderId,

@@ -5,7 +5,8 @@ import { CARDS, fillIn, openShopInBrowser, pay, sessionIdOf } from "./open-shop.
 
 const shop = openShopInBrowser();
 
-const headline = (page: Page, text: RegExp | string) => page.getByRole("heading", { level: 1, name: text }).waitFor();
+const headline = (page: Page, text: RegExp | string) =>
+  page.getByRole("heading", { level: 1, name: text }).waitFor();
 const sessions = () => Object.keys(shop.stripe().state().checkoutSessions).length;
 
 async function clickBuy(page: Page, product: string): Promise<void> {
@@ -21,11 +22,16 @@ test("click, pay, and the success page shows a complete order; it is in the stor
   await page.getByRole("button", { name: "Buy the poster" }).click();
   await pay(page);
   await headline(page, /your order is complete/);
-  await expect.poll(() => page.locator("#order-items").innerText()).toMatch(/Tide chart poster, A2\s+2\s+€64\.00/);
+  await expect
+    .poll(() => page.locator("#order-items").innerText())
+    .toMatch(/Tide chart poster, A2\s+2\s+€64\.00/);
   expect(await page.locator("#order-total").innerText()).toBe("€64.00");
 
   const sessionId = sessionIdOf(page);
-  expect((await shop.readOrder(sessionId))?.control).toMatchObject({ state: "fulfilled", steps: { mail: { state: "done", attempts: 1 } } });
+  expect((await shop.readOrder(sessionId))?.control).toMatchObject({
+    state: "fulfilled",
+    steps: { mail: { state: "done", attempts: 1 } },
+  });
   expect(shop.printed()).toContain("To: ada@example.com");
   expect(shop.printed()).toContain(`/success.html?session_id=${sessionId}`);
 
@@ -49,9 +55,11 @@ test("without JavaScript the form leads to the payment page, and the success pag
 test("without JavaScript a purchase that cannot be made gets a page with a way back", async () => {
   const page = await shop.newPage({ javaScriptEnabled: false });
   await page.goto("/");
-  await page.locator('input[name="price_id"][value="price_app_license"]').evaluate((input: HTMLInputElement) => {
-    input.value = "price_gone";
-  });
+  await page
+    .locator('input[name="price_id"][value="price_app_license"]')
+    .evaluate((input: HTMLInputElement) => {
+      input.value = "price_gone";
+    });
   // The browser reports every 400 to the console by itself; this one is wanted.
   page.removeAllListeners("console");
   await page.getByRole("button", { name: "Buy a license" }).click();
@@ -152,7 +160,10 @@ test("canceling says that nothing was charged and leads back to the same checkou
   const page = await shop.newPage();
   await clickBuy(page, "price_ebook_tides");
   const checkout = page.url();
-  await page.locator("a", { hasText: /back|cancel|return/i }).first().click();
+  await page
+    .locator("a", { hasText: /back|cancel|return/i })
+    .first()
+    .click();
   await page.waitForURL("**/canceled.html?*");
   await page.getByText("Nothing was charged.").waitFor();
   await page.getByRole("link", { name: "Return to checkout" }).click();
@@ -165,7 +176,9 @@ test("who pays and closes the tab still gets the order", async () => {
   const sessionId = sessionIdOf(page);
   await fillIn(page);
   await page.locator("button.pay-and-close").click();
-  await expect.poll(async () => (await shop.readOrder(sessionId))?.control.state, { timeout: 10_000 }).toBe("fulfilled");
+  await expect
+    .poll(async () => (await shop.readOrder(sessionId))?.control.state, { timeout: 10_000 })
+    .toBe("fulfilled");
 });
 
 test("an item that is not for sale says so beside its button", async () => {
@@ -178,7 +191,9 @@ test("an item that is not for sale says so beside its button", async () => {
   // The browser reports every 400 to the console by itself; this one is wanted.
   page.removeAllListeners("console");
   await button.click();
-  await page.locator(".stripe-checkout-error", { hasText: "This item is not for sale at the moment." }).waitFor();
+  await page
+    .locator('.stripe-checkout-btn + [role="alert"]', { hasText: "This item is not for sale at the moment." })
+    .waitFor();
   expect(await button.getAttribute("aria-busy")).toBeNull();
 });
 
@@ -195,7 +210,9 @@ test("D01, D05: the success page shows nothing of what the address bar says", as
 test("every page fits a phone of 320 px", async () => {
   const page = await shop.newPage({ viewport: { width: 320, height: 640 } });
   const fits = async (): Promise<void> => {
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
     expect(overflow, page.url()).toBe(0);
   };
   await page.goto("/");

@@ -21,12 +21,14 @@ function dev(environment: Record<string, string>, ...flags: string[]) {
   });
   running.push(child);
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return {
     child,
     output: () => output,
     exited: async () => {
-      const [code] = child.exitCode === null ? ((await once(child, "exit")) as [number | null]) : [child.exitCode];
+      const [code] =
+        child.exitCode === null ? ((await once(child, "exit")) as [number | null]) : [child.exitCode];
       return code;
     },
   };
@@ -62,7 +64,10 @@ test("a port that is taken is named, with what to do", async () => {
 });
 
 test.for([
-  [{ STRIPE_SECRET_KEY: "pk_test_123" }, /^STRIPE_SECRET_KEY holds a publishable key.*dashboard\.stripe\.com/],
+  [
+    { STRIPE_SECRET_KEY: "pk_test_123" },
+    /^STRIPE_SECRET_KEY holds a publishable key.*dashboard\.stripe\.com/,
+  ],
   [{ STRIPE_SECRET_KEY: "sk_live_123" }, /^STRIPE_SECRET_KEY is a live key/],
   [{ STRIPE_SECRET_KEY: "sk_test_123" }, /^STRIPE_WEBHOOK_SECRET is not set.*stripe listen/],
   [{ DYNAMODB_TABLE: "x y" }, /^DYNAMODB_TABLE is not a table name/],

@@ -59,7 +59,8 @@ export function openShopInBrowser(): ShopInBrowser {
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();
       page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") complaints.push(`${page.url()}: ${message.text()}`);
+        if (message.type() === "error" || message.type() === "warning")
+          complaints.push(`${page.url()}: ${message.text()}`);
       });
       page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
       return page;
@@ -74,7 +75,11 @@ export function openShopInBrowser(): ShopInBrowser {
         secretAccessKey: environment["DYNAMODB_SECRET_ACCESS_KEY"] ?? "",
         endpoint: environment["DYNAMODB_ENDPOINT"],
       });
-      const stored = await createDynamodbOrderStore(client, environment["DYNAMODB_TABLE"] ?? "", false).readControl(sessionId);
+      const stored = await createDynamodbOrderStore(
+        client,
+        environment["DYNAMODB_TABLE"] ?? "",
+        false,
+      ).readControl(sessionId);
       client.destroy();
       return stored;
     },

@@ -88,6 +88,19 @@ test("D15: the same key and purchase give the same session; the same key for ano
   expect(Object.keys(shop.stripe.state().checkoutSessions)).toHaveLength(1);
 });
 
+test("B10: a failure that Stripe stored under the key does not stand in the way of the retry", async () => {
+  let failures = 1;
+  shop.stripe.faults.duringApi = ({ path }) =>
+    path === "/v1/checkout/sessions" && failures-- > 0
+      ? Response.json({ error: { type: "api_error", message: "boom" } }, { status: 500 })
+      : undefined;
+  const first = await post({ price_id: "price_poster_a2" }, { "Idempotency-Key": KEY });
+  expect(first.status).toBe(200);
+  const second = await post({ price_id: "price_poster_a2" }, { "Idempotency-Key": KEY });
+  expect(await second.json()).toEqual(await first.json());
+  expect(Object.keys(shop.stripe.state().checkoutSessions)).toHaveLength(1);
+});
+
 test.for(["short", "x".repeat(65), "with blanks in the key"])(
   "the key %j is refused with 400",
   async (key) => {

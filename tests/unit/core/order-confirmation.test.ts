@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 
-import { formatAmount, orderConfirmation } from "../../../core/mail/order-confirmation.ts";
+import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";
+import { formatMoney } from "../../../core/money.ts";
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
 
 test.for([
   [3200, "eur", "€32.00"],
   [500, "jpy", "¥500"],
   [1234, "kwd", "KWD 1.234"],
+  [123400, "isk", "ISK 1,234"],
+  [500000, "ugx", "UGX 5,000"],
+  [12345, "rsd", "RSD 123.45"],
 ] as const)("B15: %i %s is written %s", ([amountMinor, currency, text]) => {
-  expect(formatAmount(amountMinor, currency).replace("\u00a0", " ")).toBe(text);
+  expect(formatMoney(amountMinor, currency, "en").replace("\u00a0", " ")).toBe(text);
 });
 
 test("names what was bought, the total and where the order page is", () => {

@@ -1,0 +1,21 @@
+/**
+ * How many decimals Stripe's integer amounts have: two, with these exceptions. https://docs.stripe.com/currencies, November 2026.
+ * The digits of `Intl` say how a currency is written, which is something else: Stripe counts hundredths of ISK and UGX too, and
+ * nobody writes them.
+ */
+const ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
+const THREE_DECIMAL = "bhd jod kwd omr tnd".split(" ");
+
+/** Minor units to text for people: 3200 eur is €32.00, 500 jpy is ¥500. */
+export function formatMoney(amountMinor: number, currency: string, locale: string): string {
+  const digits = minorDigits(currency.toLowerCase());
+  const amount = amountMinor / 10 ** digits;
+  // A currency that is usually written without decimals must not round a real amount away.
+  const exact = Number.isInteger(amount) ? {} : { minimumFractionDigits: digits };
+  return new Intl.NumberFormat(locale, { style: "currency", currency, ...exact }).format(amount);
+}
+
+function minorDigits(currency: string): number {
+  if (ZERO_DECIMAL.includes(currency)) return 0;
+  return THREE_DECIMAL.includes(currency) ? 3 : 2;
+}

@@ -1,0 +1,74 @@
+/**
+ * success.html: follows the order until there is nothing left to wait for. The page only ever shows what the server said,
+ * and while the server has said nothing it says that we are waiting, never that something failed.
+ */
+import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
+import { showSummary } from "./order-summary.ts";
+import { pageElement, showState } from "./page-state.ts";
+import { takeSessionId } from "./return-address.ts";
+
+/** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
+const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
+
+/** What happens in these states, if anything, happens in days or never. */
+const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expired"]);
+
+const checkAgain = pageElement("order-check-again");
+const sessionId = takeSessionId();
+let shown = "";
+
+if (sessionId) {
+  checkAgain.addEventListener("click", () => {
+    // The button disappears, and with it the keyboard's place on the page.
+    pageElement("order-status").focus();
+    void follow(sessionId);
+  });
+  void follow(sessionId);
+} else {
+  show("no_order");
+}
+
+async function follow(id: string): Promise<void> {
+  checkAgain.hidden = true;
+  let known = false;
+  for (const pauseMs of pausesMs) {
+    const answer = await fetchOrderStatus(id);
+    if (isSettled(answer)) return;
+    known ||= answer.kind === "order" && answer.order.state !== "open";
+    const retryAfterMs = answer.kind === "unsure" ? answer.retryAfterMs : 0;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, retryAfterMs)));
+    await tabInView();
+  }
+  if (!known) show("still_waiting");
+  checkAgain.hidden = false;
+}
+
+/** Shows the answer; true when asking again would tell nothing new. */
+function isSettled(answer: OrderAnswer): boolean {
+  if (answer.kind === "not_found") {
+    show("not_found");
+    return true;
+  }
+  if (answer.kind === "unsure") {
+    // What we knew before is still true.
+    if (!shown) show("unsure");
+    return false;
+  }
+  show(answer.order.state, answer.order.mode);
+  showSummary(answer.order);
+  return settledStates.has(answer.order.state);
+}
+
+/** Only when it changes: each change of the live region is read out. */
+function show(state: string, variant = ""): void {
+  if (state === shown) return;
+  shown = state;
+  showState(state, { variant });
+}
+
+function tabInView(): Promise<void> {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    document.addEventListener("visibilitychange", () => resolve(), { once: true });
+  });
+}

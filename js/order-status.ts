@@ -1,0 +1,44 @@
+/** What `GET /api/order-status` says about an order. */
+export type OrderStatus = {
+  state: OrderState;
+  mode: "payment" | "subscription";
+  items: { name: string; quantity: number; amountMinor: number }[];
+  currency: string;
+  totalMinor: number;
+  /** Where the buyer can go on paying; only while the state is open. */
+  checkoutUrl?: string;
+};
+
+export type OrderState = (typeof orderStates)[number];
+
+export type OrderAnswer =
+  | { kind: "order"; order: OrderStatus }
+  | { kind: "not_found" }
+  /** No connection, no answer in time, a server that is busy: says nothing at all about the order. */
+  | { kind: "unsure"; retryAfterMs: number };
+
+const orderStates = ["open", "awaiting_payment", "paid", "fulfilled", "payment_failed", "expired"] as const;
+const timeoutMs = 10_000;
+const longestRetryAfterMs = 30_000;
+
+/** Asks once. Never throws: what went wrong on the way is `unsure`. */
+export async function fetchOrderStatus(sessionId: string): Promise<OrderAnswer> {
+  let retryAfterMs = 0;
+  try {
+    const response = await fetch(`/api/order-status?session_id=${encodeURIComponent(sessionId)}`, {
+      cache: "no-store",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (response.status === 404) return { kind: "not_found" };
+    const retryAfterSeconds = Number(response.headers.get("Retry-After"));
+    retryAfterMs = Math.min(retryAfterSeconds * 1000 || 0, longestRetryAfterMs);
+    if (response.ok) {
+      const order = (await response.json()) as OrderStatus;
+      // A state this page has never heard of (the server was updated under an open page) is as good as no answer.
+      if (orderStates.includes(order.state)) return { kind: "order", order };
+    }
+  } catch {
+    // Offline, timed out, or not JSON.
+  }
+  return { kind: "unsure", retryAfterMs };
+}

@@ -1,0 +1,21 @@
+import type { AdapterCase } from "./adapter-case.ts";
+import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
+import { checkoutCases } from "./cases/checkout.ts";
+import { headerCases } from "./cases/headers.ts";
+import { methodCases } from "./cases/methods.ts";
+import { orderCases } from "./cases/orders.ts";
+import { webhookByteCases } from "./cases/webhook-bytes.ts";
+import { webhookEventCases } from "./cases/webhook-events.ts";
+import { webhookSignatureCases } from "./cases/webhook-signatures.ts";
+
+/** Everything the functions must do alike on every host and with every tool. */
+export const adapterCases: readonly AdapterCase[] = [
+  ...methodCases,
+  ...headerCases,
+  ...webhookByteCases,
+  ...webhookSignatureCases,
+  ...webhookEventCases,
+  ...checkoutCases,
+  ...checkoutRefusalCases,
+  ...orderCases,
+];

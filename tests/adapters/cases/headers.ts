@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+
+import type { AdapterCase } from "../adapter-case.ts";
+import type { AdapterRequest, FunctionName } from "../shop-under-test.ts";
+
+/** One answer of every kind: success, redirect, refusal as JSON and as a page, and no body at all. */
+const ANSWERS: readonly { what: string; to: FunctionName; request: AdapterRequest; status: number }[] = [
+  { what: "a woken function", to: "create-checkout-session", request: { method: "OPTIONS" }, status: 204 },
+  { what: "a wrong method", to: "create-checkout-session", request: { method: "GET" }, status: 405 },
+  { what: "a wrong method", to: "webhook", request: { method: "GET" }, status: 405 },
+  { what: "an unknown order", to: "order-status", request: {}, status: 404 },
+  {
+    what: "a new checkout",
+    to: "create-checkout-session",
+    request: jsonPost('{"price_id":"price_poster_a2"}'),
+    status: 200,
+  },
+  {
+    what: "a redirect to Checkout",
+    to: "create-checkout-session",
+    request: formPost("price_id=price_poster_a2&quantity=1"),
+    status: 303,
+  },
+  { what: "broken JSON", to: "create-checkout-session", request: jsonPost("{"), status: 400 },
+  { what: "a refused form", to: "create-checkout-session", request: formPost("price_id="), status: 400 },
+  { what: "an unsigned webhook", to: "webhook", request: jsonPost("{}"), status: 400 },
+];
+
+export const headerCases: readonly AdapterCase[] = ANSWERS.map(({ what, to, request, status }) => ({
+  name: `D21 D22: ${to} sends its security headers with ${what} (${status})`,
+  async run(shop) {
+    const { headers, status: actual } = await shop.send(to, request);
+    assert.equal(actual, status);
+    assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("x-frame-options"), "DENY");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.match(headers.get("strict-transport-security") ?? "", /^max-age=\d{8}$/);
+    assert.equal(
+      headers.get("content-security-policy"),
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
+    assert.match(headers.get("x-request-id") ?? "", /^[\w-]{16}$/);
+    assert.equal(headers.get("access-control-allow-origin"), null);
+    assert.equal(headers.get("set-cookie"), null);
+  },
+}));
+
+function jsonPost(body: string): AdapterRequest {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body };
+}
+
+function formPost(body: string): AdapterRequest {
+  return { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded" }, body };
+}

@@ -1,0 +1,42 @@
+import { createServer } from "node:http";
+
+import { createRequestListener } from "@remix-run/node-fetch-server";
+import { afterAll } from "vitest";
+
+import { createApp } from "../../core/app.ts";
+import { createJsonLog } from "../../core/log.ts";
+import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { sendHttp } from "./http-client.ts";
+import { testAdapterCases } from "./run-cases.ts";
+import { everyVariant, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
+import { createTestStripe } from "./test-stripe.ts";
+
+// core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
+const stripe = await createTestStripe();
+const app = createApp(SHOP_ENVIRONMENT, {
+  fetch: (input, init) => stripe.handleApi(new Request(input, init)),
+  log: createJsonLog(() => {}, Date.now),
+});
+const handlers = {
+  "/api/create-checkout-session": app.createCheckoutSession,
+  "/api/webhook": app.webhook,
+  "/api/order-status": app.orderStatus,
+};
+const server = createServer(
+  createRequestListener((request) => {
+    const { pathname } = new URL(request.url);
+    return handlers[pathname as keyof typeof handlers](request);
+  }),
+);
+const port = await listen(server, 0);
+
+afterAll(async () => {
+  await closeServer(server);
+  await stripe.close();
+});
+
+testAdapterCases({
+  stripe,
+  choose: everyVariant,
+  send: (name, request) => sendHttp(`http://127.0.0.1:${port}/api/${name}`, request),
+});

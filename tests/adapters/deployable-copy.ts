@@ -1,0 +1,23 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { buildFunctions } from "../../scripts/build/functions.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface DeployableCopy {
+  folder: string;
+  remove(): Promise<void>;
+}
+
+/** The adapters beside a bundle of their own, as they lie when a host packages them; nothing here waits for `npm run build`. */
+export async function makeDeployableCopy(): Promise<DeployableCopy> {
+  const folder = await mkdtemp(join(tmpdir(), "static-checkout-adapters-"));
+  for (const part of ["api", "netlify", "package.json", "tsconfig.json"]) {
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  }
+  await buildFunctions(ROOT, join(folder, "build"));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+import { afterAll, test } from "vitest";
+
+import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
+import { FUNCTION_NAMES } from "./shop-under-test.ts";
+
+// What is deployed beside the handlers' behaviour: settings, adapters, bundle.
+const { folder, remove } = await makeDeployableCopy();
+afterAll(remove);
+
+interface VercelSettings {
+  outputDirectory: string;
+  buildCommand: string;
+  headers: { source: string; headers: { key: string; value: string }[] }[];
+}
+
+test("D22: vercel.json and netlify.toml set the same headers on every page", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  assert.equal(vercel.headers.length, 1);
+  assert.equal(vercel.headers[0]?.source, "/(.*)");
+  const onVercel = Object.fromEntries(vercel.headers[0].headers.map(({ key, value }) => [key, value]));
+  const onNetlify = pageHeaders(await readFile(join(ROOT, "netlify.toml"), "utf8"));
+  assert.deepEqual(onNetlify, onVercel);
+  assert.deepEqual(Object.keys(onVercel).toSorted(), [
+    "Content-Security-Policy",
+    "Referrer-Policy",
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+  ]);
+});
+
+test("both hosts run npm run build and publish dist/", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const netlify = await readFile(join(ROOT, "netlify.toml"), "utf8");
+  assert.equal(vercel.buildCommand, "npm run build");
+  assert.equal(vercel.outputDirectory, "dist");
+  assert.match(netlify, /^ {2}command = "npm run build"$/m);
+  assert.match(netlify, /^ {2}publish = "dist"$/m);
+});
+
+test("both hosts have the same functions", async () => {
+  const onVercel = await readdir(join(ROOT, "api"));
+  const onNetlify = await readdir(join(ROOT, "netlify/functions"));
+  assert.deepEqual(onVercel.toSorted(), onNetlify.toSorted());
+  for (const name of FUNCTION_NAMES) assert.ok(onVercel.includes(`${name}.ts`), name);
+});
+
+for (const adapters of ["api", "netlify/functions"]) {
+  test(`${adapters}/ holds adapters of at most 8 lines and without a decision`, async () => {
+    for (const file of await readdir(join(ROOT, adapters))) {
+      const source = await readFile(join(ROOT, adapters, file), "utf8");
+      assert.ok(source.trimEnd().split("\n").length <= 8, `${file} has more than 8 lines`);
+      assert.doesNotMatch(source, /\bif\b|\bswitch\b|\?(?!\.)|&&|\|\||process\.env/, file);
+    }
+  });
+}
+
+test("C14: the functions' bundle holds nothing that looks like a secret", async () => {
+  const bundle = join(folder, "build");
+  for (const file of await readdir(bundle)) {
+    const text = await readFile(join(bundle, file), "utf8");
+    const found =
+      text.match(/\b(?:sk|rk)_(?:test|live)_\w{8,}|\bwhsec_\w{8,}|\bre_\w{20,}|\bAKIA[A-Z0-9]{16}\b/g) ?? [];
+    assert.deepEqual(found, [], file);
+  }
+});
+
+test("the AWS SDK is in the bundle, and nothing loads it until an order is stored in DynamoDB", async () => {
+  const { metafile } = await build({
+    entryPoints: [join(folder, "build/app.mjs")],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    splitting: true,
+    outdir: join(folder, "traced"),
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  const loadedAtStart = new Set<string>();
+  const follow = (file: string): void => {
+    if (loadedAtStart.has(file)) return;
+    loadedAtStart.add(file);
+    for (const { path, kind } of metafile.inputs[file]?.imports ?? []) {
+      if (kind === "import-statement" && path in metafile.inputs) follow(path);
+    }
+  };
+  follow(Object.keys(metafile.inputs).find((file) => file.endsWith("build/app.mjs")) ?? "");
+
+  const mentionsDynamodb = async (file: string): Promise<boolean> =>
+    (await readFile(join(process.cwd(), file), "utf8")).includes("DynamoDB_20120810");
+  const withSdk = [];
+  for (const file of Object.keys(metafile.inputs)) if (await mentionsDynamodb(file)) withSdk.push(file);
+  assert.ok(withSdk.length > 0, "the AWS SDK is not in the bundle");
+  assert.deepEqual(
+    withSdk.filter((file) => loadedAtStart.has(file)),
+    [],
+  );
+});
+
+/** The `[headers.values]` of the one rule for all pages; nothing else in netlify.toml is read, so no TOML parser is needed. */
+function pageHeaders(toml: string): Record<string, string> {
+  const rules = toml.match(/^\[\[headers\]\]$/gm) ?? [];
+  assert.equal(rules.length, 1);
+  assert.match(toml, /^\[\[headers\]\]\n {2}for = "\/\*"\n {2}\[headers\.values\]$/m);
+  const [, values = ""] = toml.split("[headers.values]\n");
+  return Object.fromEntries(
+    [...values.matchAll(/^ {4}([\w-]+) = "(.*)"$/gm)].map(([, key, value]) => [key, value]),
+  );
+}

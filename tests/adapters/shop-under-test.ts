@@ -1,0 +1,48 @@
+import type { TestStripe } from "./test-stripe.ts";
+
+export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status"] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** What goes over the wire, byte for byte and header line for header line. */
+export interface AdapterRequest {
+  /** `GET` when left out. */
+  method?: string;
+  /** Without the question mark. */
+  query?: string;
+  /** A list makes one header line each. */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  body?: string | Uint8Array;
+  /** Sends the body in pieces and without a Content-Length. */
+  chunked?: boolean;
+}
+
+/** The three functions, wherever they run, with the Stripe account they sell for. */
+export interface ShopUnderTest {
+  send(functionName: FunctionName, request: AdapterRequest): Promise<Response>;
+  stripe: TestStripe;
+  /** Which of many similar requests a case sends: all, or the first where every request takes a second. */
+  choose: Choose;
+}
+
+type Choose = <T>(variants: readonly T[]) => readonly T[];
+
+export const everyVariant: Choose = (variants) => variants;
+export const firstTwoVariants: Choose = (variants) => variants.slice(0, 2);
+
+/** While a secret is rotated both are valid, and Stripe signs with both. */
+export const WEBHOOK_SECRETS = {
+  current: "whsec_currentSecret0001",
+  previous: "whsec_previousSecret0002",
+} as const;
+
+export const SITE_URL = "https://shop.example";
+
+/** The variables that an owner sets. Where the simulated Stripe is reached differs from target to target. */
+export const SHOP_ENVIRONMENT = {
+  STRIPE_SECRET_KEY: "sk_test_adapterCases",
+  STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
+  SITE_URL,
+} as const;
+
+/** Who buys in these cases: must turn up in no log. */
+export const BUYER = { email: "astrid.canary@buyer.example", name: "Astrid Canary" } as const;

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+
+import { afterAll, test } from "vitest";
+
+import { makeDeployableCopy } from "./deployable-copy.ts";
+import { sendHttp } from "./http-client.ts";
+import { testAdapterCases } from "./run-cases.ts";
+import {
+  BUYER,
+  FUNCTION_NAMES,
+  everyVariant,
+  SHOP_ENVIRONMENT,
+  type FunctionName,
+} from "./shop-under-test.ts";
+import { createTestStripe } from "./test-stripe.ts";
+import { LAUNCHER_DIFFERENCES, launchVercelFunction, type LaunchedFunction } from "./vercel-launcher.ts";
+
+// api/*.ts as @vercel/node runs them: its loader and its launcher, one process per function.
+const stripe = await createTestStripe();
+const { folder, remove } = await makeDeployableCopy();
+const env = { ...SHOP_ENVIRONMENT, STRIPE_API_BASE: await stripe.serve() };
+
+const functions = new Map<FunctionName, LaunchedFunction>();
+for (const name of FUNCTION_NAMES) {
+  functions.set(name, await launchVercelFunction({ folder, entrypoint: `api/${name}.ts`, env }));
+}
+
+afterAll(async () => {
+  for (const launched of functions.values()) await launched.stop();
+  await stripe.close();
+  await remove();
+});
+
+testAdapterCases(
+  {
+    stripe,
+    choose: everyVariant,
+    send: (name, request) => sendHttp(`${functions.get(name)?.origin}/api/${name}`, request),
+  },
+  LAUNCHER_DIFFERENCES,
+);
+
+test("C15: the functions' logs hold no buyer's name or address and no secret", () => {
+  const log = [...functions.values()].map((launched) => launched.output()).join("");
+  assert.ok(log.includes('"outcome":"fulfilled"'), "no order was fulfilled");
+  for (const private_ of [BUYER.email, BUYER.name, ...Object.values(SHOP_ENVIRONMENT).slice(0, 2)]) {
+    assert.ok(!log.includes(private_), `${private_} is in the log`);
+  }
+});

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+
+import { GetItemCommand, PutItemCommand, QueryCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
+import type { Engine } from "../../core/stores/engine.ts";
+import { OPEN_ORDERS_INDEX } from "../../core/stores/dynamodb-table.ts";
+import { bookkeepingContract } from "./bookkeeping.ts";
+import { eventLogContract } from "./event-log.ts";
+import { openOrderTable, type OrderTable } from "./order-table.ts";
+import { control, openOrders, orderStoreContract } from "./order-store.ts";
+
+let table: OrderTable;
+let engine: Engine;
+const newOrderId = async (): Promise<string> => `cs_test_${randomUUID()}`;
+
+beforeAll(async () => {
+  table = await openOrderTable();
+  engine = createDynamodbEngine(table.client, table.name, false);
+});
+afterAll(() => table.close());
+
+orderStoreContract(() => ({ store: engine.orders, newOrderId, keepsSnapshots: true }));
+
+bookkeepingContract(
+  () => engine.bookkeeping,
+  () => undefined,
+);
+
+eventLogContract(() => ({
+  events: engine.events,
+  async deliver(delivery) {
+    await engine.events.record(delivery);
+    return delivery.atMs;
+  },
+}));
+
+async function readItem(pk: string, sk: string): Promise<Record<string, AttributeValue> | undefined> {
+  const Key = { pk: { S: pk }, sk: { S: sk } };
+  return (await table.client.send(new GetItemCommand({ TableName: table.name, Key }))).Item;
+}
+
+test("B21: for the live shop on the same table a test shop's order, note and delivery do not exist", async () => {
+  const live = createDynamodbEngine(table.client, table.name, true);
+  const orderId = await newOrderId();
+  await engine.orders.writeControl(orderId, 0, control("w"));
+  await engine.bookkeeping.write("reconciliation", 0, "1 2");
+  await engine.events.record({ eventId: "evt_1", type: "t", orderIds: [], outcome: "ignored_type", atMs: 1 });
+
+  expect(await live.orders.readControl(orderId)).toBeUndefined();
+  expect(await openOrders(live.orders)).toEqual([]);
+  expect(await live.bookkeeping.read("reconciliation")).toBeUndefined();
+  expect(await live.events.lastDeliveryMs()).toBeUndefined();
+
+  expect(await live.orders.writeControl(orderId, 0, control("live"))).toEqual({ version: 1 });
+  expect((await engine.orders.readControl(orderId))?.control.writeId).toBe("w");
+});
+
+test("E16: a record of a newer format is refused and not overwritten", async () => {
+  const orderId = await newOrderId();
+  const key = { pk: { S: `TEST#ORDER#${orderId}` }, sk: { S: "CONTROL" } };
+  const body = JSON.stringify({ v: 2, writeId: "w", state: "shipped" });
+  await table.client.send(
+    new PutItemCommand({ TableName: table.name, Item: { ...key, body: { S: body }, version: { N: "4" } } }),
+  );
+
+  await expect(engine.orders.readControl(orderId)).rejects.toThrow(/deploy the newest version/);
+
+  expect((await readItem(`TEST#ORDER#${orderId}`, "CONTROL"))?.["body"]?.S).toBe(body);
+});
+
+test("A34: a worklist of 1,200 orders is longer than one page and is listed to its end", async () => {
+  // DynamoDB ends a page at 1 MB: ids of 950 characters get there with few orders.
+  const ids = Array.from({ length: 1_200 }, (_, index) => `cs_test_${String(index).padStart(942, "x")}`);
+  for (let first = 0; first < ids.length; first += 50) {
+    const some = ids.slice(first, first + 50);
+    await Promise.all(some.map((orderId) => engine.orders.writeControl(orderId, 0, control("w"))));
+  }
+  const from = table.commands.length;
+  const listed = new Set(await openOrders(engine.orders));
+  expect(ids.filter((orderId) => !listed.has(orderId))).toEqual([]);
+  const queries = table.commands.slice(from).filter(({ name }) => name === "QueryCommand");
+  expect(queries.length).toBeGreaterThan(1);
+});
+
+test("leases and steps leave an order's entry in the worklist as it is", async () => {
+  const orderId = await newOrderId();
+  const entry = async () => {
+    const { Items } = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        IndexName: OPEN_ORDERS_INDEX,
+        KeyConditionExpression: "#open = :mode AND #pk = :pk",
+        ExpressionAttributeNames: { "#open": "open", "#pk": "pk" },
+        ExpressionAttributeValues: { ":mode": { S: "TEST" }, ":pk": { S: `TEST#ORDER#${orderId}` } },
+      }),
+    );
+    return Items;
+  };
+  const paid = { ...control("w1"), state: "paid" as const };
+  const churn = [
+    paid,
+    { ...paid, fence: 1, lease: { owner: "run-1", untilMs: 1_795_000_000_000 } },
+    { ...paid, fence: 1, steps: { mail: { state: "started" as const, attempts: 1 } } },
+    { ...paid, fence: 1, steps: { mail: { state: "started" as const, attempts: 1 } }, lastError: "mail: no" },
+  ];
+  for (const [version, record] of churn.entries()) {
+    await engine.orders.writeControl(orderId, version, record);
+    // Keys alone, so that there is nothing in the entry that could change.
+    expect(await entry()).toEqual([
+      { pk: { S: `TEST#ORDER#${orderId}` }, sk: { S: "CONTROL" }, open: { S: "TEST" } },
+    ]);
+  }
+});
+
+test("history keeps the first entry of a key", async () => {
+  const orderId = await newOrderId();
+  await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 1, what: "order_recorded" });
+  await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 2, what: "order_recorded" });
+  await engine.orders.appendHistory(orderId, { key: "mail/1", atMs: 3, what: "mail_sent" });
+  expect(await readItem(`TEST#ORDER#${orderId}`, "LOG#record/1")).toMatchObject({ atMs: { N: "1" } });
+  expect(await readItem(`TEST#ORDER#${orderId}`, "LOG#mail/1")).toMatchObject({ atMs: { N: "3" } });
+});
+
+test("A20: an event record expires 35 days after its last delivery, in seconds, and counts its deliveries", async () => {
+  const nowMs = Date.now();
+  const delivery = { type: "checkout.session.completed", orderIds: ["cs_test_1", "cs_test_2"], atMs: nowMs };
+  await engine.events.record({ ...delivery, eventId: "evt_counted", outcome: "order_busy" });
+  await engine.events.record({ ...delivery, eventId: "evt_counted", outcome: "fulfilled" });
+
+  const item = await readItem("TEST#EVENT#evt_counted", "EVENT");
+  expect(item).toMatchObject({
+    type: { S: "checkout.session.completed" },
+    orders: { S: "cs_test_1 cs_test_2" },
+    outcome: { S: "fulfilled" },
+    atMs: { N: String(nowMs) },
+    attempts: { N: "2" },
+  });
+  const daysLeft = (Number(item?.["expiresAtSeconds"]?.N) - nowMs / 1_000) / 86_400;
+  expect(daysLeft).toBeGreaterThan(34);
+  expect(daysLeft).toBeLessThan(36);
+});
+
+test("A20: nothing but event records ever expires", async () => {
+  const orderId = await newOrderId();
+  await engine.orders.writeControl(orderId, 0, control("w"));
+  await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 1, what: "order_recorded" });
+  await engine.bookkeeping.write("expiry", 0, "note");
+  const items = [
+    await readItem(`TEST#ORDER#${orderId}`, "CONTROL"),
+    await readItem(`TEST#ORDER#${orderId}`, "LOG#record/1"),
+    await readItem("TEST#SYSTEM", "NOTE#expiry"),
+    await readItem("TEST#SYSTEM", "LAST_DELIVERY"),
+  ];
+  for (const item of items) {
+    expect(item).toBeDefined();
+    expect(item).not.toHaveProperty("expiresAtSeconds");
+  }
+});

@@ -1,0 +1,93 @@
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { beginStep, failStep, newControl, takeLease } from "../../core/orders/control-record.ts";
+import type { ControlDraft } from "../../core/orders/update-control.ts";
+import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
+import { countUnits, sizeOf, type ConsumedUnits } from "./consumed-units.ts";
+import { openOrderTable, type OrderTable } from "./order-table.ts";
+import { openShopOnTable, type ShopOnTable } from "./shop-on-table.ts";
+
+/** What we promise per order, its event record included. */
+const PROMISED = { write: 15, read: 6 };
+
+let table: OrderTable;
+let shop: ShopOnTable;
+let units: ConsumedUnits;
+let closeObserver = (): void => undefined;
+
+beforeEach(async () => {
+  table = await openOrderTable();
+  shop = openShopOnTable(table);
+  const observer = createDynamodbClient(table.config);
+  closeObserver = () => observer.destroy();
+  units = countUnits(table.client, observer);
+});
+afterEach(async () => {
+  closeObserver();
+  shop.stripe.close();
+  await table.close();
+});
+
+/** What `act` costs. */
+async function cost(act: () => Promise<Response>): Promise<ConsumedUnits> {
+  const before = { ...units };
+  expect((await act()).status).toBe(200);
+  return { write: units.write - before.write, read: units.read - before.read };
+}
+
+test("a whole order costs 14 write and 5 read units: its webhook 12 and 2, the webhook again 2 and 1, the success page 0 and 2", async () => {
+  const sessionId = await shop.paidSession();
+  expect(await cost(() => shop.notify(sessionId))).toEqual({ write: 12, read: 2 });
+  expect(await cost(() => shop.notify(sessionId))).toEqual({ write: 2, read: 1 });
+  expect(await cost(() => shop.status(sessionId))).toEqual({ write: 0, read: 2 });
+  expect(units.write).toBeLessThanOrEqual(PROMISED.write);
+  expect(units.read).toBeLessThanOrEqual(PROMISED.read);
+});
+
+test("an order whose success page is faster than its webhook costs 12 write and 6 read units", async () => {
+  const sessionId = await shop.paidSession();
+  expect(await cost(() => shop.status(sessionId))).toEqual({ write: 10, read: 5 });
+  expect(await cost(() => shop.notify(sessionId))).toEqual({ write: 2, read: 1 });
+});
+
+test("an order that is paid by bank debit, with two events, costs 15 write and 3 read units", async () => {
+  const sessionId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
+  expect(await cost(() => shop.notify(sessionId))).toEqual({ write: 5, read: 1 });
+  shop.stripe.account.settleDelayed(sessionId);
+  const succeeded = "checkout.session.async_payment_succeeded";
+  expect(await cost(() => shop.notify(sessionId, succeeded))).toEqual({ write: 10, read: 2 });
+});
+
+test("a page that waits for a slow payment costs 1 write and 3 read units when it makes us ask Stripe, else 2 read units", async () => {
+  const sessionId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
+  await shop.notify(sessionId);
+  expect(await cost(() => shop.status(sessionId))).toEqual({ write: 1, read: 4 });
+  expect(await cost(() => shop.status(sessionId))).toEqual({ write: 0, read: 2 });
+});
+
+test("E10: after 10,000 attempts a control record is an item of less than 1 KB: one write unit", async () => {
+  const failing = openShopOnTable(table, async () => {
+    throw new Error("550 5.7.1 the mail server does not want this ".repeat(40));
+  });
+  const sessionId = await failing.paidSession();
+  for (let attempt = 1; attempt <= 12; attempt += 1) await failing.notify(sessionId);
+  const stored = await failing.engine.orders.readControl(sessionId);
+  expect(stored?.control).toMatchObject({ state: "needs_attention", steps: { mail: { attempts: 12 } } });
+
+  // Only its owner goes on from here, as often as she likes.
+  let control: ControlDraft = stored?.control ?? newControl();
+  for (let attempt = 13; attempt <= 10_000; attempt += 1) {
+    const leased = takeLease(control, "0123456789abcdef", attempt) ?? control;
+    control = failStep(beginStep(leased, "mail"), "mail", `mail: ${"é".repeat(9_999)}`, Date.now());
+  }
+  const { orders } = failing.engine;
+  await orders.writeControl(sessionId, stored?.version ?? 0, { ...control, writeId: "0123456789abcdef" });
+  expect((await orders.readControl(sessionId))?.control.steps["mail"]?.attempts).toBe(10_000);
+  const Key = { pk: { S: `TEST#ORDER#${sessionId}` }, sk: { S: "CONTROL" } };
+  const { Item } = await table.client.send(new GetItemCommand({ TableName: table.name, Key }));
+  expect(sizeOf(Item)).toBeLessThan(1_024);
+  failing.stripe.close();
+});

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+
+import type { EventLog } from "../../core/webhook/event-log.ts";
+
+type Delivery = Parameters<EventLog["record"]>[0];
+
+export interface EventLogUnderTest {
+  events: EventLog;
+  /** An event reaches the shop, is verified and recorded. Resolves to when that was, in ms since 1970. */
+  deliver(delivery: Delivery): Promise<number>;
+  /** Set where nothing can be delivered. */
+  cannotDeliver?: string;
+}
+
+/** What every engine promises about the trail of webhooks. The tests build on each other: a log has one last delivery. */
+export function eventLogContract(open: () => EventLogUnderTest): void {
+  test("nothing was delivered before the first delivery", async ({ skip }) => {
+    const { events, cannotDeliver } = open();
+    if (cannotDeliver !== undefined) skip(cannotDeliver);
+    expect(await events.lastDeliveryMs()).toBeUndefined();
+  });
+
+  test("the last delivery is known", async ({ skip }) => {
+    const { events, deliver, cannotDeliver } = open();
+    if (cannotDeliver !== undefined) skip(cannotDeliver);
+    const atMs = await deliver(delivery("evt_first", 1_795_000_000_000));
+    expect(await events.lastDeliveryMs()).toBe(atMs);
+    const laterMs = await deliver(delivery("evt_second", 1_795_000_005_000));
+    expect(await events.lastDeliveryMs()).toBe(laterMs);
+  });
+
+  test("A01: a delivery that is repeated is recorded again without harm", async ({ skip }) => {
+    const { events, deliver, cannotDeliver } = open();
+    if (cannotDeliver !== undefined) skip(cannotDeliver);
+    await deliver(delivery("evt_repeated", 1_795_000_010_000));
+    const atMs = await deliver(delivery("evt_repeated", 1_795_000_011_000));
+    expect(await events.lastDeliveryMs()).toBe(atMs);
+  });
+
+  test("an event that is about no order is recorded too", async () => {
+    await open().events.record({ ...delivery("evt_ignored", 1_795_000_012_000), orderIds: [] });
+  });
+}
+
+function delivery(eventId: string, atMs: number): Delivery {
+  return {
+    eventId,
+    type: "checkout.session.completed",
+    orderIds: ["cs_test_0000000001"],
+    outcome: "fulfilled",
+    atMs,
+  };
+}

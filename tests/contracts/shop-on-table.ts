@@ -1,0 +1,92 @@
+import { createApp, type App } from "../../core/app.ts";
+import { createJsonLog } from "../../core/log.ts";
+import type { Mail } from "../../core/mail/mailer.ts";
+import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
+import type { Engine } from "../../core/stores/engine.ts";
+import catalog from "../../simulator/catalog.json" with { type: "json" };
+import { parseCatalog } from "../../simulator/catalog.ts";
+import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
+import type { OrderTable } from "./order-table.ts";
+
+export interface ShopOnTable {
+  app: App;
+  stripe: SimulatedStripe;
+  engine: Engine;
+  /** With the idempotency key each was sent under. */
+  mails: (Mail & { key: string })[];
+  /** Added to the real time, in ms. */
+  clock: { aheadMs: number };
+  /** A session that nobody has paid. */
+  openSession(priceId?: string): Promise<string>;
+  /** A session that somebody has just paid; the shop was not told yet. */
+  paidSession(): Promise<string>;
+  /** Delivers an event about the session; the same session and type make the same event. */
+  notify(sessionId: string, type?: string): Promise<Response>;
+  /** The success page asks. */
+  status(sessionId: string): Promise<Response>;
+}
+
+/** The shipped handlers with their orders in a table of DynamoDB's and Stripe simulated in this process. */
+export function openShopOnTable(table: OrderTable, mailer?: (mail: Mail) => Promise<void>): ShopOnTable {
+  const clock = { aheadMs: 0 };
+  const now = (): number => Date.now() + clock.aheadMs;
+  const stripe = createSimulatedStripe({
+    catalog: parseCatalog(catalog),
+    publicUrl: "https://checkout.stripe.com",
+    now,
+  });
+  const engine = createDynamodbEngine(table.client, table.name, false);
+  const mails: ShopOnTable["mails"] = [];
+  const app = createApp(ENVIRONMENT, {
+    now,
+    engine,
+    fetch: (input, init) => stripe.handleApi(new Request(input, init)),
+    log: createJsonLog(() => undefined, now),
+    mailer: {
+      async send(mail, { idempotencyKey }) {
+        await mailer?.(mail);
+        mails.push({ ...mail, key: idempotencyKey });
+      },
+    },
+  });
+
+  const openSession = async (priceId = "price_poster_a2"): Promise<string> => {
+    const response = await app.createCheckoutSession(
+      new Request("https://shop.example/api/create-checkout-session", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ price_id: priceId }),
+      }),
+    );
+    const { url } = (await response.json()) as { url: string };
+    return /cs_test_\w+/.exec(url)?.[0] ?? url;
+  };
+
+  return {
+    app,
+    stripe,
+    engine,
+    mails,
+    clock,
+
+    openSession,
+
+    async paidSession() {
+      const sessionId = await openSession();
+      stripe.buyer.pay(sessionId);
+      return sessionId;
+    },
+
+    notify: (sessionId, type = "checkout.session.completed") =>
+      app.webhook(signedWebhook(eventBody(sessionId, type), now())),
+
+    status: (sessionId) =>
+      app.orderStatus(new Request(`https://shop.example/api/order-status?session_id=${sessionId}`)),
+  };
+}
+
+function eventBody(sessionId: string, type: string): string {
+  const id = `evt_${type.replaceAll(".", "_")}_${sessionId.slice(-12)}`;
+  return JSON.stringify({ object: "event", id, type, livemode: false, data: { object: { id: sessionId } } });
+}

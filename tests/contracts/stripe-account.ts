@@ -1,0 +1,131 @@
+import { setupServer } from "msw/node";
+import type Stripe from "stripe";
+
+import { createStripeClient } from "../../core/stripe/client.ts";
+import catalog from "../../simulator/catalog.json" with { type: "json" };
+import { parseCatalog } from "../../simulator/catalog.ts";
+import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+
+/** The account that the Stripe engine is proved on: the simulated one, or the owner's sandbox. */
+export interface StripeAccount {
+  /** One line for people: what these tests talk to. */
+  name: string;
+  stripe: Stripe;
+  /** What a new session sells, at the least. */
+  sessionParameters: Stripe.Checkout.SessionCreateParams;
+  /** The id of a session that nobody has paid. */
+  openSession(): Promise<string>;
+  /** The id of a session that was paid; undefined where there is none, because no API can complete one. */
+  completedSession(): Promise<string | undefined>;
+  /** Undefined at the real Stripe, which takes no orders from tests. */
+  simulated: { stripe: SimulatedStripe; clock: { nowMs: number } } | undefined;
+  close(): void;
+}
+
+/**
+ * Variables, all optional:
+ *
+ *     STRIPE_CONTRACT_KEY      sk_test_… of a sandbox: talk to the real Stripe instead of the simulated one
+ *     STRIPE_CONTRACT_SESSION  cs_test_… of a session in that sandbox that was paid by hand, with the card 4242 4242 4242 4242
+ *     STRIPE_API_BASE          another server that speaks Stripe's API, such as `npm run simulator`
+ *
+ * @throws when the key is not a sandbox's.
+ */
+export async function openStripeAccount(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<StripeAccount> {
+  const key = environment["STRIPE_CONTRACT_KEY"];
+  if (key === undefined || key === "") return openSimulation();
+  if (!/^(?:sk|rk)_test_\w+$/.test(key)) {
+    throw new Error(
+      "STRIPE_CONTRACT_KEY is not the secret key of a sandbox (sk_test_…); no other key is used here.",
+    );
+  }
+  return openSandbox(key, environment["STRIPE_API_BASE"], environment["STRIPE_CONTRACT_SESSION"]);
+}
+
+function openSimulation(): StripeAccount {
+  const clock = { nowMs: Date.now() };
+  const simulated = createSimulatedStripe({
+    catalog: parseCatalog(catalog),
+    publicUrl: "https://checkout.stripe.com",
+    now: () => clock.nowMs,
+    // An endpoint that takes everything, so that deliveries succeed.
+    webhookEndpoints: [
+      { url: "https://shop.example/api/webhook", secret: "whsec_contract", format: "snapshot" },
+    ],
+    send: async () => new Response(null, { status: 200 }),
+  });
+  const network = setupServer(...simulated.handlers);
+  network.listen({ onUnhandledFrame: "error" });
+  const stripe = stripeClient("sk_test_simulated");
+  const sessionParameters = parametersFor("price_poster_a2");
+  const openSession = async (): Promise<string> =>
+    (await stripe.checkout.sessions.create(sessionParameters)).id;
+  return {
+    name: "the simulated Stripe (set STRIPE_CONTRACT_KEY=sk_test_… for a real sandbox)",
+    stripe,
+    sessionParameters,
+    openSession,
+    async completedSession() {
+      const id = await openSession();
+      simulated.buyer.pay(id, { email: "buyer@example.com" });
+      return id;
+    },
+    simulated: { stripe: simulated, clock },
+    close() {
+      network.close();
+      simulated.close();
+    },
+  };
+}
+
+async function openSandbox(
+  key: string,
+  apiBase: string | undefined,
+  completed: string | undefined,
+): Promise<StripeAccount> {
+  const stripe = stripeClient(key, apiBase);
+  // Sessions of these tests end by themselves, as soon as Stripe allows.
+  const expires_at = Math.floor(Date.now() / 1_000) + 45 * 60;
+  const sessionParameters = { ...parametersFor(await anyPrice(stripe)), expires_at };
+  return {
+    name: `the sandbox of STRIPE_CONTRACT_KEY at ${apiBase ?? "https://api.stripe.com"}, ${
+      completed === undefined
+        ? "without a completed session (STRIPE_CONTRACT_SESSION)"
+        : `completed session ${completed}`
+    }`,
+    stripe,
+    sessionParameters,
+    openSession: async () => (await stripe.checkout.sessions.create(sessionParameters)).id,
+    completedSession: async () => completed,
+    simulated: undefined,
+    close: () => undefined,
+  };
+}
+
+function stripeClient(secretKey: string, apiBase?: string): Stripe {
+  const config = {
+    secretKey,
+    webhookSecrets: [],
+    livemode: false,
+    apiBase: apiBase === undefined ? undefined : new URL(apiBase),
+  };
+  return createStripeClient(config, (input, init) => globalThis.fetch(input, init));
+}
+
+function parametersFor(price: string): Stripe.Checkout.SessionCreateParams {
+  return {
+    mode: "payment",
+    line_items: [{ price, quantity: 1 }],
+    success_url: "https://shop.example/",
+    metadata: { static_checkout: "1" },
+  };
+}
+
+async function anyPrice(stripe: Stripe): Promise<string> {
+  const { data } = await stripe.prices.list({ active: true, type: "one_time", limit: 1 });
+  if (data[0] !== undefined) return data[0].id;
+  const product_data = { name: "Static Checkout contract test" };
+  return (await stripe.prices.create({ currency: "eur", unit_amount: 500, product_data })).id;
+}

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, expect, test } from "vitest";
+
+import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
+import { control, openOrders } from "./order-store.ts";
+import { openStripeAccount } from "./stripe-account.ts";
+
+/** What happens to the Stripe engine when Stripe fails, forgets or holds much: only the simulated one does so when asked. */
+const account = await openStripeAccount({});
+const { stripe, simulated } = account;
+if (simulated === undefined) throw new Error("without a key the account is simulated");
+const { faults } = simulated.stripe;
+const { orders: store, bookkeeping, events } = createStripeEngine(stripe, false, () => simulated.clock.nowMs);
+
+const storedFailure = (): Response =>
+  Response.json({ error: { type: "api_error", message: "boom" } }, { status: 500 });
+
+afterEach(() => {
+  faults.duringApi = undefined;
+  faults.afterApi = undefined;
+});
+afterAll(() => account.close());
+
+async function newOrderId(): Promise<string> {
+  const id = await account.completedSession();
+  if (id === undefined) throw new Error("a simulated session can be paid");
+  return id;
+}
+
+test("a version under which Stripe stored a failure of its own is skipped by its writer", async () => {
+  const orderId = await newOrderId();
+  let failures = 1;
+  faults.duringApi = () => (failures-- > 0 ? storedFailure() : undefined);
+  expect(await store.writeControl(orderId, 0, control("a"))).toEqual({ version: 2 });
+  faults.duringApi = undefined;
+  expect(await store.readControl(orderId)).toMatchObject({ version: 2, control: { writeId: "a" } });
+  expect(await store.writeControl(orderId, 0, control("b"))).toBe("conflict");
+  expect(await store.writeControl(orderId, 2, control("c"))).toEqual({ version: 3 });
+});
+
+test("for others such a version conflicts, and nothing is lost", async () => {
+  const orderId = await newOrderId();
+  faults.duringApi = storedFailure;
+  await expect(store.writeControl(orderId, 0, control("a"))).rejects.toThrow(/failed 3 times/);
+  faults.duringApi = undefined;
+  expect(await store.writeControl(orderId, 0, control("b"))).toBe("conflict");
+  expect(await store.readControl(orderId)).toBeUndefined();
+});
+
+test("A12: a write whose reply was lost is made once: the SDK's retry is answered from Stripe's memory", async () => {
+  const orderId = await newOrderId();
+  let losses = 1;
+  faults.afterApi = () => (losses-- > 0 ? Response.error() : undefined);
+  expect(await store.writeControl(orderId, 0, control("a"))).toEqual({ version: 1 });
+  faults.afterApi = undefined;
+  expect(await store.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "a" } });
+});
+
+test("while another write of the same version is under way, a write conflicts", async () => {
+  const orderId = await newOrderId();
+  let proceed = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    proceed = resolve;
+  });
+  let calls = 0;
+  const firstIsInside = new Promise<void>((resolve) => {
+    faults.duringApi = async () => {
+      calls += 1;
+      if (calls > 1) return undefined;
+      resolve();
+      await held;
+      return undefined;
+    };
+  });
+  const first = store.writeControl(orderId, 0, control("first"));
+  await firstIsInside;
+  expect(await store.writeControl(orderId, 0, control("second"))).toBe("conflict");
+  proceed();
+  expect(await first).toEqual({ version: 1 });
+  expect((await store.readControl(orderId))?.control.writeId).toBe("first");
+});
+
+test("a record that Stripe has forgotten the keys of is still written by one of two writers", async () => {
+  const orderId = await newOrderId();
+  await store.writeControl(orderId, 0, control("old"));
+  simulated.clock.nowMs += 25 * 3_600_000;
+  const results = await Promise.all([
+    store.writeControl(orderId, 1, control("a")),
+    store.writeControl(orderId, 1, control("b")),
+  ]);
+  expect(results.filter((result) => result === "conflict")).toHaveLength(1);
+  expect(await store.readControl(orderId)).toMatchObject({ version: 2 });
+});
+
+test("A34: a worklist of 230 orders is longer than two pages and is listed to its end", async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 230; index += 1) ids.push(await newOrderId());
+  const listed = new Set(await openOrders(store));
+  expect(ids.filter((orderId) => !listed.has(orderId))).toEqual([]);
+});
+
+test("A25: what another product of the account has sold is not in the worklist", async () => {
+  const { metadata: _, ...parameters } = account.sessionParameters;
+  const { id } = await stripe.checkout.sessions.create(parameters);
+  simulated.stripe.buyer.pay(id);
+  expect(await openOrders(store)).not.toContain(id);
+});
+
+test("a note under whose version Stripe stored a failure of its own is written under the next one", async () => {
+  expect(await bookkeeping.write("spoilt", 0, "one")).toBe("written");
+  let failures = 1;
+  faults.duringApi = ({ method }) => (method === "POST" && failures-- > 0 ? storedFailure() : undefined);
+  expect(await bookkeeping.write("spoilt", 1, "two")).toBe("written");
+  faults.duringApi = undefined;
+  const note = await bookkeeping.read("spoilt");
+  expect(note?.text).toBe("two");
+  expect(await bookkeeping.write("spoilt", note?.version ?? 0, "three")).toBe("written");
+});
+
+test("E17: a note that the shop writes for itself is no sign of life of its webhook", async () => {
+  await newOrderId();
+  await simulated.stripe.deliveriesSettled();
+  const before = await events.lastDeliveryMs();
+  simulated.clock.nowMs += 3_600_000;
+  await bookkeeping.write("heartbeat", 0, "1");
+  await simulated.stripe.deliveriesSettled();
+  expect(await events.lastDeliveryMs()).toBe(before);
+});

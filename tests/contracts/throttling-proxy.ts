@@ -1,0 +1,53 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+
+import { closeServer, listen } from "../../scripts/dev/listen.ts";
+
+export interface ThrottlingProxy {
+  endpoint: string;
+  /** Requests that arrived so far, retries included. */
+  arrived(): number;
+  /** Whether the request of this number, the first being 0, is refused. May be changed at any time. */
+  throttles: (number: number) => boolean;
+  close(): Promise<void>;
+}
+
+/** Stands before a DynamoDB and refuses requests the way a busy one does. */
+export async function startThrottlingProxy(target: string): Promise<ThrottlingProxy> {
+  let arrived = 0;
+  const server = createServer((incoming, outgoing) => {
+    const number = arrived;
+    arrived += 1;
+    if (proxy.throttles(number)) throttle(incoming, outgoing);
+    else forward(target, incoming, outgoing);
+  });
+  const port = await listen(server, 0);
+  const proxy: ThrottlingProxy = {
+    endpoint: `http://127.0.0.1:${port}`,
+    arrived: () => arrived,
+    throttles: () => false,
+    close: () => closeServer(server),
+  };
+  return proxy;
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+function throttle(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  incoming.resume();
+  outgoing.writeHead(400, { "Content-Type": "application/x-amz-json-1.0" });
+  outgoing.end(
+    JSON.stringify({
+      __type: "com.amazonaws.dynamodb.v20120810#ThrottlingException",
+      message: "Throughput exceeds the current capacity of your table or index.",
+    }),
+  );
+}
+
+function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { method, url = "/", headers } = incoming;
+  const passedOn = request(new URL(url, target), { method, headers }, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  passedOn.on("error", () => outgoing.destroy());
+  incoming.pipe(passedOn);
+}

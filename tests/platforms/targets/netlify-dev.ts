@@ -1,0 +1,71 @@
+import type { KnownDifferences } from "../../adapters/adapter-case.ts";
+import { sendHttp } from "../../adapters/http-client.ts";
+import {
+  everyVariant,
+  firstTwoVariants,
+  SHOP_ENVIRONMENT,
+  type ShopUnderTest,
+} from "../../adapters/shop-under-test.ts";
+import { freePort } from "../free-port.ts";
+import { pageTests } from "../pages.ts";
+import { adapterTests, type Platform } from "../platform.ts";
+import { copyProject } from "../project-copy.ts";
+import { runTool, startTool } from "../tool.ts";
+
+/** In production a function gets its body from Lambda, in base64; what `netlify build` made is byte-exact (netlify-build.ts). */
+const DIFFERENCES: KnownDifferences = Object.fromEntries(
+  [
+    "C01: webhook verifies the exact bytes sent as application/json; charset=iso-8859-1",
+    "C01: webhook verifies the exact bytes sent as no content type",
+    "C01: webhook does not take a byte order mark away",
+    "C01: webhook answers 400 to a signed body that is not UTF-8, and does not repair it",
+    "C01: webhook does not inflate a gzipped body whose text was signed",
+    "D18: create-checkout-session answers 400 to JSON behind a byte order mark",
+    "D18: create-checkout-session answers 400 to text that is not UTF-8, and does not repair it",
+  ].map((name) => [
+    name,
+    {
+      reason:
+        "`netlify dev` inflates a body and reads it as text in its declared charset before the function gets it.",
+      outcome: "fails",
+    },
+  ]),
+);
+
+/** `netlify dev` on a developer's machine, under both addresses that a function has on Netlify. */
+export const netlifyDev: Platform = {
+  name: "netlify dev",
+  async start(stripe, defer) {
+    const { project, remove } = await copyProject();
+    defer(remove);
+    await runTool("node", ["scripts/build.ts"], { cwd: project, env: {} });
+    const port = await freePort();
+    const { output, stop } = await startTool(
+      "netlify",
+      ["dev", "--offline", "--no-open", "--internal-disable-edge-functions", "--port", String(port)],
+      {
+        cwd: project,
+        env: { ...SHOP_ENVIRONMENT, STRIPE_API_BASE: await stripe.serve() },
+        ready: "Loaded function webhook",
+      },
+    );
+    defer(stop);
+    const origin = `http://127.0.0.1:${port}`;
+    const shopAt = (path: string, choose: ShopUnderTest["choose"]): ShopUnderTest => ({
+      stripe,
+      choose,
+      send: (name, request) => sendHttp(`${origin}${path}/${name}`, request),
+    });
+
+    return {
+      tests: [
+        ...adapterTests("/api", shopAt("/api", everyVariant), { differences: DIFFERENCES }),
+        ...adapterTests("/.netlify/functions", shopAt("/.netlify/functions", firstTwoVariants), {
+          differences: DIFFERENCES,
+        }),
+        ...pageTests(origin, project),
+      ],
+      output,
+    };
+  },
+};
