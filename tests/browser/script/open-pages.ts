@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { createSiteHandler } from "../../../scripts/dev/site-server.ts";
 import { launchChromium } from "../launch-chromium.ts";
 
-export interface Received {
+interface Received {
   method: string;
   path: string;
   headers: Headers;
