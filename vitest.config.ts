@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: reportFolder === undefined ? ["default"] : ["default", [...report]],
     projects: [
       project("unit"),
-      project("contracts"),
+      project("contracts", { testTimeout: 60_000 }),
       project("adapters"),
       project("simulation", { testTimeout: 300_000, hookTimeout: 60_000 }),
       // Several processes of their own: one file at a time on two cores.

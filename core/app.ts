@@ -52,18 +52,19 @@ function createRoutes(environment: Environment, surroundings: Surroundings): Rou
 
 function openRoutes(config: Config, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { siteUrl, cronSecret } = config;
+  const { cronSecret } = config;
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, keeping } = openShop(config, surroundings);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
-      siteUrl,
+      shop: config,
+      now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping }),
+    orderStatus: createOrderStatusRoute({ keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),

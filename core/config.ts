@@ -13,6 +13,8 @@ export interface Config {
   };
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
+  /** Marks this shop's sessions, where an account has several shops of this kind. */
+  shopId: string;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
@@ -122,13 +124,23 @@ const cronSecretSchema = z.optional(
   ),
 );
 
+const shopIdSchema = z._default(
+  z
+    .string()
+    .check(z.regex(/^[\w-]{1,40}$/, { error: "SHOP_ID is not a name: 1 to 40 letters, digits, - or _." })),
+  "1",
+);
+
 const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
   STRIPE_API_BASE: apiBaseSchema,
   SITE_URL: siteUrlSchema,
   CRON_SECRET: cronSecretSchema,
+  SHOP_ID: shopIdSchema,
 });
+
+const DYNAMODB_COMPANIONS = ["DYNAMODB_REGION", "DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"];
 
 /**
  * Reads the environment; an empty variable counts as one that is not set.
@@ -153,6 +165,12 @@ export function parseConfig(environment: Environment): Config {
       "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
     );
   }
+  const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
+  if (variables["DYNAMODB_TABLE"] === undefined && strayDynamodb.length > 0) {
+    problems.push(
+      `DYNAMODB_TABLE is not set although ${strayDynamodb.join(", ")} is: name the table, or remove the others to keep orders in Stripe.`,
+    );
+  }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
 
   return {
@@ -163,6 +181,7 @@ export function parseConfig(environment: Environment): Config {
       apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
+    shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
   };

@@ -6,6 +6,7 @@ import { createRecordStep } from "./fulfillment/record-step.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Engine } from "./stores/engine.ts";
+import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
 import { createStripeClient } from "./stripe/client.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -23,6 +24,7 @@ export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, surroundings: Surroundings): Shop {
   const { log, now, randomId, schedule, mailer } = surroundings;
+  const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings.fetch);
 
@@ -31,7 +33,7 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
     const store = engine.orders;
     const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
     const { bookkeeping } = engine;
-    return { stripe, store, bookkeeping, engine, steps, livemode, now, randomId, schedule, log };
+    return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
   });
   return { config, stripe, keeping };
 }
@@ -39,10 +41,13 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
 async function chooseEngine(config: Config, stripe: Stripe, now: () => number): Promise<Engine> {
   const { livemode } = config.stripe;
-  if (config.dynamodb === undefined) return createStripeEngine(stripe, livemode, now);
+  const inStripe = createStripeEngine(stripe, { livemode, shopId: config.shopId, now });
+  if (config.dynamodb === undefined) return inStripe;
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
-  return createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
+  const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
+  // A shop that has grown: what it did before stands in Stripe.
+  return { ...engine, orders: createSucceedingOrderStore(engine.orders, inStripe.orders) };
 }
 
 /** Runs `make` at the first call, and again only after it failed. */

@@ -6,7 +6,7 @@ const HELP = `Looks for orders that no webhook told us about, and settles them: 
 
   npm run reconcile
 
-Prints a report as JSON. Ends with 1 when an order could not be settled.`;
+Prints a report as JSON. Ends with 1 when an order could not be settled or a list could not be read.`;
 
 const HOUR_MS = 3_600_000;
 
@@ -20,7 +20,15 @@ try {
   });
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log(JSON.stringify(report, null, 2));
-  process.exit(report.unfinished.length > 0 || !report.complete ? 1 : 0);
+  for (const orderId of report.flagged) console.error(`Waits for you: npm run settle -- ${orderId}`);
+  if (report.unfinished.length > 0)
+    console.error("Some orders are not settled yet: run this again in a minute.");
+  if (report.incomplete.length > 0) {
+    console.error(
+      "Some lists could not be read to their end; the log above says why. Nothing is lost: run this again.",
+    );
+  }
+  process.exit(report.unfinished.length > 0 || report.incomplete.length > 0 ? 1 : 0);
 } catch (error) {
   fail(`Reconciliation could not finish: ${messageOf(error)}`);
 }

@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
 
 import { HttpError } from "../http/http-error.ts";
+import type { Deadline } from "../orders/deadline.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
 
 /** How a price is paid; a session can have one of the two. */
 export type CheckoutMode = "payment" | "subscription";
@@ -10,7 +12,7 @@ export interface PriceCatalog {
    * The mode that a price demands, never one the browser asks for.
    * @throws HttpError 400 when the price is not for sale. Stripe's own errors pass through.
    */
-  modeOf(priceId: string): Promise<CheckoutMode>;
+  modeOf(priceId: string, deadline: Deadline): Promise<CheckoutMode>;
 }
 
 /** Asks Stripe about a price once and remembers the answer as long as the instance lives; only prices that exist are kept. */
@@ -18,11 +20,11 @@ export function createPriceCatalog(stripe: Stripe): PriceCatalog {
   const modes = new Map<string, CheckoutMode>();
 
   return {
-    async modeOf(priceId) {
+    async modeOf(priceId, deadline) {
       const remembered = modes.get(priceId);
       if (remembered !== undefined) return remembered;
 
-      const price = await stripe.prices.retrieve(priceId);
+      const price = await stripe.prices.retrieve(priceId, {}, withinDeadline(deadline));
       if (!price.active)
         throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
       const mode = price.type === "recurring" ? "subscription" : "payment";

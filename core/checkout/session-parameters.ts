@@ -1,11 +1,11 @@
 import type Stripe from "stripe";
 
 import type { PurchaseRequest } from "./purchase-request.ts";
-import { MARKER } from "./marker.ts";
+import { markerOf } from "./marker.ts";
 import type { CheckoutMode } from "./price-catalog.ts";
 
 /**
- * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from `siteUrl` alone, and no
+ * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration alone, and no
  * parameter may depend on the time, or a retry with the same idempotency key would be another request.
  *
  * The session's metadata does not reach the payment or the subscription, so those get the marker themselves.
@@ -13,14 +13,14 @@ import type { CheckoutMode } from "./price-catalog.ts";
 export function sessionParameters(
   purchase: PurchaseRequest,
   mode: CheckoutMode,
-  siteUrl: string,
+  shop: { siteUrl: string; shopId: string },
 ): Stripe.Checkout.SessionCreateParams {
-  const metadata = { ...MARKER };
+  const metadata = markerOf(shop.shopId);
   return {
     mode,
     line_items: [{ price: purchase.price_id, quantity: purchase.quantity }],
-    success_url: `${siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${siteUrl}/canceled.html?session_id={CHECKOUT_SESSION_ID}`,
+    success_url: `${shop.siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${shop.siteUrl}/canceled.html?session_id={CHECKOUT_SESSION_ID}`,
     metadata,
     ...(mode === "subscription"
       ? { subscription_data: { metadata } }

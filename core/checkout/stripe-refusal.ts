@@ -12,6 +12,15 @@ export function toHttpError(error: unknown, log: Log): unknown {
     case "refused":
       return refusal(error, log);
     case "idempotency_conflict":
+      if (isStripeError(error) && error.statusCode === 409) {
+        // The first click's request is still under way; the same request in a moment gets its answer.
+        return unavailable(
+          "checkout_opening",
+          "The checkout is just being opened. Please try again in a moment.",
+          2,
+          error,
+        );
+      }
       return new HttpError(
         409,
         "idempotency_key_reused",

@@ -13,9 +13,10 @@ export function createMailStep(mailer: Mailer | undefined, siteUrl: string, log:
       if (mailer === undefined || to === undefined) {
         const reason = mailer === undefined ? "no mailer is configured" : "the buyer left no mail address";
         log.warn("mail_skipped", { orderId: order.orderId, reason });
-        return;
+        return "skipped";
       }
       await mailer.send({ to, ...orderConfirmation(order, siteUrl) }, { idempotencyKey, signal });
+      return "done";
     },
   };
 }

@@ -6,7 +6,9 @@ export function createRecordStep(store: OrderStore, now: () => number): Fulfillm
   return {
     name: "record",
     whenRevoked: "run",
-    run: (order, { idempotencyKey }) =>
-      store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "order_recorded" }),
+    async run(order, { idempotencyKey }) {
+      await store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "order_recorded" });
+      return "done";
+    },
   };
 }

@@ -8,9 +8,9 @@ export interface FulfillmentStep {
   whenRevoked: "run" | "skip";
   /**
    * Has the effect. It may be asked again after a crash, always with the same key, so an effect that can take a key must
-   * pass it on. Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later.
+   * pass it on. Resolves to "skipped" when there was nothing to do it with or for. Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later.
    */
-  run(order: OrderSnapshot, attempt: StepAttempt): Promise<void>;
+  run(order: OrderSnapshot, attempt: StepAttempt): Promise<"done" | "skipped">;
 }
 
 interface StepAttempt {

@@ -11,6 +11,7 @@ import { updateControl, type UpdateDependencies } from "./update-control.ts";
 export interface AgreeDependencies extends UpdateDependencies {
   stripe: Stripe;
   livemode: boolean;
+  shopId: string;
   now: () => number;
 }
 
@@ -46,7 +47,7 @@ export async function agreeWithStripe(
   return agreement;
 
   async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
-    const { stripe, store, livemode, now } = dependencies;
+    const { stripe, store, livemode, shopId, now } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -55,7 +56,7 @@ export async function agreeWithStripe(
       dependencies,
       async (current) => {
         const lookForDisputes = trigger === "dispute" || current?.mirror.dispute !== undefined;
-        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, lookForDisputes }, deadline);
+        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, shopId, lookForDisputes }, deadline);
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {

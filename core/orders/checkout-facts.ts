@@ -5,7 +5,8 @@ import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
-import { idOf, retrievePayment } from "./payment-facts.ts";
+import { hasEnded } from "./control-record.ts";
+import { idOf, retrievePayment, type PaymentFacts } from "./payment-facts.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
 export interface CheckoutFacts {
@@ -29,12 +30,13 @@ export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_fou
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  options: { livemode: boolean; lookForDisputes: boolean },
+  options: { livemode: boolean; shopId: string; lookForDisputes: boolean },
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
-  if (session.livemode !== options.livemode || !isOurs(session.metadata)) return { kind: "not_ours" };
+  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))
+    return { kind: "not_ours" };
 
   const lines = await lineItems(stripe, session, deadline);
   const payment = await retrievePayment(stripe, session, options.lookForDisputes, deadline);
@@ -42,7 +44,7 @@ export async function retrieveCheckoutFacts(
     kind: "session",
     facts: {
       status: sessionStatus(session),
-      state: stateOf(session, payment.intent),
+      state: stateOf(session, payment),
       mirror: payment.mirror,
       checkoutUrl: session.url ?? undefined,
       snapshot: toSnapshot(session, lines),
@@ -84,16 +86,15 @@ function sessionStatus({ status }: Stripe.Checkout.Session): CheckoutFacts["stat
   return status === "expired" ? "expired" : "complete";
 }
 
-function stateOf(
-  session: Stripe.Checkout.Session,
-  paymentIntent: Stripe.PaymentIntent | undefined,
-): CheckoutFacts["state"] {
+function stateOf(session: Stripe.Checkout.Session, { intent, mirror }: PaymentFacts): CheckoutFacts["state"] {
   if (session.status === "expired") return "expired";
+  if (session.status !== "complete") return "awaiting_payment";
   // `no_payment_required` is a free order, or a trial: as good as paid.
-  if (session.status === "complete" && session.payment_status !== "unpaid") return "paid";
-  // A delayed method that failed leaves its payment intent without a payment method; while it is under way: `processing`.
-  const failed = paymentIntent?.status === "requires_payment_method" || paymentIntent?.status === "canceled";
-  return session.status === "complete" && failed ? "payment_failed" : "awaiting_payment";
+  if (session.payment_status !== "unpaid") return "paid";
+  // A delayed method that failed leaves its payment intent without a payment method (while it is under way: `processing`), and a
+  // subscription that it was to start, ended.
+  const failed = intent?.status === "requires_payment_method" || intent?.status === "canceled";
+  return failed || hasEnded(mirror.subscription) ? "payment_failed" : "awaiting_payment";
 }
 
 function toSnapshot(session: Stripe.Checkout.Session, lines: readonly Stripe.LineItem[]): OrderSnapshot {

@@ -58,13 +58,17 @@ export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
 /** A subscription in one of these has ended; `past_due` and `paused` have not. */
 const ENDED_SUBSCRIPTIONS = ["canceled", "unpaid", "incomplete_expired"];
 
+export function hasEnded(subscription: string | undefined): boolean {
+  return subscription !== undefined && ENDED_SUBSCRIPTIONS.includes(subscription);
+}
+
 /**
  * Whether what was bought must not be handed out, or must be taken back: all money returned, a dispute lost, a subscription
- * ended. A partial refund does not revoke, and a dispute that is won gives back.
+ * ended. A partial refund does not revoke, a month given back to a subscriber neither, and a dispute that is won gives back.
  */
 export function isRevoked({ mirror }: ControlDraft): boolean {
-  if (mirror.fullyRefunded || mirror.dispute === "lost") return true;
-  return mirror.subscription !== undefined && ENDED_SUBSCRIPTIONS.includes(mirror.subscription);
+  if (mirror.dispute === "lost") return true;
+  return mirror.subscription === undefined ? mirror.fullyRefunded : hasEnded(mirror.subscription);
 }
 
 /** True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. */
@@ -133,9 +137,9 @@ export function attemptsOf(control: ControlDraft, step: string): number {
   return control.steps[step]?.attempts ?? 0;
 }
 
-/** True while reconciliation should look at the order now and then: it waits for money, or owes steps. */
+/** True while the order stands on the worklist: it waits for money, owes steps, or waits for its owner. */
 export function isOpen(control: ControlDraft): boolean {
-  return control.state === "awaiting_payment" || control.state === "paid";
+  return ["awaiting_payment", "paid", "needs_attention"].includes(control.state);
 }
 
 /** True once nothing that happens by itself will change the order any more. */

@@ -36,8 +36,14 @@ export async function readOrderStatus(
     return fromStore(store, orderId, stored);
   }
 
-  const outcome = await settleOrder(orderId, "success_page", deadline, dependencies);
-  return fromOutcome(outcome) ?? fromStore(store, orderId, await store.readControl(orderId));
+  try {
+    const outcome = await settleOrder(orderId, "success_page", deadline, dependencies);
+    return fromOutcome(outcome) ?? fromStore(store, orderId, await store.readControl(orderId));
+  } catch (error) {
+    // Stripe cannot be asked right now: what is known of the order is still true.
+    if (stored !== undefined) return fromStore(store, orderId, stored);
+    throw error;
+  }
 }
 
 /** True for one onlooker in every `ASK_STRIPE_EVERY_MS`, and for nobody before a failed step is due again. */

@@ -25,7 +25,8 @@ export interface OrderStore {
    */
   writeControl(orderId: OrderId, expectedVersion: number, control: ControlRecord): Promise<WriteResult>;
 
-  readSnapshot(orderId: OrderId): Promise<OrderSnapshot | undefined>;
+  /** `fresh` is what Stripe has just said, for an engine that keeps no snapshots because Stripe does. */
+  readSnapshot(orderId: OrderId, fresh?: OrderSnapshot): Promise<OrderSnapshot | undefined>;
 
   /** Put if absent: the first snapshot of an order stays, whatever is written later. */
   createSnapshot(snapshot: OrderSnapshot): Promise<void>;
@@ -40,6 +41,9 @@ export interface OrderStore {
    * a worklist to start from, never a truth.
    */
   listOpen(): AsyncIterable<OrderId>;
+
+  /** True where `listOpen` is made of Stripe's own list of sessions, so that it names orders that were never written, too. */
+  readonly listsEverySession: boolean;
 }
 
 export interface HistoryEntry {

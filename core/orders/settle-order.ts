@@ -82,10 +82,16 @@ export async function settleOrder(
   if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
   if (stored.control.lease?.owner !== owner) return settledOutcome(stored.control);
 
-  const order = await dependencies.store.readSnapshot(orderId);
-  if (order === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
   const lease = holdLease(orderId, owner, stored, dependencies);
-  return runSteps(order, stored.control, trigger, lease, deadline, dependencies);
+  try {
+    const order = await dependencies.store.readSnapshot(orderId, truth.facts.snapshot);
+    if (order === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
+    return await runSteps(order, stored.control, trigger, lease, deadline, dependencies);
+  } catch (error) {
+    // Nobody should have to wait for the lease to end; if even this fails, they will.
+    await lease.write(releaseLease).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Every step that is still owed, then the end. A write that is refused means that the lease went to somebody else. */
@@ -99,6 +105,7 @@ async function runSteps(
 ): Promise<SettleOutcome> {
   const { steps, now, schedule, log } = dependencies;
   const leaseEndMs = leased.lease?.untilMs ?? now();
+  const timeLeftMs = (): number => Math.min(deadline.remainingMs(), leaseEndMs - now());
   let control: ControlRecord | undefined = leased;
 
   for (const step of steps) {
@@ -116,21 +123,21 @@ async function runSteps(
     if (attemptsOf(control, step.name) >= MAX_STEP_ATTEMPTS && trigger !== "owner") {
       return giveUp(step, "tried too often", order, lease, log);
     }
-    const timeLeftMs = Math.min(deadline.remainingMs(), leaseEndMs - now());
-    if (timeLeftMs < SHORTEST_STEP_MS) {
-      await lease.write(releaseLease);
-      return { kind: "unfinished", reason: "out_of_time" };
-    }
+    if (timeLeftMs() < SHORTEST_STEP_MS) return stop();
 
     control = await lease.write((current) =>
       isToBeSkipped(current, step) ? skipStep(current, step.name) : beginStep(current, step.name),
     );
     if (control === undefined) return { kind: "busy" };
     if (isFinished(control.steps[step.name])) continue;
+    // That write may have taken long; nothing begins on a lease that is running out.
+    const stepMs = timeLeftMs() - WRITE_RESERVE_MS;
+    if (stepMs <= 0) return stop();
     const number = attemptsOf(control, step.name);
     const idempotencyKey = `${step.name}/${order.orderId}`;
+    let result: "done" | "skipped";
     try {
-      await withTimeout(timeLeftMs - WRITE_RESERVE_MS, schedule, (signal) =>
+      result = await withTimeout(stepMs, schedule, (signal) =>
         step.run(order, { idempotencyKey, number, signal }),
       );
     } catch (error) {
@@ -147,12 +154,20 @@ async function runSteps(
       });
       return { kind: "unfinished", reason: "step_failed" };
     }
-    control = await lease.write((current) => finishStep(current, step.name));
+    control = await lease.write((current) =>
+      result === "skipped" ? skipStep(current, step.name) : finishStep(current, step.name),
+    );
     if (control === undefined) return { kind: "busy" };
   }
 
   const done = await lease.write(fulfill);
   return done === undefined ? { kind: "busy" } : { kind: "fulfilled" };
+
+  /** Whoever comes next goes on. */
+  async function stop(): Promise<SettleOutcome> {
+    await lease.write(releaseLease);
+    return { kind: "unfinished", reason: "out_of_time" };
+  }
 }
 
 function isToBeSkipped(control: ControlDraft, step: FulfillmentStep): boolean {

@@ -1,6 +1,6 @@
 import { describeError } from "../log.ts";
 import { isTerminal } from "../orders/control-record.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
@@ -15,80 +15,92 @@ export interface ReconcileReport {
   /** Orders that were looked at. */
   checked: number;
   /** Those of them that were not as they should be, and are now. */
-  repaired: readonly OrderId[];
+  repaired: OrderId[];
   /** Those that still are not: a step failed again, somebody else was at it, Stripe or the store could not be reached. */
-  unfinished: readonly OrderId[];
-  /** False when time ran out; the next run starts where this one started. */
-  complete: boolean;
+  unfinished: OrderId[];
+  /** Those that wait for their owner: `npm run settle -- cs_…` tries one again. */
+  flagged: OrderId[];
+  /** Lists that could not be read to their end: out of time, or an error that the log names. */
+  incomplete: Source["name"][];
 }
 
-/** A shop that was never reconciled looks back this far; Stripe keeps events for 30 days. */
-const FIRST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
+/** Stripe keeps events for 30 days, so nobody looks back further. */
+const LONGEST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
-/** Kept back from a run's time: enough for one more order to be settled or released, and for the report. */
-const RESERVE_MS = 3_000;
+/** Kept back from a source's time: enough for one more order to be settled or released. */
+const RESERVE_MS = 1_000;
 
 /**
  * Finds what webhooks missed and repairs it through the same `settleOrder`, so that mails and grants are the same. Two runs at
- * once do no harm. `onChecked` is told of progress.
- * @throws when Stripe's lists or the store cannot be read; what was repaired until then stays repaired.
+ * once do no harm. Every source gets its share of the time, and one that fails does not stop the others. `onChecked` is told of
+ * progress.
  */
 export async function reconcile(
   deadline: Deadline,
   dependencies: ReconcileDependencies,
-  onChecked: (report: Pick<ReconcileReport, "checked" | "repaired">, source: Source["name"]) => void = () =>
-    undefined,
+  onChecked: (report: ReconcileReport, source: Source["name"]) => void = () => undefined,
 ): Promise<ReconcileReport> {
-  const { bookkeeping, stripe, store, now } = dependencies;
+  const { bookkeeping, stripe, store, shopId, now, log } = dependencies;
   const startedMs = now();
-  const sinceMs = (await readProgress(bookkeeping))?.lookedAtUntilMs ?? startedMs - FIRST_LOOK_BACK_MS;
+  const lookedAtUntilMs = (await readProgress(bookkeeping))?.lookedAtUntilMs ?? 0;
+  const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
+  const report: ReconcileReport = { checked: 0, repaired: [], unfinished: [], flagged: [], incomplete: [] };
   const seen = new Set<string>();
-  const repaired: OrderId[] = [];
-  const unfinished: OrderId[] = [];
-  let complete = true;
 
-  for (const source of createSources(stripe, store)) {
-    for await (const candidate of source.candidates(sinceMs, deadline)) {
-      if (deadline.remainingMs() < RESERVE_MS) {
-        complete = false;
-        break;
+  const sources = createSources(stripe, store, shopId);
+  for (const [index, source] of sources.entries()) {
+    const share = createDeadline(now, deadline.remainingMs() / (sources.length - index));
+    try {
+      for await (const candidate of source.candidates(sinceMs, share)) {
+        if (share.remainingMs() < RESERVE_MS) {
+          report.incomplete.push(source.name);
+          break;
+        }
+        const key = `${candidate.trigger} ${candidate.orderId}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        await check(candidate, deadline, dependencies, report);
+        onChecked(report, source.name);
       }
-      const key = `${candidate.trigger} ${candidate.orderId}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const result = await repair(candidate, deadline, dependencies);
-      if (result === "repaired") repaired.push(candidate.orderId);
-      if (result === "unfinished") unfinished.push(candidate.orderId);
-      onChecked({ checked: seen.size, repaired }, source.name);
+    } catch (error) {
+      report.incomplete.push(source.name);
+      log.error("reconcile_source_failed", { source: source.name, error: describeError(error) });
     }
   }
 
-  // What could not be finished is found again: it stands in the worklist, or has no record yet and is looked for again.
-  const lookedAtUntilMs = complete && unfinished.length === 0 ? startedMs : sinceMs;
-  await saveProgress(bookkeeping, { lookedAtUntilMs, finishedMs: now() });
-  return { checked: seen.size, repaired, unfinished, complete };
+  // The heartbeat of a run that came to its end. What it could not finish stands on the worklist of the next one.
+  if (report.incomplete.length === 0) {
+    await saveProgress(bookkeeping, {
+      lookedAtUntilMs: startedMs,
+      finishedMs: now(),
+      flagged: report.flagged.length,
+    });
+  }
+  return report;
 }
 
-async function repair(
-  { orderId, trigger }: Candidate,
+async function check(
+  { orderId, trigger, refundedMinor }: Candidate,
   deadline: Deadline,
   dependencies: ReconcileDependencies,
-): Promise<"fine" | "repaired" | "unfinished"> {
+  report: ReconcileReport,
+): Promise<void> {
   const { store, now, log } = dependencies;
+  report.checked += 1;
   try {
     const before = await store.readControl(orderId);
-    if (before !== undefined && trigger === "reconciliation") {
-      const { control } = before;
-      if (isTerminal(control) || (control.nextTryMs ?? 0) > now()) return "fine";
+    if (before !== undefined) {
+      const { state, mirror, nextTryMs } = before.control;
+      if (trigger === "reconciliation" && state === "needs_attention") report.flagged.push(orderId);
+      if (trigger === "reconciliation" && (isTerminal(before.control) || (nextTryMs ?? 0) > now())) return;
+      if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor) return;
     }
     const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
-    if (outcome.kind === "busy" || outcome.kind === "unfinished") return "unfinished";
-    if (outcome.kind === "not_ours" || outcome.kind === "not_found" || outcome.kind === "no_order_yet")
-      return "fine";
-    const after = await store.readControl(orderId);
-    return before?.version === after?.version ? "fine" : "repaired";
+    if (outcome.kind === "busy" || outcome.kind === "unfinished") report.unfinished.push(orderId);
+    else if (outcome.kind === "needs_attention") report.flagged.push(orderId);
+    else if ((await store.readControl(orderId))?.version !== before?.version) report.repaired.push(orderId);
   } catch (error) {
+    report.unfinished.push(orderId);
     log.warn("reconcile_failed", { orderId, error: describeError(error) });
-    return "unfinished";
   }
 }

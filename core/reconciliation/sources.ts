@@ -5,7 +5,6 @@ import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
-import { idOf } from "../orders/payment-facts.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders } from "../webhook/find-orders.ts";
 
@@ -13,6 +12,8 @@ import { findOrders } from "../webhook/find-orders.ts";
 export interface Candidate {
   orderId: OrderId;
   trigger: SettleTrigger;
+  /** What Stripe has given back, where the list says so: an order that agrees needs no look. */
+  refundedMinor?: number;
 }
 
 export interface Source {
@@ -29,14 +30,14 @@ const EVENT_OVERLAP_MS = 15 * MINUTE_MS;
 /** A session can be completed up to a day after it was created. */
 const SESSION_OVERLAP_MS = DAY_MS + 15 * MINUTE_MS;
 
-/** A refund can fail weeks after it was made. */
-const REFUND_AGE_MS = 30 * DAY_MS;
+/** As long as Stripe tries to deliver the event of a refund. */
+const REFUND_OVERLAP_MS = 3 * DAY_MS;
 
 /**
  * Where an order may be found that nobody told us about. The four overlap on purpose: Stripe sometimes cannot create an event at
  * all, so that only its list of sessions is complete; and an event may be the only sign of a change to an old session.
  */
-export function createSources(stripe: Stripe, store: OrderStore): readonly Source[] {
+export function createSources(stripe: Stripe, store: OrderStore, shopId: string): readonly Source[] {
   return [
     {
       name: "open_orders",
@@ -66,24 +67,28 @@ export function createSources(stripe: Stripe, store: OrderStore): readonly Sourc
     {
       name: "recent_sessions",
       async *candidates(sinceMs) {
+        if (store.listsEverySession) return;
         const created = { gte: toSeconds(sinceMs - SESSION_OVERLAP_MS) };
         for await (const session of stripe.checkout.sessions.list({
           created,
           status: "complete",
           limit: 100,
         })) {
-          if (isOurs(session.metadata)) yield { orderId: session.id, trigger: "reconciliation" };
+          if (isOurs(session.metadata, shopId)) yield { orderId: session.id, trigger: "reconciliation" };
         }
       },
     },
     {
       name: "recent_refunds",
       async *candidates(sinceMs, deadline) {
-        const created = { gte: toSeconds(sinceMs - REFUND_AGE_MS) };
-        for await (const refund of stripe.refunds.list({ created, limit: 100 })) {
-          if (idOf(refund.payment_intent) === undefined) continue;
+        const created = { gte: toSeconds(sinceMs - REFUND_OVERLAP_MS) };
+        const charges = new Set<string>();
+        for await (const refund of stripe.refunds.list({ created, limit: 100, expand: ["data.charge"] })) {
+          const { charge } = refund;
+          if (charge === null || typeof charge === "string" || charges.has(charge.id)) continue;
+          charges.add(charge.id);
           for (const orderId of await findOrders(stripe, "refund", refund.id, deadline)) {
-            yield { orderId, trigger: "refund" };
+            yield { orderId, trigger: "refund", refundedMinor: charge.amount_refunded };
           }
         }
       },

@@ -8,6 +8,8 @@ export interface Progress {
   lookedAtUntilMs: number;
   /** When a run last came to its end: the heartbeat. */
   finishedMs: number;
+  /** How many orders then waited for their owner. */
+  flagged: number;
 }
 
 export async function readProgress(bookkeeping: Bookkeeping): Promise<Progress | undefined> {
@@ -22,17 +24,15 @@ export async function saveProgress(bookkeeping: Bookkeeping, reached: Progress):
   for (let round = 0; round < 4; round += 1) {
     const note = await bookkeeping.read(NAME);
     const before = note === undefined ? undefined : parseProgress(note.text);
-    const next: Progress = {
-      lookedAtUntilMs: Math.max(before?.lookedAtUntilMs ?? 0, reached.lookedAtUntilMs),
-      finishedMs: Math.max(before?.finishedMs ?? 0, reached.finishedMs),
-    };
-    const text = `${next.lookedAtUntilMs} ${next.finishedMs}`;
+    const latest = before === undefined || before.finishedMs <= reached.finishedMs ? reached : before;
+    const lookedAtUntilMs = Math.max(before?.lookedAtUntilMs ?? 0, reached.lookedAtUntilMs);
+    const text = `${lookedAtUntilMs} ${latest.finishedMs} ${latest.flagged}`;
     if (text === note?.text || (await bookkeeping.write(NAME, note?.version ?? 0, text)) === "written")
       return;
   }
 }
 
 function parseProgress(text: string): Progress {
-  const [lookedAtUntilMs = 0, finishedMs = 0] = text.split(" ").map(Number);
-  return { lookedAtUntilMs, finishedMs };
+  const [lookedAtUntilMs = 0, finishedMs = 0, flagged = 0] = text.split(" ").map(Number);
+  return { lookedAtUntilMs, finishedMs, flagged };
 }

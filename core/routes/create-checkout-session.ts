@@ -10,14 +10,20 @@ import { HttpError } from "../http/http-error.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
 import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
 import type { Log } from "../log.ts";
+import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import { isReplayedFailure } from "../stripe/errors.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
 
 const BODY_LIMIT_BYTES = 8 * 1024;
+
+/** The button waits 15 s. */
+const ANSWER_WITHIN_MS = 12_000;
 
 export interface CreateCheckoutSessionDependencies {
   stripe: Stripe;
   catalog: PriceCatalog;
-  siteUrl: string;
+  shop: { siteUrl: string; shopId: string };
+  now: () => number;
   log: Log;
 }
 
@@ -47,7 +53,7 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       if (!isForm(request)) return undefined;
       return htmlResponse(
         error.status,
-        errorPage(error.message, dependencies.siteUrl, requestId),
+        errorPage(error.message, dependencies.shop.siteUrl, requestId),
         error.headers,
       );
     },
@@ -57,12 +63,13 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 async function openSession(
   purchase: PurchaseRequest,
   idempotencyKey: string | undefined,
-  { stripe, catalog, siteUrl, log }: CreateCheckoutSessionDependencies,
+  { stripe, catalog, shop, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
   try {
-    const mode = await catalog.modeOf(purchase.price_id);
-    const parameters = sessionParameters(purchase, mode, siteUrl);
-    const { id, url } = await createOnce(stripe, parameters, idempotencyKey);
+    const deadline = createDeadline(now, ANSWER_WITHIN_MS);
+    const mode = await catalog.modeOf(purchase.price_id, deadline);
+    const parameters = sessionParameters(purchase, mode, shop);
+    const { id, url } = await createOnce(stripe, parameters, idempotencyKey, deadline);
     if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
     return { id, url };
   } catch (error) {
@@ -78,14 +85,19 @@ async function createOnce(
   stripe: Stripe,
   parameters: Stripe.Checkout.SessionCreateParams,
   idempotencyKey: string | undefined,
+  deadline: Deadline,
 ): Promise<Stripe.Checkout.Session> {
-  const { sessions } = stripe.checkout;
-  if (idempotencyKey === undefined) return sessions.create(parameters);
+  const create = (key?: string): Promise<Stripe.Checkout.Session> =>
+    stripe.checkout.sessions.create(parameters, {
+      ...withinDeadline(deadline),
+      ...(key !== undefined && { idempotencyKey: key }),
+    });
+  if (idempotencyKey === undefined) return create();
   try {
-    return await sessions.create(parameters, { idempotencyKey: `create/${idempotencyKey}` });
+    return await create(`create/${idempotencyKey}`);
   } catch (error) {
     if (!isReplayedFailure(error)) throw error;
-    return sessions.create(parameters, { idempotencyKey: `create/${idempotencyKey}/2` });
+    return create(`create/${idempotencyKey}/2`);
   }
 }
 

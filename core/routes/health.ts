@@ -50,15 +50,19 @@ export function createHealthRoute({ keeping, livemode, now, log }: HealthDepende
     const mode = livemode ? "live" : "test";
     try {
       const { engine } = await keeping();
-      const finishedMs = (await readProgress(engine.bookkeeping))?.finishedMs;
-      const overdue = finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS;
+      const progress = await readProgress(engine.bookkeeping);
+      const finishedMs = progress?.finishedMs;
+      const problems: string[] = [];
+      if (finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS)
+        problems.push("reconcile_overdue");
+      if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
       return {
-        ok: !overdue,
+        ok: problems.length === 0,
         mode,
         engine: engine.name,
         lastWebhook: toIso(await engine.events.lastDeliveryMs()),
         lastReconcile: toIso(finishedMs),
-        problems: overdue ? ["reconcile_overdue"] : [],
+        problems,
       };
     } catch (error) {
       log.error("engine_unreachable", { error: describeError(error) });

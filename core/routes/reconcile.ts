@@ -47,7 +47,8 @@ async function run({ keeping }: ReconcileRouteDependencies): Promise<Response> {
     checked: report.checked,
     repaired: report.repaired.length,
     unfinished: report.unfinished.length,
-    complete: report.complete,
+    flagged: report.flagged.length,
+    incomplete: report.incomplete.join(" ") || undefined,
   });
   return jsonResponse(200, report);
 }

@@ -6,7 +6,9 @@ import { readBody } from "../http/read-body.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { describeError } from "../log.ts";
 import { createDeadline } from "../orders/deadline.ts";
+import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies, SettleOutcome } from "../orders/settle-order.ts";
+import { withTimeout } from "../orders/with-timeout.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { parseNotification, type Notification } from "../webhook/notification.ts";
 import { processEvent, type SettledOrder } from "../webhook/process-event.ts";
@@ -15,8 +17,10 @@ import { verifySignature } from "../webhook/verify-signature.ts";
 /** Stripe's events stay far below; nothing larger is hashed. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Hosted Checkout keeps the buyer waiting for this answer, 10 s at the most. */
-const ANSWER_WITHIN_MS = 8_000;
+/** Hosted Checkout keeps the buyer waiting for this answer, 10 s at the most. Nothing new is begun after the first of these. */
+const SETTLE_WITHIN_MS = 8_000;
+const ANSWER_WITHIN_MS = 9_000;
+const RECORD_WITHIN_MS = 700;
 
 type WebhookKept = SettleDependencies & { engine: { events: EventLog } };
 
@@ -43,10 +47,9 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
       context.note({ eventId: event.id, eventType: event.type });
 
       const dependencies = await keeping();
-      const { outcome, orders } = await process(event, dependencies);
-      context.note({ outcome, orderId: orders.map(({ orderId }) => orderId).join(" ") || undefined });
-      await record(event, orders, outcome, dependencies, context);
-      const refusal = refusalFor(orders);
+      const { outcome, orderIds, refusal } = await settleEvent(event, dependencies);
+      context.note({ outcome, orderId: orderIds.join(" ") || undefined });
+      await record(event, orderIds, outcome, dependencies, context);
       if (refusal !== undefined) throw refusal;
       return jsonResponse(200, { received: true, outcome });
     },
@@ -55,29 +58,45 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
 
 interface Processed {
   outcome: string;
-  orders: readonly SettledOrder[];
+  orderIds: readonly OrderId[];
+  /** What makes Stripe come back; undefined when all is well for good. */
+  refusal: HttpError | undefined;
 }
 
-async function process(event: Notification, dependencies: SettleDependencies): Promise<Processed> {
-  const deadline = createDeadline(dependencies.now, ANSWER_WITHIN_MS);
-  const result = await processEvent(event, deadline, dependencies).catch((error: unknown) => {
-    throw unavailable("dependency_failed", "The order could not be settled right now.", 30, error);
-  });
-  if (result.kind === "ignored") return { outcome: result.reason, orders: [] };
-  return { outcome: result.orders.map(({ outcome }) => wordFor(outcome)).join(" "), orders: result.orders };
+/**
+ * Never takes longer than Stripe waits, whatever hangs: work that goes on after a 503 is a run like any other that was overtaken,
+ * and its late writes are refused.
+ */
+async function settleEvent(event: Notification, dependencies: WebhookKept): Promise<Processed> {
+  const { now, schedule } = dependencies;
+  const deadline = createDeadline(now, SETTLE_WITHIN_MS);
+  try {
+    const result = await withTimeout(ANSWER_WITHIN_MS, schedule, () =>
+      processEvent(event, deadline, dependencies),
+    );
+    if (result.kind === "ignored") return { outcome: result.reason, orderIds: [], refusal: undefined };
+    return {
+      outcome: result.orders.map(({ outcome }) => wordFor(outcome)).join(" "),
+      orderIds: result.orders.map(({ orderId }) => orderId),
+      refusal: refusalFor(result.orders),
+    };
+  } catch (error) {
+    const refusal = unavailable("dependency_failed", "The order could not be settled right now.", 30, error);
+    return { outcome: refusal.code, orderIds: [], refusal };
+  }
 }
 
-/** The trail is for people. That it cannot be written is no reason to make Stripe come back. */
+/** The trail is for people. That it cannot be written, or not in time, is no reason to make Stripe come back. */
 async function record(
   event: Notification,
-  orders: readonly SettledOrder[],
+  orderIds: readonly OrderId[],
   outcome: string,
-  { engine, now, log }: WebhookKept,
+  { engine, now, schedule, log }: WebhookKept,
   { requestId }: RequestContext,
 ): Promise<void> {
-  const orderIds = orders.map(({ orderId }) => orderId);
+  const delivery = { eventId: event.id, type: event.type, orderIds, outcome, atMs: now() };
   try {
-    await engine.events.record({ eventId: event.id, type: event.type, orderIds, outcome, atMs: now() });
+    await withTimeout(RECORD_WITHIN_MS, schedule, () => engine.events.record(delivery));
   } catch (error) {
     log.warn("event_not_recorded", { requestId, eventId: event.id, error: describeError(error) });
   }
@@ -108,9 +127,12 @@ function refusalFor(orders: readonly SettledOrder[]): HttpError | undefined {
       case "payment_failed":
       case "expired":
       case "needs_attention":
-      case "no_order_yet":
       case "not_ours":
         break;
+      case "no_order_yet":
+        // An expired session needs no order. One that is still open although an event says otherwise will be complete in a moment.
+        if (outcome.facts.status === "expired") break;
+        return unavailable("not_completed", "Stripe does not show this checkout as completed yet.", 10);
     }
   }
   return undefined;

@@ -12,7 +12,8 @@ export function createDynamodbClient(config: DynamodbConfig): DynamoDBClient {
     credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000 },
+    // Without `throwOnRequestTimeout` the SDK only complains about a call that takes too long, and goes on waiting.
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
   });
   client.middlewareStack.add(
     (next) => (args) => next(args).catch((error: unknown) => explain(error, config)),

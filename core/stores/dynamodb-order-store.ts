@@ -30,6 +30,8 @@ export function createDynamodbOrderStore(
   const keyOf = (orderId: OrderId, sk: string): Item => ({ pk: { S: orderPrefix + orderId }, sk: { S: sk } });
 
   return {
+    listsEverySession: false,
+
     async readControl(orderId) {
       const item = await items.read(keyOf(orderId, "CONTROL"));
       if (item === undefined) return undefined;

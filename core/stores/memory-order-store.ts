@@ -9,6 +9,7 @@ export function createMemoryOrderStore(): OrderStore {
   const histories = new Map<string, HistoryEntry>();
 
   return {
+    listsEverySession: false,
     readControl: async (orderId) => structuredClone(controls.get(orderId)),
 
     async writeControl(orderId, expectedVersion, control) {

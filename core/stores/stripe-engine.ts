@@ -1,17 +1,18 @@
 import type Stripe from "stripe";
 
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
-import { classifyStripeError, isReplayedFailure, isStripeError } from "../stripe/errors.ts";
+import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
-import { createStripeOrderStore, MAX_SPOILT_VERSIONS } from "./stripe-order-store.ts";
+import { createStripeOrderStore, type StripeOrderStoreOptions } from "./stripe-order-store.ts";
+import { writeNextVersion } from "./stripe-versions.ts";
 
 /** Everything in Stripe itself, no database at all. */
-export function createStripeEngine(stripe: Stripe, livemode: boolean, now: () => number): Engine {
+export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOptions): Engine {
   return {
     name: "stripe",
-    orders: createStripeOrderStore(stripe, livemode, now),
+    orders: createStripeOrderStore(stripe, options),
     events: createStripeEventLog(stripe),
     bookkeeping: createStripeBookkeeping(stripe),
   };
@@ -67,20 +68,15 @@ function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
 
     async write(name, expectedVersion, text) {
       if ((await readLedger()) === undefined) await createLedger();
-      const lastVersion = expectedVersion + MAX_SPOILT_VERSIONS;
-      for (let version = expectedVersion + 1; version <= lastVersion; version += 1) {
+      const result = await writeNextVersion(expectedVersion, (version) => {
         const metadata = { [name]: `${version} ${text}` };
-        const idempotencyKey = `${LEDGER.id}/${name}/v${version}`;
-        try {
-          await stripe.products.update(LEDGER.id, { metadata }, { idempotencyKey });
-          return "written";
-        } catch (error) {
-          if (classifyStripeError(error) === "idempotency_conflict") return "conflict";
-          // As for orders: Stripe stored a failure of its own under this version.
-          if (!isReplayedFailure(error)) throw error;
-        }
-      }
-      throw new Error(`Stripe failed ${MAX_SPOILT_VERSIONS} times to write the note ${name}.`);
+        return stripe.products.update(
+          LEDGER.id,
+          { metadata },
+          { idempotencyKey: `${LEDGER.id}/${name}/v${version}` },
+        );
+      });
+      return result === "conflict" ? "conflict" : "written";
     },
   };
 }

@@ -47,17 +47,28 @@ export async function processEvent(
   return orders.length === 0 ? { kind: "ignored", reason: "ignored_not_ours" } : { kind: "settled", orders };
 }
 
-/** Whoever else is at the order is mostly done in a moment: wait for their result rather than for Stripe's retry. */
+/**
+ * Whoever else is at the order is mostly done in a moment: wait for their result rather than for Stripe's retry. Waiting asks the
+ * store alone; Stripe is asked again when the order is free.
+ */
 async function settleWhileBusy(
   orderId: OrderId,
   trigger: SettleTrigger,
   deadline: Deadline,
   dependencies: SettleDependencies,
 ): Promise<SettleOutcome> {
-  const patience = createDeadline(dependencies.now, WAIT_WHILE_BUSY_MS);
-  for (;;) {
-    const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
-    if (outcome.kind !== "busy" || patience.remainingMs() === 0) return outcome;
-    await sleep(BUSY_POLL_MS, dependencies.schedule);
+  const { now, schedule } = dependencies;
+  const patience = createDeadline(now, Math.min(WAIT_WHILE_BUSY_MS, deadline.remainingMs()));
+  let outcome = await settleOrder(orderId, trigger, deadline, dependencies);
+  while (outcome.kind === "busy" && patience.remainingMs() > 0) {
+    await sleep(BUSY_POLL_MS, schedule);
+    if (await isHeld(orderId, dependencies)) continue;
+    outcome = await settleOrder(orderId, trigger, deadline, dependencies);
   }
+  return outcome;
+}
+
+async function isHeld(orderId: OrderId, { store, now }: SettleDependencies): Promise<boolean> {
+  const lease = (await store.readControl(orderId))?.control.lease;
+  return lease !== undefined && lease.untilMs > now();
 }

@@ -60,7 +60,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     if (stripe) closers.push(stripe.close);
 
     const environment = {
-      ...options.environment,
+      // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
+      SHOP_ID: "dev",
+      ...withoutEmpty(options.environment),
       ...stripe?.environment,
       SITE_URL: url,
       ...(await orderTable()),
@@ -85,6 +87,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     closers.push(dynamodb.close);
     return dynamodbEnvironment(dynamodb.config);
   }
+}
+
+/** A line such as `SHOP_ID=` in .env sets nothing. */
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
 }
 
 function routeRequests(

@@ -83,7 +83,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.writeControl(second, 0, control("w2"))).not.toBe("conflict");
   });
 
-  test("an order stands in the worklist while it waits for money or owes steps, and not after", async ({
+  test("an order stands in the worklist while it waits for money, steps or its owner, and not after", async ({
     skip,
   }) => {
     const { store, newOrderId, cannotListOpen } = open();
@@ -92,7 +92,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     const states = [
       ["awaiting_payment", true],
       ["paid", true],
-      ["needs_attention", false],
+      ["needs_attention", true],
       ["fulfilled", false],
     ] as const;
     for (const [version, [state, isListed]] of states.entries()) {

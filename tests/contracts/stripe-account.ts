@@ -1,16 +1,21 @@
 import { setupServer } from "msw/node";
 import type Stripe from "stripe";
 
+import { markerOf } from "../../core/checkout/marker.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+
+const SHOP_ID = "contract";
 
 /** The account that the Stripe engine is proved on: the simulated one, or the owner's sandbox. */
 export interface StripeAccount {
   /** One line for people: what these tests talk to. */
   name: string;
   stripe: Stripe;
+  /** Whose the sessions are. */
+  shopId: string;
   /** What a new session sells, at the least. */
   sessionParameters: Stripe.Checkout.SessionCreateParams;
   /** The id of a session that nobody has paid. */
@@ -26,7 +31,8 @@ export interface StripeAccount {
  * Variables, all optional:
  *
  *     STRIPE_CONTRACT_KEY      sk_test_… of a sandbox: talk to the real Stripe instead of the simulated one
- *     STRIPE_CONTRACT_SESSION  cs_test_… of a session in that sandbox that was paid by hand, with the card 4242 4242 4242 4242
+ *     STRIPE_CONTRACT_SESSION  cs_test_… of a session that a shop of this project opened in that sandbox, and that was paid by hand
+ *                              with the card 4242 4242 4242 4242: proves what no API can bring about
  *     STRIPE_API_BASE          another server that speaks Stripe's API, such as `npm run simulator`
  *
  * @throws when the key is not a sandbox's.
@@ -59,12 +65,13 @@ function openSimulation(): StripeAccount {
   const network = setupServer(...simulated.handlers);
   network.listen({ onUnhandledFrame: "error" });
   const stripe = stripeClient("sk_test_simulated");
-  const sessionParameters = parametersFor("price_poster_a2");
+  const sessionParameters = parametersFor("price_poster_a2", SHOP_ID);
   const openSession = async (): Promise<string> =>
     (await stripe.checkout.sessions.create(sessionParameters)).id;
   return {
     name: "the simulated Stripe (set STRIPE_CONTRACT_KEY=sk_test_… for a real sandbox)",
     stripe,
+    shopId: SHOP_ID,
     sessionParameters,
     openSession,
     async completedSession() {
@@ -88,7 +95,8 @@ async function openSandbox(
   const stripe = stripeClient(key, apiBase);
   // Sessions of these tests end by themselves, as soon as Stripe allows.
   const expires_at = Math.floor(Date.now() / 1_000) + 45 * 60;
-  const sessionParameters = { ...parametersFor(await anyPrice(stripe)), expires_at };
+  const shopId = completed === undefined ? SHOP_ID : await shopOf(stripe, completed);
+  const sessionParameters = { ...parametersFor(await anyPrice(stripe), shopId), expires_at };
   return {
     name: `the sandbox of STRIPE_CONTRACT_KEY at ${apiBase ?? "https://api.stripe.com"}, ${
       completed === undefined
@@ -96,6 +104,7 @@ async function openSandbox(
         : `completed session ${completed}`
     }`,
     stripe,
+    shopId,
     sessionParameters,
     openSession: async () => (await stripe.checkout.sessions.create(sessionParameters)).id,
     completedSession: async () => completed,
@@ -114,13 +123,21 @@ function stripeClient(secretKey: string, apiBase?: string): Stripe {
   return createStripeClient(config, (input, init) => globalThis.fetch(input, init));
 }
 
-function parametersFor(price: string): Stripe.Checkout.SessionCreateParams {
+function parametersFor(price: string, shopId: string): Stripe.Checkout.SessionCreateParams {
   return {
     mode: "payment",
     line_items: [{ price, quantity: 1 }],
     success_url: "https://shop.example/",
-    metadata: { static_checkout: "1" },
+    metadata: markerOf(shopId),
   };
+}
+
+/** A session of another shop's would be none of ours. */
+async function shopOf(stripe: Stripe, sessionId: string): Promise<string> {
+  const { metadata } = await stripe.checkout.sessions.retrieve(sessionId);
+  const shopId = metadata?.["static_checkout"];
+  if (shopId === undefined) throw new Error(`${sessionId} was not opened by a shop of this project.`);
+  return shopId;
 }
 
 async function anyPrice(stripe: Stripe): Promise<string> {

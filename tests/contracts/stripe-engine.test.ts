@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const account = await openStripeAccount(process.env);
 const { stripe, simulated } = account;
 const now = (): number => simulated?.clock.nowMs ?? Date.now();
-const engine = createStripeEngine(stripe, false, now);
+const engine = createStripeEngine(stripe, { livemode: false, shopId: account.shopId, now });
 const store = engine.orders;
 const notes: string[] = [];
 
@@ -81,13 +81,15 @@ test("a session that nobody has paid has no snapshot", async () => {
 test("the marker beside the record stays", async () => {
   const orderId = await newOrderId();
   await store.writeControl(orderId, 0, control("w"));
-  expect((await stripe.checkout.sessions.retrieve(orderId)).metadata).toMatchObject({ static_checkout: "1" });
+  expect((await stripe.checkout.sessions.retrieve(orderId)).metadata).toMatchObject({
+    static_checkout: account.shopId,
+  });
 });
 
 test("E16: a record of a newer format is refused and not overwritten", async () => {
   const orderId = await newOrderId();
-  const order = JSON.stringify({ v: 2, n: 4, w: "w", s: "shipped" });
-  await stripe.checkout.sessions.update(orderId, { metadata: { order } });
+  const newer = { static_checkout_order: JSON.stringify({ v: 2, n: 4, w: "w", s: "shipped" }) };
+  await stripe.checkout.sessions.update(orderId, { metadata: newer });
   await expect(store.readControl(orderId)).rejects.toThrow(/deploy the newest version/);
-  expect((await stripe.checkout.sessions.retrieve(orderId)).metadata?.["order"]).toBe(order);
+  expect((await stripe.checkout.sessions.retrieve(orderId)).metadata).toMatchObject(newer);
 });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { classifyStripeError } from "../../core/stripe/errors.ts";
+import { ORDER_EVENTS } from "../../core/webhook/event-types.ts";
 import { openStripeAccount } from "./stripe-account.ts";
 
 /** What the shop takes for granted about Stripe. With STRIPE_CONTRACT_KEY this asks Stripe itself, otherwise the simulation. */
@@ -34,7 +35,7 @@ test("a new session is open and unpaid, has a page to pay at and keeps its metad
     payment_status: "unpaid",
     payment_intent: null,
     livemode: false,
-    metadata: { static_checkout: "1" },
+    metadata: { static_checkout: account.shopId },
   });
   expect(session.id).toMatch(/^cs_test_\w+$/);
   expect(session.url).toMatch(/^https?:\/\//);
@@ -72,7 +73,7 @@ test("metadata is merged key by key, and an empty value removes its key", async 
   const id = await account.openSession();
   await sessions.update(id, { metadata: { one: "1", two: "2" } });
   expect((await sessions.update(id, { metadata: { one: "", three: "3" } })).metadata).toEqual({
-    static_checkout: "1",
+    static_checkout: account.shopId,
     two: "2",
     three: "3",
   });
@@ -166,7 +167,7 @@ test("A31: sessions, events and refunds can be listed the way reconciliation doe
     stripe.events.list({
       created,
       delivery_success: false,
-      types: ["checkout.session.completed"],
+      types: [...ORDER_EVENTS.keys()],
       limit: 100,
     }),
     stripe.refunds.list({ created, limit: 100 }),

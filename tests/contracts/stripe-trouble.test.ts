@@ -9,7 +9,15 @@ const account = await openStripeAccount({});
 const { stripe, simulated } = account;
 if (simulated === undefined) throw new Error("without a key the account is simulated");
 const { faults } = simulated.stripe;
-const { orders: store, bookkeeping, events } = createStripeEngine(stripe, false, () => simulated.clock.nowMs);
+const {
+  orders: store,
+  bookkeeping,
+  events,
+} = createStripeEngine(stripe, {
+  livemode: false,
+  shopId: account.shopId,
+  now: () => simulated.clock.nowMs,
+});
 
 const storedFailure = (): Response =>
   Response.json({ error: { type: "api_error", message: "boom" } }, { status: 500 });
@@ -37,10 +45,33 @@ test("a version under which Stripe stored a failure of its own is skipped by its
   expect(await store.writeControl(orderId, 2, control("c"))).toEqual({ version: 3 });
 });
 
+test("a stored failure that Stripe asks not to retry is repeated by us, and then skipped, without a crash in between", async () => {
+  const orderId = await newOrderId();
+  let failures = 1;
+  faults.duringApi = () => {
+    if (failures-- <= 0) return undefined;
+    const response = storedFailure();
+    // What Stripe sends with most of its 500s; the SDK then does not repeat the request by itself.
+    response.headers.set("stripe-should-retry", "false");
+    return response;
+  };
+  expect(await store.writeControl(orderId, 0, control("a"))).toEqual({ version: 2 });
+});
+
+test("A25: metadata of somebody else's is not read as an order", async () => {
+  const session = await stripe.checkout.sessions.create({
+    mode: "payment",
+    line_items: [{ price: "price_poster_a2", quantity: 1 }],
+    success_url: "https://elsewhere.example/",
+    metadata: { order: "1234", static_checkout_order: "hello" },
+  });
+  expect(await store.readControl(session.id)).toBeUndefined();
+});
+
 test("for others such a version conflicts, and nothing is lost", async () => {
   const orderId = await newOrderId();
   faults.duringApi = storedFailure;
-  await expect(store.writeControl(orderId, 0, control("a"))).rejects.toThrow(/failed 3 times/);
+  await expect(store.writeControl(orderId, 0, control("a"))).rejects.toThrow(/failed to write 3 versions/);
   faults.duringApi = undefined;
   expect(await store.writeControl(orderId, 0, control("b"))).toBe("conflict");
   expect(await store.readControl(orderId)).toBeUndefined();

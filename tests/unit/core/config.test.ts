@@ -27,6 +27,7 @@ test("two keys and an address are enough to sell", () => {
       apiBase: undefined,
     },
     siteUrl: "https://shop.example",
+    shopId: "1",
     cronSecret: undefined,
     dynamodb: undefined,
   });
@@ -142,4 +143,9 @@ test("DynamoDB wants all its variables once its table is named", () => {
     secretAccessKey: "b",
     endpoint: undefined,
   });
+});
+
+test("a table's companions without the table are refused instead of being ignored", () => {
+  const problems = problemsOf({ ...GOOD, DYNAMODB_TABEL: "orders", DYNAMODB_REGION: "eu-central-1" });
+  expect(problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE is not set although DYNAMODB_REGION is/)]);
 });

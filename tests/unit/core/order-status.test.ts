@@ -157,3 +157,22 @@ test("while Stripe is down the page is told to ask again, never that the payment
   shop.stripe.faults.beforeApi = undefined;
   expect((await shop.status(sessionId)).body).toMatchObject({ state: "fulfilled" });
 });
+
+test("while Stripe is down an order that is known is shown as it was known", async () => {
+  const sessionId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
+  await shop.notify(sessionId);
+  shop.clock.nowMs += 6_000;
+  shop.stripe.faults.beforeApi = () => Response.error();
+  expect(await shop.status(sessionId)).toMatchObject({ status: 200, body: { state: "awaiting_payment" } });
+});
+
+test("D14: polling an unfinished checkout, or an id that does not exist, asks Stripe once in a while", async () => {
+  const sessionId = await shop.openSession();
+  const before = shop.stripe.calls().length;
+  for (let poll = 0; poll < 20; poll += 1) {
+    await shop.status(sessionId);
+    await shop.status("cs_test_doesnotexist00");
+  }
+  expect(shop.stripe.calls().length - before).toBe(2);
+});

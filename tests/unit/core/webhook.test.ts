@@ -311,3 +311,88 @@ test("C15: nothing of the buyer and no secret is ever logged", async () => {
   for (const secret of ["canary-mail", "Canary Name", "sk_test", "whsec_"])
     expect(text).not.toContain(secret);
 });
+
+test("A25: of two shops on one account each settles its own sessions only", async () => {
+  shop.close();
+  shop = openTestShop({ environment: { SHOP_ID: "staging" } });
+  const sessionId = await paidSession();
+  const session = shop.stripe.state().checkoutSessions[sessionId];
+  expect(session?.metadata).toEqual({ static_checkout: "staging" });
+  if (session !== undefined) session.metadata = { static_checkout: "1" };
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({
+    status: 200,
+    outcome: "ignored_not_ours",
+  });
+});
+
+test("I7: an event that runs ahead of what Stripe shows is not answered 200", async () => {
+  const sessionId = await shop.openSession();
+  const response = await shop.notify(sessionId);
+  expect(response.status).toBe(503);
+  expect(await outcomeOf(response)).toMatchObject({ error: { code: "not_completed" } });
+});
+
+test("waiting for a busy order asks the store, not Stripe", async () => {
+  const sessionId = await paidSession();
+  await shop.notify(sessionId);
+  const stored = await shop.store.readControl(sessionId);
+  if (stored === undefined) throw new Error("there is no order");
+  const { clock } = shop;
+  const lease = { owner: "somebody else", untilMs: clock.nowMs + 45_000 };
+  await shop.store.writeControl(sessionId, stored.version, { ...stored.control, state: "paid", lease });
+  const before = shop.stripe.calls().length;
+  const waiting = shop.notify(sessionId);
+  await vi.waitFor(() => expect(shop.stripe.calls().length).toBeGreaterThan(before));
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  clock.nowMs += 6_000;
+  expect((await waiting).status).toBe(503);
+  expect(shop.stripe.calls().length - before).toBeLessThanOrEqual(2);
+});
+
+test("A10: an order is released at once when something breaks after its lease was taken", async () => {
+  const sessionId = await paidSession();
+  const read = vi.spyOn(shop.store, "readSnapshot").mockRejectedValueOnce(new Error("store down"));
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  expect((await shop.store.readControl(sessionId))?.control.lease).toBeUndefined();
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  read.mockRestore();
+});
+
+test("A14: whatever hangs, the answer comes before Stripe stops waiting, and it is not 200", async () => {
+  const sessionId = await paidSession();
+  shop.close();
+  const timers: { delayMs: number; callback: () => void }[] = [];
+  shop = openTestShop({
+    replace: {
+      schedule: (delayMs, callback) => {
+        timers.push({ delayMs, callback });
+        return () => undefined;
+      },
+    },
+  });
+  vi.spyOn(shop.store, "readControl").mockReturnValue(new Promise(() => undefined));
+  const waiting = shop.notify(sessionId);
+  await vi.waitFor(() => expect(timers).toContainEqual(expect.objectContaining({ delayMs: 9_000 })));
+  timers.find(({ delayMs }) => delayMs === 9_000)?.callback();
+  expect((await waiting).status).toBe(503);
+});
+
+test("without a mailer the mail step is recorded as skipped, not as done", async () => {
+  shop.close();
+  shop = openTestShop({ replace: { mailer: undefined } });
+  const sessionId = await paidSession();
+  await shop.notify(sessionId);
+  expect((await shop.store.readControl(sessionId))?.control.steps["mail"]).toEqual({
+    state: "skipped",
+    attempts: 1,
+  });
+  expect(shop.log).toContainEqual(expect.objectContaining({ event: "mail_skipped" }));
+});
+
+test("A26: a delivery that failed stands in the trail too", async () => {
+  const sessionId = await paidSession();
+  const record = vi.spyOn(shop.engine.events, "record");
+  shop.stripe.faults.beforeApi = () => Response.error();
+  await shop.notify(sessionId);
+  expect(record).toHaveBeenCalledWith(expect.objectContaining({ outcome: "dependency_failed" }));
+});
