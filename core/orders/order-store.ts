@@ -7,7 +7,7 @@ export interface StoredControl {
 }
 
 /** The version that was written. */
-export type WriteResult = { version: number } | "conflict";
+type WriteResult = { version: number } | "conflict";
 
 /**
  * Where orders live. One primitive carries the whole protocol: read a control record with its version, write it if the

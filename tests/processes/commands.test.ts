@@ -1,0 +1,277 @@
+import { randomBytes } from "node:crypto";
+
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
+import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
+import type { Engine } from "../../core/stores/engine.ts";
+import {
+  dynamodbEnvironment,
+  startLocalDynamodb,
+  type LocalDynamodb,
+} from "../../scripts/dev/local-dynamodb.ts";
+import { snapshot } from "../contracts/order-store.ts";
+import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
+import { runOwnerCommand, type Finished } from "./owner-command.ts";
+
+const COMMANDS = ["create-table", "reconcile", "replay", "settle"] as const;
+type Command = (typeof COMMANDS)[number];
+
+/** Each of its own kind, so that whatever leaks can be told. */
+const SECRETS = {
+  STRIPE_SECRET_KEY: `sk_test_${randomBytes(12).toString("hex")}`,
+  STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(12).toString("hex")}`,
+  DYNAMODB_SECRET_ACCESS_KEY: `secret${randomBytes(12).toString("hex")}`,
+};
+
+let local: LocalDynamodb;
+let client: DynamoDBClient;
+let engine: Engine;
+let stripe: LocalStripe;
+let environment: Record<string, string>;
+const everythingPrinted: string[] = [];
+
+beforeAll(async () => {
+  local = await startLocalDynamodb(undefined);
+  client = createDynamodbClient(local.config);
+  engine = createDynamodbEngine(client, local.config.table, false);
+  stripe = await startLocalStripe();
+  environment = {
+    ...dynamodbEnvironment(local.config),
+    ...SECRETS,
+    STRIPE_API_BASE: stripe.url,
+    SITE_URL: "https://shop.example",
+  };
+});
+afterAll(async () => {
+  client.destroy();
+  await Promise.all([stripe.close(), local.close()]);
+});
+
+async function run(command: Command, parameters: readonly string[] = [], changes = {}): Promise<Finished> {
+  const finished = await runOwnerCommand(command, parameters, { ...environment, ...changes });
+  everythingPrinted.push(finished.output, finished.complaints);
+  // Whatever happens: sentences, never a stack.
+  expect(finished.output + finished.complaints).not.toMatch(/^\s+at .+:\d+:\d+/m);
+  return finished;
+}
+
+const stateOf = async (sessionId: string) => (await engine.orders.readControl(sessionId))?.control.state;
+
+test.for(COMMANDS)("%s --help says what it does and how it is called", async (command) => {
+  const { exitCode, output, complaints } = await run(command, ["--help"]);
+  expect(exitCode).toBe(0);
+  expect(output).toContain(`npm run ${command}`);
+  expect(complaints).toBe("");
+});
+
+test.for<[Command, string[]]>([
+  ["create-table", ["orders"]],
+  ["reconcile", ["--fast"]],
+  ["replay", []],
+  ["replay", ["cs_test_1234567890"]],
+  ["replay", ["evt_1", "evt_2"]],
+  ["settle", []],
+  ["settle", ["evt_1"]],
+  ["settle", ["cs_test_1", "cs_test_2"]],
+  ["settle", ["cs_test_../../v1/refunds"]],
+])("%s refuses the arguments %j and says how it is called", async ([command, parameters]) => {
+  const { exitCode, output, complaints } = await run(command, parameters);
+  expect(exitCode).toBe(1);
+  expect(output).toBe("");
+  expect(complaints).toContain(`npm run ${command}`);
+});
+
+test.for<[Command, string[], string]>([
+  ["reconcile", [], "STRIPE_SECRET_KEY"],
+  ["replay", ["evt_1"], "STRIPE_WEBHOOK_SECRET"],
+  ["settle", ["cs_test_1"], "SITE_URL"],
+  ["settle", ["cs_test_1"], "DYNAMODB_REGION"],
+  ["create-table", [], "DYNAMODB_ACCESS_KEY_ID"],
+  ["create-table", [], "DYNAMODB_TABLE"],
+])("E12: %s %j says that %s is not set", async ([command, parameters, variable]) => {
+  const { exitCode, output, complaints } = await run(command, parameters, { [variable]: "" });
+  expect(exitCode).toBe(1);
+  expect(output).toBe("");
+  expect(complaints).toMatch(new RegExp(`^${variable} is not set`));
+});
+
+test("create-table makes the table once, says so, and says what this DynamoDB cannot do", async () => {
+  const fresh = {
+    DYNAMODB_TABLE: "a-new-table",
+    STRIPE_SECRET_KEY: "",
+    STRIPE_WEBHOOK_SECRET: "",
+    SITE_URL: "",
+  };
+  const first = await run("create-table", [], fresh);
+  expect(first).toEqual({
+    exitCode: 0,
+    output:
+      "Made the table a-new-table in local, with the index open-orders.\nThis DynamoDB cannot expire records: event records stay.\n",
+    complaints: "",
+  });
+  const again = await run("create-table", [], fresh);
+  expect(again.exitCode).toBe(0);
+  expect(again.output).toContain("The table a-new-table in local is there already");
+  expect(
+    await createDynamodbEngine(client, "a-new-table", false).orders.readControl("cs_test_1"),
+  ).toBeUndefined();
+});
+
+test("create-table says why it could not, and what to look at", async () => {
+  const { exitCode, complaints } = await run("create-table", [], { DYNAMODB_ENDPOINT: "http://127.0.0.1:9" });
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(
+    /^The table static-checkout could not be made: .+\nMay this access key create tables in local\?\n$/,
+  );
+});
+
+test("A31: reconcile settles an order that nobody told us about, reports it as JSON, and finds nothing the next time", async () => {
+  const { sessionId } = await stripe.paidSession();
+  const { exitCode, output } = await run("reconcile");
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(output)).toEqual({
+    checked: expect.any(Number),
+    repaired: [sessionId],
+    unfinished: [],
+    flagged: [],
+    incomplete: [],
+  });
+  expect(await stateOf(sessionId)).toBe("fulfilled");
+  expect(JSON.parse((await run("reconcile")).output)).toMatchObject({ repaired: [], incomplete: [] });
+});
+
+test("E12: reconcile names the table that is missing", async () => {
+  const { exitCode, complaints } = await run("reconcile", [], { DYNAMODB_TABLE: "no-such-table" });
+  expect(exitCode).toBe(1);
+  expect(complaints).toContain("There is no table no-such-table in the region local");
+  expect(complaints).toContain("npm run create-table");
+});
+
+test("A26: reconcile says which of Stripe's lists it could not read, and that nothing is lost", async () => {
+  const { exitCode, output, complaints } = await run("reconcile", [], {
+    STRIPE_API_BASE: "http://127.0.0.1:9",
+  });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(output)).toMatchObject({
+    repaired: [],
+    incomplete: ["undelivered_events", "recent_sessions", "recent_refunds"],
+  });
+  expect(complaints).toContain("reconcile_source_failed");
+  expect(complaints).toMatch(/^Some lists could not be read to their end/m);
+});
+
+test("A30: reconcile names the orders that wait for their owner, and what to do about them", async () => {
+  const sessionId = await flaggedOrder();
+  const { exitCode, output, complaints } = await run("reconcile");
+  expect(JSON.parse(output)).toMatchObject({ flagged: [sessionId], incomplete: [] });
+  expect(complaints).toContain(`npm run settle -- ${sessionId}`);
+  expect(exitCode).toBe(0);
+  await run("settle", [sessionId]);
+});
+
+test("settle delivers one order, and once more does nothing", async () => {
+  const { sessionId } = await stripe.paidSession();
+  const { exitCode, output } = await run("settle", [sessionId]);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ outcome: "fulfilled", order: { state: "fulfilled", fence: 1 } });
+  expect(JSON.parse((await run("settle", [sessionId])).output)).toMatchObject({
+    outcome: "fulfilled",
+    order: { fence: 1 },
+  });
+});
+
+test("A30: settle tries an order again that had used up its attempts and needs attention", async () => {
+  const sessionId = await flaggedOrder();
+  const { exitCode, output } = await run("settle", [sessionId]);
+  expect(JSON.parse(output)).toMatchObject({
+    outcome: "fulfilled",
+    // Nobody is mailed: these commands run without a mailer here.
+    order: {
+      state: "fulfilled",
+      steps: { record: { attempts: 1 }, mail: { state: "skipped", attempts: 13 } },
+    },
+  });
+  expect(exitCode).toBe(0);
+});
+
+/** A paid order whose mail failed until it was left to its owner. */
+async function flaggedOrder(): Promise<string> {
+  const { sessionId } = await stripe.paidSession();
+  await engine.orders.createSnapshot(snapshot(sessionId, "poster"));
+  await engine.orders.writeControl(sessionId, 0, {
+    v: 1,
+    writeId: "w",
+    state: "needs_attention",
+    mirror: { refundedMinor: 0, fullyRefunded: false },
+    fence: 12,
+    steps: { record: { state: "done", attempts: 1 }, mail: { state: "started", attempts: 12 } },
+    lastError: "mail: Error: 550",
+  });
+  return sessionId;
+}
+
+test("settle says that Stripe knows no such session, and where that comes from", async () => {
+  const { exitCode, output, complaints } = await run("settle", ["cs_test_unknown0000"]);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(output)).toEqual({ outcome: "not_found", order: null });
+  expect(complaints).toMatch(/STRIPE_SECRET_KEY belong/);
+});
+
+test("E16: settle leaves an order alone that a newer version of the shop has written", async () => {
+  const { sessionId } = await stripe.paidSession();
+  const newer = { v: 2, writeId: "w", state: "shipped" } as unknown as Parameters<
+    typeof engine.orders.writeControl
+  >[2];
+  await engine.orders.writeControl(sessionId, 0, newer);
+  const { exitCode, complaints } = await run("settle", [sessionId]);
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(/^The order could not be settled: .*deploy the newest version/);
+});
+
+test("E07: replay processes an event as its webhook would, and again without effect", async () => {
+  const { sessionId, event } = await stripe.paidSession();
+  const first = await run("replay", [event.id]);
+  expect(first.exitCode).toBe(0);
+  const settled = [{ orderId: sessionId, outcome: "fulfilled" }];
+  expect(JSON.parse(first.output)).toEqual({ event: event.id, type: "checkout.session.completed", settled });
+  const before = await engine.orders.readControl(sessionId);
+  expect(JSON.parse((await run("replay", [event.id])).output)).toMatchObject({ settled });
+  expect(await engine.orders.readControl(sessionId)).toEqual(before);
+});
+
+test("replay says that there is no such event", async () => {
+  const { exitCode, output, complaints } = await run("replay", ["evt_unknown"]);
+  expect(exitCode).toBe(1);
+  expect(output).toBe("");
+  expect(complaints).toMatch(/^The event could not be replayed: No such event: 'evt_unknown'/);
+});
+
+test("without a table the same commands keep the order in Stripe", async () => {
+  const { sessionId } = await stripe.paidSession();
+  const withoutTable = Object.fromEntries(
+    Object.keys(dynamodbEnvironment(local.config)).map((name) => [name, ""]),
+  );
+  const { exitCode, output } = await run("settle", [sessionId], withoutTable);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ outcome: "fulfilled" });
+  const { metadata } = stripe.simulated.state().checkoutSessions[sessionId] ?? {};
+  expect(metadata?.["static_checkout_order"]).toContain('"s":"fulfilled"');
+});
+
+test("a key that Stripe refuses is not shown", async () => {
+  const { exitCode, complaints } = await run("settle", ["cs_test_1234567890"], {
+    STRIPE_SECRET_KEY: `sk_live_${SECRETS.STRIPE_SECRET_KEY.slice(8)}`,
+  });
+  expect(exitCode).toBe(1);
+  expect(complaints).toContain("STRIPE_API_BASE is set beside a live key");
+});
+
+test("C14, C15: no command has printed a secret", () => {
+  const printed = everythingPrinted.join("\n");
+  expect(printed.length).toBeGreaterThan(1_000);
+  for (const [variable, secret] of Object.entries(SECRETS)) {
+    expect(printed.includes(secret.slice(-20)), variable).toBe(false);
+  }
+});

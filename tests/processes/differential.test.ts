@@ -1,0 +1,98 @@
+import { QueryCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
+import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
+import type { Engine } from "../../core/stores/engine.ts";
+import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
+import { createRandom } from "../simulation/random.ts";
+import { startLocalTable, type LocalTable } from "./local-table.ts";
+import { randomCommand } from "./random-command.ts";
+
+/**
+ * The simulation runs on the memory engine, shops run on DynamoDB. What was proved on the one holds for the other as long as
+ * both answer every command alike.
+ */
+const SEED = 20_261_121;
+const COMMANDS = 50_000;
+/** Lanes run at once, each on orders of its own, so that what a lane sees does not depend on the others' pace. */
+const LANES = 50;
+const ORDERS_PER_LANE = 4;
+/** A lane moves on to fresh orders after so many commands. */
+const COMMANDS_PER_GENERATION = 125;
+
+const KINDS = [
+  "absent",
+  "conflict",
+  "history",
+  "listed",
+  "note absent",
+  "note conflict",
+  "note read",
+  "note written",
+  "read",
+  "snapshot",
+  "snapshot absent",
+  "snapshot created",
+  "written",
+];
+
+let local: LocalTable;
+let client: DynamoDBClient;
+let dynamodb: Engine;
+
+beforeAll(async () => {
+  local = await startLocalTable();
+  client = createDynamodbClient(local.config);
+  dynamodb = createDynamodbEngine(client, local.config.table, false);
+});
+afterAll(async () => {
+  client.destroy();
+  await local.program.kill();
+});
+
+test(`${COMMANDS} random commands get the same answers from the memory engine and from DynamoDB (seed ${SEED})`, async () => {
+  const counts = new Map<string, number>();
+  await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane, COMMANDS / LANES, counts)));
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  expect(total).toBe(COMMANDS);
+  // Chance must not leave a kind of command, or of answer, untried.
+  expect([...counts.keys()].toSorted()).toEqual(KINDS);
+  expect(Math.min(...counts.values())).toBeGreaterThan(100);
+}, 120_000);
+
+async function runLane(lane: number, commands: number, counts: Map<string, number>): Promise<void> {
+  const random = createRandom(SEED, `lane ${lane}`);
+  const memory = createMemoryEngine();
+  let orderIds: string[] = [];
+  const histories = new Map<string, number>();
+
+  for (let number = 0; number < commands; number += 1) {
+    if (number % COMMANDS_PER_GENERATION === 0) {
+      orderIds = Array.from({ length: ORDERS_PER_LANE }, () => `cs_test_${random.letters(58)}`);
+    }
+    const command = await randomCommand(random, memory, orderIds, histories);
+    const inMemory = await command.run(memory);
+    const inDynamodb = await command.run(dynamodb);
+    expect(inDynamodb, `seed ${SEED}, lane ${lane}, command ${number}: ${command.text}`).toEqual(inMemory);
+    const kind = command.kindOf(inMemory);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  for (const [orderId, entries] of Map.groupBy(histories, ([key]) => key.split(" ")[0] ?? "")) {
+    expect(await storedHistory(orderId)).toEqual(
+      Object.fromEntries(entries.map(([key, atMs]) => [`LOG#${key.split(" ")[1]}`, String(atMs)])),
+    );
+  }
+}
+
+async function storedHistory(orderId: string): Promise<Record<string, string | undefined>> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: local.config.table,
+      KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :log)",
+      ExpressionAttributeNames: { "#pk": "pk", "#sk": "sk" },
+      ExpressionAttributeValues: { ":pk": { S: `TEST#ORDER#${orderId}` }, ":log": { S: "LOG#" } },
+    }),
+  );
+  return Object.fromEntries(Items.map((item) => [item["sk"]?.S ?? "", item["atMs"]?.N]));
+}

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+export interface Finished {
+  exitCode: number | null;
+  /** Standard output. */
+  output: string;
+  /** Standard error. */
+  complaints: string;
+}
+
+/** Empty counts as not set, and stands above a developer's own .env. */
+const NOTHING_SET = {
+  STRIPE_SECRET_KEY: "",
+  STRIPE_WEBHOOK_SECRET: "",
+  STRIPE_API_BASE: "",
+  SITE_URL: "",
+  SHOP_ID: "",
+  URL: "",
+  CRON_SECRET: "",
+  SMTP_URL: "",
+  DYNAMODB_TABLE: "",
+  DYNAMODB_REGION: "",
+  DYNAMODB_ACCESS_KEY_ID: "",
+  DYNAMODB_SECRET_ACCESS_KEY: "",
+  DYNAMODB_ENDPOINT: "",
+};
+
+/** Runs `npm run <command>` as its owner would, but for npm. */
+export async function runOwnerCommand(
+  command: "create-table" | "reconcile" | "replay" | "settle",
+  parameters: readonly string[],
+  environment: Record<string, string>,
+): Promise<Finished> {
+  const script = fileURLToPath(new URL(`../../scripts/${command}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [script, ...parameters], {
+    env: { PATH: process.env["PATH"], ...NOTHING_SET, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, complaints] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { exitCode: child.exitCode, output, complaints };
+}

@@ -1,0 +1,45 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+/** A program of this folder in a process of its own. */
+export interface Program {
+  /** What it told when it was ready. */
+  port: number;
+  pid: number;
+  /** Ends it the hard way: nothing is tidied up. */
+  kill(): Promise<void>;
+  isRunning(): boolean;
+  tell(message: object): void;
+}
+
+/** Starts `file`, which tells its port (`process.send({ port })`) once it listens. */
+export async function startProgram(file: string, environment: Record<string, string>): Promise<Program> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    env: { ...process.env, ...environment },
+    execArgv: [],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const { port } = await firstMessage(child, file);
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  return {
+    port,
+    pid: child.pid ?? 0,
+    isRunning,
+    async kill() {
+      if (!isRunning()) return;
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+    },
+    tell: (message) => void child.send(message),
+  };
+}
+
+async function firstMessage(child: ChildProcess, file: string): Promise<{ port: number }> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => resolve(message as { port: number }));
+    child.once("exit", (code) => reject(new Error(`${file} ended with ${code} before it was ready.`)));
+    child.once("error", reject);
+  });
+}

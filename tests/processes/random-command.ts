@@ -1,0 +1,139 @@
+import type { ControlRecord, OrderState } from "../../core/orders/order.ts";
+import type { Engine } from "../../core/stores/engine.ts";
+import { openOrders, snapshot } from "../contracts/order-store.ts";
+import type { Random } from "../simulation/random.ts";
+
+/** One command that both engines get. */
+interface Command {
+  text: string;
+  /** Resolves to the answer, which must not depend on the engine. */
+  run(engine: Engine): Promise<unknown>;
+  /** The kind of command and answer, to see that every one was tried. */
+  kindOf(answer: unknown): string;
+}
+
+/** `memory` tells which version is the right one; `histories` learns what the history must hold at the end. */
+export async function randomCommand(
+  random: Random,
+  memory: Engine,
+  orderIds: readonly string[],
+  histories: Map<string, number>,
+): Promise<Command> {
+  const orderId = random.pick(orderIds);
+  const dice = random.between(1, 100);
+  if (dice <= 35) {
+    return {
+      text: `readControl ${orderId}`,
+      run: ({ orders }) => orders.readControl(orderId),
+      kindOf: (answer) => (answer === undefined ? "absent" : "read"),
+    };
+  }
+  if (dice <= 70) {
+    return writeCommand(random, orderId, (await memory.orders.readControl(orderId))?.version ?? 0);
+  }
+  if (dice <= 74) {
+    const made = snapshot(orderId, random.letters(random.between(1, 40)));
+    return {
+      text: `createSnapshot ${JSON.stringify(made)}`,
+      run: ({ orders }) => orders.createSnapshot(made),
+      kindOf: () => "snapshot created",
+    };
+  }
+  if (dice <= 78) {
+    return {
+      text: `readSnapshot ${orderId}`,
+      run: ({ orders }) => orders.readSnapshot(orderId),
+      kindOf: (answer) => (answer === undefined ? "snapshot absent" : "snapshot"),
+    };
+  }
+  if (dice <= 86) {
+    const entry = {
+      key: `${random.pick(["record", "mail"])}/${orderId}`,
+      atMs: random.between(1, 2 ** 40),
+      what: "x",
+    };
+    const name = `${orderId} ${entry.key}`;
+    if (!histories.has(name)) histories.set(name, entry.atMs);
+    return {
+      text: `appendHistory ${entry.key}`,
+      run: ({ orders }) => orders.appendHistory(orderId, entry),
+      kindOf: () => "history",
+    };
+  }
+  if (dice === 87) {
+    return {
+      text: `listOpen`,
+      async run({ orders }) {
+        const open = await openOrders(orders);
+        return open.filter((id) => orderIds.includes(id)).toSorted();
+      },
+      kindOf: () => "listed",
+    };
+  }
+  const name = `${random.pick(["progress", "heartbeat"])} of ${orderIds[0]}`;
+  if (dice <= 93) {
+    return {
+      text: `read note ${name}`,
+      run: ({ bookkeeping }) => bookkeeping.read(name),
+      kindOf: (answer) => (answer === undefined ? "note absent" : "note read"),
+    };
+  }
+  return noteCommand(random, name, (await memory.bookkeeping.read(name))?.version ?? 0);
+}
+
+/** At the version that is there, or at one that is not. */
+function writeCommand(random: Random, orderId: string, version: number): Command {
+  const control = randomControl(random);
+  const expected = Math.max(0, version + random.pick([0, 0, 0, -1, 1]));
+  return {
+    text: `writeControl ${orderId} at ${expected}, being at ${version}: ${JSON.stringify(control)}`,
+    run: ({ orders }) => orders.writeControl(orderId, expected, control),
+    kindOf: (answer) => (answer === "conflict" ? "conflict" : "written"),
+  };
+}
+
+function noteCommand(random: Random, name: string, version: number): Command {
+  const text = random.letters(random.between(0, 400));
+  const expected = Math.max(0, version + random.pick([0, 0, -1, 1]));
+  return {
+    text: `write note ${name} at ${expected}, being at ${version}`,
+    run: ({ bookkeeping }) => bookkeeping.write(name, expected, text),
+    kindOf: (answer) => (answer === "conflict" ? "note conflict" : "note written"),
+  };
+}
+
+const STATES: readonly OrderState[] = [
+  "awaiting_payment",
+  "expired",
+  "payment_failed",
+  "paid",
+  "needs_attention",
+  "fulfilled",
+];
+
+function randomControl(random: Random): ControlRecord {
+  return {
+    v: 1,
+    writeId: random.letters(16),
+    state: random.pick(STATES),
+    mirror: {
+      refundedMinor: random.between(0, 99_999_999),
+      fullyRefunded: random.chance(0.3),
+      ...(random.chance(0.3) && { dispute: random.pick(["inquiry", "open", "won", "lost"] as const) }),
+      ...(random.chance(0.3) && { subscription: random.pick(["active", "past_due", "canceled"]) }),
+    },
+    fence: random.between(0, 10_000),
+    ...(random.chance(0.5) && { lease: { owner: random.letters(16), untilMs: random.between(0, 2 ** 41) } }),
+    steps: Object.fromEntries(
+      ["record", "mail", "größer ✓"]
+        .filter(() => random.chance(0.5))
+        .map((name) => [
+          name,
+          { state: random.pick(["started", "done", "skipped"] as const), attempts: random.between(0, 12) },
+        ]),
+    ),
+    ...(random.chance(0.3) && { nextTryMs: random.between(0, 2 ** 41) }),
+    ...(random.chance(0.3) && { lastError: random.pick(["", 'mail: "no"\n', "naïve 💶", "\u0000"]) }),
+    ...(random.chance(0.3) && { checkedMs: random.between(0, 2 ** 41) }),
+  };
+}
