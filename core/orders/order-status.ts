@@ -2,6 +2,7 @@ import { isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
+import type { RecentLooks } from "./recent-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
 import { updateControl } from "./update-control.ts";
 
@@ -28,6 +29,7 @@ const ASK_STRIPE_EVERY_MS = 5_000;
 export async function readOrderStatus(
   orderId: OrderId,
   deadline: Deadline,
+  recentLooks: RecentLooks,
   dependencies: SettleDependencies,
 ): Promise<OrderStatus | undefined> {
   const { store } = dependencies;
@@ -35,10 +37,16 @@ export async function readOrderStatus(
   if (stored !== undefined && !(await claimLook(orderId, stored, dependencies))) {
     return fromStore(store, orderId, stored);
   }
+  const recent = stored === undefined ? recentLooks.find(orderId) : undefined;
+  if (recent !== undefined) return recent.status;
 
   try {
     const outcome = await settleOrder(orderId, "success_page", deadline, dependencies);
-    return fromOutcome(outcome) ?? fromStore(store, orderId, await store.readControl(orderId));
+    const settled = await store.readControl(orderId);
+    if (settled !== undefined) return await fromStore(store, orderId, settled);
+    const status = fromOutcome(outcome);
+    recentLooks.remember(orderId, status);
+    return status;
   } catch (error) {
     // Stripe cannot be asked right now: what is known of the order is still true.
     if (stored !== undefined) return fromStore(store, orderId, stored);
@@ -81,10 +89,10 @@ function fromOutcome(outcome: SettleOutcome): OrderStatus | undefined {
 async function fromStore(
   store: OrderStore,
   orderId: OrderId,
-  stored: StoredControl | undefined,
+  stored: StoredControl,
 ): Promise<OrderStatus | undefined> {
-  const snapshot = stored === undefined ? undefined : await store.readSnapshot(orderId);
-  if (stored === undefined || snapshot === undefined) return undefined;
+  const snapshot = await store.readSnapshot(orderId);
+  if (snapshot === undefined) return undefined;
   const { state } = stored.control;
   // The owner has been told; to the buyer it is a paid order that takes a little longer.
   return publicPart(snapshot, state === "needs_attention" ? "paid" : state);

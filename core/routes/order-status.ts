@@ -2,14 +2,11 @@ import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { createDeadline } from "../orders/deadline.ts";
-import type { OrderId } from "../orders/order.ts";
-import { readOrderStatus, type OrderStatus } from "../orders/order-status.ts";
+import { readOrderStatus } from "../orders/order-status.ts";
+import { createRecentLooks } from "../orders/recent-looks.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
-
-const REMEMBER_MS = 3_000;
-const MAX_REMEMBERED = 1_000;
 
 export interface OrderStatusDependencies {
   keeping: () => Promise<SettleDependencies>;
@@ -21,7 +18,7 @@ export interface OrderStatusDependencies {
  * shows its state, item names and total; nothing about the buyer. Unknown and malformed ids get the same 404.
  */
 export function createOrderStatusRoute({ keeping, now }: OrderStatusDependencies): Route {
-  const remembered = new Map<OrderId, { status: OrderStatus | undefined; untilMs: number }>();
+  const recentLooks = createRecentLooks(now);
 
   return {
     name: "order-status",
@@ -30,34 +27,18 @@ export function createOrderStatusRoute({ keeping, now }: OrderStatusDependencies
     async handle(request, context) {
       const orderId = readSessionId(request.url);
       if (orderId === undefined) throw orderNotFound();
-      const status = await lookUp(orderId);
+      const deadline = createDeadline(now, ANSWER_WITHIN_MS);
+      const status = await readOrderStatus(orderId, deadline, recentLooks, await keeping()).catch(
+        (error: unknown) => {
+          // Whatever we cannot reach now says nothing about the order: the page keeps waiting.
+          throw unavailable("try_again", "The order could not be looked up right now.", 3, error);
+        },
+      );
       if (status === undefined) throw orderNotFound();
       context.note({ orderId, state: status.state });
       return jsonResponse(200, status);
     },
   };
-
-  async function lookUp(orderId: OrderId): Promise<OrderStatus | undefined> {
-    const known = remembered.get(orderId);
-    if (known !== undefined && known.untilMs > now()) return known.status;
-
-    const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-    const status = await readOrderStatus(orderId, deadline, await keeping()).catch((error: unknown) => {
-      // Whatever we cannot reach now says nothing about the order: the page keeps waiting.
-      throw unavailable("try_again", "The order could not be looked up right now.", 3, error);
-    });
-    if (status === undefined || status.state === "open") remember(orderId, status);
-    return status;
-  }
-
-  /**
-   * Nothing is stored about a session that is unknown or not finished, so each poll would ask Stripe. An instance's memory may be
-   * gone at the next request: this saves calls, and nothing depends on it.
-   */
-  function remember(orderId: OrderId, status: OrderStatus | undefined): void {
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(orderId, { status, untilMs: now() + REMEMBER_MS });
-  }
 }
 
 /** Undefined unless there is exactly one, and it looks like Stripe's. */

@@ -19,7 +19,7 @@ test("reads its flags and fills in the rest", () => {
   const flags = ["--webhook-url", "http://127.0.0.1:8888/api/webhook", "--webhook-secret", "whsec_1"];
   expect(readArguments(flags)).toEqual({
     port: 12111,
-    publicUrl: "http://127.0.0.1:12111",
+    publicUrl: "http://localhost:12111",
     siteUrl: "http://127.0.0.1:8888",
     catalogFile: undefined,
     webhook: { url: "http://127.0.0.1:8888/api/webhook", secret: "whsec_1", format: "snapshot" },
