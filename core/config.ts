@@ -1,4 +1,7 @@
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
+
+import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -41,104 +44,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-const API_KEYS_PAGE = "https://dashboard.stripe.com/apikeys";
-const WEBHOOKS_PAGE = "https://dashboard.stripe.com/webhooks";
-
-const secretKeySchema = z
-  .string({ error: `STRIPE_SECRET_KEY is not set: copy the secret key (sk_test_…) from ${API_KEYS_PAGE}.` })
-  .check(
-    z.refine((key) => !key.startsWith("pk_"), {
-      error: `STRIPE_SECRET_KEY holds a publishable key (pk_…): copy the secret key (sk_…) from ${API_KEYS_PAGE}.`,
-      abort: true,
-    }),
-    z.regex(/^(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+$/, {
-      error: `STRIPE_SECRET_KEY is not a Stripe secret key: it starts with sk_test_, sk_live_, rk_test_ or rk_live_ and has no blanks; copy it from ${API_KEYS_PAGE}.`,
-    }),
-  );
-
-const webhookSecretsSchema = z
-  .string({
-    error: `STRIPE_WEBHOOK_SECRET is not set: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}, or run "stripe listen --print-secret" for local use.`,
-  })
-  .check(
-    z.refine((list) => splitSecrets(list).every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)), {
-      error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
-    }),
-  );
-
-const siteUrlSchema = z
-  .string({
-    error:
-      "SITE_URL is not set and the host does not tell it: set it to the address of your shop, e.g. https://shop.example.",
-  })
-  .check(
-    z.refine(isSiteUrl, {
-      error:
-        "SITE_URL is not the address of a website: it looks like https://shop.example (http only on localhost).",
-      abort: true,
-    }),
-    z.refine((text) => !/[?#@]/.test(text), {
-      error: "SITE_URL must be an address alone, without ?query, #fragment or user name.",
-    }),
-  );
-
-const apiBaseSchema = z.optional(
-  z.string().check(
-    z.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
-      error: "STRIPE_API_BASE is not an address: it looks like http://127.0.0.1:12111.",
-    }),
-  ),
-);
-
-const dynamodbSchema = z.object({
-  DYNAMODB_TABLE: z.string().check(
-    z.regex(/^[A-Za-z0-9_.-]{3,255}$/, {
-      error: "DYNAMODB_TABLE is not a table name: 3 to 255 letters, digits, and _ . - only.",
-    }),
-  ),
-  DYNAMODB_REGION: z.string({
-    error: dynamodbMissing("DYNAMODB_REGION", "the table's region, e.g. eu-central-1"),
-  }),
-  DYNAMODB_ACCESS_KEY_ID: z.string({
-    error: dynamodbMissing("DYNAMODB_ACCESS_KEY_ID", "an IAM access key for this table"),
-  }),
-  DYNAMODB_SECRET_ACCESS_KEY: z.string({
-    error: dynamodbMissing("DYNAMODB_SECRET_ACCESS_KEY", "the secret that belongs to the access key"),
-  }),
-  DYNAMODB_ENDPOINT: z.optional(
-    z.string().check(
-      z.refine((text) => URL.canParse(text), {
-        error: "DYNAMODB_ENDPOINT is not an address: leave it empty for AWS.",
-      }),
-    ),
-  ),
-});
-
-const cronSecretSchema = z.optional(
-  z.string().check(
-    z.regex(/^[\x21-\x7e]{16,}$/, {
-      error:
-        "CRON_SECRET is too short or has blanks: use 16 characters or more, e.g. from `openssl rand -hex 32`.",
-    }),
-  ),
-);
-
-const shopIdSchema = z._default(
-  z
-    .string()
-    .check(z.regex(/^[\w-]{1,40}$/, { error: "SHOP_ID is not a name: 1 to 40 letters, digits, - or _." })),
-  "1",
-);
-
-const shopSchema = z.object({
-  STRIPE_SECRET_KEY: secretKeySchema,
-  STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
-  STRIPE_API_BASE: apiBaseSchema,
-  SITE_URL: siteUrlSchema,
-  CRON_SECRET: cronSecretSchema,
-  SHOP_ID: shopIdSchema,
-});
 
 const DYNAMODB_COMPANIONS = ["DYNAMODB_REGION", "DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"];
 
@@ -215,44 +120,6 @@ function readDynamodb(environment: Record<string, string>): {
   return { config, problems: [] };
 }
 
-/**
- * The site's address as the host states it: never taken from a request header, which the caller writes.
- * Vercel: https://vercel.com/docs/environment-variables/system-environment-variables;
- * Netlify functions get `URL`: https://docs.netlify.com/build/functions/environment-variables/.
- */
-function hostSiteUrl(variables: Record<string, string>): string | undefined {
-  if (variables["VERCEL_ENV"] === "production" && variables["VERCEL_PROJECT_PRODUCTION_URL"]) {
-    return `https://${variables["VERCEL_PROJECT_PRODUCTION_URL"]}`;
-  }
-  const vercelDeployment = variables["VERCEL_BRANCH_URL"] ?? variables["VERCEL_URL"];
-  if (vercelDeployment !== undefined) return withScheme(vercelDeployment);
-  return variables["URL"];
-}
-
-/** `vercel dev` gives `localhost:3000`, a deployment gives a bare host name. */
-function withScheme(host: string): string {
-  return /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(host) ? `http://${host}` : `https://${host}`;
-}
-
-/** True on the hosts' machines, false on a developer's, where `vercel dev` and `netlify dev` set their own marks. */
-function isDeployed(variables: Record<string, string>): boolean {
-  if (variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true") return false;
-  if (variables["VERCEL_ENV"] === "development") return false;
-  const marks = ["VERCEL", "NETLIFY", "AWS_LAMBDA_FUNCTION_NAME"];
-  return marks.some((mark) => variables[mark] !== undefined) || variables["NODE_ENV"] === "production";
-}
-
-function isSiteUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  return protocol === "https:" || (protocol === "http:" && loopback);
-}
-
-function splitSecrets(list: string): string[] {
-  return list.split(/[\s,]+/).filter((secret) => secret !== "");
-}
-
 function withoutEmpty(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
@@ -261,8 +128,4 @@ function withoutEmpty(environment: Environment): Record<string, string> {
 
 function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {
   return result.success ? [] : result.error.issues.map((issue) => issue.message);
-}
-
-function dynamodbMissing(variable: string, what: string): string {
-  return `${variable} is not set although DYNAMODB_TABLE is: set it to ${what}, or remove DYNAMODB_TABLE to keep orders in Stripe.`;
 }

@@ -1,0 +1,30 @@
+/** What a host says about itself in its own variables. */
+
+type Variables = Readonly<Record<string, string>>;
+
+/**
+ * The site's address as the host states it: never taken from a request header, which the caller writes.
+ * Vercel: https://vercel.com/docs/environment-variables/system-environment-variables;
+ * Netlify functions get `URL`: https://docs.netlify.com/build/functions/environment-variables/.
+ */
+export function hostSiteUrl(variables: Variables): string | undefined {
+  if (variables["VERCEL_ENV"] === "production" && variables["VERCEL_PROJECT_PRODUCTION_URL"]) {
+    return `https://${variables["VERCEL_PROJECT_PRODUCTION_URL"]}`;
+  }
+  const vercelDeployment = variables["VERCEL_BRANCH_URL"] ?? variables["VERCEL_URL"];
+  if (vercelDeployment !== undefined) return withScheme(vercelDeployment);
+  return variables["URL"];
+}
+
+/** `vercel dev` gives `localhost:3000`, a deployment gives a bare host name. */
+function withScheme(host: string): string {
+  return /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(host) ? `http://${host}` : `https://${host}`;
+}
+
+/** True on the hosts' machines, false on a developer's, where `vercel dev` and `netlify dev` set their own marks. */
+export function isDeployed(variables: Variables): boolean {
+  if (variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true") return false;
+  if (variables["VERCEL_ENV"] === "development") return false;
+  const marks = ["VERCEL", "NETLIFY", "AWS_LAMBDA_FUNCTION_NAME"];
+  return marks.some((mark) => variables[mark] !== undefined) || variables["NODE_ENV"] === "production";
+}

@@ -1,0 +1,117 @@
+import * as z from "zod/mini";
+
+/** One schema per variable; each error is a sentence that names the variable and says where the right value is found. */
+
+const API_KEYS_PAGE = "https://dashboard.stripe.com/apikeys";
+const WEBHOOKS_PAGE = "https://dashboard.stripe.com/webhooks";
+
+const secretKeySchema = z
+  .string({ error: `STRIPE_SECRET_KEY is not set: copy the secret key (sk_test_…) from ${API_KEYS_PAGE}.` })
+  .check(
+    z.refine((key) => !key.startsWith("pk_"), {
+      error: `STRIPE_SECRET_KEY holds a publishable key (pk_…): copy the secret key (sk_…) from ${API_KEYS_PAGE}.`,
+      abort: true,
+    }),
+    z.regex(/^(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+$/, {
+      error: `STRIPE_SECRET_KEY is not a Stripe secret key: it starts with sk_test_, sk_live_, rk_test_ or rk_live_ and has no blanks; copy it from ${API_KEYS_PAGE}.`,
+    }),
+  );
+
+const webhookSecretsSchema = z
+  .string({
+    error: `STRIPE_WEBHOOK_SECRET is not set: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}, or run "stripe listen --print-secret" for local use.`,
+  })
+  .check(
+    z.refine((list) => splitSecrets(list).every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)), {
+      error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
+    }),
+  );
+
+const siteUrlSchema = z
+  .string({
+    error:
+      "SITE_URL is not set and the host does not tell it: set it to the address of your shop, e.g. https://shop.example.",
+  })
+  .check(
+    z.refine(isSiteUrl, {
+      error:
+        "SITE_URL is not the address of a website: it looks like https://shop.example (http only on localhost).",
+      abort: true,
+    }),
+    z.refine((text) => !/[?#@]/.test(text), {
+      error: "SITE_URL must be an address alone, without ?query, #fragment or user name.",
+    }),
+  );
+
+const apiBaseSchema = z.optional(
+  z.string().check(
+    z.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+      error: "STRIPE_API_BASE is not an address: it looks like http://127.0.0.1:12111.",
+    }),
+  ),
+);
+
+export const dynamodbSchema = z.object({
+  DYNAMODB_TABLE: z.string().check(
+    z.regex(/^[A-Za-z0-9_.-]{3,255}$/, {
+      error: "DYNAMODB_TABLE is not a table name: 3 to 255 letters, digits, and _ . - only.",
+    }),
+  ),
+  DYNAMODB_REGION: z.string({
+    error: dynamodbMissing("DYNAMODB_REGION", "the table's region, e.g. eu-central-1"),
+  }),
+  DYNAMODB_ACCESS_KEY_ID: z.string({
+    error: dynamodbMissing("DYNAMODB_ACCESS_KEY_ID", "an IAM access key for this table"),
+  }),
+  DYNAMODB_SECRET_ACCESS_KEY: z.string({
+    error: dynamodbMissing("DYNAMODB_SECRET_ACCESS_KEY", "the secret that belongs to the access key"),
+  }),
+  DYNAMODB_ENDPOINT: z.optional(
+    z.string().check(
+      z.refine((text) => URL.canParse(text), {
+        error: "DYNAMODB_ENDPOINT is not an address: leave it empty for AWS.",
+      }),
+    ),
+  ),
+});
+
+const cronSecretSchema = z.optional(
+  z.string().check(
+    z.regex(/^[\x21-\x7e]{16,}$/, {
+      error:
+        "CRON_SECRET is too short or has blanks: use 16 characters or more, e.g. from `openssl rand -hex 32`.",
+    }),
+  ),
+);
+
+const shopIdSchema = z._default(
+  z
+    .string()
+    .check(z.regex(/^[\w-]{1,40}$/, { error: "SHOP_ID is not a name: 1 to 40 letters, digits, - or _." })),
+  "1",
+);
+
+export const shopSchema = z.object({
+  STRIPE_SECRET_KEY: secretKeySchema,
+  STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
+  STRIPE_API_BASE: apiBaseSchema,
+  SITE_URL: siteUrlSchema,
+  CRON_SECRET: cronSecretSchema,
+  SHOP_ID: shopIdSchema,
+});
+
+function isSiteUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return protocol === "https:" || (protocol === "http:" && loopback);
+}
+
+/** Separated by commas or blanks. */
+export function splitSecrets(list: string): string[] {
+  return list.split(/[\s,]+/).filter((secret) => secret !== "");
+}
+
+function dynamodbMissing(variable: string, what: string): string {
+  return `${variable} is not set although DYNAMODB_TABLE is: set it to ${what}, or remove DYNAMODB_TABLE to keep orders in Stripe.`;
+}
