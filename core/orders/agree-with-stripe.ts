@@ -18,6 +18,13 @@ export interface AgreeDependencies extends UpdateDependencies {
 /** What moves both ways is looked at again after it was written; it does not move this often in one run. */
 const MAX_LOOKS = 4;
 
+/** Triggers by which Stripe reports that a refund, a dispute or a subscription has moved. */
+const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
+  "refund",
+  "dispute",
+  "subscription",
+]);
+
 /**
  * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when steps are owed
  * and nobody else holds it; all in one write. Resolves to what Stripe said and to the record as it now stands, which is
@@ -26,12 +33,14 @@ const MAX_LOOKS = 4;
  * A state only moves up, so facts that arrive late do no harm. The mirror (refunds, disputes, subscription) can go both ways,
  * and late facts would:
  *
- *     run A  read v1 ─ ask Stripe: "disputed" ·············································· write v2: "disputed" ✗ stale
+ *     run A  read v1 ─ ask Stripe: "disputed" ················ (slow) ················ write v2: "disputed" ✗ stale
  *     Stripe ──────────────────────────────────▶ dispute withdrawn
- *     run B                                        read v1 ─ ask Stripe: "fine" ─ same as v1, nothing to write
+ *     run B                                        read v1 ─ ask Stripe: "fine" ─ same as v1
  *
- * So Stripe is asked after the record was read, in every round: whoever wrote in between makes our write conflict. And after a
- * write that changed the mirror Stripe is asked once more, until it still says what we wrote: that catches run A.
+ * So Stripe is asked after the record was read, in every round: whoever wrote in between makes our write conflict. Run B, to whom
+ * Stripe has reported the move, therefore writes even if nothing changes: the version moves on, and A's write is refused and asks
+ * again. And after a write that changed the mirror Stripe is asked once more, until it still says what we wrote, in case B came
+ * before A had read.
  */
 export async function agreeWithStripe(
   orderId: OrderId,
@@ -67,7 +76,7 @@ export async function agreeWithStripe(
         const merged = mergeFacts(current ?? newControl(), facts);
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
         const leased = owesSteps(merged, trigger === "owner") ? takeLease(merged, owner, now()) : undefined;
-        return leased ?? (merged === current ? undefined : merged);
+        return leased ?? (merged === current && !REPORTS_A_MOVE.has(trigger) ? undefined : merged);
       },
       seen,
     );

@@ -1,7 +1,7 @@
 import { describeError } from "../log.ts";
-import { isTerminal } from "../orders/control-record.ts";
+import { isTerminal, sameMirror } from "../orders/control-record.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
-import type { OrderId } from "../orders/order.ts";
+import type { ControlRecord, OrderId } from "../orders/order.ts";
 import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { createSources, type Candidate, type Source } from "./sources.ts";
@@ -98,9 +98,15 @@ async function check(
     const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
     if (outcome.kind === "busy" || outcome.kind === "unfinished") report.unfinished.push(orderId);
     else if (outcome.kind === "needs_attention") report.flagged.push(orderId);
-    else if ((await store.readControl(orderId))?.version !== before?.version) report.repaired.push(orderId);
+    else if (hasChanged(before?.control, (await store.readControl(orderId))?.control))
+      report.repaired.push(orderId);
   } catch (error) {
     report.unfinished.push(orderId);
     log.warn("reconcile_failed", { orderId, error: describeError(error) });
   }
+}
+
+function hasChanged(before: ControlRecord | undefined, after: ControlRecord | undefined): boolean {
+  if (before === undefined || after === undefined) return after !== undefined;
+  return before.state !== after.state || !sameMirror(before.mirror, after.mirror);
 }

@@ -17,7 +17,7 @@ export interface Candidate {
 }
 
 export interface Source {
-  name: "open_orders" | "undelivered_events" | "recent_sessions" | "recent_refunds";
+  name: "open_orders" | "undelivered_events" | "recent_sessions" | "recent_refunds" | "recent_disputes";
   candidates(sinceMs: number, deadline: Deadline): AsyncIterable<Candidate>;
 }
 
@@ -30,11 +30,11 @@ const EVENT_OVERLAP_MS = 15 * MINUTE_MS;
 /** A session can be completed up to a day after it was created. */
 const SESSION_OVERLAP_MS = DAY_MS + 15 * MINUTE_MS;
 
-/** As long as Stripe tries to deliver the event of a refund. */
-const REFUND_OVERLAP_MS = 3 * DAY_MS;
+/** As long as Stripe tries to deliver the event of a refund or a dispute. */
+const DELIVERY_OVERLAP_MS = 3 * DAY_MS;
 
 /**
- * Where an order may be found that nobody told us about. The four overlap on purpose: Stripe sometimes cannot create an event at
+ * Where an order may be found that nobody told us about. The lists overlap on purpose: Stripe sometimes cannot create an event at
  * all, so that only its list of sessions is complete; and an event may be the only sign of a change to an old session.
  */
 export function createSources(stripe: Stripe, store: OrderStore, shopId: string): readonly Source[] {
@@ -81,7 +81,7 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
     {
       name: "recent_refunds",
       async *candidates(sinceMs, deadline) {
-        const created = { gte: toSeconds(sinceMs - REFUND_OVERLAP_MS) };
+        const created = { gte: toSeconds(sinceMs - DELIVERY_OVERLAP_MS) };
         const charges = new Set<string>();
         for await (const refund of stripe.refunds.list({ created, limit: 100, expand: ["data.charge"] })) {
           const { charge } = refund;
@@ -89,6 +89,17 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
           charges.add(charge.id);
           for (const orderId of await findOrders(stripe, "refund", refund.id, deadline)) {
             yield { orderId, trigger: "refund", refundedMinor: charge.amount_refunded };
+          }
+        }
+      },
+    },
+    {
+      name: "recent_disputes",
+      async *candidates(sinceMs, deadline) {
+        const created = { gte: toSeconds(sinceMs - DELIVERY_OVERLAP_MS) };
+        for await (const { id } of stripe.disputes.list({ created, limit: 100 })) {
+          for (const orderId of await findOrders(stripe, "dispute", id, deadline)) {
+            yield { orderId, trigger: "dispute" };
           }
         }
       },

@@ -68,14 +68,18 @@ function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
 
     async write(name, expectedVersion, text) {
       if ((await readLedger()) === undefined) await createLedger();
-      const result = await writeNextVersion(expectedVersion, (version) => {
-        const metadata = { [name]: `${version} ${text}` };
-        return stripe.products.update(
-          LEDGER.id,
-          { metadata },
-          { idempotencyKey: `${LEDGER.id}/${name}/v${version}` },
-        );
-      });
+      const result = await writeNextVersion(
+        expectedVersion,
+        () => true,
+        (version) => {
+          const metadata = { [name]: `${version} ${text}` };
+          return stripe.products.update(
+            LEDGER.id,
+            { metadata },
+            { idempotencyKey: `${LEDGER.id}/${name}/v${version}` },
+          );
+        },
+      );
       return result === "conflict" ? "conflict" : "written";
     },
   };

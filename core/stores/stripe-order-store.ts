@@ -4,6 +4,7 @@ import { isOurs } from "../checkout/marker.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
 import { isOpen } from "../orders/control-record.ts";
 import { createDeadline } from "../orders/deadline.ts";
+import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { decodeControl, encodeControl } from "./stripe-control-record.ts";
@@ -17,6 +18,10 @@ const CALL_BUDGET_MS = 4_000;
 
 /** The slowest payment methods answer within two weeks; what is older and still open is settled by its webhook. */
 const OPEN_AT_MOST_MS = 15 * 24 * 3_600_000;
+
+/** Far below the 24 hours for which Stripe remembers an idempotency key, far above what a run takes. */
+const VERSION_GOOD_FOR_MS = 3_600_000;
+const MAX_REMEMBERED = 1_000;
 
 export interface StripeOrderStoreOptions {
   livemode: boolean;
@@ -33,6 +38,18 @@ export function createStripeOrderStore(
   { livemode, shopId, now }: StripeOrderStoreOptions,
 ): OrderStore {
   const request = { timeout: CALL_BUDGET_MS / 2 };
+  const writing = { ...request, maxNetworkRetries: 0 };
+
+  /** When this instance last read, or wrote, which version of an order. */
+  const known = new Map<OrderId, { version: number; atMs: number }>();
+  const remember = (orderId: OrderId, version: number, atMs: number): void => {
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.set(orderId, { version, atMs });
+  };
+  const isOutdated = (orderId: OrderId, version: number): boolean => {
+    const last = known.get(orderId);
+    return last?.version === version && now() - last.atMs > VERSION_GOOD_FOR_MS;
+  };
 
   /** Undefined for a session of somebody else's, whatever its metadata holds. */
   const recordIn = ({ metadata }: Stripe.Checkout.Session): string | undefined =>
@@ -42,21 +59,29 @@ export function createStripeOrderStore(
     listsEverySession: true,
 
     async readControl(orderId) {
+      const readAtMs = now();
       try {
         const text = recordIn(await stripe.checkout.sessions.retrieve(orderId, {}, request));
-        return text === undefined ? undefined : decodeControl(orderId, text);
+        const stored = text === undefined ? undefined : decodeControl(orderId, text);
+        remember(orderId, stored?.version ?? 0, readAtMs);
+        return stored;
       } catch (error) {
         if (classifyStripeError(error) === "not_found") return undefined;
         throw error;
       }
     },
 
-    writeControl: (orderId, expectedVersion, control) =>
-      writeNextVersion(expectedVersion, (version) => {
+    async writeControl(orderId, expectedVersion, control) {
+      const isCurrent = (): boolean => !isOutdated(orderId, expectedVersion);
+      const startedMs = now();
+      const result = await writeNextVersion(expectedVersion, isCurrent, (version) => {
         const metadata = { [METADATA_KEY]: encodeControl({ control, version }) };
         const idempotencyKey = `${orderId}/v${version}`;
-        return stripe.checkout.sessions.update(orderId, { metadata }, { ...request, idempotencyKey });
-      }),
+        return stripe.checkout.sessions.update(orderId, { metadata }, { ...writing, idempotencyKey });
+      });
+      if (result !== "conflict") remember(orderId, result.version, startedMs);
+      return result;
+    },
 
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) return fresh;

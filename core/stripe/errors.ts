@@ -44,12 +44,8 @@ export function isStripeError(error: unknown): error is Error & StripeErrorField
   );
 }
 
-/** Stripe answered, and failed: a 5xx with its own error object. */
-export function isStripeFailure(error: unknown): boolean {
-  return isStripeError(error) && error.statusCode !== undefined && error.statusCode >= 500;
-}
-
 /** A failure of Stripe's own that is stored under our idempotency key: the same request will never do better. */
 export function isReplayedFailure(error: unknown): boolean {
-  return isStripeFailure(error) && isStripeError(error) && error.headers?.["idempotent-replayed"] === "true";
+  if (!isStripeError(error) || error.statusCode === undefined || error.statusCode < 500) return false;
+  return error.headers?.["idempotent-replayed"] === "true";
 }

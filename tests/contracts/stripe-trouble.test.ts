@@ -110,10 +110,25 @@ test("while another write of the same version is under way, a write conflicts", 
   expect((await store.readControl(orderId))?.control.writeId).toBe("first");
 });
 
+test("A10: an instance that was frozen until Stripe forgot the keys does not overwrite what others wrote since", async () => {
+  const orderId = await newOrderId();
+  await store.readControl(orderId);
+  const other = createStripeEngine(stripe, {
+    livemode: false,
+    shopId: account.shopId,
+    now: () => simulated.clock.nowMs,
+  });
+  await other.orders.writeControl(orderId, 0, control("other"));
+  simulated.clock.nowMs += 25 * 3_600_000;
+  expect(await store.writeControl(orderId, 0, control("late"))).toBe("conflict");
+  expect(await store.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "other" } });
+});
+
 test("a record that Stripe has forgotten the keys of is still written by one of two writers", async () => {
   const orderId = await newOrderId();
   await store.writeControl(orderId, 0, control("old"));
   simulated.clock.nowMs += 25 * 3_600_000;
+  await store.readControl(orderId);
   const results = await Promise.all([
     store.writeControl(orderId, 1, control("a")),
     store.writeControl(orderId, 1, control("b")),

@@ -1,0 +1,70 @@
+import type { ControlRecord } from "../../core/orders/order.ts";
+import type { OrderBook } from "./order-book.ts";
+import type { EventObject, Truth, Truths } from "./truths.ts";
+import type { Violations } from "./violations.ts";
+
+/** The events a shop must act on, written down again: what is missing from the shop's own table would go unnoticed. */
+const HANDLED =
+  /^(?:checkout\.session\.(?:completed|async_payment_succeeded|async_payment_failed|expired)|charge\.refunded|refund\.(?:created|updated|failed)|charge\.dispute\.\w+|customer\.subscription\.(?:created|updated|deleted|paused|resumed)|invoice\.(?:paid|payment_failed))$/;
+
+const TERMINAL = ["needs_attention", "fulfilled"];
+
+export interface DeliveredEvent {
+  id: string;
+  type: string;
+  data: { object: EventObject };
+}
+
+export function isHandled(type: string): boolean {
+  return HANDLED.test(type);
+}
+
+/**
+ * I7: what a 200 to a webhook promises, looked up at the moment it is given. `lengthAtEvent` counts the truths that were known when
+ * the event happened: the shop must have seen one of that age or younger.
+ */
+export function checkAnswer(
+  event: DeliveredEvent,
+  startedMs: number,
+  { book, truths, violations }: { book: OrderBook; truths: Truths; violations: Violations },
+): void {
+  if (!isHandled(event.type)) return;
+  for (const orderId of truths.sessionsOf(event.data.object)) {
+    const complain = (what: string): void =>
+      violations.report("I7 a 200 is a durable promise", `${orderId}: 200 to ${event.type}, but ${what}`);
+    const history = truths.history(orderId);
+    const since = Math.max(0, truths.lengthAt(event.id, orderId) - 1);
+    const then = history[since];
+    const control = book.current(orderId)?.control;
+    if (then === undefined || then.status === "open") continue;
+
+    if (then.status === "expired") {
+      if (control?.state === "awaiting_payment") complain("the order still waits for a payment");
+      continue;
+    }
+    if (control === undefined) {
+      complain("there is no order");
+      continue;
+    }
+    if (then.isPaid && !TERMINAL.includes(control.state)) complain(`the order is ${control.state}`);
+    if (then.hasFailed && control.state === "awaiting_payment")
+      complain("the order still waits for a payment");
+    // Another run may write what it knew before this one did; it looks again, and the end is checked again.
+    const records = book.since(orderId, startedMs);
+    if (
+      !records.some((stored) =>
+        history.slice(since).some((truth) => agrees(stored.control, truth, event.type)),
+      )
+    ) {
+      complain("what it reported is not recorded");
+    }
+  }
+}
+
+/** Only what the event is about. A dispute that is a mere inquiry shows nowhere but in its own events. */
+function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string): boolean {
+  if (eventType.includes("dispute")) return mirror.dispute === truth.dispute;
+  if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
+  if (eventType.includes("invoice")) return true;
+  return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
+}

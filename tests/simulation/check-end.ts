@@ -1,0 +1,136 @@
+import type { ControlRecord } from "../../core/orders/order.ts";
+import { isHandled } from "./check-answers.ts";
+import type { Plan } from "./plan.ts";
+import type { EventObject, Truth } from "./truths.ts";
+import type { Violations } from "./violations.ts";
+import type { World } from "./world.ts";
+
+const MOST_ATTEMPTS = 12;
+const LARGEST_RECORD_BYTES = 1_024;
+
+/**
+ * When nothing happens any more, every order agrees with Stripe. First those whose webhooks were all answered with 200 (nobody will
+ * come back for them), then, after reconciliation, all.
+ */
+export async function checkEnd(
+  scope: "what Stripe delivered" | "everything",
+  plan: Plan,
+  world: World,
+  violations: Violations,
+): Promise<void> {
+  const sessions = Object.values(world.state.checkoutSessions);
+  for (const { id } of sessions) {
+    if (scope === "what Stripe delivered" && !isWhollyDelivered(id, plan, world)) continue;
+    const complain = (invariant: Parameters<Violations["report"]>[0], what: string): void =>
+      violations.report(invariant, `${id}, ${scope}: ${what}`);
+    const control = world.book.current(id)?.control;
+    if (!world.truths.isFollowed(id)) {
+      if (control !== undefined)
+        complain(
+          "I1 no paid session is lost",
+          "an order was made of somebody else's session, or of one that nobody saw",
+        );
+      continue;
+    }
+    const truth = world.truths.current(id);
+    checkState(truth, control, complain);
+    if (control === undefined) continue;
+    checkMirror(truth, control, complain);
+    if (scope === "everything") checkEffects(id, control, plan, world, complain);
+    if (scope === "everything" && plan.engine === "memory") await checkSnapshot(id, world, complain);
+  }
+}
+
+/** True when every order agrees with Stripe: nothing is left to reconcile. */
+export function isAtPeace({ state, truths, book }: World): boolean {
+  let isFine = true;
+  const doubt = (): void => {
+    isFine = false;
+  };
+  for (const id of Object.keys(state.checkoutSessions)) {
+    if (!truths.isFollowed(id)) continue;
+    const control = book.current(id)?.control;
+    checkState(truths.current(id), control, doubt);
+    if (control !== undefined) checkMirror(truths.current(id), control, doubt);
+  }
+  return isFine;
+}
+
+type Complain = (invariant: Parameters<Violations["report"]>[0], what: string) => void;
+
+function checkState(truth: Truth, control: ControlRecord | undefined, complain: Complain): void {
+  const state = control?.state;
+  if (truth.isPaid && state !== "fulfilled" && state !== "needs_attention") {
+    complain("I1 no paid session is lost", `paid, and the order is ${state ?? "nowhere"}`);
+  }
+  if (truth.hasFailed && state !== "payment_failed") {
+    complain("I1 no paid session is lost", `the payment failed, and the order is ${state ?? "nowhere"}`);
+  }
+  if (truth.status !== "complete" && control !== undefined) {
+    complain("I1 no paid session is lost", "an order was made of a session that nobody completed");
+  }
+  if (control?.lease !== undefined) complain("I9 work is bounded", "a lease is left over");
+}
+
+function checkMirror(truth: Truth, { mirror }: ControlRecord, complain: Complain): void {
+  const compare = (what: string, ours: unknown, theirs: unknown): void => {
+    if (ours === theirs) return;
+    complain(
+      "I6 refunds, disputes and subscription agree with Stripe",
+      `${what}: ${String(ours)} here, ${String(theirs)} at Stripe`,
+    );
+  };
+  compare("refunded", mirror.refundedMinor, truth.refundedMinor);
+  compare("fully refunded", mirror.fullyRefunded, truth.fullyRefunded);
+  compare("dispute", mirror.dispute, truth.dispute);
+  compare("subscription", mirror.subscription, truth.subscription);
+}
+
+function checkEffects(
+  id: string,
+  control: ControlRecord,
+  plan: Plan,
+  world: World,
+  complain: Complain,
+): void {
+  const mail = control.steps["mail"];
+  const sent = world.mails.sent(id);
+  if (mail?.state === "done" && sent < 1)
+    complain("I3 mails are counted", "the mail step is done, and no mail was sent");
+  if (sent > (mail?.attempts ?? 0))
+    complain("I3 mails are counted", `${sent} mails, ${mail?.attempts ?? 0} attempts`);
+  for (const [step, { attempts }] of Object.entries(control.steps)) {
+    if (attempts > MOST_ATTEMPTS) complain("I9 work is bounded", `${step} was tried ${attempts} times`);
+  }
+  const alerts = world.alerts.get(`order_needs_attention ${id}`) ?? 0;
+  if (alerts > 1) complain("S2 the owner is alerted once", `${alerts} alerts`);
+  if (control.state === "needs_attention") {
+    const isSpent = Object.values(control.steps).some(({ attempts }) => attempts >= MOST_ATTEMPTS);
+    if (!isSpent && plan.mailServer !== "refuses")
+      complain("I1 no paid session is lost", "flagged without a reason");
+    if (alerts === 0 && plan.stormName === "calm") complain("S2 the owner is alerted once", "no alert");
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(control));
+  if (bytes > LARGEST_RECORD_BYTES) complain("I9 work is bounded", `the record has ${bytes} bytes`);
+}
+
+async function checkSnapshot(id: string, world: World, complain: Complain): Promise<void> {
+  const snapshot = await world.readSnapshot(id);
+  const session = world.state.checkoutSessions[id];
+  const rule = "S1 an order says what was bought";
+  if (snapshot === undefined) complain(rule, "no snapshot");
+  else if (snapshot.totalMinor !== session?.amount_total) complain(rule, `a total of ${snapshot.totalMinor}`);
+  else if (snapshot.items.length !== 1) complain(rule, `${snapshot.items.length} items`);
+}
+
+function isWhollyDelivered(sessionId: string, plan: Plan, { state, truths }: World): boolean {
+  if (plan.lostEvents !== "none") return false;
+  const { events, deliveries } = state;
+  const own = Object.values(events).filter(
+    ({ type, snapshot }) => isHandled(type) && truths.sessionsOf(snapshot as EventObject).includes(sessionId),
+  );
+  return (
+    own.length > 0 &&
+    own.every((event) => event.deliveries.every((id) => deliveries[id]?.status === "succeeded"))
+  );
+}

@@ -1,0 +1,150 @@
+import type { ControlRecord, StepProgress } from "../../core/orders/order.ts";
+import type { CheckWrite } from "./order-book.ts";
+import type { ShopProcess } from "./shop-process.ts";
+import type { Truths } from "./truths.ts";
+import type { Violations } from "./violations.ts";
+
+/** Written down again instead of imported: a mistake in the shop's own table would otherwise excuse itself. */
+const RANKS = {
+  awaiting_payment: 1,
+  expired: 2,
+  payment_failed: 2,
+  paid: 3,
+  needs_attention: 4,
+  fulfilled: 5,
+};
+const STEPS = ["record", "mail"];
+const SKIPPED_WHEN_REVOKED = ["mail"];
+const STEP_RANKS = { todo: 0, started: 1, done: 2, skipped: 2 };
+const LONGEST_LEASE_MS = 5 * 60_000;
+
+/** I4, I5, I10 at every single write, whoever wrote it and whenever. */
+export function createWriteChecks(truths: Truths, violations: Violations): CheckWrite {
+  return ({ orderId, earlier, before: stored, after: { control: after, version }, writer }) => {
+    const before = stored?.control;
+    const complain = (invariant: Parameters<Violations["report"]>[0], what: string): void =>
+      violations.report(invariant, `${orderId} v${version}, written by ${writer.name}: ${what}`);
+
+    if (version <= (stored?.version ?? 0))
+      complain("I5 steps, fence and rank never go back", "the version goes back");
+    if (before === undefined && after.lease === undefined && after.fence > 0) {
+      complain("I5 steps, fence and rank never go back", "a new record begins with a fence");
+    }
+    if (before !== undefined) {
+      const setBack = goesBack(before, after);
+      if (setBack !== undefined) complain("I5 steps, fence and rank never go back", setBack);
+      const isInARow = stored?.writer === writer.name;
+      const miscounted = isInARow ? countsTwice(earlier?.control, before, after) : undefined;
+      if (miscounted !== undefined) complain("I5 steps, fence and rank never go back", miscounted);
+    }
+
+    if (RANKS[after.state] >= RANKS.paid && !truths.current(orderId).isPaid) {
+      complain("I4 no effect before payment", `the order is ${after.state}, and Stripe has no money`);
+    }
+    const trespass = trespasses(before, after, writer);
+    if (trespass !== undefined) complain("I10 only the lease holder acts", trespass);
+
+    const newLease = after.fence === before?.fence ? undefined : after.lease;
+    if (newLease !== undefined && newLease.untilMs > writer.now() + LONGEST_LEASE_MS) {
+      complain("I9 work is bounded", "the lease lasts longer than five minutes");
+    }
+    if (after.state === "fulfilled") {
+      const owed = STEPS.filter((step) => !isFinished(after.steps[step]));
+      if (owed.length > 0)
+        complain("I1 no paid session is lost", `fulfilled, and ${owed.join(", ")} still owed`);
+      if (after.lease !== undefined) complain("I10 only the lease holder acts", "fulfilled with a lease");
+    }
+    for (const step of SKIPPED_WHEN_REVOKED) {
+      const begins = attempts(after, step) > (before === undefined ? 0 : attempts(before, step));
+      if (begins && isRevoked(after)) {
+        complain(
+          "I6 refunds, disputes and subscription agree with Stripe",
+          `${step} begins on a revoked order`,
+        );
+      }
+    }
+    for (const step of STEPS) {
+      if (
+        after.steps[step]?.state === "skipped" &&
+        before?.steps[step]?.state !== "skipped" &&
+        !isRevoked(after)
+      ) {
+        complain("I1 no paid session is lost", `${step} is skipped though nothing was revoked`);
+      }
+    }
+  };
+}
+
+function goesBack(before: ControlRecord, after: ControlRecord): string | undefined {
+  if (RANKS[after.state] < RANKS[before.state])
+    return `the state falls from ${before.state} to ${after.state}`;
+  if (after.fence < before.fence) return "the fence falls";
+  for (const step of Object.keys(before.steps)) {
+    if (stepRank(after, step) < stepRank(before, step)) return `${step} goes back`;
+    if (attempts(after, step) < attempts(before, step)) return `${step} forgets an attempt`;
+    if (attempts(after, step) > attempts(before, step) + 1) return `${step} counts one attempt twice`;
+  }
+  return undefined;
+}
+
+/** In two writes in a row by one process: the second did not know of the first. */
+function countsTwice(
+  earlier: ControlRecord | undefined,
+  before: ControlRecord,
+  after: ControlRecord,
+): string | undefined {
+  const step = STEPS.find((name) => {
+    const begun = attempts(before, name) > (earlier === undefined ? 0 : attempts(earlier, name));
+    return begun && attempts(after, name) > attempts(before, name);
+  });
+  return step === undefined ? undefined : `${step} counts one attempt twice`;
+}
+
+/** What a write did that was not its writer's to do. */
+function trespasses(
+  before: ControlRecord | undefined,
+  after: ControlRecord,
+  writer: ShopProcess,
+): string | undefined {
+  const fenceBefore = before?.fence ?? 0;
+  const stepsMoved = JSON.stringify(before?.steps ?? {}) !== JSON.stringify(after.steps);
+  if (after.fence > fenceBefore) {
+    if (after.fence !== fenceBefore + 1) return "the fence leaps";
+    if (after.lease === undefined || !owns(after.lease.owner, writer))
+      return "a lease is taken for somebody else";
+    // By the taker's own clock; that clocks disagree is why there is a fence.
+    if (before?.lease !== undefined && before.lease.untilMs > writer.now())
+      return "a lease is taken that is held";
+    return stepsMoved ? "steps move while the lease is being taken" : undefined;
+  }
+  const leaseMoved =
+    before?.lease?.owner !== after.lease?.owner || before?.lease?.untilMs !== after.lease?.untilMs;
+  const ends = RANKS[after.state] >= RANKS.needs_attention && after.state !== before?.state;
+  if (!stepsMoved && !leaseMoved && !ends) return undefined;
+  if (before?.lease === undefined) return "steps, lease or end without a lease";
+  return owns(before.lease.owner, writer) ? undefined : `the lease is ${before.lease.owner}'s`;
+}
+
+/** Run ids begin with the name of the process that made them. */
+function owns(owner: string, writer: ShopProcess): boolean {
+  return owner.startsWith(`${writer.name}-`);
+}
+
+/** A month given back to a subscriber does not end the subscription. */
+function isRevoked({ mirror }: ControlRecord): boolean {
+  if (mirror.dispute === "lost") return true;
+  if (mirror.subscription === undefined) return mirror.fullyRefunded;
+  return ["canceled", "unpaid", "incomplete_expired"].includes(mirror.subscription);
+}
+
+function isFinished(progress: StepProgress | undefined): boolean {
+  return progress?.state === "done" || progress?.state === "skipped";
+}
+
+function attempts(control: ControlRecord, step: string): number {
+  return control.steps[step]?.attempts ?? 0;
+}
+
+function stepRank(control: ControlRecord, step: string): number {
+  return STEP_RANKS[control.steps[step]?.state ?? "todo"];
+}

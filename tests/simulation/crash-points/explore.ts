@@ -1,0 +1,12 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+
+import type { Exploration, Explored } from "./worker.ts";
+
+/** In a thread of its own: it takes the clock and the timers away from everybody else. */
+export async function explore(workerData: Exploration): Promise<Explored> {
+  const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
+  const [explored] = (await once(worker, "message")) as [Explored];
+  await worker.terminate();
+  return explored;
+}

@@ -1,0 +1,170 @@
+import { isAtPeace } from "../check-end.ts";
+import type { Disturbance, FaultSource } from "../faults.ts";
+import { createRandom } from "../random.ts";
+import { createTimeline } from "../timeline.ts";
+import { createViolations } from "../violations.ts";
+import { replaceGlobals } from "../virtual-globals.ts";
+import { createVirtualTime } from "../virtual-time.ts";
+import { createWorld } from "../world.ts";
+
+export const MISHAPS = ["crash before", "crash after", "fails before", "reply lost"] as const;
+type Mishap = (typeof MISHAPS)[number];
+
+/** What goes wrong with the how-manieth call of an attempt; the first is 1. */
+export interface CrashPoint {
+  call: number;
+  mishap: Mishap;
+}
+
+export interface Fulfillment {
+  engine: "memory" | "stripe";
+  /** One for each attempt that is disturbed; a last one, undisturbed, follows. */
+  points: readonly CrashPoint[];
+  retriesBelow: 0 | 1;
+}
+
+export interface Outcome {
+  /** Sentences; none when all is as it should be. */
+  problems: string[];
+  /** How many calls each attempt made. */
+  calls: number[];
+}
+
+const START_MS = Date.UTC(2026, 10, 21, 12);
+/** Until Stripe comes back; any lease has run out by then. */
+const PAUSE_MS = 60_000;
+
+/** One paid order and a webhook that is delivered again and again, each time with one call going wrong. */
+export async function fulfillWithCrashes({ engine, points, retriesBelow }: Fulfillment): Promise<Outcome> {
+  const time = createVirtualTime(START_MS);
+  const violations = createViolations(() => undefined);
+  const globals = replaceGlobals(time, createRandom(0, "globals"), (error) =>
+    violations.report("S5 no promise is forgotten", String(error)),
+  );
+  const script = createScript();
+  const timeline = createTimeline(time.now, START_MS, false);
+  const world = createWorld(
+    {
+      seed: 0,
+      engine,
+      host: { limitMs: 60_000, zombieChance: 0, reuseChance: 0, isConcurrent: false },
+      skewsMs: () => [0],
+      retryDelaysMs: [],
+      // Stripe's own deliveries are lost; ours take their place.
+      network: () => ({ lost: 1, answerLost: 0, duplicated: 0, slow: 0 }),
+      mailServer: () => "works",
+      retriesBelow,
+      faults: script.faults,
+    },
+    { time, timeline, violations },
+  );
+  try {
+    const id = await inTime(openSession());
+    world.truths.follow(id);
+    world.stripe.buyer.pay(id);
+    const calls: number[] = [];
+    let status = 0;
+    for (const point of [...points, undefined]) {
+      script.begin(point);
+      ({ status } = await inTime(world.deliver(completed(id))));
+      await time.pass({ untilMs: time.now() + PAUSE_MS });
+      calls.push(script.calls());
+    }
+    return { problems: await findProblems(id, status), calls };
+  } finally {
+    globals.restore();
+    world.stripe.close();
+  }
+
+  async function inTime<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    void work.finally(() => {
+      isDone = true;
+    });
+    await time.pass({ stop: () => isDone });
+    return work;
+  }
+
+  async function openSession(): Promise<string> {
+    const request = new Request("https://shop.example/api/create-checkout-session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ price_id: "price_poster_a2" }),
+    });
+    const { url } = (await (await world.platform.serve("createCheckoutSession", request)).json()) as {
+      url: string;
+    };
+    return /cs_test_\w+/.exec(url)?.[0] ?? url;
+  }
+
+  async function findProblems(id: string, status: number): Promise<string[]> {
+    const control = world.book.current(id)?.control;
+    const mails = world.mails.sent(id);
+    const attempts = control?.steps["mail"]?.attempts ?? 0;
+    const problems = violations.all().map(({ invariant, what }) => `${invariant}: ${what}`);
+    if (status !== 200) problems.push(`the last delivery is answered ${status}`);
+    if (control?.state !== "fulfilled") problems.push(`the order is ${control?.state ?? "nowhere"}`);
+    if (!isAtPeace(world)) problems.push("the order does not agree with Stripe");
+    if (mails < 1 || mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
+    const started = Object.entries(control?.steps ?? {}).filter(([, step]) => step.state !== "done");
+    if (started.length > 0) problems.push(`not done: ${started.map(([name]) => name).join(", ")}`);
+    if (engine === "memory" && (await world.readSnapshot(id)) === undefined)
+      problems.push("there is no snapshot");
+    return problems;
+  }
+}
+
+function completed(sessionId: string): Parameters<ReturnType<typeof createWorld>["deliver"]>[0] {
+  return {
+    object: "event",
+    id: "evt_completed",
+    type: "checkout.session.completed",
+    livemode: false,
+    data: { object: { id: sessionId } },
+  };
+}
+
+/** Counts the calls of an attempt and disturbs one of them. */
+function createScript(): {
+  faults: FaultSource;
+  begin(point: CrashPoint | undefined): void;
+  calls(): number;
+} {
+  let point: CrashPoint | undefined;
+  let calls = 0;
+  return {
+    begin(next) {
+      point = next;
+      calls = 0;
+    },
+    calls: () => calls,
+    faults: {
+      next() {
+        calls += 1;
+        return disturbance(calls === point?.call ? point.mishap : undefined);
+      },
+    },
+  };
+}
+
+function disturbance(mishap: Mishap | undefined): Disturbance {
+  const smooth: Disturbance = {
+    outcome: "happens",
+    beforeMs: 10,
+    duringMs: 10,
+    afterMs: 10,
+    crash: undefined,
+  };
+  switch (mishap) {
+    case "crash before":
+      return { ...smooth, crash: "before" };
+    case "crash after":
+      return { ...smooth, crash: "after" };
+    case "fails before":
+      return { ...smooth, outcome: "fails_before" };
+    case "reply lost":
+      return { ...smooth, outcome: "reply_lost" };
+    case undefined:
+      return smooth;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Random } from "./random.ts";
+
+/** What befalls one call to the outside: to the store, to Stripe, to the mail server. */
+export interface Disturbance {
+  /**
+   * `fails_before`: nothing happened, and the caller is told so. `reply_lost`: it happened, and the caller is told that it failed.
+   * `spoilt`: Stripe fails, and remembers that under the idempotency key. `foreign`: a gateway answers in Stripe's place.
+   */
+  outcome: "happens" | "fails_before" | "reply_lost" | "spoilt" | "foreign";
+  /** On the way there, being worked on, and on the way back. */
+  beforeMs: number;
+  duringMs: number;
+  afterMs: number;
+  /** The process dies: before the call leaves it, or before the reply reaches it. */
+  crash: "before" | "after" | undefined;
+}
+
+/** `point` names the call, e.g. `orders.writeControl`. */
+export interface FaultSource {
+  next(process: string, point: string): Disturbance;
+}
+
+/** Probabilities per call. */
+export interface FaultRates {
+  failsBefore: number;
+  replyLost: number;
+  crash: number;
+  slow: number;
+  /** On top of `slow`, for the calls that write orders. */
+  slowWrites: number;
+  spoilt: number;
+}
+
+export const NO_FAULTS: FaultRates = {
+  failsBefore: 0,
+  replyLost: 0,
+  crash: 0,
+  slow: 0,
+  slowWrites: 0,
+  spoilt: 0,
+};
+
+/** Different storms find different mistakes: rare single faults leave long histories, heavy ones make rare pairs. */
+export const STORMS: Readonly<Record<string, FaultRates>> = {
+  calm: NO_FAULTS,
+  drizzle: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.02, crash: 0.02, slow: 0.02, spoilt: 0.01 },
+  flaky: { ...NO_FAULTS, failsBefore: 0.08, replyLost: 0.08, crash: 0.01, slow: 0.02, spoilt: 0.03 },
+  crashing: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.1, slow: 0.02, spoilt: 0.01 },
+  sluggish: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.02, slow: 0.15, spoilt: 0.01 },
+  viscous: { ...NO_FAULTS, replyLost: 0.02, slowWrites: 0.3 },
+  hurricane: { failsBefore: 0.1, replyLost: 0.12, crash: 0.06, slow: 0.1, slowWrites: 0, spoilt: 0.04 },
+};
+
+const WRITES = new Set(["orders.writeControl", "POST /v1/checkout/sessions/:id"]);
+
+/** Longer than any lease: who sleeps through it wakes up to find somebody else at the order. */
+const SLOWEST_MS = 60_000;
+
+/** Rates are asked for at every call, so that a storm can end. */
+export function createRandomFaults(random: Random, rates: () => FaultRates): FaultSource {
+  const latency = (): number => random.between(1, 40);
+  const maybeSlow = (probability: number): number =>
+    random.chance(probability) ? random.between(100, random.pick([3_000, SLOWEST_MS])) : latency();
+
+  return {
+    next(_process, point) {
+      const { failsBefore, replyLost, crash, slow, slowWrites, spoilt } = rates();
+      return {
+        outcome: outcome(random.next(), failsBefore, replyLost, spoilt),
+        beforeMs: maybeSlow(slow / 3 + (WRITES.has(point) ? slowWrites : 0)),
+        duringMs: maybeSlow(slow / 3),
+        afterMs: maybeSlow(slow / 3),
+        crash: crashes(random.next(), crash),
+      };
+    },
+  };
+}
+
+function outcome(
+  roll: number,
+  failsBefore: number,
+  replyLost: number,
+  spoilt: number,
+): Disturbance["outcome"] {
+  if (roll < failsBefore) return roll < failsBefore / 4 ? "foreign" : "fails_before";
+  if (roll < failsBefore + replyLost) return "reply_lost";
+  return roll < failsBefore + replyLost + spoilt ? "spoilt" : "happens";
+}
+
+function crashes(roll: number, crash: number): Disturbance["crash"] {
+  if (roll < crash / 2) return "before";
+  return roll < crash ? "after" : undefined;
+}

@@ -1,0 +1,70 @@
+import type { Engine } from "../../core/stores/engine.ts";
+import type { OrderStore } from "../../core/orders/order-store.ts";
+import type { CallOutside } from "./outside-call.ts";
+import type { OrderBook } from "./order-book.ts";
+import type { ShopProcess } from "./shop-process.ts";
+
+/**
+ * An engine as a process reaches it: over a network, with a client below us that may retry. A write whose reply was lost and that
+ * is retried meets its own first attempt.
+ */
+export function createFaultyEngine(
+  engine: Engine,
+  process: ShopProcess,
+  surroundings: { callOutside: CallOutside; book: OrderBook; retries: () => boolean },
+): Engine {
+  const { callOutside, book, retries } = surroundings;
+
+  async function call<T>(point: string, subject: string, happen: () => Promise<T>): Promise<T> {
+    const once = (): Promise<T> =>
+      callOutside(process, {
+        point,
+        describe: () => `${point} ${subject}`,
+        happen,
+        fail: (reason) => new Error(reason),
+        show: (result) => (result === "conflict" ? "conflict" : ""),
+      });
+    return once().catch((error: unknown) => {
+      if (retries()) return once();
+      throw error;
+    });
+  }
+
+  const { orders, events, bookkeeping } = engine;
+  const faultyOrders: OrderStore = {
+    ...orders,
+    readControl: (orderId) => call("orders.readControl", orderId, () => orders.readControl(orderId)),
+    writeControl: (orderId, expectedVersion, control) =>
+      call("orders.writeControl", `${orderId} on v${expectedVersion}`, async () => {
+        const result = await orders.writeControl(orderId, expectedVersion, control);
+        book.observe(orderId, await orders.readControl(orderId), process);
+        return result;
+      }),
+    readSnapshot: (orderId, ...rest) =>
+      call("orders.readSnapshot", orderId, () => orders.readSnapshot(orderId, ...rest)),
+    createSnapshot: (snapshot) =>
+      call("orders.createSnapshot", snapshot.orderId, () => orders.createSnapshot(snapshot)),
+    appendHistory: (orderId, entry) =>
+      call("orders.appendHistory", `${orderId} ${entry.key}`, () => orders.appendHistory(orderId, entry)),
+    async *listOpen() {
+      yield* await call("orders.listOpen", "", async () => {
+        const found: string[] = [];
+        for await (const orderId of orders.listOpen()) found.push(orderId);
+        return found;
+      });
+    },
+  };
+  return {
+    name: engine.name,
+    orders: faultyOrders,
+    events: {
+      record: (delivery) => call("events.record", delivery.eventId, () => events.record(delivery)),
+      lastDeliveryMs: () => call("events.lastDeliveryMs", "", () => events.lastDeliveryMs()),
+    },
+    bookkeeping: {
+      read: (name) => call("bookkeeping.read", name, () => bookkeeping.read(name)),
+      write: (name, version, text) =>
+        call("bookkeeping.write", name, () => bookkeeping.write(name, version, text)),
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import type { Afterwards, OrderPlan } from "./plan.ts";
+import type { Platform } from "./platform.ts";
+import type { Random } from "./random.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Truths } from "./truths.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+export interface Story {
+  stripe: SimulatedStripe;
+  time: VirtualTime;
+  timeline: Timeline;
+  random: Random;
+  truths: Truths;
+  platform: Platform;
+  /** A page of the buyer's asks how the order stands. */
+  poll: (sessionId: string) => Promise<void>;
+  /** A webhook that Stripe did not send just now. */
+  stray: (sessionId: string) => Promise<void>;
+}
+
+const PRICES: Readonly<Record<OrderPlan["kind"], string>> = {
+  card: "price_poster_a2",
+  declined_first: "price_ebook_tides",
+  delayed_paid: "price_print_deposit",
+  delayed_failed: "price_print_deposit",
+  free: "price_sample",
+  subscription: "price_almanac_monthly",
+  abandoned: "price_poster_a2",
+  not_ours: "price_poster_a2",
+};
+
+/** One buyer from the click to the last refund. Resolves when nobody will do anything to this order any more. */
+export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
+  const { stripe, time, timeline, random, truths } = story;
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void time.schedule(ms, resolve));
+  await sleep(random.between(0, 20_000));
+  const sessionId = await (plan.kind === "not_ours" ? openElsewhere(story) : openInShop(plan, story));
+  if (sessionId === undefined) return;
+  const tell = (text: string): void => timeline.note("story", () => `${plan.kind} ${sessionId}: ${text}`);
+  if (plan.kind !== "not_ours") truths.follow(sessionId);
+  tell("is open");
+
+  const company = [
+    ...Array.from({ length: plan.polls }, () => ({
+      act: story.poll,
+      within: random.pick([15_000, 120_000]),
+    })),
+    ...Array.from({ length: plan.strays }, () => ({ act: story.stray, within: 90_000 })),
+  ].map(async ({ act, within }) => {
+    await sleep(random.between(0, within));
+    await act(sessionId);
+  });
+
+  await sleep(random.between(0, 10_000));
+  await pay();
+  for (const next of plan.afterwards) {
+    await sleep(random.between(0, random.pick([300, 4_000, 120_000])));
+    tell(next);
+    afterwards(next);
+  }
+  await Promise.all(company);
+
+  async function pay(): Promise<void> {
+    if (plan.kind === "abandoned") {
+      tell("is abandoned");
+      return stripe.account.expire(sessionId as string);
+    }
+    if (plan.kind === "declined_first") {
+      stripe.buyer.pay(sessionId as string, { card: "4000000000000002" });
+      await sleep(random.between(1_000, 20_000));
+    }
+    const isDelayed = plan.kind === "delayed_paid" || plan.kind === "delayed_failed";
+    const outcome = plan.kind === "delayed_paid" ? "succeeds" : "fails";
+    stripe.buyer.pay(sessionId as string, isDelayed ? { delayed: outcome } : {});
+    tell("the buyer pays");
+    if (!isDelayed) return;
+    await sleep(random.chance(0.5) ? random.between(0, 5_000) : random.between(0, 180_000));
+    stripe.account.settleDelayed(sessionId as string);
+    tell(`the bank's payment ${outcome}`);
+  }
+
+  function afterwards(what: Afterwards): void {
+    const { account } = stripe;
+    const { paymentIntent, subscription } = stripe.state().checkoutIntents[sessionId as string] ?? {};
+    const payment = paymentIntent ?? "";
+    const chargeId = stripe.state().paymentIntents[payment]?.latest_charge ?? "";
+    const refunds = Object.values(stripe.state().refunds).filter(({ charge }) => charge === chargeId);
+    const dispute = Object.values(stripe.state().disputes).find(({ charge }) => charge === chargeId);
+    switch (what) {
+      case "refund_part":
+        account.refund(payment, random.between(1, 700));
+        return;
+      case "refund_all":
+        account.refund(payment);
+        return;
+      case "refund_fails":
+        account.failRefund(refunds.at(-1)?.id ?? "");
+        return;
+      case "inquiry":
+        account.dispute(payment, { inquiry: true });
+        return;
+      case "dispute_won":
+        account.winDispute(account.dispute(payment).id);
+        return;
+      case "dispute_lost":
+        if (dispute !== undefined) account.escalateInquiry(dispute.id);
+        account.loseDispute(dispute?.id ?? account.dispute(payment).id);
+        return;
+      case "cancel_subscription":
+        account.cancelSubscription(subscription ?? "");
+        return;
+      case "renew_subscription":
+        account.renew(subscription ?? "");
+        return;
+      case "pause_subscription":
+        account.pause(subscription ?? "");
+        return;
+      case "resume_subscription":
+        account.resume(subscription ?? "");
+    }
+  }
+}
+
+/** Clicks until the shop answers with an address; undefined when the buyer has had enough. */
+async function openInShop(plan: OrderPlan, { platform, random, time }: Story): Promise<string | undefined> {
+  const key = random.letters(24);
+  for (let click = 0; click < 6; click += 1) {
+    const response = await platform.serve(
+      "createCheckoutSession",
+      new Request("https://shop.example/api/create-checkout-session", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+        body: JSON.stringify({ price_id: PRICES[plan.kind] }),
+      }),
+    );
+    if (response.ok) {
+      const { url } = (await response.json()) as { url: string };
+      return /cs_test_\w+/.exec(url)?.[0];
+    }
+    await new Promise<void>((resolve) => void time.schedule(3_000, resolve));
+  }
+  return undefined;
+}
+
+/** The account sells through another channel too, or has a second shop of this kind. */
+async function openElsewhere({ stripe, random }: Story): Promise<string> {
+  const response = await stripe.handleApi(
+    new Request("https://api.stripe.com/v1/checkout/sessions", {
+      method: "POST",
+      headers: {
+        Authorization: "Bearer sk_test_other",
+        "Content-Type": "application/x-www-form-urlencoded",
+      },
+      body: new URLSearchParams({
+        mode: "payment",
+        "line_items[0][price]": PRICES.not_ours,
+        "line_items[0][quantity]": "1",
+        success_url: "https://elsewhere.example",
+        ...(random.chance(0.5) && { "metadata[static_checkout]": "another-shop" }),
+      }).toString(),
+    }),
+  );
+  return ((await response.json()) as { id: string }).id;
+}

@@ -1,0 +1,206 @@
+import { STORMS, type FaultRates } from "./faults.ts";
+import type { HostHabits } from "./platform.ts";
+import type { Random } from "./random.ts";
+import type { MailServer } from "./recorded-mailer.ts";
+import type { NetworkHabits } from "./webhook-network.ts";
+
+/** What a seed stands for: what is bought, and everything that goes wrong meanwhile. */
+export interface Plan {
+  engine: "memory" | "stripe";
+  storm: FaultRates;
+  stormName: string;
+  network: NetworkHabits;
+  host: HostHabits;
+  /** How far an instance's clock may be off. */
+  skewsMs: readonly number[];
+  retryDelaysMs: readonly number[];
+  mailServer: MailServer;
+  /** The mail server works again this long after the start; undefined: when the storm ends, or never. */
+  mailServerBackMs: number | undefined;
+  orders: readonly OrderPlan[];
+  /** When reconcilers start, in ms after the first click. */
+  reconcilersAtMs: readonly number[];
+  /** How long the storm goes on when nobody does anything any more. */
+  lingerMs: number;
+  /** Events of these kinds are never made at Stripe: only its lists know. */
+  lostEvents: "none" | "refunds" | "checkouts and refunds";
+}
+
+export interface OrderPlan {
+  kind:
+    | "card"
+    | "delayed_paid"
+    | "delayed_failed"
+    | "free"
+    | "subscription"
+    | "abandoned"
+    | "declined_first"
+    | "not_ours";
+  afterwards: readonly Afterwards[];
+  polls: number;
+  /** Copies of webhooks that Stripe never sent at that moment: old, out of place, of other types. */
+  strays: number;
+}
+
+export type Afterwards =
+  | "refund_part"
+  | "refund_all"
+  | "refund_fails"
+  | "inquiry"
+  | "dispute_won"
+  | "dispute_lost"
+  | "cancel_subscription"
+  | "renew_subscription"
+  | "pause_subscription"
+  | "resume_subscription";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Stripe's: longer and longer waits, three days in all. */
+const THREE_DAYS = [5, 30, 120, 300, 600, 720, 720, 720, 720].map((minutes) => minutes * MINUTE_MS);
+/** Crowded: what is hours apart in life falls together, and every pair of moments is met. */
+const EAGER = [500, 4_000, 20_000, 50_000, 10 * MINUTE_MS, HOUR_MS, 25 * HOUR_MS];
+/** Gives up while the storm goes on. */
+const IMPATIENT = [1_000, 10_000];
+
+const NETWORKS: readonly NetworkHabits[] = [
+  { lost: 0, answerLost: 0, duplicated: 0.1, slow: 0 },
+  { lost: 0.1, answerLost: 0.1, duplicated: 0.3, slow: 0.1 },
+  { lost: 0.05, answerLost: 0.05, duplicated: 0.7, slow: 0.3 },
+];
+const PAUSE_AND_RESUME: readonly Afterwards[] = ["pause_subscription", "resume_subscription"];
+const ALL_LOST: NetworkHabits = { lost: 1, answerLost: 0, duplicated: 0, slow: 0 };
+
+/** Most plans are drawn at random; some put together what seldom meets by chance. */
+export function drawPlan(random: Random): Plan {
+  const theme = random.next();
+  const plan = drawAnything(random);
+  if (theme < 0.1) return swayingPlan(random, plan);
+  return theme < 0.18 ? unheardPlan(random, plan) : plan;
+}
+
+/** Facts that change and change back while writes are slow. */
+function swayingPlan(random: Random, plan: Plan): Plan {
+  const kind = random.pick(["card", "subscription"] as const);
+  const afterwards =
+    kind === "subscription"
+      ? random.pick<readonly Afterwards[]>([PAUSE_AND_RESUME, [...PAUSE_AND_RESUME, ...PAUSE_AND_RESUME]])
+      : random.pick<readonly Afterwards[]>([
+          ["refund_part", "refund_fails"],
+          ["refund_all", "refund_fails"],
+          ["refund_all"],
+        ]);
+  const order = { ...drawOrder(random), kind, afterwards };
+  const storm = storms(random.pick(["viscous", "viscous", "sluggish"]));
+  return { ...plan, ...storm, orders: [order], mailServer: "works" };
+}
+
+/** Stripe's events do not reach the shop, or never come to be; reconciliation has to find everything, and fails at it too. */
+function unheardPlan(random: Random, plan: Plan): Plan {
+  const lostEvents = random.pick(["none", "none", "refunds", "checkouts and refunds"] as const);
+  // Of a dispute or a pause only events tell; the other lists know nothing of them.
+  const afterwards = random.pick<readonly Afterwards[]>([["dispute_lost"], ["dispute_won"], ["inquiry"]]);
+  const order: OrderPlan = { kind: "card", afterwards, polls: 6, strays: 0 };
+  return {
+    ...plan,
+    ...storms(random.pick(["drizzle", "flaky", "hurricane"])),
+    network: lostEvents === "none" ? ALL_LOST : plan.network,
+    orders: lostEvents === "none" ? [order] : plan.orders,
+    retryDelaysMs: [500],
+    // Beyond the quarter of an hour by which one look at Stripe's events overlaps the next.
+    lingerMs: HOUR_MS,
+    lostEvents,
+    reconcilersAtMs: startTimes(random, random.between(1, 4), random.pick([2 * MINUTE_MS, HOUR_MS])),
+  };
+}
+
+function drawAnything(random: Random): Plan {
+  const mailServer = drawMailServer(random);
+  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 3]) }, () => drawOrder(random));
+  return {
+    engine: random.chance(0.75) ? "memory" : "stripe",
+    ...storms(random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "sluggish", "hurricane"])),
+    network: random.chance(0.03) ? ALL_LOST : random.pick(NETWORKS),
+    host: {
+      limitMs: random.pick([10_000, 15_000, 60_000]),
+      zombieChance: 0.4,
+      reuseChance: random.pick([0.2, 0.7, 0.95]),
+      isConcurrent: random.chance(0.3),
+    },
+    skewsMs: random.chance(0.4) ? [0, 0, 2_000, -2_000, 4, 4, -4, 10, -10].map(asSkew) : [0],
+    retryDelaysMs: random.pick([THREE_DAYS, EAGER, EAGER, EAGER, IMPATIENT]),
+    mailServer,
+    mailServerBackMs:
+      mailServer === "down" && random.chance(0.5) ? random.between(1_000, 10 * MINUTE_MS) : undefined,
+    orders,
+    reconcilersAtMs: startTimes(random, random.pick([0, 0, 0, 0, 1, 2]), 150_000),
+    lingerMs: random.pick([0, 5_000, 60_000, 10 * MINUTE_MS]),
+    lostEvents: "none",
+  };
+}
+
+function storms(stormName: string): Pick<Plan, "stormName" | "storm"> {
+  const storm = STORMS[stormName];
+  if (storm === undefined) throw new Error(`There is no storm ${stormName}.`);
+  return { stormName, storm };
+}
+
+function startTimes(random: Random, count: number, withinMs: number): readonly number[] {
+  return Array.from({ length: count }, () => random.between(0, withinMs));
+}
+
+/** Small numbers are minutes. */
+function asSkew(value: number): number {
+  return Math.abs(value) <= 10 ? value * MINUTE_MS : value;
+}
+
+function drawMailServer(random: Random): MailServer {
+  const roll = random.next();
+  if (roll < 0.08) return "down";
+  return roll < 0.1 ? "refuses" : "works";
+}
+
+function drawOrder(random: Random): OrderPlan {
+  const kind = random.pick<OrderPlan["kind"]>([
+    ...Array.from({ length: 8 }, () => "card" as const),
+    "delayed_paid",
+    "delayed_paid",
+    "delayed_failed",
+    "free",
+    "subscription",
+    "abandoned",
+    "declined_first",
+    "not_ours",
+  ]);
+  return {
+    kind,
+    afterwards: random.chance(0.5) ? [] : drawAfterwards(random, kind),
+    polls: random.pick([0, 0, 0, 1, 2, 5]),
+    strays: random.pick([0, 0, 0, 1, 2]),
+  };
+}
+
+function drawAfterwards(random: Random, kind: OrderPlan["kind"]): readonly Afterwards[] {
+  if (kind === "subscription") {
+    return random.pick<readonly Afterwards[]>([
+      ["cancel_subscription"],
+      ["renew_subscription", "cancel_subscription"],
+      PAUSE_AND_RESUME,
+      ["refund_all"],
+    ]);
+  }
+  if (kind !== "card" && kind !== "delayed_paid" && kind !== "declined_first") return [];
+  return random.pick<readonly Afterwards[]>([
+    ["refund_all"],
+    ["refund_part"],
+    ["refund_part", "refund_part"],
+    ["refund_part", "refund_all"],
+    ["refund_part", "refund_fails"],
+    ["refund_all", "refund_fails"],
+    ["inquiry"],
+    ["inquiry", "dispute_lost"],
+    ["dispute_won"],
+    ["dispute_lost"],
+  ]);
+}

@@ -1,0 +1,81 @@
+import type { Mailer } from "../../core/mail/mailer.ts";
+import { PermanentStepError } from "../../core/fulfillment/step.ts";
+import type { OrderBook } from "./order-book.ts";
+import type { CallOutside } from "./outside-call.ts";
+import type { ShopProcess } from "./shop-process.ts";
+import type { Truths } from "./truths.ts";
+import type { Violations } from "./violations.ts";
+
+/** `down`: every mail is refused for now. `refuses`: for good, as for an address that does not exist. */
+export type MailServer = "works" | "down" | "refuses";
+
+export interface MailRecords {
+  mailerFor(process: ShopProcess): Mailer;
+  sent(orderId: string): number;
+}
+
+/** A mail server that knows no idempotency keys, like SMTP: what is sent twice arrives twice. */
+export function createMailRecords(surroundings: {
+  callOutside: CallOutside;
+  book: OrderBook;
+  truths: Truths;
+  violations: Violations;
+  server: () => MailServer;
+}): MailRecords {
+  const { callOutside, book, truths, violations, server } = surroundings;
+  const mails = new Map<string, number>();
+  const sent = (orderId: string): number => mails.get(orderId) ?? 0;
+
+  async function deliver(key: string, to: string): Promise<void> {
+    if (server() === "down") throw new Error("421 try again later");
+    if (server() === "refuses") throw new PermanentStepError("550 no such mailbox");
+    const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
+    if (key !== `mail/${orderId}`)
+      violations.report("I2 a keyed effect has one key", `a mail has the key ${key}`);
+    mails.set(orderId, sent(orderId) + 1);
+    checkMail(orderId, to);
+  }
+
+  function checkMail(orderId: string, to: string): void {
+    if (!truths.current(orderId).isPaid) {
+      violations.report(
+        "I4 no effect before payment",
+        `${orderId}: ${to} is mailed, and Stripe has no money`,
+      );
+    }
+    const step = book.current(orderId)?.control.steps["mail"];
+    if ((step?.attempts ?? 0) < sent(orderId)) {
+      const recorded = `${sent(orderId)} mails sent, ${step?.attempts ?? 0} attempts recorded`;
+      violations.report("I3 mails are counted", `${orderId}: ${recorded}`);
+    }
+  }
+
+  /** By the sender's own clock, by which it took the lease. */
+  function checkTime(key: string, process: ShopProcess): void {
+    const orderId = key.slice("mail/".length);
+    const lease = book.current(orderId)?.control.lease;
+    if (lease?.owner.startsWith(`${process.name}-`) && lease.untilMs < process.now()) {
+      violations.report(
+        "S4 no effect begins out of time",
+        `${orderId}: a mail begins after the end of its lease`,
+      );
+    }
+  }
+
+  return {
+    sent,
+    mailerFor: (process) => ({
+      send: ({ to }, { idempotencyKey, signal }) => {
+        checkTime(idempotencyKey, process);
+        return callOutside(process, {
+          point: "mail.send",
+          describe: () => `mail ${idempotencyKey}`,
+          happen: () => deliver(idempotencyKey, to),
+          show: () => "sent",
+          fail: (reason) => new Error(reason),
+          signal,
+        });
+      },
+    }),
+  };
+}

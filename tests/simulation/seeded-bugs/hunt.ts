@@ -1,0 +1,73 @@
+import { runSchedules } from "../run-schedules.ts";
+import { findBug, SEEDED_BUGS } from "./seeded-bugs.ts";
+import type { SeededBug } from "./seeded-bug.ts";
+
+/** Whoever is not caught within so many schedules is not caught. */
+const MOST_SCHEDULES = 5_000;
+
+/** Enough for a bug that is harmless to show that it is not, mostly. */
+const HARMLESS_SCHEDULES = 500;
+
+export interface Hunt {
+  bug: SeededBug;
+  /** Undefined: not caught. */
+  caughtAfter: number | undefined;
+  invariant: string | undefined;
+}
+
+export async function hunt(bug: SeededBug, workers: number): Promise<Hunt> {
+  const schedules = bug.harmless === undefined ? MOST_SCHEDULES : HARMLESS_SCHEDULES;
+  const { failed, schedules: ran } = await runSchedules({ seed: 1, schedules, workers, bug: bug.name });
+  return {
+    bug,
+    caughtAfter: failed === undefined ? undefined : ran,
+    invariant: failed?.violations[0]?.invariant,
+  };
+}
+
+/** Prints a line per bug. Resolves to false when one got away that should not have. */
+export async function huntBugs(
+  which: string,
+  { workers, print }: { workers: number; print: (line: string) => void },
+): Promise<boolean> {
+  const bugs = chooseBugs(which);
+  let escaped = 0;
+  print("schedules  bug");
+  for (const bug of bugs) {
+    const found = await hunt(bug, workers);
+    if (found.caughtAfter === undefined && bug.harmless === undefined) escaped += 1;
+    print(describe(found));
+  }
+  print(`${bugs.length} seeded bugs, ${escaped} not caught.`);
+  return escaped === 0;
+}
+
+/** Caught within a hundred schedules, from every group: fast enough for every test run. */
+export const SAMPLE = [
+  "answer-then-work",
+  "error-is-200",
+  "busy-is-200",
+  "no-lease",
+  "lease-forever",
+  "no-fence-check",
+  "no-read-back",
+  "memory-unconditional-write",
+  "stripe-without-key",
+  "snapshot-after-control",
+  "refunds-added-up",
+  "done-before-effect",
+  "attempts-counted-twice",
+  "unpaid-is-paid",
+  "reconcile-nothing",
+];
+
+function chooseBugs(which: string): readonly SeededBug[] {
+  if (which === "all") return SEEDED_BUGS;
+  return which === "sample" ? SAMPLE.map(findBug) : [findBug(which)];
+}
+
+function describe({ bug, caughtAfter, invariant }: Hunt): string {
+  const number = (caughtAfter === undefined ? "–" : String(caughtAfter)).padStart(9);
+  const fate = invariant ?? (bug.harmless === undefined ? "NOT CAUGHT" : `harmless: ${bug.harmless}`);
+  return `${number}  ${bug.name.padEnd(34)} ${fate}`;
+}

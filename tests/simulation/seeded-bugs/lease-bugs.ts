@@ -1,0 +1,160 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+const CONTROL = "core/orders/control-record.ts";
+const SETTLE = "core/orders/settle-order.ts";
+const HELD = "core/orders/held-lease.ts";
+
+/** Who may act on an order, and until when. */
+export const LEASE_BUGS: readonly SeededBug[] = [
+  {
+    name: "no-lease",
+    what: "Everybody takes the lease, held or not.",
+    hazards: "A02, A05",
+    patches: [
+      {
+        file: CONTROL,
+        find: "if (control.lease !== undefined && control.lease.untilMs > nowMs) return undefined;",
+        replace: "void nowMs;",
+      },
+    ],
+  },
+  {
+    name: "lease-forever",
+    what: "A lease never expires.",
+    hazards: "A18",
+    patches: [
+      {
+        file: CONTROL,
+        find: "if (control.lease !== undefined && control.lease.untilMs > nowMs) return undefined;",
+        replace: "if (control.lease !== undefined) return undefined;",
+      },
+    ],
+  },
+  {
+    name: "lease-for-a-day",
+    what: "A lease lasts a day.",
+    hazards: "A18",
+    patches: [{ file: CONTROL, find: "const LEASE_MS = 45_000;", replace: "const LEASE_MS = 86_400_000;" }],
+  },
+  {
+    name: "no-fence-check",
+    what: "Who once held a lease writes as if it still did.",
+    hazards: "A10, A11",
+    patches: [
+      {
+        file: HELD,
+        find: "(current) => (current !== undefined && holdsLease(current, claim) ? change(current) : undefined),",
+        replace: "(current) => (current !== undefined ? change(current) : undefined),",
+      },
+    ],
+  },
+  {
+    name: "fence-not-raised",
+    what: "Taking a lease does not raise the fence, and only the fence is compared.",
+    hazards: "A10",
+    patches: [
+      {
+        file: CONTROL,
+        find: "return { ...control, fence: control.fence + 1, lease: { owner, untilMs: nowMs + LEASE_MS } };",
+        replace: "return { ...control, lease: { owner, untilMs: nowMs + LEASE_MS } };",
+      },
+      {
+        file: CONTROL,
+        find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
+        replace: "return control.fence === claim.fence;",
+      },
+    ],
+  },
+  {
+    name: "owner-not-compared",
+    what: "The fence alone decides who holds the lease.",
+    patches: [
+      {
+        file: CONTROL,
+        find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
+        replace: "return control.fence === claim.fence;",
+      },
+    ],
+    harmless:
+      "The fence rises with every lease taken, so the owner adds nothing while the lease stands, and only its holder ever gives it up.",
+  },
+  {
+    name: "fence-not-compared",
+    what: "The owner alone decides who holds the lease.",
+    patches: [
+      {
+        file: CONTROL,
+        find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
+        replace: "return control.lease?.owner === claim.owner;",
+      },
+    ],
+    harmless: "The owner is a new random id in every run, so no two leases ever have the same one.",
+  },
+  {
+    name: "no-time-left-check",
+    what: "A step is begun however little of the lease and of the answer's time is left.",
+    hazards: "A11, A29",
+    patches: [
+      {
+        file: SETTLE,
+        find: "if (timeLeftMs() < SHORTEST_STEP_MS) return stop();",
+        replace: "void SHORTEST_STEP_MS;",
+      },
+      { file: SETTLE, find: "if (stepMs <= 0) return stop();", replace: "" },
+    ],
+  },
+  {
+    name: "time-left-only-before-the-write",
+    what: "Whether enough of the lease is left is asked before the step is marked as started. The simulation found this one.",
+    hazards: "A11",
+    patches: [{ file: SETTLE, find: "if (stepMs <= 0) return stop();", replace: "" }],
+  },
+  {
+    name: "kept-on-failure",
+    what: "A failed step keeps the lease instead of releasing it.",
+    patches: [
+      {
+        file: CONTROL,
+        find: "return { ...releaseLease(control), lastError: shorten(error), nextTryMs: nowMs + backOffMs };",
+        replace: "return { ...control, lastError: shorten(error), nextTryMs: nowMs + backOffMs };",
+      },
+    ],
+    harmless:
+      "The lease runs out after 45 s by itself, and no next try is due before 30 s: everything is done as it should, only later.",
+  },
+  {
+    name: "released-by-anybody",
+    what: "Fulfilling does not ask whose lease it ends.",
+    hazards: "A10",
+    patches: [
+      {
+        file: SETTLE,
+        find: "const done = await lease.write(fulfill);",
+        replace:
+          "const done = (await updateControl(order.orderId, dependencies, (current) => (current === undefined ? undefined : fulfill(current)))).stored;",
+      },
+      {
+        file: SETTLE,
+        find: 'import type { ControlDraft } from "./update-control.ts";',
+        replace: 'import { updateControl, type ControlDraft } from "./update-control.ts";',
+      },
+    ],
+    harmless:
+      "Who gets there has seen every step done, and steps never go back: fulfilled is true whoever writes it.",
+  },
+  {
+    name: "poll-without-claim",
+    what: "Every onlooker settles, without saying so first.",
+    hazards: "D14",
+    patches: [
+      {
+        file: "core/orders/order-status.ts",
+        find: "if (stored !== undefined && !(await claimLook(orderId, stored, dependencies))) {",
+        replace:
+          "if (stored !== undefined && stored.control.state === 'fulfilled' && !(await claimLook(orderId, stored, dependencies))) {",
+      },
+    ],
+    harmless:
+      "An onlooker goes through the same lease as everybody; the claim only keeps many pages from asking Stripe too often.",
+  },
+];

@@ -1,0 +1,51 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+const RECONCILE = "core/reconciliation/reconcile.ts";
+const SOURCES = "core/reconciliation/sources.ts";
+
+/** What webhooks missed. */
+export const RECONCILE_BUGS: readonly SeededBug[] = [
+  {
+    name: "reconcile-nothing",
+    what: "Reconciliation looks at candidates and settles none.",
+    hazards: "A31",
+    patches: [
+      {
+        file: RECONCILE,
+        find: "const outcome = await settleOrder(orderId, trigger, deadline, dependencies);",
+        replace:
+          'void settleOrder; const outcome = { kind: "not_ours" } as { kind: "not_ours" | "busy" | "unfinished" | "not_found" | "no_order_yet" };',
+      },
+    ],
+  },
+  {
+    name: "reconcile-forgets-failed-sources",
+    what: "The watermark moves on although a source could not be read to its end.",
+    hazards: "A32, A34",
+    patches: [{ file: RECONCILE, find: "if (report.incomplete.length === 0) {", replace: "{" }],
+  },
+  {
+    name: "reconcile-trusts-events",
+    what: "Stripe's list of sessions is not looked at: what left no event does not exist.",
+    hazards: "A33",
+    patches: [
+      {
+        file: SOURCES,
+        find: 'if (isOurs(session.metadata, shopId)) yield { orderId: session.id, trigger: "reconciliation" };',
+        replace: "void isOurs; void session;",
+      },
+    ],
+  },
+  {
+    name: "reconcile-without-refunds",
+    what: "Refunds that left no event are not looked for.",
+    hazards: "B07",
+    patches: [
+      {
+        file: SOURCES,
+        find: 'if (charge === null || typeof charge === "string" || charges.has(charge.id)) continue;',
+        replace: 'if (charge === null || typeof charge === "string" || charges.size < 1e9) continue;',
+      },
+    ],
+  },
+];

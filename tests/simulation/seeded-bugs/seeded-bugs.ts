@@ -1,0 +1,23 @@
+import { ANSWER_BUGS } from "./answer-bugs.ts";
+import { LEASE_BUGS } from "./lease-bugs.ts";
+import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
+import type { SeededBug } from "./seeded-bug.ts";
+import { STEP_BUGS } from "./step-bugs.ts";
+import { WRITE_BUGS } from "./write-bugs.ts";
+
+export const SEEDED_BUGS: readonly SeededBug[] = [
+  ...ANSWER_BUGS,
+  ...LEASE_BUGS,
+  ...WRITE_BUGS,
+  ...STEP_BUGS,
+  ...RECONCILE_BUGS,
+];
+
+export function findBug(name: string): SeededBug {
+  const found = SEEDED_BUGS.find((bug) => bug.name === name);
+  if (found === undefined) {
+    const known = SEEDED_BUGS.map((bug) => bug.name).join(", ");
+    throw new Error(`There is no seeded bug "${name}". There are: ${known}.`);
+  }
+  return found;
+}

@@ -1,0 +1,282 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+const SETTLE = "core/orders/settle-order.ts";
+const CONTROL = "core/orders/control-record.ts";
+const FACTS = "core/orders/checkout-facts.ts";
+const MAIL = "core/fulfillment/mail-step.ts";
+
+const RUN_STEP = `await withTimeout(stepMs, schedule, (signal) =>
+        step.run(order, { idempotencyKey, number, signal }),
+      );`;
+
+/** What is done for a paid order, and when. */
+export const STEP_BUGS: readonly SeededBug[] = [
+  {
+    name: "done-before-effect",
+    what: "A step is marked done before it runs.",
+    hazards: "A16",
+    patches: [
+      {
+        file: SETTLE,
+        find: RUN_STEP,
+        replace: `await lease.write((current) => finishStep(current, step.name)); ${RUN_STEP}`,
+      },
+    ],
+  },
+  {
+    name: "step-not-started",
+    what: "A step runs without having been marked as started.",
+    hazards: "A08",
+    patches: [
+      {
+        file: SETTLE,
+        find: "isToBeSkipped(current, step) ? skipStep(current, step.name) : beginStep(current, step.name),",
+        replace: "isToBeSkipped(current, step) ? skipStep(current, step.name) : current,",
+      },
+    ],
+  },
+  {
+    name: "attempts-not-counted",
+    what: "Beginning a step again leaves its number of attempts.",
+    hazards: "A08, A30",
+    patches: [
+      {
+        file: CONTROL,
+        find: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });',
+        replace: 'return withStep(control, step, { state: "started", attempts: 1 });',
+      },
+    ],
+  },
+  {
+    name: "attempts-counted-when-done",
+    what: "An attempt is counted when it succeeds instead of when it begins.",
+    hazards: "A08, A13",
+    patches: [
+      {
+        file: CONTROL,
+        find: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });',
+        replace: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) });',
+      },
+      {
+        file: CONTROL,
+        find: 'return withStep(control, step, { state: "done", attempts: attemptsOf(control, step) });',
+        replace:
+          'return withStep(control, step, { state: "done", attempts: attemptsOf(control, step) + 1 });',
+      },
+    ],
+  },
+  {
+    name: "attempts-counted-twice",
+    what: "Both beginning and finishing count an attempt, in a write that may be made again.",
+    hazards: "A13",
+    patches: [
+      {
+        file: CONTROL,
+        find: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });',
+        replace:
+          'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 2 });',
+      },
+    ],
+  },
+  {
+    name: "error-swallowed",
+    what: "A failing step is logged and counts as done.",
+    hazards: "A15",
+    patches: [
+      {
+        file: SETTLE,
+        find: "step.run(order, { idempotencyKey, number, signal }),",
+        replace: "step.run(order, { idempotencyKey, number, signal }).catch(() => undefined),",
+      },
+    ],
+  },
+  {
+    name: "mail-not-awaited",
+    what: "The mail is on its way when its step is marked done.",
+    hazards: "A14",
+    patches: [
+      {
+        file: MAIL,
+        find: "await mailer.send({ to, ...orderConfirmation(order, siteUrl) }, { idempotencyKey, signal });",
+        replace:
+          "void mailer.send({ to, ...orderConfirmation(order, siteUrl) }, { idempotencyKey, signal });",
+      },
+    ],
+  },
+  {
+    name: "mail-skipped",
+    what: "The mail step does nothing and says that it is done.",
+    patches: [
+      {
+        file: MAIL,
+        find: "if (mailer === undefined || to === undefined) {",
+        replace: "if (mailer !== undefined || to === undefined) {",
+      },
+    ],
+  },
+  {
+    name: "random-key",
+    what: "Every attempt of a step has a key of its own.",
+    hazards: "A08, B19",
+    patches: [
+      {
+        file: SETTLE,
+        find: "const idempotencyKey = `${step.name}/${order.orderId}`;",
+        replace: "const idempotencyKey = `${step.name}/${order.orderId}/${dependencies.randomId()}`;",
+      },
+    ],
+  },
+  {
+    name: "fulfilled-before-steps",
+    what: "The order is fulfilled first and its steps run afterwards.",
+    hazards: "A09, A16",
+    patches: [
+      {
+        file: SETTLE,
+        find: "for (const step of steps) { if (isFinished(control.steps[step.name])) continue;",
+        replace:
+          "await lease.write((current) => ({ ...current, state: 'fulfilled' })); for (const step of steps) { if (isFinished(control.steps[step.name])) continue;",
+      },
+    ],
+  },
+  {
+    name: "steps-all-run-again",
+    what: "A step that is done is done again.",
+    hazards: "A01, A09",
+    patches: [
+      {
+        file: SETTLE,
+        find: "for (const step of steps) { if (isFinished(control.steps[step.name])) continue;",
+        replace: "for (const step of steps) {",
+      },
+    ],
+  },
+  {
+    name: "never-needs-attention",
+    what: "A step is tried for ever.",
+    hazards: "A30",
+    patches: [
+      {
+        file: CONTROL,
+        find: "export const MAX_STEP_ATTEMPTS = 12;",
+        replace: "export const MAX_STEP_ATTEMPTS = 1e9;",
+      },
+    ],
+  },
+  {
+    name: "alert-before-flag",
+    what: "The owner is alerted before the flag is durable.",
+    hazards: "A30",
+    patches: [
+      {
+        file: SETTLE,
+        find: "const flagged = await lease.write((current) => flagForAttention(current, `${step.name}: ${reason}`));",
+        replace:
+          'log.error("order_needs_attention", { orderId: order.orderId, step: step.name }); const flagged = await lease.write((current) => flagForAttention(current, `${step.name}: ${reason}`));',
+      },
+    ],
+  },
+  {
+    name: "unpaid-is-paid",
+    what: "A completed session counts as paid.",
+    hazards: "B01",
+    patches: [
+      {
+        file: FACTS,
+        find: 'if (session.payment_status !== "unpaid") return "paid";',
+        replace: 'if (session.status === "complete") return "paid";',
+      },
+    ],
+  },
+  {
+    name: "free-is-unpaid",
+    what: "A free order counts as unpaid.",
+    hazards: "B16",
+    patches: [
+      {
+        file: FACTS,
+        find: 'if (session.payment_status !== "unpaid") return "paid";',
+        replace: 'if (session.payment_status === "paid") return "paid";',
+      },
+    ],
+  },
+  {
+    name: "everything-is-ours",
+    what: "Sessions without our marker are settled too.",
+    hazards: "A25",
+    patches: [
+      {
+        file: FACTS,
+        find: "if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))",
+        replace: "if (session.livemode !== options.livemode)",
+      },
+      { file: FACTS, find: 'import { isOurs } from "../checkout/marker.ts";', replace: "" },
+    ],
+  },
+  {
+    name: "expired-overrides-paid",
+    what: "Expired and failed rank above everything.",
+    hazards: "B03, B22",
+    patches: [
+      { file: "core/orders/order.ts", find: "expired: 20,", replace: "expired: 60," },
+      { file: "core/orders/order.ts", find: "payment_failed: 20,", replace: "payment_failed: 60," },
+    ],
+    harmless:
+      "The state is never taken from an event but asked of Stripe after the record was read, and Stripe takes back no payment.",
+  },
+  {
+    name: "trust-the-payload",
+    what: "An event's type decides whether an order is paid.",
+    hazards: "B01, B03",
+    patches: [
+      {
+        file: "core/webhook/process-event.ts",
+        find: "const outcome = await settleWhileBusy(orderId, meaning.trigger, deadline, dependencies);",
+        replace:
+          'const trigger = event.type === "checkout.session.async_payment_succeeded" ? "claims_paid" : meaning.trigger; const outcome = await settleWhileBusy(orderId, trigger as never, deadline, dependencies);',
+      },
+      {
+        file: "core/orders/agree-with-stripe.ts",
+        find: "const merged = mergeFacts(current ?? newControl(), facts);",
+        replace:
+          'const merged = mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts);',
+      },
+    ],
+  },
+  {
+    name: "revoked-not-looked-at",
+    what: "A refunded order is delivered all the same.",
+    hazards: "B04",
+    patches: [
+      {
+        file: SETTLE,
+        find: 'return step.whenRevoked === "skip" && isRevoked(control);',
+        replace: "void isRevoked; void control; void step; return false;",
+      },
+    ],
+  },
+  {
+    name: "revoked-decided-before-the-write",
+    what: "Whether a step is skipped is decided by the record as it was before the write. The simulation found this one.",
+    hazards: "B04",
+    patches: [
+      {
+        file: SETTLE,
+        find: "isToBeSkipped(current, step) ? skipStep(current, step.name) : beginStep(current, step.name),",
+        replace: "beginStep(current, step.name),",
+      },
+    ],
+  },
+  {
+    name: "back-off-ignored",
+    what: "A failed step may be tried again at once by any onlooker.",
+    patches: [
+      {
+        file: "core/orders/order-status.ts",
+        find: "Math.max(current.nextTryMs ?? 0, (current.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS)",
+        replace: "(current.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS",
+      },
+    ],
+    harmless: "Attempts stay bounded by their number; the back-off only spreads them over time.",
+  },
+];

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+
+import { runSchedules } from "./run-schedules.ts";
+import { describeFailure } from "./summary.ts";
+
+test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15: 10,000 schedules keep every invariant", async () => {
+  const { failed, schedules, tally } = await runSchedules({ seed: 1, schedules: 10_000 });
+
+  if (failed !== undefined) expect.fail(await describeFailure(failed));
+  expect(schedules).toBe(10_000);
+  // Enough was bought, and enough went wrong.
+  expect(tally.fulfilled).toBeGreaterThan(8_000);
+  expect(tally.flagged).toBeGreaterThan(100);
+  expect(tally.refunded).toBeGreaterThan(1_000);
+  expect(tally.deaths).toBeGreaterThan(10_000);
+  expect(tally.faults).toBeGreaterThan(50_000);
+  expect(tally.mailsTwice).toBeGreaterThan(100);
+});
+
+test("a seed is the same run every time, alone or among others", async () => {
+  const seed = 3;
+  const alone = await runSchedules({ seed, schedules: 1, keepTimeline: true });
+  const again = await runSchedules({ seed, schedules: 1, keepTimeline: true });
+  const afterOthers = await runSchedules({ seed: 1, schedules: seed, workers: 1, keepTimeline: true });
+
+  expect(alone.last?.timeline.length).toBeGreaterThan(50);
+  expect(again.last).toEqual(alone.last);
+  expect(afterOthers.last).toEqual(alone.last);
+});
+
+test("another seed is another run", async () => {
+  const one = await runSchedules({ seed: 1, schedules: 1, keepTimeline: true });
+  const other = await runSchedules({ seed: 2, schedules: 1, keepTimeline: true });
+  expect(other.last?.timeline).not.toEqual(one.last?.timeline);
+});

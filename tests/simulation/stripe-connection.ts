@@ -1,0 +1,85 @@
+import { decodeControl } from "../../core/stores/stripe-control-record.ts";
+import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import type { SimulatedState } from "../../simulator/state/state.ts";
+import type { OrderBook } from "./order-book.ts";
+import type { CallOutside } from "./outside-call.ts";
+import type { ShopProcess } from "./shop-process.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** Where the engine without a database keeps an order's record in its session's metadata. */
+const RECORD_KEY = "static_checkout_order";
+
+type Fetch = typeof globalThis.fetch;
+
+/** How processes reach the simulated Stripe: `fetch` for the shipped client, with faults on the way. */
+export function connectToStripe(surroundings: {
+  stripe: SimulatedStripe;
+  state: SimulatedState;
+  time: VirtualTime;
+  callOutside: CallOutside;
+  book: OrderBook;
+}): (process: ShopProcess) => Fetch {
+  const { stripe, state, time, callOutside, book } = surroundings;
+  let starting: { duringMs: number; isSpoilt: boolean } | undefined;
+  let gateways = 0;
+
+  // Runs within the call that was started last: nothing else begins before it has come this far.
+  stripe.faults.duringApi = async ({ method }) => {
+    const mine = starting;
+    starting = undefined;
+    if (mine === undefined || method === "GET") return undefined;
+    await new Promise<void>((resolve) => void time.schedule(mine.duringMs, resolve));
+    return mine.isSpoilt ? stripeError(500, "An unknown error occurred") : undefined;
+  };
+
+  /** What keeps its records in Stripe writes them with these calls. */
+  function observe(path: string, process: ShopProcess): void {
+    const sessionId = /checkout\/sessions\/(cs_test_\w+)$/.exec(path)?.[1];
+    if (sessionId === undefined) return;
+    const text = state.checkoutSessions[sessionId]?.metadata?.[RECORD_KEY];
+    if (text !== undefined) book.observe(sessionId, decodeControl(sessionId, text), process);
+  }
+
+  return (process) => (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const { pathname, search } = url;
+    const method = init?.method ?? "GET";
+    const { signal, ...rest } = init ?? {};
+    const execute = async (duringMs: number, isSpoilt: boolean): Promise<Response> => {
+      starting = { duringMs, isSpoilt };
+      const response = await stripe.handleApi(lightRequest(url.href, rest));
+      if (method === "POST") observe(pathname, process);
+      return response;
+    };
+    return callOutside(process, {
+      point: `${method} ${pathname.replace(/\/[a-z]+_\w+$/, "/:id")}`,
+      describe: () => `${method} ${pathname}${search.replaceAll(/expand\S*?(?:&|$)/g, "")}`,
+      happen: (duringMs) => execute(duringMs, false),
+      spoil: method === "POST" ? (duringMs) => execute(duringMs, true) : undefined,
+      answerForeign: () => {
+        gateways += 1;
+        if (gateways % 3 === 0) return new Response("<h1>Bad gateway</h1>", { status: 502 });
+        return gateways % 3 === 1 ? stripeError(429, "Too many requests") : stripeError(503, "Unavailable");
+      },
+      fail: (reason) => new TypeError("fetch failed", { cause: new Error(reason) }),
+      show: (response) => String(response.status),
+      signal,
+    });
+  };
+}
+
+function stripeError(status: number, message: string): Response {
+  return Response.json({ error: { type: "api_error", message } }, { status });
+}
+
+/** As much of a Request as the simulated Stripe reads. Real ones took a tenth of all time. */
+function lightRequest(url: string, { method = "GET", headers, body }: RequestInit): Request {
+  const request = {
+    url,
+    method,
+    headers: new Headers(headers),
+    text: async () => (typeof body === "string" ? body : ""),
+    clone: () => request,
+  };
+  return request as unknown as Request;
+}

@@ -1,0 +1,25 @@
+import { runSchedules, type Run } from "./run-schedules.ts";
+import type { ScheduleResult } from "./schedule.ts";
+
+export function describeRun({ schedules, tally }: Run, elapsedMs: number): string {
+  const perSecond = Math.round((schedules / elapsedMs) * 1_000);
+  return [
+    `${schedules} schedules in ${(elapsedMs / 1_000).toFixed(1)} s, ${perSecond} a second; ${tally.happened} things happened.`,
+    `${tally.sessions} sessions, ${tally.paid} paid, ${tally.fulfilled} fulfilled, ${tally.flagged} flagged for the owner, ${tally.refunded} refunded.`,
+    `${tally.processes} processes, ${tally.deaths} died; ${tally.faults} calls failed.`,
+    `${tally.mails} mails, ${tally.mailsTwice} of them again for the same order.`,
+  ].join("\n");
+}
+
+/** Runs the seed once more, this time writing everything down. */
+export async function describeFailure({ seed, violations }: ScheduleResult, bug?: string): Promise<string> {
+  const { last } = await runSchedules({ seed, schedules: 1, bug, keepTimeline: true });
+  const broken = violations.map(({ invariant, what }) => `✗ ${invariant}\n  ${what}`);
+  return [
+    ...(last?.timeline ?? []),
+    "",
+    `Seed ${seed} fails:`,
+    ...broken,
+    `Again: npm run test:simulation -- --replay ${seed}`,
+  ].join("\n");
+}

@@ -1,0 +1,131 @@
+import type { SimulatedState } from "../../simulator/state/state.ts";
+
+/** How one Checkout Session really stands, read from the simulated account itself and not by the shop's own eyes. */
+export interface Truth {
+  /** `open`, `complete` or `expired`. */
+  status: string;
+  isPaid: boolean;
+  /** The bank said no to a delayed payment. */
+  hasFailed: boolean;
+  refundedMinor: number;
+  fullyRefunded: boolean;
+  dispute: string | undefined;
+  subscription: string | undefined;
+}
+
+export interface Truths {
+  /** From now on every change of this session is remembered. */
+  follow(sessionId: string): void;
+  /** True of sessions that this shop opened and a buyer got to see. */
+  isFollowed(sessionId: string): boolean;
+  /** Call after every change of the account. */
+  refresh(): void;
+  current(sessionId: string): Truth;
+  /** All that was ever true of it, oldest first. */
+  history(sessionId: string): readonly Truth[];
+  /** An event that Stripe's own list does not know counts as happening when it is first sent. */
+  noteEvent(eventId: string): void;
+  /** How long `history` was when the event happened. */
+  lengthAt(eventId: string, sessionId: string): number;
+  /** The sessions that an event's object belongs to. */
+  sessionsOf(object: EventObject): string[];
+}
+
+export interface EventObject {
+  id: string;
+  payment_intent?: string | null;
+  charge?: string | null;
+  subscription?: string | null;
+  parent?: { subscription_details?: { subscription?: string } | null } | null;
+}
+
+export function createTruths(state: SimulatedState): Truths {
+  const histories = new Map<string, Truth[]>();
+  const lengths = new Map<string, Map<string, number>>();
+  let knownEvents = 0;
+
+  function refresh(): void {
+    for (const [sessionId, history] of histories) {
+      const truth = readTruth(state, sessionId);
+      const last = history.at(-1);
+      if (last === undefined || !isSame(last, truth)) history.push(truth);
+    }
+    const events = Object.keys(state.events);
+    for (const eventId of events.slice(knownEvents)) noteEvent(eventId);
+    knownEvents = events.length;
+  }
+
+  function noteEvent(eventId: string): void {
+    if (lengths.has(eventId)) return;
+    lengths.set(eventId, new Map([...histories].map(([sessionId, history]) => [sessionId, history.length])));
+  }
+
+  const historyOf = (sessionId: string): Truth[] => histories.get(sessionId) ?? [];
+  return {
+    follow(sessionId) {
+      histories.set(sessionId, []);
+      refresh();
+    },
+    isFollowed: (sessionId) => histories.has(sessionId),
+    refresh,
+    noteEvent,
+    current: (sessionId) => readTruth(state, sessionId),
+    history: historyOf,
+    lengthAt: (eventId, sessionId) => lengths.get(eventId)?.get(sessionId) ?? historyOf(sessionId).length,
+    sessionsOf(object) {
+      const named = [
+        object.id,
+        object.payment_intent,
+        object.charge,
+        object.subscription,
+        object.parent?.subscription_details?.subscription,
+      ];
+      return [...histories.keys()].filter((sessionId) => {
+        const { paymentIntent, subscription } = state.checkoutIntents[sessionId] ?? {};
+        const charge = state.paymentIntents[paymentIntent ?? ""]?.latest_charge;
+        return [sessionId, paymentIntent, subscription, charge].some((id) => id && named.includes(id));
+      });
+    },
+  };
+}
+
+function readTruth(state: SimulatedState, sessionId: string): Truth {
+  const session = state.checkoutSessions[sessionId];
+  const intent = state.checkoutIntents[sessionId];
+  const paymentIntent = state.paymentIntents[intent?.paymentIntent ?? ""];
+  const charge = state.charges[paymentIntent?.latest_charge ?? ""];
+  const isComplete = session?.status === "complete";
+  const isPaid = isComplete && session.payment_status !== "unpaid";
+  return {
+    status: session?.status ?? "open",
+    isPaid,
+    hasFailed: isComplete && !isPaid && intent?.settling === null,
+    refundedMinor: isComplete ? (charge?.amount_refunded ?? 0) : 0,
+    fullyRefunded: isComplete && (charge?.refunded ?? false),
+    dispute: charge === undefined ? undefined : gravestDispute(state, charge.id),
+    subscription: isComplete ? state.subscriptions[intent?.subscription ?? ""]?.status : undefined,
+  };
+}
+
+/** In the shop's words; by hand, so that a mistake in the shop's own translation shows. */
+const DISPUTE_WORDS: Readonly<Record<string, string>> = {
+  needs_response: "open",
+  under_review: "open",
+  won: "won",
+  lost: "lost",
+  prevented: "won",
+  warning_needs_response: "inquiry",
+  warning_under_review: "inquiry",
+  warning_closed: "won",
+};
+
+function gravestDispute(state: SimulatedState, chargeId: string): string | undefined {
+  const words = Object.values(state.disputes)
+    .filter(({ charge }) => charge === chargeId)
+    .map(({ status }) => DISPUTE_WORDS[status]);
+  return ["lost", "open", "inquiry", "won"].find((word) => words.includes(word));
+}
+
+function isSame(one: Truth, other: Truth): boolean {
+  return (Object.keys(one) as (keyof Truth)[]).every((field) => one[field] === other[field]);
+}

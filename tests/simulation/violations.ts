@@ -1,0 +1,39 @@
+/** What must never happen, and did. The names are those of design.md ("Invariants"). */
+type Invariant =
+  | "I1 no paid session is lost"
+  | "I2 a keyed effect has one key"
+  | "I3 mails are counted"
+  | "I4 no effect before payment"
+  | "I5 steps, fence and rank never go back"
+  | "I6 refunds, disputes and subscription agree with Stripe"
+  | "I7 a 200 is a durable promise"
+  | "I9 work is bounded"
+  | "I10 only the lease holder acts"
+  | "S1 an order says what was bought"
+  | "S2 the owner is alerted once"
+  | "S3 the page tells the truth"
+  | "S4 no effect begins out of time"
+  | "S5 no promise is forgotten";
+
+export interface Violation {
+  invariant: Invariant;
+  what: string;
+}
+
+export interface Violations {
+  report(invariant: Invariant, what: string): void;
+  all(): readonly Violation[];
+}
+
+export function createViolations(onReport: (violation: Violation) => void): Violations {
+  const found: Violation[] = [];
+  return {
+    report(invariant, what) {
+      if (found.some((known) => known.invariant === invariant && known.what === what)) return;
+      const violation = { invariant, what };
+      found.push(violation);
+      onReport(violation);
+    },
+    all: () => found,
+  };
+}

@@ -1,0 +1,210 @@
+import { createHmac } from "node:crypto";
+
+import { createApp } from "../../core/app.ts";
+import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
+import catalog from "../../simulator/catalog.json" with { type: "json" };
+import { parseCatalog } from "../../simulator/catalog.ts";
+import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import type { SimulatedState } from "../../simulator/state/state.ts";
+import { checkAnswer, type DeliveredEvent } from "./check-answers.ts";
+import { createWriteChecks } from "./check-writes.ts";
+import type { FaultSource } from "./faults.ts";
+import { createFaultyEngine } from "./faulty-engine.ts";
+import { createOrderBook, type OrderBook } from "./order-book.ts";
+import { createCallOutside } from "./outside-call.ts";
+import { createPlatform, type HostHabits, type Instance, type Platform } from "./platform.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
+import { createShopProcess } from "./shop-process.ts";
+import { connectToStripe } from "./stripe-connection.ts";
+import type { Timeline } from "./timeline.ts";
+import { createTruths, type Truths } from "./truths.ts";
+import type { Violations } from "./violations.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+import { createWebhookNetwork, type NetworkHabits } from "./webhook-network.ts";
+
+const WEBHOOK_SECRET = "whsec_simulation";
+const ENVIRONMENT = {
+  STRIPE_SECRET_KEY: "sk_test_simulation",
+  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  SITE_URL: "https://shop.example",
+};
+
+const CATALOG = parseCatalog({
+  ...catalog,
+  products: [
+    ...catalog.products,
+    { name: "Sample page", prices: [{ id: "price_sample", amountMinor: 0, currency: "eur" }] },
+  ],
+});
+
+export interface WorldOptions {
+  seed: number;
+  engine: "memory" | "stripe";
+  host: HostHabits;
+  skewsMs: () => readonly number[];
+  retryDelaysMs: readonly number[];
+  network: () => NetworkHabits;
+  mailServer: () => MailServer;
+  /** How often the store's client retries a failed call by itself. */
+  retriesBelow: number;
+  faults: FaultSource;
+}
+
+/** The shop's functions on a host, Stripe, the network between them, and everybody who watches. */
+export interface World {
+  stripe: SimulatedStripe;
+  /** The account's live state, read only. */
+  state: SimulatedState;
+  truths: Truths;
+  book: OrderBook;
+  mails: MailRecords;
+  platform: Platform;
+  counts: { processes: number; deaths: number; faults: number };
+  /** Events of the log that are errors, by name and order. */
+  alerts: Map<string, number>;
+  /** Delivers a signed event outside Stripe's own queue. */
+  deliver(event: DeliveredEvent & Record<string, unknown>): Promise<Response>;
+  readSnapshot(orderId: string): ReturnType<ReturnType<typeof createMemoryEngine>["orders"]["readSnapshot"]>;
+}
+
+export function createWorld(
+  options: WorldOptions,
+  { time, timeline, violations }: { time: VirtualTime; timeline: Timeline; violations: Violations },
+): World {
+  const { seed } = options;
+  const stream = (name: string): Random => createRandom(seed, name);
+  const engine = createMemoryEngine();
+  const ids = stream("stripe ids");
+  let watch = (): void => undefined;
+  const stripe = createSimulatedStripe({
+    catalog: CATALOG,
+    publicUrl: "https://checkout.stripe.com",
+    webhookEndpoints: [
+      { url: "https://shop.example/api/webhook", secret: WEBHOOK_SECRET, enabledEvents: LISTENED },
+    ],
+    now: time.now,
+    randomId: ids.letters,
+    schedule: time.schedule,
+    send: (request) => send(request),
+    onChange: () => watch(),
+    onNotice: (message) => timeline.note("stripe", () => `notice: ${message}`),
+    delayedPaymentMs: 30 * 24 * 3_600_000,
+    retryDelaysMs: options.retryDelaysMs,
+    webhookTimeoutMs: 20_000,
+  });
+  // Read only, and live: asking `stripe.state()` each time would announce a change each time.
+  const state = stripe.state();
+  const truths = createTruths(state);
+  watch = truths.refresh;
+  const book = createOrderBook(time.now, createWriteChecks(truths, violations), timeline);
+  const counts = { processes: 0, deaths: 0, faults: 0 };
+  const callOutside = createCallOutside({
+    time,
+    timeline,
+    faults: options.faults,
+    onFault: () => {
+      counts.faults += 1;
+    },
+  });
+  const mails = createMailRecords({ callOutside, book, truths, violations, server: options.mailServer });
+  const fetchFor = connectToStripe({ stripe, state, time, callOutside, book });
+  const alerts = new Map<string, number>();
+  const machines = stream("machines");
+  const retries = stream("retries below");
+
+  function start(): Instance {
+    counts.processes += 1;
+    const process = createShopProcess(`shop-${counts.processes}`, machines.pick(options.skewsMs()), {
+      time,
+      timeline,
+    });
+    process.onDeath(() => {
+      counts.deaths += 1;
+    });
+    let made = 0;
+    const log =
+      (level: string) =>
+      (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
+        timeline.note(process.name, () => `log ${level} ${event} ${JSON.stringify(fields)}`);
+        const name = `${event} ${String(fields["orderId"])}`;
+        if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
+      };
+    const app = createApp(ENVIRONMENT, {
+      fetch: fetchFor(process),
+      now: process.now,
+      schedule: process.schedule,
+      randomId: () => {
+        made += 1;
+        return `${process.name}-`.padEnd(16 - String(made).length, "0") + String(made);
+      },
+      mailer: mails.mailerFor(process),
+      log: { info: log("info"), warn: log("warn"), error: log("error") },
+      ...(options.engine === "memory" && {
+        engine: createFaultyEngine(engine, process, {
+          callOutside,
+          book,
+          retries: () => retries.chance(options.retriesBelow),
+        }),
+      }),
+    });
+    return { process, app };
+  }
+
+  const platform = createPlatform({ time, timeline, random: stream("host"), habits: options.host, start });
+
+  function arrive(body: string, headers: Headers): Promise<Response> {
+    const request = new Request("https://shop.example/api/webhook", { method: "POST", headers, body });
+    const event = JSON.parse(body) as DeliveredEvent;
+    truths.noteEvent(event.id);
+    return platform.serve("webhook", request, ({ response, startedMs }) => {
+      if (response.status !== 200) return;
+      checkAnswer(event, startedMs, { book, truths, violations });
+    });
+  }
+  const random = stream("network");
+  const send = createWebhookNetwork({ time, timeline, random, habits: options.network, arrive });
+
+  return {
+    stripe,
+    state,
+    truths,
+    book,
+    mails,
+    platform,
+    alerts,
+    counts,
+    deliver(event) {
+      const body = JSON.stringify(event);
+      return arrive(body, new Headers({ "Stripe-Signature": sign(body, time.now()) }));
+    },
+    readSnapshot: (orderId) => engine.orders.readSnapshot(orderId),
+  };
+}
+
+/** More than the shop needs, so that it meets events which are none of its business. */
+const LISTENED = [
+  "checkout.session.completed",
+  "checkout.session.async_payment_succeeded",
+  "checkout.session.async_payment_failed",
+  "checkout.session.expired",
+  "charge.refunded",
+  "refund.created",
+  "refund.updated",
+  "refund.failed",
+  "charge.dispute.created",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
+  "charge.dispute.funds_withdrawn",
+  "charge.dispute.funds_reinstated",
+  "customer.subscription.created",
+  "customer.subscription.updated",
+  "customer.subscription.deleted",
+  "invoice.paid",
+];
+
+function sign(body: string, nowMs: number): string {
+  const seconds = Math.floor(nowMs / 1000);
+  const signature = createHmac("sha256", WEBHOOK_SECRET).update(`${seconds}.${body}`).digest("hex");
+  return `t=${seconds},v1=${signature}`;
+}
