@@ -58,11 +58,7 @@ async function runWorker(
   nextBatch: () => Batch | undefined,
   take: (result: BatchResult) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL("worker.ts", import.meta.url), {
-    workerData,
-    // Nearly everything dies young; more room for it halves the time that is spent on collecting it.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
-  });
+  const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
   try {
     await new Promise<void>((resolve, reject) => {
       const proceed = (): void => {

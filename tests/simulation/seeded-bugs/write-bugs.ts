@@ -81,7 +81,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: STRIPE,
-        find: "return stripe.checkout.sessions.update(orderId, { metadata }, { ...request, idempotencyKey });",
+        find: "return stripe.checkout.sessions.update(orderId, { metadata }, { ...writing, idempotencyKey });",
         replace:
           "void idempotencyKey; return stripe.checkout.sessions.update(orderId, { metadata }, request);",
       },
@@ -106,7 +106,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: VERSIONS,
-        find: 'if (classifyStripeError(error) === "idempotency_conflict") return "conflict";',
+        find: 'if (failure === "idempotency_conflict") return "conflict";',
         replace: 'if (classifyStripeError(error) === "idempotency_conflict") return "written";',
       },
     ],
@@ -128,7 +128,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: VERSIONS,
-        find: 'if (classifyStripeError(error) === "idempotency_conflict") return "conflict";',
+        find: 'if (failure === "idempotency_conflict") return "conflict";',
         replace: 'if (classifyStripeError(error) === "idempotency_conflict") return "spoilt";',
       },
     ],
