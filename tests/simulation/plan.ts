@@ -117,10 +117,14 @@ function unheardPlan(random: Random, plan: Plan): Plan {
 
 function drawAnything(random: Random): Plan {
   const mailServer = drawMailServer(random);
-  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () => drawOrder(random));
+  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () =>
+    drawOrder(random),
+  );
   return {
     engine: random.chance(0.8) ? "memory" : "stripe",
-    ...storms(random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "crashing", "sluggish", "hurricane"])),
+    ...storms(
+      random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "crashing", "sluggish", "hurricane"]),
+    ),
     network: random.chance(0.03) ? ALL_LOST : random.pick(NETWORKS),
     host: {
       limitMs: random.pick([10_000, 15_000, 60_000]),
