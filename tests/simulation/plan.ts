@@ -60,7 +60,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Stripe's: longer and longer waits, three days in all. */
 const THREE_DAYS = [5, 30, 120, 300, 600, 720, 720, 720, 720].map((minutes) => minutes * MINUTE_MS);
 /** Crowded: what is hours apart in life falls together, and every pair of moments is met. */
-const EAGER = [500, 8_000, 50_000, 10 * MINUTE_MS, HOUR_MS, 25 * HOUR_MS];
+const EAGER = [500, 4_000, 20_000, 50_000, 10 * MINUTE_MS, HOUR_MS, 25 * HOUR_MS];
 /** Gives up while the storm goes on. */
 const IMPATIENT = [1_000, 10_000];
 
@@ -117,14 +117,10 @@ function unheardPlan(random: Random, plan: Plan): Plan {
 
 function drawAnything(random: Random): Plan {
   const mailServer = drawMailServer(random);
-  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () =>
-    drawOrder(random),
-  );
+  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 3]) }, () => drawOrder(random));
   return {
-    engine: random.chance(0.8) ? "memory" : "stripe",
-    ...storms(
-      random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "crashing", "sluggish", "hurricane"]),
-    ),
+    engine: random.chance(0.75) ? "memory" : "stripe",
+    ...storms(random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "sluggish", "hurricane"])),
     network: random.chance(0.03) ? ALL_LOST : random.pick(NETWORKS),
     host: {
       limitMs: random.pick([10_000, 15_000, 60_000]),
@@ -180,8 +176,8 @@ function drawOrder(random: Random): OrderPlan {
   return {
     kind,
     afterwards: random.chance(0.5) ? [] : drawAfterwards(random, kind),
-    polls: random.pick([0, 0, 0, 1, 1, 4]),
-    strays: random.pick([0, 0, 0, 1, 1]),
+    polls: random.pick([0, 0, 0, 1, 2, 5]),
+    strays: random.pick([0, 0, 0, 1, 2]),
   };
 }
 
