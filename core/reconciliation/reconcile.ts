@@ -68,10 +68,11 @@ export async function reconcile(
     }
   }
 
-  // The heartbeat of a run that came to its end. What it could not finish stands on the worklist of the next one.
+  // The heartbeat of a run that came to its end. What it could not finish is looked for again: an order that is fulfilled, and
+  // whose subscription has moved, stands on no worklist.
   if (report.incomplete.length === 0) {
     await saveProgress(bookkeeping, {
-      lookedAtUntilMs: startedMs,
+      lookedAtUntilMs: report.unfinished.length === 0 ? startedMs : lookedAtUntilMs,
       finishedMs: now(),
       flagged: report.flagged.length,
     });

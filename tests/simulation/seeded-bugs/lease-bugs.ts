@@ -139,8 +139,6 @@ export const LEASE_BUGS: readonly SeededBug[] = [
         replace: 'import { updateControl, type ControlDraft } from "./update-control.ts";',
       },
     ],
-    harmless:
-      "Who gets there has seen every step done, and steps never go back: fulfilled is true whoever writes it.",
   },
   {
     name: "poll-without-claim",

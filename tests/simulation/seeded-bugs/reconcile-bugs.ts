@@ -19,6 +19,18 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     ],
   },
   {
+    name: "reconcile-forgets-unfinished",
+    what: "The watermark moves on although an order could not be settled. The simulation found this one.",
+    hazards: "A32",
+    patches: [
+      {
+        file: RECONCILE,
+        find: "report.unfinished.length === 0 ? startedMs : lookedAtUntilMs",
+        replace: "startedMs",
+      },
+    ],
+  },
+  {
     name: "reconcile-forgets-failed-sources",
     what: "The watermark moves on although a source could not be read to its end.",
     hazards: "A32, A34",
