@@ -61,7 +61,7 @@ export async function handleApi(request: Request, surroundings: ApiSurroundings)
     return new Response(answer.body, { status: answer.status, headers });
   } catch (error) {
     if (!(error instanceof StripeApiError)) throw error;
-    return new Response(JSON.stringify(errorBody(error, requestId), null, 2), {
+    return new Response(JSON.stringify(errorBody(error, requestId)), {
       status: error.status,
       headers,
     });
@@ -80,10 +80,10 @@ async function run(
   const world = surroundings.worldFor({ id: call.requestId, idempotency_key: call.idempotencyKey });
   try {
     const result = execute({ world, notice: (message) => surroundings.notice(message) });
-    return { status: 200, body: JSON.stringify(result, null, 2) };
+    return { status: 200, body: JSON.stringify(result) };
   } catch (error) {
     const answer = error instanceof StripeApiError ? error : ownFault(error, call, surroundings);
-    return { status: answer.status, body: JSON.stringify(errorBody(answer, call.requestId), null, 2) };
+    return { status: answer.status, body: JSON.stringify(errorBody(answer, call.requestId)) };
   }
 }
 
