@@ -99,14 +99,16 @@ export function createStripeOrderStore(
     createSnapshot: async () => undefined,
     appendHistory: async () => undefined,
 
-    async *listOpen() {
-      const created = { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) };
-      for await (const session of stripe.checkout.sessions.list({
-        created,
+    async *listOpen(after) {
+      const sessions = stripe.checkout.sessions.list({
+        created: { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) },
         status: "complete",
         limit: 100,
-      })) {
-        if (isOurs(session.metadata, shopId) && mayBeOpen(session.id, recordIn(session))) yield session.id;
+        ...(after !== undefined && { starting_after: after }),
+      });
+      for await (const session of sessions) {
+        const isOpen = isOurs(session.metadata, shopId) && mayBeOpen(session.id, recordIn(session));
+        yield { orderId: session.id, isOpen };
       }
     },
   };
