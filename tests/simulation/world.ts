@@ -6,6 +6,7 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
+import { siteOf } from "../test-site.ts";
 import { checkAnswer, type DeliveredEvent } from "./check-answers.ts";
 import { createWriteChecks } from "./check-writes.ts";
 import type { FaultSource } from "./faults.ts";
@@ -37,6 +38,8 @@ const CATALOG = parseCatalog({
     { name: "Sample page", prices: [{ id: "price_sample", amountMinor: 0, currency: "eur" }] },
   ],
 });
+
+const SITE = siteOf({}, CATALOG.products);
 
 export interface WorldOptions {
   seed: number;
@@ -130,7 +133,7 @@ export function createWorld(
         const name = `${event} ${String(fields["orderId"])}`;
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
-    const app = createApp(ENVIRONMENT, {
+    const app = createApp(ENVIRONMENT, SITE, {
       fetch: fetchFor(process),
       now: process.now,
       schedule: process.schedule,

@@ -9,6 +9,7 @@ import { openShop, type Kept } from "../../../core/shop.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { ORDER_EVENTS } from "../../../core/webhook/event-types.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
 
 const HOUR_MS = 3_600_000;
 const CRON_SECRET = "a-cron-secret-of-32-characters!!";
@@ -22,7 +23,7 @@ async function open(engine: "memory" | "stripe"): Promise<void> {
   shop?.close();
   shop = openTestShop({ engine, environment: { CRON_SECRET } });
   const { mails, clock } = shop;
-  kept = await openShop(parseConfig(ENVIRONMENT), {
+  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
     ...realSurroundings(),
     now: () => clock.nowMs,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -170,7 +171,7 @@ test("a failed step is tried again when it is due, not before", async () => {
   let tries = 0;
   shop = openTestShop();
   const { clock, engine } = shop;
-  kept = await openShop(parseConfig(ENVIRONMENT), {
+  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
     ...realSurroundings(),
     now: () => clock.nowMs,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
