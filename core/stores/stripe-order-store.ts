@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import { isOurs } from "../checkout/marker.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
-import { isOpen } from "../orders/control-record.ts";
+import { isOpen as isOpenOrder } from "../orders/control-record.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -118,7 +118,7 @@ export function createStripeOrderStore(
 function mayBeOpen(orderId: string, text: string | undefined): boolean {
   if (text === undefined) return true;
   try {
-    return isOpen(decodeControl(orderId, text).control);
+    return isOpenOrder(decodeControl(orderId, text).control);
   } catch {
     return true;
   }

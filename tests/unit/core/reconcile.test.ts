@@ -129,7 +129,8 @@ test.for([
     };
     const settled: string[] = [];
     let runs = 0;
-    for (; runs < 30 && settled.length < paid.length; runs += 1) settled.push(...(await run(10_000)).repaired);
+    for (; runs < 30 && settled.length < paid.length; runs += 1)
+      settled.push(...(await run(10_000)).repaired);
     expect(runs).toBeGreaterThan(2);
     expect(settled.toSorted()).toEqual(paid.toSorted());
     // What was paid while the pass went on is found by the next one.
