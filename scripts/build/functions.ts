@@ -26,10 +26,20 @@ export async function buildFunctions(root: string, outputFolder: string): Promis
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
+    define: { HOST_BUILD_VARIABLES: JSON.stringify(hostBuildVariables(process.env)) },
     banner: { js: COMMONJS_IN_ESM },
     logLevel: "warning",
   });
   await writeFile(join(outputFolder, "app.d.mts"), `export * from "../core/functions.ts";\n`);
+}
+
+/**
+ * What Netlify tells the build and not the functions: which kind of deployment this is, and a preview's own address.
+ * https://docs.netlify.com/build/functions/environment-variables/#netlify-read-only-variables
+ */
+function hostBuildVariables(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  if (environment["NETLIFY"] === undefined) return {};
+  return { CONTEXT: environment["CONTEXT"], DEPLOY_PRIME_URL: environment["DEPLOY_PRIME_URL"] };
 }
 
 /** CommonJS packages inside the bundle call `require`, which an ES module does not have. */
