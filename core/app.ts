@@ -1,3 +1,5 @@
+import { createClaimCookies } from "./claims/claim-cookies.ts";
+import { createOrderPageLinks } from "./claims/order-page-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
@@ -8,6 +10,7 @@ import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
+import { createSigner } from "./signing/signer.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
@@ -52,19 +55,22 @@ function createRoutes(environment: Environment, surroundings: Surroundings): Rou
 
 function openRoutes(config: Config, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret } = config;
+  const { cronSecret, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, keeping } = openShop(config, surroundings);
+  const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
+  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
+      claims,
       shop: config,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, now }),
+    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),
