@@ -2,9 +2,15 @@ import { createClaimCookies } from "./claims/claim-cookies.ts";
 import { createOrderPageLinks } from "./claims/order-page-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
+import { createDeliveries } from "./deliveries/deliveries-of.ts";
+import { createBucket } from "./files/bucket.ts";
+import { createDownloadLinks } from "./files/download-links.ts";
+import { missingBucket } from "./files/missing-bucket.ts";
+import { createPrivateFolder } from "./files/private-folder.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
+import { createDownloadRoute } from "./routes/download.ts";
 import { createHealthRoute } from "./routes/health.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
@@ -19,6 +25,7 @@ export interface App {
   createCheckoutSession: Handler;
   webhook: Handler;
   orderStatus: Handler;
+  download: Handler;
   reconcile: Handler;
   /** For a scheduler that only the host can start. */
   scheduledReconcile: Handler;
@@ -43,6 +50,7 @@ export function createApp(
     createCheckoutSession: serve(routes.createCheckoutSession),
     webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
+    download: serve(routes.download),
     reconcile: serve(routes.reconcile),
     scheduledReconcile: serve(routes.scheduledReconcile),
     health: serve(routes.health),
@@ -51,7 +59,10 @@ export function createApp(
 
 function createRoutes(environment: Environment, site: Site, surroundings: Surroundings): Routes {
   try {
-    return openRoutes(parseConfig(environment), site, surroundings);
+    const config = parseConfig(environment);
+    const problems = missingBucket(config, site);
+    if (problems.length > 0) throw new ConfigError(problems);
+    return openRoutes(config, site, surroundings);
   } catch (error) {
     if (error instanceof ConfigError) return closedRoutes(error, surroundings);
     throw error;
@@ -64,6 +75,8 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, keeping } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
+  const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
+  const deliveries = createDeliveries(site, downloadLinks);
   const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
@@ -75,7 +88,17 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
+    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, deliveries, livemode, now }),
+    download: createDownloadRoute({
+      keeping,
+      links: downloadLinks,
+      privateFolder: createPrivateFolder(surroundings.privateFolder),
+      bucket: config.bucket && createBucket(config.bucket, now),
+      site,
+      siteUrl,
+      now,
+      log,
+    }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),
@@ -99,6 +122,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     createCheckoutSession: closed("create-checkout-session", "POST"),
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
+    download: closed("download", "GET"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),
     health: closed("health", "GET"),

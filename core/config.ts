@@ -1,7 +1,9 @@
 import type * as z from "zod/mini";
 
+import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
 import { hostSiteUrl } from "./config-host.ts";
+import type { BucketConfig } from "./files/bucket.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
@@ -28,6 +30,8 @@ export interface Config {
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+  /** Undefined: files for sale lie in the folder `private/` alone. */
+  bucket: BucketConfig | undefined;
 }
 
 export interface DynamodbConfig {
@@ -64,9 +68,11 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
+  const bucket = readBucket(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
+    ...bucket.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
@@ -90,6 +96,7 @@ export function parseConfig(environment: Environment): Config {
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
+    bucket: bucket.config,
   };
 }
 

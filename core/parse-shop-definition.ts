@@ -146,7 +146,14 @@ const checkoutSchema: z.ZodMiniType<CheckoutOptions> = z.strictObject({
 
 const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   maxQuantity: z.exactOptional(whole(1, 999)),
-  deliver: z.exactOptional(z.array(deliverySchema)),
+  deliver: z.exactOptional(
+    z.array(deliverySchema).check(
+      z.refine((deliveries) => new Set(deliveries.map(({ name }) => name)).size === deliveries.length, {
+        error:
+          "must give each of its entries a name of its own: buyers tell them apart by it, and so do download links.",
+      }),
+    ),
+  ),
   checkout: z.exactOptional(checkoutSchema),
 });
 
@@ -180,6 +187,7 @@ const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
     ),
   ),
   checkout: z.exactOptional(checkoutSchema),
+  downloadLinkDays: z.exactOptional(whole(1, 90)),
   pages: z.exactOptional(
     matching(/^(?!\/|\.\.)(?!.*\/\.\.(?:\/|$))[^\\]+$/, 'must be a folder of this project, such as "_site".'),
   ),

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 
 import { createJsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -18,6 +19,8 @@ export interface Surroundings {
   mailer: Mailer | undefined;
   /** Undefined: the engine that the configuration asks for. */
   engine: Engine | undefined;
+  /** Where the project's folder `private/` lies while the shop runs. */
+  privateFolder: string;
 }
 
 export function realSurroundings(): Surroundings {
@@ -33,5 +36,6 @@ export function realSurroundings(): Surroundings {
     log: createJsonLog((line) => console.log(line), Date.now),
     mailer: undefined,
     engine: undefined,
+    privateFolder: join(process.cwd(), "private"),
   };
 }

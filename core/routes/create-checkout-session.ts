@@ -6,10 +6,10 @@ import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../c
 import { sessionParameters } from "../checkout/session-parameters.ts";
 import { toHttpError } from "../checkout/stripe-refusal.ts";
 import type { Route } from "../http/endpoint.ts";
-import { errorPage } from "../http/error-page.ts";
+import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
-import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
+import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { Log } from "../log.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import { isReplayedFailure } from "../stripe/errors.ts";
@@ -58,11 +58,13 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 
     renderError(error, request, requestId) {
       if (!isForm(request)) return undefined;
-      return htmlResponse(
-        error.status,
-        errorPage(error.message, dependencies.shop.siteUrl, requestId),
-        error.headers,
-      );
+      const page = {
+        heading: "Checkout did not start",
+        sentences: [error.message, "Nothing was charged."],
+        shopUrl: dependencies.shop.siteUrl,
+        requestId,
+      };
+      return errorPageResponse(error.status, page, error.headers);
     },
   };
 }

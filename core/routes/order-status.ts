@@ -1,10 +1,12 @@
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
+import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { readOrderStatus } from "../orders/order-status.ts";
+import { personalPart } from "../orders/personal-part.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 import { createSharedLooks } from "../orders/shared-looks.ts";
 
@@ -14,6 +16,7 @@ export interface OrderStatusDependencies {
   keeping: () => Promise<SettleDependencies>;
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
+  deliveries: Deliveries;
   livemode: boolean;
   now: () => number;
 }
@@ -24,7 +27,7 @@ export interface OrderStatusDependencies {
  * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, livemode, now } = dependencies;
+  const { keeping, claims, orderPages, deliveries, livemode, now } = dependencies;
   const looks = createSharedLooks(now);
 
   return {
@@ -44,9 +47,10 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       );
       if (look.kind === "later") throw tryAgain();
       if (look.view === undefined) throw orderNotFound();
-      const { status, personal } = look.view;
+      const { status, order } = look.view;
       context.note({ orderId, state: status.state, isBuyer });
-      return jsonResponse(200, { ...status, ...(isBuyer && personal !== undefined && { personal }) });
+      const personal = isBuyer && order !== undefined ? personalPart(order, deliveries) : undefined;
+      return jsonResponse(200, { ...status, ...(personal !== undefined && { personal }) });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { DownloadCounter } from "../files/download-counter.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { EventLog } from "../webhook/event-log.ts";
@@ -9,4 +10,5 @@ export interface Engine {
   orders: OrderStore;
   events: EventLog;
   bookkeeping: Bookkeeping;
+  downloads: DownloadCounter;
 }

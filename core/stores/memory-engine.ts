@@ -1,3 +1,4 @@
+import { createMemoryDownloadCounter } from "./memory-download-counter.ts";
 import { createMemoryOrderStore } from "./memory-order-store.ts";
 import type { Engine } from "./engine.ts";
 
@@ -9,6 +10,7 @@ export function createMemoryEngine(): Engine {
   return {
     name: "memory",
     orders: createMemoryOrderStore(),
+    downloads: createMemoryDownloadCounter(),
     events: {
       record: async ({ atMs }) => {
         lastDeliveryMs = atMs;

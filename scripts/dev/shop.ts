@@ -70,6 +70,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     };
     parseConfig(environment);
     const app = createApp(environment, await loadSite(root), {
+      privateFolder: join(root, "private"),
       log: createJsonLog(print, Date.now),
       mailer: createConsoleMailer(print),
       ...(stripe && { fetch: stripe.fetch }),
@@ -104,6 +105,7 @@ function routeRequests(
     "create-checkout-session": app.createCheckoutSession,
     webhook: app.webhook,
     "order-status": app.orderStatus,
+    download: app.download,
     reconcile: app.reconcile,
     health: app.health,
   };

@@ -2,18 +2,21 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { parseShopDefinition } from "../../core/parse-shop-definition.ts";
+import { parseShopDefinition, ShopDefinitionError } from "../../core/parse-shop-definition.ts";
 import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Site } from "../../core/site.ts";
+import { privateFileProblems } from "./private-files.ts";
 
 export const SHOP_CONFIG = "shop.config.ts";
 
 /**
  * What the owner's files in `root` say.
- * @throws ShopDefinitionError when shop.config.ts is wrong.
+ * @throws ShopDefinitionError when shop.config.ts is wrong, or names a file that is not there or too large.
  */
 export async function loadSite(root: string): Promise<Site> {
   const shop = await loadShopDefinition(root);
+  const problems = await privateFileProblems(root, shop);
+  if (problems.length > 0) throw new ShopDefinitionError(problems);
   const names = Object.keys(shop.prices ?? {});
   return { shop, catalog: { prices: Object.fromEntries(names.map((name) => [name, {}])) } };
 }
