@@ -92,7 +92,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
     download: createDownloadRoute({
       keeping,
       links: downloadLinks,
-      privateFolder: createPrivateFolder(surroundings.privateFolder),
+      privateFolder: createPrivateFolder(surroundings.projectFolder),
       bucket: config.bucket && createBucket(config.bucket, now),
       site,
       siteUrl,

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 
 import { createJsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mail/mailer.ts";
@@ -19,8 +18,8 @@ export interface Surroundings {
   mailer: Mailer | undefined;
   /** Undefined: the engine that the configuration asks for. */
   engine: Engine | undefined;
-  /** Where the project's folder `private/` lies while the shop runs. */
-  privateFolder: string;
+  /** What the folder `private/` lies in while the shop runs. */
+  projectFolder: string;
 }
 
 export function realSurroundings(): Surroundings {
@@ -36,6 +35,9 @@ export function realSurroundings(): Surroundings {
     log: createJsonLog((line) => console.log(line), Date.now),
     mailer: undefined,
     engine: undefined,
-    privateFolder: join(process.cwd(), "private"),
+    // Both hosts start a function in the folder that holds its files (https://vercel.com/guides/how-can-i-use-files-in-serverless-functions),
+    // laid out as in the project. The path into it is put together elsewhere: joined here, the hosts' tracers would follow it and
+    // pack every file for sale into every function.
+    projectFolder: process.cwd(),
   };
 }

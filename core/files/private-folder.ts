@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join, normalize, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve, sep } from "node:path";
 
 /**
  * Both hosts cut off answers above 4.5 MB (https://vercel.com/docs/functions/limitations,
@@ -14,12 +13,13 @@ export interface PrivateFolder {
   read(file: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-export function createPrivateFolder(folder: string): PrivateFolder {
-  const parent = normalize(join(folder, ".."));
+/** @param projectFolder where `private/` lies. */
+export function createPrivateFolder(projectFolder: string): PrivateFolder {
+  const folder = resolve(projectFolder, "private");
   return {
     async read(file) {
-      const path = normalize(join(parent, file));
-      if (!path.startsWith(normalize(folder) + sep)) return undefined;
+      const path = resolve(projectFolder, file);
+      if (!path.startsWith(folder + sep)) return undefined;
       try {
         return new Uint8Array(await readFile(path));
       } catch (error) {
@@ -30,12 +30,4 @@ export function createPrivateFolder(folder: string): PrivateFolder {
       }
     },
   };
-}
-
-/**
- * Where `private/` lies for the bundle `build/app.mjs`, on a host as in the project: both hosts keep the folders as they are. A function
- * of its own keeps the hosts' tracers from adding the folder to every function; vercel.json and netlify.toml add it to one.
- */
-export function privateFolderBeside(bundleUrl: string): string {
-  return fileURLToPath(new URL("../private", bundleUrl));
 }

@@ -61,7 +61,8 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
       return fileResponse(request, { bytes, fileName, contentType });
     },
 
-    renderError(error, _request, requestId) {
+    renderError(error, request, requestId) {
+      if (!(request.headers.get("accept") ?? "").includes("text/html")) return undefined;
       const page = {
         heading: HEADINGS[error.code] ?? "The download did not start",
         sentences: [error.message],

@@ -50,11 +50,10 @@ function entry(root: string, catalog: Catalog): string {
     : "const shop = {};";
   return [
     `import { createApp } from "./core/app.ts";`,
-    `import { privateFolderBeside } from "./core/files/private-folder.ts";`,
     shop,
     `const site = { shop, catalog: ${JSON.stringify(catalog)} };`,
     `const environment = { ...${JSON.stringify(hostBuildVariables(process.env))}, ...process.env };`,
-    `export const { ${handlerNames().join(", ")} } = createApp(environment, site, { privateFolder: privateFolderBeside(import.meta.url) });`,
+    `export const { ${handlerNames().join(", ")} } = createApp(environment, site);`,
   ].join("\n");
 }
 

@@ -70,7 +70,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     };
     parseConfig(environment);
     const app = createApp(environment, await loadSite(root), {
-      privateFolder: join(root, "private"),
+      projectFolder: root,
       log: createJsonLog(print, Date.now),
       mailer: createConsoleMailer(print),
       ...(stripe && { fetch: stripe.fetch }),

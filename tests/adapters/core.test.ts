@@ -6,7 +6,9 @@ import { afterAll } from "vitest";
 import { createApp } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import shopDefinition from "../../shop.config.ts";
 import { siteOf } from "../test-site.ts";
+import { ROOT } from "./deployable-copy.ts";
 import { sendHttp } from "./http-client.ts";
 import { testAdapterCases } from "./run-cases.ts";
 import { everyVariant, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
@@ -14,7 +16,8 @@ import { createTestStripe } from "./test-stripe.ts";
 
 // core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
 const stripe = await createTestStripe();
-const app = createApp(SHOP_ENVIRONMENT, siteOf(), {
+const app = createApp(SHOP_ENVIRONMENT, siteOf(shopDefinition), {
+  projectFolder: ROOT,
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
   log: createJsonLog(() => {}, Date.now),
 });
@@ -22,6 +25,7 @@ const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,
   "/api/webhook": app.webhook,
   "/api/order-status": app.orderStatus,
+  "/api/download": app.download,
 };
 const server = createServer(
   createRequestListener((request) => {

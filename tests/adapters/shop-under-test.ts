@@ -1,6 +1,6 @@
 import type { TestStripe } from "./test-stripe.ts";
 
-export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status"] as const;
+export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status", "download"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** What goes over the wire, byte for byte and header line for header line. */
@@ -16,7 +16,7 @@ export interface AdapterRequest {
   chunked?: boolean;
 }
 
-/** The three functions, wherever they run, with the Stripe account they sell for. */
+/** The functions, wherever they run, with the Stripe account they sell for. */
 export interface ShopUnderTest {
   send(functionName: FunctionName, request: AdapterRequest): Promise<Response>;
   stripe: TestStripe;
