@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
+import { downloadCounterContract } from "./download-counter.ts";
 import { eventLogContract } from "./event-log.ts";
 import { orderStoreContract } from "./order-store.ts";
 
-const { orders, events, bookkeeping } = createMemoryEngine();
+const { orders, events, bookkeeping, downloads } = createMemoryEngine();
 
 orderStoreContract(() => ({
   store: orders,
@@ -17,6 +18,8 @@ bookkeepingContract(
   () => bookkeeping,
   () => undefined,
 );
+
+downloadCounterContract(() => downloads);
 
 eventLogContract(() => ({
   events,

@@ -31,6 +31,7 @@ test("two keys and an address are enough to sell", () => {
     shopId: "1",
     cronSecret: undefined,
     dynamodb: undefined,
+    bucket: undefined,
   });
 });
 
