@@ -3,12 +3,15 @@ import { ConfigError, parseConfig, type Config, type Environment } from "./confi
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
+import { requireLicenseKey } from "./licenses/require-license-key.ts";
+import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
+import { createLicenseRoute } from "./routes/license.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
-import type { Site } from "./site.ts";
+import { priceSettings, type Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
@@ -16,6 +19,7 @@ export interface App {
   createCheckoutSession: Handler;
   webhook: Handler;
   orderStatus: Handler;
+  license: Handler;
   reconcile: Handler;
   /** For a scheduler that only the host can start. */
   scheduledReconcile: Handler;
@@ -40,6 +44,7 @@ export function createApp(
     createCheckoutSession: serve(routes.createCheckoutSession),
     webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
+    license: serve(routes.license),
     reconcile: serve(routes.reconcile),
     scheduledReconcile: serve(routes.scheduledReconcile),
     health: serve(routes.health),
@@ -59,20 +64,24 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping } = openShop(config, site, surroundings);
+  const { stripe, keeping, licenseSigner } = openShop(config, site, surroundings);
+  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
       shop: config,
+      requireDeliverable: (name) =>
+        requireLicenseKey(priceSettings(site, { priceId: name, lookupKey: name }), licenseSigner, log),
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
     orderStatus: createOrderStatusRoute({ keeping, now }),
+    license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
-    health: createHealthRoute({ keeping, livemode, now, log }),
+    health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),
   };
 }
 
@@ -93,6 +102,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     createCheckoutSession: closed("create-checkout-session", "POST"),
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
+    license: closed("license", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),
     health: closed("health", "GET"),

@@ -1,7 +1,9 @@
 import type * as z from "zod/mini";
 
 import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { readLicenseKeys } from "./config-licenses.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
+import type { SigningKey } from "./licenses/signing-key.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -22,6 +24,8 @@ export interface Config {
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+  /** Sign license keys; empty where none are sold. */
+  licenseKeys: readonly SigningKey[];
 }
 
 export interface DynamodbConfig {
@@ -58,7 +62,8 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
-  const problems = [...problemsOf(shop), ...dynamodb.problems];
+  const licenses = readLicenseKeys(variables);
+  const problems = [...problemsOf(shop), ...dynamodb.problems, ...licenses.problems];
   const apiBase = shop.data?.STRIPE_API_BASE;
   if (apiBase && isDeployed(variables)) {
     problems.push(
@@ -89,6 +94,7 @@ export function parseConfig(environment: Environment): Config {
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
+    licenseKeys: licenses.keys,
   };
 }
 
