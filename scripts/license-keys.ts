@@ -39,7 +39,9 @@ else fail(`This command does not take these arguments.\n\n${HELP}`);
 
 function startOf(day: string | undefined): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(day ?? "") ? Date.parse(day ?? "") : NaN;
-  if (Number.isNaN(ms)) fail(`--from takes a day, such as --from 2027-03-01.\n\n${HELP}`);
+  // A 31 February is taken for a day of March.
+  if (Number.isNaN(ms) || readable(dayOf(ms)) !== day)
+    fail(`--from takes a day, such as --from 2027-03-01.\n\n${HELP}`);
   if (existing.length > 0 && ms < Date.now() + DAY_MS / 2)
     fail(
       "A key takes over on a day to come, so that there is time to deploy it: orders keep the keys they have.",

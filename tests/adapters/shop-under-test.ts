@@ -1,6 +1,6 @@
 import type { TestStripe } from "./test-stripe.ts";
 
-export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status"] as const;
+export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status", "license"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** What goes over the wire, byte for byte and header line for header line. */
@@ -16,7 +16,7 @@ export interface AdapterRequest {
   chunked?: boolean;
 }
 
-/** The three functions, wherever they run, with the Stripe account they sell for. */
+/** The functions, wherever they run, with the Stripe account they sell for. */
 export interface ShopUnderTest {
   send(functionName: FunctionName, request: AdapterRequest): Promise<Response>;
   stripe: TestStripe;
@@ -42,6 +42,7 @@ export const SHOP_ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_adapterCases",
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
+  LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
 } as const;
 
 /** Who buys in these cases: must turn up in no log. */
