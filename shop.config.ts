@@ -34,5 +34,6 @@ export default defineShop({
         },
       ],
     },
+    price_app_license: { deliver: [{ kind: "license", product: "ebb" }] },
   },
 });

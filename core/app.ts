@@ -11,13 +11,16 @@ import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
 import { createDownloadRoute } from "./routes/download.ts";
+import { requireLicenseKey } from "./licenses/require-license-key.ts";
+import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
+import { createLicenseRoute } from "./routes/license.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
 import { createSigner } from "./signing/signer.ts";
-import type { Site } from "./site.ts";
+import { priceSettings, type Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
@@ -26,6 +29,7 @@ export interface App {
   webhook: Handler;
   orderStatus: Handler;
   download: Handler;
+  license: Handler;
   reconcile: Handler;
   /** For a scheduler that only the host can start. */
   scheduledReconcile: Handler;
@@ -51,6 +55,7 @@ export function createApp(
     webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
     download: serve(routes.download),
+    license: serve(routes.license),
     reconcile: serve(routes.reconcile),
     scheduledReconcile: serve(routes.scheduledReconcile),
     health: serve(routes.health),
@@ -73,17 +78,20 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping } = openShop(config, site, surroundings);
+  const { stripe, keeping, licenseSigner } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
   const deliveries = createDeliveries(site, downloadLinks);
   const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
+  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
       claims,
       shop: config,
+      requireDeliverable: (name) =>
+        requireLicenseKey(priceSettings(site, { priceId: name, lookupKey: name }), licenseSigner, log),
       now,
       log,
     }),
@@ -99,9 +107,10 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       now,
       log,
     }),
+    license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
-    health: createHealthRoute({ keeping, livemode, now, log }),
+    health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),
   };
 }
 
@@ -123,6 +132,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
     download: closed("download", "GET"),
+    license: closed("license", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),
     health: closed("health", "GET"),

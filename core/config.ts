@@ -4,7 +4,9 @@ import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
 import { hostSiteUrl } from "./config-host.ts";
 import type { BucketConfig } from "./files/bucket.ts";
+import { readLicenseKeys } from "./config-licenses.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
+import type { SigningKey } from "./licenses/signing-key.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -32,6 +34,8 @@ export interface Config {
   dynamodb: DynamodbConfig | undefined;
   /** Undefined: files for sale lie in the folder `private/` alone. */
   bucket: BucketConfig | undefined;
+  /** Sign license keys; empty where none are sold. */
+  licenseKeys: readonly SigningKey[];
 }
 
 export interface DynamodbConfig {
@@ -69,10 +73,12 @@ export function parseConfig(environment: Environment): Config {
   });
   const dynamodb = readDynamodb(variables);
   const bucket = readBucket(variables);
+  const licenses = readLicenseKeys(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
     ...bucket.problems,
+    ...licenses.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
@@ -97,6 +103,7 @@ export function parseConfig(environment: Environment): Config {
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
     bucket: bucket.config,
+    licenseKeys: licenses.keys,
   };
 }
 

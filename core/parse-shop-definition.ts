@@ -54,7 +54,13 @@ const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
       name: text(200),
       url: absoluteUrl("must be an address that begins with https://."),
     }),
-    z.strictObject({ kind: z.literal("license"), name: z.exactOptional(text(200)) }),
+    z.strictObject({
+      kind: z.literal("license"),
+      name: z.exactOptional(text(200)),
+      product: z.exactOptional(
+        matching(/^[\w-]{1,64}$/, "must be letters, digits, - and _ only, at most 64, such as ebb-2."),
+      ),
+    }),
     z.strictObject({ kind: z.literal("text"), name: text(200), text: text(20_000) }),
   ],
   { error: 'must be one of "file", "link", "license", "text".' },
@@ -148,9 +154,12 @@ const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   maxQuantity: z.exactOptional(whole(1, 999)),
   deliver: z.exactOptional(
     z.array(deliverySchema).check(
-      z.refine((deliveries) => new Set(deliveries.map(({ name }) => name)).size === deliveries.length, {
+      z.refine(hasDistinctFiles, {
         error:
-          "must give each of its entries a name of its own: buyers tell them apart by it, and so do download links.",
+          "must give each of its files a name of its own: buyers tell them apart by it, and so do links.",
+      }),
+      z.refine(hasDistinctLicenses, {
+        error: "must not hold two licenses for the same product: their keys would be the same.",
       }),
     ),
   ),
@@ -236,6 +245,16 @@ function fieldName(path: readonly PropertyKey[]): string {
       return index === 0 ? name : `.${name}`;
     })
     .join("");
+}
+
+function hasDistinctFiles(deliveries: readonly Delivery[]): boolean {
+  const names = deliveries.flatMap((one) => (one.kind === "file" ? [one.name] : []));
+  return new Set(names).size === names.length;
+}
+
+function hasDistinctLicenses(deliveries: readonly Delivery[]): boolean {
+  const products = deliveries.flatMap((one) => (one.kind === "license" ? [one.product] : []));
+  return new Set(products).size === products.length;
 }
 
 function isFile(value: unknown): boolean {

@@ -1,8 +1,11 @@
 import type Stripe from "stripe";
 
 import type { Config } from "./config.ts";
+import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
+import { sellsLicenses } from "./licenses/licenses-of.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./site.ts";
@@ -18,6 +21,7 @@ export interface Shop {
   /** What the owner's files say. */
   site: Site;
   stripe: Stripe;
+  licenseSigner: LicenseSigner;
   /** Loads the engine at the first call: opening a checkout needs none. */
   keeping(): Promise<Kept>;
 }
@@ -30,15 +34,20 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings.fetch);
+  const licenseSigner = createLicenseSigner(config.licenseKeys);
 
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
-    const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
+    const steps = [
+      createRecordStep(store, now),
+      ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
+      createMailStep(mailer, config.siteUrl, log),
+    ];
     const { bookkeeping } = engine;
     return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
   });
-  return { config, site, stripe, keeping };
+  return { config, site, stripe, licenseSigner, keeping };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

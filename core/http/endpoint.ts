@@ -14,6 +14,8 @@ export interface Route {
   /** Names the route in the log. */
   name: string;
   method: "GET" | "POST";
+  /** On every answer of this route, errors and OPTIONS included. */
+  headers?: Readonly<Record<string, string>>;
   handle(request: Request, context: RequestContext): Promise<Response>;
   /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */
   renderError?(error: HttpError, request: Request, requestId: string): Response | undefined;
@@ -46,6 +48,7 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
       return route.renderError?.(failure, request, requestId) ?? errorResponse(failure, requestId);
     });
     response.headers.set("X-Request-Id", requestId);
+    for (const [name, value] of Object.entries(route.headers ?? {})) response.headers.set(name, value);
 
     const level = response.status >= 500 ? "error" : "info";
     log[level]("request", {

@@ -25,6 +25,8 @@ export interface CreateCheckoutSessionDependencies {
   catalog: PriceCatalog;
   claims: ClaimCookies;
   shop: { siteUrl: string; shopId: string };
+  /** Throws for a price whose goods could not be delivered. */
+  requireDeliverable: (priceName: string) => void;
   now: () => number;
   log: Log;
 }
@@ -72,10 +74,11 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 async function openSession(
   purchase: PurchaseRequest,
   idempotencyKey: string | undefined,
-  { stripe, catalog, shop, now, log }: CreateCheckoutSessionDependencies,
+  { stripe, catalog, shop, requireDeliverable, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
   try {
     const deadline = createDeadline(now, ANSWER_WITHIN_MS);
+    requireDeliverable(purchase.price_id);
     const mode = await catalog.modeOf(purchase.price_id, deadline);
     const parameters = sessionParameters(purchase, mode, shop);
     const { id, url } = await createOnce(stripe, parameters, idempotencyKey, deadline);

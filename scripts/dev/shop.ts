@@ -10,6 +10,7 @@ import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { closeServer, listen } from "./listen.ts";
+import { localLicenseKey } from "./local-license-key.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { createSiteHandler } from "./site-server.ts";
@@ -63,6 +64,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const environment = {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
+      ...(stripe && { LICENSE_PRIVATE_KEY: await localLicenseKey(options.storageFolder) }),
       ...withoutEmpty(options.environment),
       ...stripe?.environment,
       SITE_URL: url,
@@ -106,6 +108,7 @@ function routeRequests(
     webhook: app.webhook,
     "order-status": app.orderStatus,
     download: app.download,
+    license: app.license,
     reconcile: app.reconcile,
     health: app.health,
   };

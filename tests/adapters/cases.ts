@@ -3,6 +3,7 @@ import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
 import { checkoutCases } from "./cases/checkout.ts";
 import { downloadCases } from "./cases/downloads.ts";
 import { headerCases } from "./cases/headers.ts";
+import { licenseCases } from "./cases/licenses.ts";
 import { methodCases } from "./cases/methods.ts";
 import { orderCases } from "./cases/orders.ts";
 import { webhookByteCases } from "./cases/webhook-bytes.ts";
@@ -20,4 +21,5 @@ export const adapterCases: readonly AdapterCase[] = [
   ...checkoutRefusalCases,
   ...orderCases,
   ...downloadCases,
+  ...licenseCases,
 ];

@@ -26,6 +26,7 @@ const handlers = {
   "/api/webhook": app.webhook,
   "/api/order-status": app.orderStatus,
   "/api/download": app.download,
+  "/api/license": app.license,
 };
 const server = createServer(
   createRequestListener((request) => {

@@ -1,6 +1,12 @@
 import type { TestStripe } from "./test-stripe.ts";
 
-export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status", "download"] as const;
+export const FUNCTION_NAMES = [
+  "create-checkout-session",
+  "webhook",
+  "order-status",
+  "download",
+  "license",
+] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** What goes over the wire, byte for byte and header line for header line. */
@@ -42,6 +48,7 @@ export const SHOP_ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_adapterCases",
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
+  LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
 } as const;
 
 /** Who buys in these cases: must turn up in no log. */

@@ -21,6 +21,7 @@ const NOTHING_SET = {
   URL: "",
   CRON_SECRET: "",
   SMTP_URL: "",
+  LICENSE_PRIVATE_KEY: "",
   DYNAMODB_TABLE: "",
   DYNAMODB_REGION: "",
   DYNAMODB_ACCESS_KEY_ID: "",
@@ -30,7 +31,7 @@ const NOTHING_SET = {
 
 /** Runs `npm run <command>` as its owner would, but for npm. */
 export async function runOwnerCommand(
-  command: "create-table" | "reconcile" | "replay" | "settle",
+  command: "create-table" | "license-keys" | "reconcile" | "replay" | "settle",
   parameters: readonly string[],
   environment: Record<string, string>,
 ): Promise<Finished> {
