@@ -81,7 +81,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { stripe, keeping, licenseSigner } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
-  const deliveries = createDeliveries(site, downloadLinks);
+  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
   const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   return {

@@ -1,11 +1,12 @@
-import { filesOf } from "../files/order-files.ts";
 import type { DownloadLinks } from "../files/download-links.ts";
-import type { OrderSnapshot } from "../orders/order.ts";
+import { fileIdOf } from "../files/order-files.ts";
+import type { LicenseSigner } from "../licenses/license-signer.ts";
+import { licensesOf } from "../licenses/licenses-of.ts";
+import type { OrderItem, OrderSnapshot } from "../orders/order.ts";
 import { priceSettings, type Site } from "../site.ts";
 import type { Delivered } from "./delivered.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 3_600_000;
 
 /** The page makes new links each time it is opened; the ones it has shown may be a day old when somebody comes back to it. */
 const PAGE_LINKS_GOOD_FOR_MS = DAY_MS;
@@ -18,24 +19,43 @@ export interface Deliveries {
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
 }
 
-export function createDeliveries(site: Site, links: DownloadLinks): Deliveries {
+export interface DeliveriesDependencies {
+  site: Site;
+  links: DownloadLinks;
+  licenseSigner: LicenseSigner;
+}
+
+export function createDeliveries({ site, links, licenseSigner }: DeliveriesDependencies): Deliveries {
   const days = site.shop.downloadLinkDays ?? MAIL_LINKS_GOOD_FOR_DAYS;
   const goodForMs = { page: PAGE_LINKS_GOOD_FOR_MS, mail: days * DAY_MS } as const;
   const note = days === 1 ? "The link works for one day." : `The link works for ${days} days.`;
 
   return {
-    of: (order, reader) =>
-      order.items.map((item) => {
-        const files = filesOf(item, site);
-        return (priceSettings(site, item).deliver ?? []).flatMap((delivery): Delivered[] => {
-          const { kind } = delivery;
-          if (kind === "link") return [{ kind, name: delivery.name, url: delivery.url }];
-          if (kind === "text") return [{ kind, name: delivery.name, text: delivery.text }];
-          const file = files.find(({ name }) => name === delivery.name);
-          if (kind !== "file" || file === undefined) return [];
-          const url = links.urlOf(order.orderId, file.id, goodForMs[reader]);
-          return [{ kind: "download", name: file.name, url, ...(reader === "mail" && { note }) }];
+    of(order, reader) {
+      // Without a key to sign with, the order is left to its owner, and the buyer gets the rest.
+      const licenses = licenseSigner.canIssue ? licensesOf(order, site, licenseSigner) : [];
+
+      const ofItem = (item: OrderItem): Delivered[] => {
+        const deliveries = priceSettings(site, item).deliver ?? [];
+        return deliveries.flatMap((delivery): Delivered[] => {
+          switch (delivery.kind) {
+            case "link":
+            case "text":
+              return [delivery];
+            case "license": {
+              // They come in the order of the items, as we do.
+              const { name = "", keys = [] } = licenses.shift() ?? {};
+              return keys.map((key) => ({ kind: "license", name, key }));
+            }
+            case "file": {
+              const { name } = delivery;
+              const url = links.urlOf(order.orderId, fileIdOf(item, name), goodForMs[reader]);
+              return [{ kind: "download", name, url, ...(reader === "mail" && { note }) }];
+            }
+          }
         });
-      }),
+      };
+      return order.items.map(ofItem);
+    },
   };
 }

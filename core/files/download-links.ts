@@ -7,7 +7,7 @@ export interface DownloadLinks {
   read(url: string): ReadLink;
 }
 
-export type ReadLink =
+type ReadLink =
   | { kind: "valid"; orderId: OrderId; fileId: string }
   /** It says so itself; nobody checked who made it. */
   | { kind: "expired" }

@@ -21,11 +21,11 @@ export function filesOf(item: Pick<OrderItem, "priceId" | "lookupKey">, site: Si
   const deliveries = priceSettings(site, item).deliver ?? [];
   return deliveries
     .filter((delivery) => delivery.kind === "file")
-    .map(({ name, file }) => ({ id: fileId(item.priceId, name), name, file }));
+    .map(({ name, file }) => ({ id: fileIdOf(item, name), name, file }));
 }
 
 /** Made of what the buyer was promised, so that links outlive a new place, a new edition and a new order of the list. */
-function fileId(priceId: string, name: string): string {
+export function fileIdOf({ priceId }: Pick<OrderItem, "priceId">, name: string): string {
   return createHash("sha256").update(`${priceId}\n${name}`).digest("base64url").slice(0, 12);
 }
 
