@@ -48,7 +48,7 @@ async function lifeOfAShop(
     const { checkoutSessions, invoices } = shop.stripe.state();
     const session = checkoutSessions[sessionId];
     if (session?.subscription) {
-      await notify(String(session.subscription), "customer.subscription.updated");
+      await notify(session.subscription, "customer.subscription.updated");
       for (const invoiceId of Object.keys(invoices)) await notify(invoiceId, "invoice.paid");
     }
   }
