@@ -14,7 +14,7 @@ export type OrderStatus = {
   personal?: PersonalPart;
 };
 
-export type PersonalPart = {
+type PersonalPart = {
   /** Masked. */
   email?: string;
   receiptUrl?: string;

@@ -19,7 +19,8 @@ export function createOrderPageLinks(signer: Signer, siteUrl: string, now: () =>
   return {
     urlOf(orderId) {
       const token = signer.sign(orderId, now() + LINK_MS);
-      return `${siteUrl}/success.html#${new URLSearchParams({ session_id: orderId, token })}`;
+      const fragment = new URLSearchParams({ session_id: orderId, token }).toString();
+      return `${siteUrl}/success.html#${fragment}`;
     },
 
     opens(request, orderId) {

@@ -7,7 +7,7 @@ import { settleOrder, type SettleDependencies, type SettleOutcome } from "./sett
 import { updateControl } from "./update-control.ts";
 
 /** What anybody who knows the session's id may see. */
-export interface OrderStatus {
+interface OrderStatus {
   /** `paid`: the money is in, delivery is under way. `open`: Checkout is not finished. */
   state: "open" | Exclude<OrderState, "needs_attention">;
   mode: "payment" | "subscription";
@@ -51,7 +51,7 @@ export async function readOrderStatus(
   return looks.share(orderId, asker, async () => {
     const known = await dependencies.store.readControl(orderId);
     if (known !== undefined) return viewKnown(orderId, known, deadline, looks, dependencies);
-    return viewAfterSettling(orderId, deadline, dependencies);
+    return viewAfterSettling(orderId, deadline, dependencies, { stored: undefined });
   });
 }
 
@@ -78,8 +78,9 @@ async function viewAfterSettling(
   orderId: OrderId,
   deadline: Deadline,
   dependencies: SettleDependencies,
+  justRead?: { stored: undefined },
 ): Promise<OrderView | undefined> {
-  const outcome = await settleOrder(orderId, "success_page", deadline, dependencies);
+  const outcome = await settleOrder(orderId, "success_page", deadline, dependencies, justRead);
   if (NO_RECORD.has(outcome.kind)) return fromOutcome(outcome);
   const settled = await dependencies.store.readControl(orderId);
   return settled === undefined ? undefined : fromStore(dependencies.store, orderId, settled);

@@ -23,8 +23,8 @@ const MAX_REMEMBERED = 1_000;
 const JOIN_FOR_MS = 10_000;
 
 /** Who has proved nothing may be trying out ids: a thousand of them must not become a thousand calls to Stripe. */
-const STRANGERS = { burst: 20, perSecond: 2 };
-const EVERYBODY = { burst: 50, perSecond: 10 };
+const STRANGERS = { burst: 40, perSecond: 2 };
+const EVERYBODY = { burst: 100, perSecond: 10 };
 
 /** The memory of one instance may be gone at its next request: this saves calls, and nothing depends on it. */
 export function createSharedLooks(now: () => number): SharedLooks {

@@ -2,6 +2,7 @@ import type { AdapterCase } from "./adapter-case.ts";
 import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
 import { checkoutCases } from "./cases/checkout.ts";
 import { downloadCases } from "./cases/downloads.ts";
+import { claimCases } from "./cases/claims.ts";
 import { headerCases } from "./cases/headers.ts";
 import { licenseCases } from "./cases/licenses.ts";
 import { methodCases } from "./cases/methods.ts";
@@ -22,4 +23,5 @@ export const adapterCases: readonly AdapterCase[] = [
   ...orderCases,
   ...downloadCases,
   ...licenseCases,
+  ...claimCases,
 ];
