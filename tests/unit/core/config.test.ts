@@ -32,6 +32,7 @@ test("two keys and an address are enough to sell", () => {
     cronSecret: undefined,
     dynamodb: undefined,
     bucket: undefined,
+    licenseKeys: [],
   });
 });
 

@@ -139,6 +139,7 @@ test("D03: what the buyer is told beside it is this and nothing else", async () 
     { receiptUrl: expect.stringMatching(/^https:/) },
     `
     {
+      "deliveries": [],
       "email": "c…@example.com",
       "receiptUrl": StringMatching /\\^https:/,
     }
