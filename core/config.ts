@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 
 import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { readNews } from "./config-news.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
@@ -20,6 +21,11 @@ export interface Config {
   shopId: string;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** Where the owner is told of orders; each only where it is set. */
+  ownerEmail: string | undefined;
+  ownerChat: { url: URL; allowLoopback: boolean } | undefined;
+  /** The owner's own server. */
+  orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
 }
@@ -58,7 +64,8 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
-  const problems = [...problemsOf(shop), ...dynamodb.problems];
+  const news = readNews(variables);
+  const problems = [...problemsOf(shop), ...dynamodb.problems, ...news.problems];
   const apiBase = shop.data?.STRIPE_API_BASE;
   if (apiBase && isDeployed(variables)) {
     problems.push(
@@ -88,6 +95,7 @@ export function parseConfig(environment: Environment): Config {
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
+    ...news.config,
     dynamodb: dynamodb.config,
   };
 }

@@ -2,7 +2,9 @@ import type Stripe from "stripe";
 
 import type { Config } from "./config.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
+import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./site.ts";
@@ -26,7 +28,7 @@ export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
-  const { log, now, randomId, schedule, mailer } = surroundings;
+  const { log, now, randomId, schedule, mailer, post } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings.fetch);
@@ -34,9 +36,28 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
-    const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
+    const { onPaid } = site.shop;
+    const steps = [
+      createRecordStep(store, now),
+      ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
+      createMailStep(mailer, config.siteUrl, log),
+    ];
     const { bookkeeping } = engine;
-    return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
+    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
+    return {
+      stripe,
+      store,
+      bookkeeping,
+      engine,
+      steps,
+      news,
+      livemode,
+      shopId,
+      now,
+      randomId,
+      schedule,
+      log,
+    };
   });
   return { config, site, stripe, keeping };
 }
