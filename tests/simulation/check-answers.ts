@@ -65,6 +65,6 @@ export function checkAnswer(
 function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string): boolean {
   if (eventType.includes("dispute")) return mirror.dispute === truth.dispute;
   if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
-  if (eventType.includes("invoice")) return true;
+  if (eventType.includes("invoice")) return mirror.renewal === truth.renewal;
   return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
 }
