@@ -58,7 +58,15 @@ export function checkAnswer(
     ) {
       complain("what it reported is not recorded");
     }
+    if (records.every((stored) => owesNews(stored.control))) complain("the owner was not told yet");
   }
+}
+
+/** Somebody of the owner's side is still to be told. */
+export function owesNews({ news = {} }: ControlRecord): boolean {
+  return Object.values(news)
+    .flatMap(({ deliveries }) => Object.values(deliveries))
+    .some(({ state }) => state === "todo" || state === "started");
 }
 
 /** Only what the event is about. A dispute that is a mere inquiry shows nowhere but in its own events. */

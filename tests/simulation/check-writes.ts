@@ -1,4 +1,5 @@
 import type { ControlRecord, StepProgress } from "../../core/orders/order.ts";
+import { owesNews } from "./check-answers.ts";
 import type { CheckWrite } from "./order-book.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Truths } from "./truths.ts";
@@ -140,12 +141,6 @@ function isRevoked({ mirror }: ControlRecord): boolean {
   if (mirror.dispute === "lost") return true;
   if (mirror.subscription === undefined) return mirror.fullyRefunded;
   return ["canceled", "unpaid", "incomplete_expired"].includes(mirror.subscription);
-}
-
-function owesNews({ news = {} }: ControlRecord): boolean {
-  return Object.values(news).some(({ deliveries }) =>
-    Object.values(deliveries).some(({ state }) => state === "todo" || state === "started"),
-  );
 }
 
 function isFinished(progress: StepProgress | undefined): boolean {
