@@ -7,6 +7,7 @@ import { awaitsOwner, owesAnything, releaseLease } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import { holdLease } from "./held-lease.ts";
 import type { OrderId } from "./order.ts";
+import type { StoredControl } from "./order-store.ts";
 import { runOwed } from "./run-owed.ts";
 import type { ControlDraft } from "./update-control.ts";
 
@@ -51,6 +52,7 @@ export type SettleOutcome =
  * Makes an order agree with Stripe and runs what it still owes. The only way an order ever advances: webhook, success
  * page, reconciliation and owner all call it, as often and as concurrently as they like.
  *
+ * `justRead` saves the first read for a caller that knows the record already.
  * @throws when Stripe or the store cannot be reached. Nothing is lost by that: call it again.
  */
 export async function settleOrder(
@@ -58,9 +60,10 @@ export async function settleOrder(
   trigger: SettleTrigger,
   deadline: Deadline,
   dependencies: SettleDependencies,
+  justRead?: { stored: StoredControl | undefined },
 ): Promise<SettleOutcome> {
   const owner = dependencies.randomId();
-  const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies);
+  const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);
   if (truth.kind !== "session") return truth;
   if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
   if (stored.control.lease?.owner !== owner) {

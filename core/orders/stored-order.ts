@@ -53,6 +53,7 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   paymentIntentId: z.exactOptional(z.string()),
   subscriptionId: z.exactOptional(z.string()),
   clientReferenceId: z.exactOptional(z.string()),
+  receiptUrl: z.exactOptional(z.string()),
 });
 
 /** What `parseControlRecord` reads: JSON, its news in a few characters. */
