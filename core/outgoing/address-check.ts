@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 import ipaddr from "ipaddr.js";
 
 /**
@@ -5,9 +7,13 @@ import ipaddr from "ipaddr.js";
  * metadata service of clouds (169.254.169.254), and the ways to write an IPv4 address in IPv6.
  */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+  return rangeOf(address) === "unicast";
 }
 
 export function isLoopbackAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback";
+  return rangeOf(address) === "loopback";
+}
+
+function rangeOf(address: string): string | undefined {
+  return isIP(address) === 0 ? undefined : ipaddr.process(address).range();
 }

@@ -75,7 +75,9 @@ function checkState(truth: Truth, control: ControlRecord | undefined, complain: 
   if (truth.status !== "complete" && control !== undefined) {
     complain("I1 no paid session is lost", "an order was made of a session that nobody completed");
   }
-  if (control?.lease !== undefined) complain("I9 work is bounded", "a lease is left over");
+  // Access that is taken and given back before anybody was told: whoever died holding the lease leaves nothing to do.
+  const isMoot = (control?.news?.access?.count ?? 0) > 1;
+  if (control?.lease !== undefined && !isMoot) complain("I9 work is bounded", "a lease is left over");
 }
 
 function checkMirror(truth: Truth, { mirror }: ControlRecord, complain: Complain): void {
