@@ -5,6 +5,7 @@ import { deploymentProblems } from "./config-deployment.ts";
 import { hostSiteUrl } from "./config-host.ts";
 import type { BucketConfig } from "./files/bucket.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
+import { readNews } from "./config-news.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
 
@@ -30,6 +31,11 @@ export interface Config {
   shopId: string;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** Where the owner is told of orders; each only where it is set. */
+  ownerEmail: string | undefined;
+  ownerChat: { url: URL; allowLoopback: boolean } | undefined;
+  /** The owner's own server. */
+  orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
   /** Undefined: files for sale lie in the folder `private/` alone. */
@@ -74,11 +80,13 @@ export function parseConfig(environment: Environment): Config {
   const dynamodb = readDynamodb(variables);
   const bucket = readBucket(variables);
   const licenses = readLicenseKeys(variables);
+  const news = readNews(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
     ...bucket.problems,
     ...licenses.problems,
+    ...news.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
@@ -101,6 +109,7 @@ export function parseConfig(environment: Environment): Config {
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
+    ...news.config,
     dynamodb: dynamodb.config,
     bucket: bucket.config,
     licenseKeys: licenses.keys,

@@ -3,9 +3,11 @@ import type Stripe from "stripe";
 import type { Config } from "./config.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
+import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
 import { sellsLicenses } from "./licenses/licenses-of.ts";
+import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./site.ts";
@@ -30,7 +32,7 @@ export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
-  const { log, now, randomId, schedule, mailer } = surroundings;
+  const { log, now, randomId, schedule, mailer, post } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings);
@@ -39,13 +41,29 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
+    const { onPaid } = site.shop;
     const steps = [
       createRecordStep(store, now),
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
+      ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
       createMailStep(mailer, config.siteUrl, log),
     ];
     const { bookkeeping } = engine;
-    return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
+    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
+    return {
+      stripe,
+      store,
+      bookkeeping,
+      engine,
+      steps,
+      news,
+      livemode,
+      shopId,
+      now,
+      randomId,
+      schedule,
+      log,
+    };
   });
   return { config, site, stripe, licenseSigner, keeping };
 }

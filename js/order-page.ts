@@ -7,7 +7,7 @@ import { showDeliveries } from "./order-deliveries.ts";
 import { showPersonal } from "./order-personal.ts";
 import { showSteps } from "./order-steps.ts";
 import { showSummary } from "./order-summary.ts";
-import { pageElement, showState } from "./page-state.ts";
+import { hasWordsFor, pageElement, showState } from "./page-state.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
@@ -58,10 +58,11 @@ function isSettled(answer: OrderAnswer): boolean {
     return false;
   }
   const { order } = answer;
-  const revoked = order.personal?.revoked;
-  if (revoked) show("revoked", revoked);
+  // A page from before there was such a template shows what it has.
+  const isVoid = order.revoked === true && hasWordsFor("revoked");
+  if (isVoid) show("revoked", order.mode === "subscription" ? order.mode : order.personal?.revokedBecause);
   else show(order.state, order.mode);
-  showSteps(revoked ? undefined : order.state);
+  showSteps(isVoid ? undefined : order.state);
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);

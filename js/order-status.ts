@@ -10,6 +10,8 @@ export type OrderStatus = {
   totalMinor: number;
   /** Where the buyer can go on paying; only while the state is open. */
   checkoutUrl?: string;
+  /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
+  revoked?: true;
   /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
   personal?: PersonalPart;
 };
@@ -21,7 +23,7 @@ type PersonalPart = {
   /** What the order brought. Empty before it is paid, and after it was revoked. */
   deliveries?: Delivered[];
   /** Why nothing is handed out any more. */
-  revoked?: "refunded" | "dispute_lost" | "subscription_ended";
+  revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended";
 };
 
 export type OrderState = (typeof orderStates)[number];

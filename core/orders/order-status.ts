@@ -1,4 +1,4 @@
-import { isTerminal } from "./control-record.ts";
+import { isRevoked, isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { ControlRecord, OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
@@ -16,6 +16,8 @@ interface OrderStatus {
   totalMinor: number;
   /** Stripe's page, while the buyer can still pay there. */
   checkoutUrl?: string;
+  /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
+  revoked?: true;
 }
 
 export interface OrderView {
@@ -134,8 +136,11 @@ async function fromStore(
   if (snapshot === undefined) return undefined;
   const { state } = stored.control;
   return {
-    // The owner has been told; to the buyer it is a paid order that takes a little longer.
-    status: publicPart(snapshot, state === "needs_attention" ? "paid" : state),
+    status: {
+      // The owner has been told; to the buyer it is a paid order that takes a little longer.
+      ...publicPart(snapshot, state === "needs_attention" ? "paid" : state),
+      ...(isRevoked(stored.control) && { revoked: true as const }),
+    },
     order: { snapshot, control: stored.control },
   };
 }

@@ -12,7 +12,7 @@ export interface PersonalPart {
   /** What the order brought. None before it is paid, and none after it was revoked. */
   deliveries: readonly Delivered[];
   /** Why nothing is handed out any more. */
-  revoked?: RevocationReason;
+  revokedBecause?: RevocationReason;
 }
 
 /**
@@ -25,7 +25,7 @@ export function personalPart({ snapshot, control }: KnownOrder, deliveries: Deli
     ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
     ...(receiptUrl !== undefined && { receiptUrl }),
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
-    ...(state.kind === "revoked" && { revoked: state.reason }),
+    ...(state.kind === "revoked" && { revokedBecause: state.reason }),
   };
 }
 

@@ -81,14 +81,14 @@ test("what was revoked disappears, and the page says why", async () => {
   answersWith({ deliveries: [DOWNLOAD] }, { state: "paid" });
   const page = await open();
   await region(page).waitFor();
-  answersWith({ deliveries: [], revoked: "dispute_lost" });
+  answersWith({ deliveries: [], revokedBecause: "dispute_lost" }, { revoked: true });
   await page.getByRole("heading", { name: "Your payment was taken back" }).waitFor();
   expect(await region(page).isVisible()).toBe(false);
 });
 
 test("a reason from the future has words, too", async () => {
-  answersWith({ deliveries: [], revoked: "asteroid" });
-  await (await open()).getByRole("heading", { name: "This order was closed" }).waitFor();
+  answersWith({ deliveries: [], revokedBecause: "asteroid" }, { revoked: true });
+  await (await open()).getByRole("heading", { name: "This order is no longer valid" }).waitFor();
 });
 
 test("where the browser does not copy, the key stays to be copied by hand", async () => {

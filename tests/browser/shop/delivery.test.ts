@@ -105,7 +105,7 @@ test("a link of a subscription is there while it lasts", async () => {
     .poll(async () => (await shop.readOrder(sessionId))?.control.mirror.subscription)
     .toBe("canceled");
   await page.reload();
-  await headline(page, "Your subscription has ended");
+  await headline(page, "This subscription has ended");
   expect(await ready(page).isVisible()).toBe(false);
 });
 

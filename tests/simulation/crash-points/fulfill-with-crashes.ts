@@ -53,6 +53,7 @@ export async function fulfillWithCrashes({ engine, points, retriesBelow }: Fulfi
       // Stripe's own deliveries are lost; ours take their place.
       network: () => ({ lost: 1, answerLost: 0, duplicated: 0, slow: 0 }),
       mailServer: () => "works",
+      owner: () => ({ webhook: true, mail: true, chat: true, code: true, server: "works", codeWorks: true }),
       retriesBelow,
       faults: script.faults,
     },
@@ -106,6 +107,10 @@ export async function fulfillWithCrashes({ engine, points, retriesBelow }: Fulfi
     if (control?.state !== "fulfilled") problems.push(`the order is ${control?.state ?? "nowhere"}`);
     if (!isAtPeace(world)) problems.push("the order does not agree with Stripe");
     if (mails < 1 || mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
+    if (engine === "memory" || engine === "stripe") {
+      const channels = new Set(world.owner.told(id).map(({ channel }) => channel));
+      if (channels.size !== 3) problems.push(`told by ${[...channels].join(", ") || "nobody"} only`);
+    }
     const started = Object.entries(control?.steps ?? {}).filter(([, step]) => step.state !== "done");
     if (started.length > 0) problems.push(`not done: ${started.map(([name]) => name).join(", ")}`);
     if (engine === "memory" && (await world.readSnapshot(id)) === undefined)

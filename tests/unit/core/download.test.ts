@@ -63,7 +63,7 @@ async function buy(priceId = "price_ebook_tides", pay: object | undefined = {}):
 
 interface Personal {
   deliveries: { kind: string; name: string; url: string; text?: string }[];
-  revoked?: string;
+  revokedBecause?: string;
 }
 
 async function personalOf({ orderId, cookie }: Bought): Promise<Personal> {
@@ -125,12 +125,12 @@ test("D04: a full refund closes the link and says why; a refund that fails opens
   const closed = await download(link, { Accept: "text/html" });
   expect(closed.status).toBe(403);
   expect(await closed.text()).toContain("The order was refunded, so its downloads are closed.");
-  expect(await personalOf(bought)).toMatchObject({ deliveries: [], revoked: "refunded" });
+  expect(await personalOf(bought)).toMatchObject({ deliveries: [], revokedBecause: "refunded" });
 
   shop.stripe.account.failRefund(refund.id);
   await deliverEvents();
   expect((await download(link)).status).toBe(200);
-  expect((await personalOf(bought)).revoked).toBeUndefined();
+  expect((await personalOf(bought)).revokedBecause).toBeUndefined();
 });
 
 test("D04: part of the money given back closes nothing", async () => {
@@ -151,7 +151,7 @@ test("D04: a dispute leaves the link open until it is lost", async () => {
   const closed = await download(link, { Accept: "text/html" });
   expect(closed.status).toBe(403);
   expect(await closed.text()).toContain("Your bank took the payment back");
-  expect(await personalOf(bought)).toMatchObject({ deliveries: [], revoked: "dispute_lost" });
+  expect(await personalOf(bought)).toMatchObject({ deliveries: [], revokedBecause: "dispute_lost" });
 });
 
 test("D04: a dispute that is won opens what the record had closed", async () => {

@@ -1,0 +1,14 @@
+import type { ShopDefinition } from "../shop-definition.ts";
+import type { FulfillmentStep } from "./step.ts";
+
+/** The owner's own code for a paid order. What it throws is tried again, like any step. */
+export function createOnPaidStep(onPaid: NonNullable<ShopDefinition["onPaid"]>): FulfillmentStep {
+  return {
+    name: "onPaid",
+    whenRevoked: "skip",
+    async run(order, { idempotencyKey, signal }) {
+      await onPaid(order, { idempotencyKey, signal });
+      return "done";
+    },
+  };
+}
