@@ -54,12 +54,13 @@ function openRoutes(config: Config, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
   const { cronSecret } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping } = openShop(config, surroundings);
+  const { stripe, keeping, checkoutLimits } = openShop(config, surroundings);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
       shop: config,
+      limits: checkoutLimits,
       now,
       log,
     }),

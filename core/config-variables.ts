@@ -22,7 +22,7 @@ const webhookSecretsSchema = z
     error: `STRIPE_WEBHOOK_SECRET is not set: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}, or run "stripe listen --print-secret" for local use.`,
   })
   .check(
-    z.refine((list) => splitSecrets(list).every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)), {
+    z.refine((list) => splitList(list).every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)), {
       error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
     }),
   );
@@ -91,6 +91,20 @@ const shopIdSchema = z._default(
   "1",
 );
 
+const allowedOriginsSchema = z._default(
+  z.string().check(
+    z.refine((list) => splitList(list).every(isOrigin), {
+      error:
+        "ALLOWED_ORIGINS is not a list of addresses such as https://www.shop.example: https:// and the name alone, separated by commas (http only on localhost, no path, no *).",
+    }),
+  ),
+  "",
+);
+
+const perAddressSchema = wholeNumber("CHECKOUTS_PER_MINUTE", 1, 100_000, 5);
+const inTotalSchema = wholeNumber("CHECKOUTS_PER_MINUTE_TOTAL", 1, 100_000, 100);
+const checkoutMinutesSchema = wholeNumber("CHECKOUT_MINUTES", 30, 1_440, 30);
+
 export const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
@@ -98,7 +112,29 @@ export const shopSchema = z.object({
   SITE_URL: siteUrlSchema,
   CRON_SECRET: cronSecretSchema,
   SHOP_ID: shopIdSchema,
+  ALLOWED_ORIGINS: allowedOriginsSchema,
+  CHECKOUTS_PER_MINUTE: perAddressSchema,
+  CHECKOUTS_PER_MINUTE_TOTAL: inTotalSchema,
+  CHECKOUT_MINUTES: checkoutMinutesSchema,
 });
+
+function wholeNumber(variable: string, least: number, most: number, fallback: number) {
+  return z._default(
+    z.pipe(
+      z.string().check(
+        z.refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+          error: `${variable} is not a whole number from ${least} to ${most}.`,
+        }),
+      ),
+      z.transform(Number),
+    ),
+    fallback,
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return isSiteUrl(text) && new URL(text).origin === text.replace(/\/$/, "");
+}
 
 function isSiteUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -108,8 +144,8 @@ function isSiteUrl(text: string): boolean {
 }
 
 /** Separated by commas or blanks. */
-export function splitSecrets(list: string): string[] {
-  return list.split(/[\s,]+/).filter((secret) => secret !== "");
+export function splitList(list: string): string[] {
+  return list.split(/[\s,]+/).filter((item) => item !== "");
 }
 
 function dynamodbMissing(variable: string, what: string): string {

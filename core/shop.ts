@@ -3,6 +3,8 @@ import type Stripe from "stripe";
 import type { Config } from "./config.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
+import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Engine } from "./stores/engine.ts";
@@ -15,11 +17,13 @@ import type { Surroundings } from "./surroundings.ts";
 export interface Shop {
   config: Config;
   stripe: Stripe;
-  /** Loads the engine at the first call: opening a checkout needs none. */
+  /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
+  /** Loads what it needs at the first call: only opening a checkout does. */
+  checkoutLimits: CheckoutLimits;
 }
 
-export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
+export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, surroundings: Surroundings): Shop {
@@ -32,10 +36,35 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
     const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
-    const { bookkeeping } = engine;
-    return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
+    const { bookkeeping, counters } = engine;
+    const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
+    return {
+      stripe,
+      store,
+      bookkeeping,
+      engine,
+      alarm,
+      steps,
+      livemode,
+      shopId,
+      now,
+      randomId,
+      schedule,
+      log,
+    };
   });
-  return { config, stripe, keeping };
+
+  const loadLimits = once(async (): Promise<CheckoutLimits> => {
+    const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
+    const { engine, alarm } = await keeping();
+    const { checkoutsPerMinute: perMinute } = config;
+    const secret = config.stripe.secretKey;
+    return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
+  });
+  const checkoutLimits: CheckoutLimits = {
+    admit: async (address) => (await loadLimits()).admit(address),
+  };
+  return { config, stripe, keeping, checkoutLimits };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

@@ -28,6 +28,10 @@ test("two keys and an address are enough to sell", () => {
     },
     siteUrl: "https://shop.example",
     shopId: "1",
+    origins: { allowed: ["https://shop.example"], anyLoopback: true },
+    addressHeader: undefined,
+    checkoutsPerMinute: { address: 5, total: 100 },
+    checkoutMinutes: 30,
     cronSecret: undefined,
     dynamodb: undefined,
   });
