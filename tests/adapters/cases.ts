@@ -4,6 +4,7 @@ import { checkoutCases } from "./cases/checkout.ts";
 import { headerCases } from "./cases/headers.ts";
 import { methodCases } from "./cases/methods.ts";
 import { orderCases } from "./cases/orders.ts";
+import { originCases } from "./cases/origins.ts";
 import { webhookByteCases } from "./cases/webhook-bytes.ts";
 import { webhookEventCases } from "./cases/webhook-events.ts";
 import { webhookSignatureCases } from "./cases/webhook-signatures.ts";
@@ -17,5 +18,6 @@ export const adapterCases: readonly AdapterCase[] = [
   ...webhookEventCases,
   ...checkoutCases,
   ...checkoutRefusalCases,
+  ...originCases,
   ...orderCases,
 ];
