@@ -133,7 +133,7 @@ function wholeNumber(variable: string, least: number, most: number, fallback: nu
 }
 
 function isOrigin(text: string): boolean {
-  return isSiteUrl(text) && new URL(text).origin === text.replace(/\/$/, "");
+  return !text.includes("*") && isSiteUrl(text) && new URL(text).origin === text.replace(/\/$/, "");
 }
 
 function isSiteUrl(text: string): boolean {
