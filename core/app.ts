@@ -52,9 +52,9 @@ function createRoutes(environment: Environment, surroundings: Surroundings): Rou
 
 function openRoutes(config: Config, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret } = config;
+  const { cronSecret, addressHeader } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping, checkoutLimits } = openShop(config, surroundings);
+  const { stripe, keeping, checkoutLimits, lookLimit } = openShop(config, surroundings);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
@@ -65,7 +65,7 @@ function openRoutes(config: Config, surroundings: Surroundings): Routes {
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, now }),
+    orderStatus: createOrderStatusRoute({ keeping, limit: lookLimit, addressHeader, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),

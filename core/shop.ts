@@ -5,6 +5,7 @@ import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
+import type { LookLimit } from "./limits/look-limit.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Engine } from "./stores/engine.ts";
@@ -21,6 +22,8 @@ export interface Shop {
   keeping(): Promise<Kept>;
   /** Loads what it needs at the first call: only opening a checkout does. */
   checkoutLimits: CheckoutLimits;
+  /** The same: only looking at an order does. */
+  lookLimit: LookLimit;
 }
 
 export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
@@ -64,7 +67,11 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
   const checkoutLimits: CheckoutLimits = {
     admit: async (address) => (await loadLimits()).admit(address),
   };
-  return { config, stripe, keeping, checkoutLimits };
+  const loadLookLimit = once(async () => (await import("./limits/look-limit.ts")).createLookLimit(now));
+  const lookLimit: LookLimit = {
+    admit: async (address) => (await loadLookLimit()).admit(address),
+  };
+  return { config, stripe, keeping, checkoutLimits, lookLimit };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

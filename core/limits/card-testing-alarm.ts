@@ -7,7 +7,7 @@ const SIGNS_THAT_ALARM = 50;
 const NOTE = "card_testing";
 
 /** `shop_limit` alarms at once; of the others it takes fifty within an hour. */
-export type CardTestingSign = "address_limit" | "shop_limit" | "declined";
+type CardTestingSign = "address_limit" | "shop_limit" | "declined";
 
 export interface CardTestingAlarm {
   /** Never fails: what gives an alarm must not stand in the way of a sale or a webhook. */
@@ -35,8 +35,8 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
       if (now() < silentUntilMs) return;
       try {
         if (!(await isEnough(sign))) return;
-        silentUntilMs = now() + WINDOW_MS;
         if (await isFirstToTell()) tellOwner(sign);
+        silentUntilMs = now() + WINDOW_MS;
       } catch (error) {
         log.warn("alarm_failed", { sign, error: describeError(error) });
       }

@@ -1,6 +1,8 @@
+import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { LookLimit } from "../limits/look-limit.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { readOrderStatus } from "../orders/order-status.ts";
 import { createRecentLooks } from "../orders/recent-looks.ts";
@@ -10,6 +12,8 @@ const ANSWER_WITHIN_MS = 8_000;
 
 export interface OrderStatusDependencies {
   keeping: () => Promise<SettleDependencies>;
+  limit: LookLimit;
+  addressHeader: string | undefined;
   now: () => number;
 }
 
@@ -17,7 +21,8 @@ export interface OrderStatusDependencies {
  * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Knowing a session's id
  * shows its state, item names and total; nothing about the buyer. Unknown and malformed ids get the same 404.
  */
-export function createOrderStatusRoute({ keeping, now }: OrderStatusDependencies): Route {
+export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
+  const { keeping, limit, addressHeader, now } = dependencies;
   const recentLooks = createRecentLooks(now);
 
   return {
@@ -25,6 +30,7 @@ export function createOrderStatusRoute({ keeping, now }: OrderStatusDependencies
     method: "GET",
 
     async handle(request, context) {
+      await limit.admit(clientAddress(request, context.caller, addressHeader));
       const orderId = readSessionId(request.url);
       if (orderId === undefined) throw orderNotFound();
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);

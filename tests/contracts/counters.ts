@@ -28,10 +28,12 @@ export function countersContract(counters: () => Counters): void {
     const options = { name: randomUUID(), limit: 5, windowMs: 60_000, now: () => 1_795_000_000_000 };
     const limiters = Array.from({ length: 4 }, () => createLimiter({ ...options, counters: counters() }));
     const taken = await Promise.all(
-      Array.from({ length: 32 }, (_, index) => limiters[index % 4]?.take("buyer")),
+      limiters.flatMap(({ take }) => Array.from({ length: 8 }, () => take("buyer"))),
     );
-    expect(taken.filter((answer) => answer?.kind === "taken")).toHaveLength(5);
-    expect(taken.filter((answer) => answer?.kind === "refused")).toHaveLength(27);
-    expect(await limiters[0]?.take("another buyer")).toEqual({ kind: "taken" });
+    expect(taken.filter((answer) => answer.kind === "taken")).toHaveLength(5);
+    expect(taken.filter((answer) => answer.kind === "refused")).toHaveLength(27);
+    expect(await createLimiter({ ...options, counters: counters() }).take("another buyer")).toEqual({
+      kind: "taken",
+    });
   });
 }

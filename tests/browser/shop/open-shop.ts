@@ -24,7 +24,7 @@ export interface ShopInBrowser {
  * The shop as `npm run dev` starts it, and a real browser in front of it. Whatever a page writes to the console as an error
  * or warning, and whatever it breaks of its Content-Security-Policy, fails the test that opened it.
  */
-export function openShopInBrowser(environment: Environment = {}): ShopInBrowser {
+export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
   let shop: Shop;
   let browser: Browser;
   const printed: string[] = [];
@@ -35,7 +35,7 @@ export function openShopInBrowser(environment: Environment = {}): ShopInBrowser 
     shop = await startShop({
       root: fileURLToPath(new URL("../../..", import.meta.url)),
       port: 0,
-      environment,
+      environment: variables,
       storageFolder: undefined,
       engine: "dynamodb",
       print: (text) => void printed.push(text),

@@ -103,3 +103,24 @@ test("an alarm that cannot be given does not change what buyers are told", async
     expect.objectContaining({ event: "alarm_failed", error: "Error: no ledger" }),
   );
 });
+
+test("an instance that has given the alarm stops counting, so that the rest of an attack costs nothing", async () => {
+  const counted: string[] = [];
+  const { add } = engine.counters;
+  engine.counters.add = (name, ...rest) => {
+    counted.push(name);
+    return add(name, ...rest);
+  };
+  await buyOften(400, "192.0.2.1");
+  expect(counted.filter((name) => name.startsWith("card-testing"))).toHaveLength(50);
+});
+
+test("an alarm that could not be given is given with the next refusal", async () => {
+  const { read } = engine.bookkeeping;
+  engine.bookkeeping.read = () => Promise.reject(new Error("no ledger"));
+  await buyOften(60, "192.0.2.1");
+  expect(alarms()).toEqual([]);
+  engine.bookkeeping.read = read;
+  await buyOften(2, "192.0.2.1");
+  expect(alarms()).toHaveLength(1);
+});

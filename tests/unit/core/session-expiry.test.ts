@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { sessionExpiry } from "../../../core/checkout/session-expiry.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
@@ -6,22 +6,25 @@ import { openTestShop, type TestShop } from "../../test-shop.ts";
 const NOON = Date.UTC(2026, 10, 21, 12);
 const KEY = "4be9a4f0-6a3c-4c57-9e0b-0d9b1b0f0a11";
 
-let shop: TestShop | undefined;
-afterEach(() => shop?.close());
+let shop: TestShop;
+beforeEach(() => {
+  shop = openTestShop();
+});
+afterEach(() => shop.close());
 
 async function buy(headers: Record<string, string> = { "Idempotency-Key": KEY }): Promise<string> {
-  const response = await shop?.app.createCheckoutSession(
+  const response = await shop.app.createCheckoutSession(
     new Request("https://shop.example/api/create-checkout-session", {
       method: "POST",
       headers: { "Content-Type": "application/json", ...headers },
       body: '{"price_id":"price_poster_a2"}',
     }),
   );
-  expect(response?.status).toBe(200);
-  return ((await response?.json()) as { url: string }).url;
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { url: string }).url;
 }
 
-const sessions = () => Object.values(shop?.stripe.state().checkoutSessions ?? {});
+const sessions = () => Object.values(shop.stripe.state().checkoutSessions);
 
 test.for([
   ["at noon", 0, 30, NOON + 36 * 60_000],
@@ -47,13 +50,13 @@ test("E15: Stripe takes every expiry whose clock is less than a minute off", () 
 });
 
 test("D11: a checkout that nobody pays is over after 36 minutes at the latest", async () => {
-  shop = openTestShop();
   await buy();
   shop.clock.nowMs += 36 * 60_000;
   expect(sessions().map(({ status }) => status)).toEqual(["expired"]);
 });
 
 test("CHECKOUT_MINUTES keeps it open longer", async () => {
+  shop.close();
   shop = openTestShop({ environment: { CHECKOUT_MINUTES: "120" } });
   await buy();
   shop.clock.nowMs += 120 * 60_000;
@@ -61,7 +64,6 @@ test("CHECKOUT_MINUTES keeps it open longer", async () => {
 });
 
 test("D15: a retry within the five minutes gets the same session, a later one a new one", async () => {
-  shop = openTestShop();
   const first = await buy();
   shop.clock.nowMs += 299_000;
   expect(await buy()).toBe(first);
@@ -73,6 +75,7 @@ test.for([-10 * 60_000, 24 * 3_600_000])(
   "E15: a machine whose clock is %d ms off sells all the same, once per key, and says so",
   async (skewMs) => {
     const clock = { now: () => 0 };
+    shop.close();
     shop = openTestShop({ replace: { now: () => clock.now() } });
     const { clock: stripes } = shop;
     clock.now = () => stripes.nowMs + skewMs;
