@@ -8,6 +8,7 @@ import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
+import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
@@ -17,6 +18,8 @@ import type { Surroundings } from "./surroundings.ts";
 /** What routes and commands work with. */
 export interface Shop {
   config: Config;
+  /** What the owner's files say. */
+  site: Site;
   stripe: Stripe;
   /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
@@ -29,11 +32,11 @@ export interface Shop {
 export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
 
 /** Picks the implementations that a configuration asks for. */
-export function openShop(config: Config, surroundings: Surroundings): Shop {
+export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
   const { log, now, randomId, schedule, mailer } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
-  const stripe = createStripeClient(config.stripe, surroundings.fetch);
+  const stripe = createStripeClient(config.stripe, surroundings);
 
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
@@ -71,7 +74,7 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
   const lookLimit: LookLimit = {
     admit: async (address) => (await loadLookLimit()).admit(address),
   };
-  return { config, stripe, keeping, checkoutLimits, lookLimit };
+  return { config, site, stripe, keeping, checkoutLimits, lookLimit };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

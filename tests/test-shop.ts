@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { setupServer } from "msw/node";
 
 import { createApp, type App } from "../core/app.ts";
+import type { Site } from "../core/site.ts";
 import type { Surroundings } from "../core/surroundings.ts";
 import type { Engine } from "../core/stores/engine.ts";
 import { createJsonLog } from "../core/log.ts";
@@ -12,6 +13,7 @@ import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
+import { siteOf } from "./test-site.ts";
 
 const WEBHOOK_SECRET = "whsec_testsecret";
 export const ENVIRONMENT = {
@@ -49,6 +51,7 @@ export interface TestShop {
  */
 export function openTestShop(
   options: {
+    site?: Site;
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
@@ -72,16 +75,13 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
-  const app = createApp(
-    { ...ENVIRONMENT, ...options.environment },
-    {
-      now,
-      mailer,
-      log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
-      ...(options.engine !== "stripe" && { engine: memory }),
-      ...options.replace,
-    },
-  );
+  const app = createApp({ ...ENVIRONMENT, ...options.environment }, options.site ?? siteOf(), {
+    now,
+    mailer,
+    log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
+    ...(options.engine !== "stripe" && { engine: memory }),
+    ...options.replace,
+  });
 
   return {
     app,

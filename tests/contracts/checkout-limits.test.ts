@@ -7,6 +7,7 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
+import { siteOf } from "../test-site.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
 
 // The limits as a deployed shop has them: instances that share nothing but a table.
@@ -38,7 +39,7 @@ function startInstance(variables: Record<string, string> = {}, minutesLater = 0)
     ...dynamodbEnvironment(table.config),
     ...variables,
   };
-  return createApp(environment, {
+  return createApp(environment, siteOf(), {
     now,
     fetch: (input, init) => stripe.handleApi(new Request(input, init)),
     log: createJsonLog((line) => void lines.push(line), now),

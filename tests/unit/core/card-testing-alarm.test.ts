@@ -5,6 +5,7 @@ import { createJsonLog } from "../../../core/log.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
 
 const LIMITS = { CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "100" };
 
@@ -85,10 +86,11 @@ test("D11: of several instances one alarms", async () => {
   const lines: string[] = [];
   const now = () => shop.clock.nowMs;
   const others = Array.from({ length: 4 }, () =>
-    createApp(
-      { ...ENVIRONMENT, ...LIMITS },
-      { now, engine, log: createJsonLog((line) => void lines.push(line), now) },
-    ),
+    createApp({ ...ENVIRONMENT, ...LIMITS }, siteOf(), {
+      now,
+      engine,
+      log: createJsonLog((line) => void lines.push(line), now),
+    }),
   );
   await Promise.all(others.map((app, index) => buyOften(80, `192.0.2.${index}`, app)));
   expect(lines.filter((line) => line.includes("card_testing_suspected"))).toHaveLength(1);
