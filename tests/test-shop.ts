@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { setupServer } from "msw/node";
 
 import { createApp, type App } from "../core/app.ts";
+import type { Site } from "../core/site.ts";
 import type { Surroundings } from "../core/surroundings.ts";
 import type { Engine } from "../core/stores/engine.ts";
 import { createJsonLog } from "../core/log.ts";
@@ -13,6 +14,7 @@ import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
+import { siteOf } from "./test-site.ts";
 
 const WEBHOOK_SECRET = "whsec_testsecret";
 const RESTRICTED_KEY = "rk_test_restricted";
@@ -48,6 +50,7 @@ export interface TestShop {
  */
 export function openTestShop(
   options: {
+    site?: Site;
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
@@ -74,20 +77,14 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
-  const app = createApp(
-    {
-      ...ENVIRONMENT,
-      ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
-      ...options.environment,
-    },
-    {
-      now,
-      mailer,
-      log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
-      ...(options.engine !== "stripe" && { engine: memory }),
-      ...options.replace,
-    },
-  );
+  const key = options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY };
+  const app = createApp({ ...ENVIRONMENT, ...key, ...options.environment }, options.site ?? siteOf(), {
+    now,
+    mailer,
+    log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
+    ...(options.engine !== "stripe" && { engine: memory }),
+    ...options.replace,
+  });
 
   return {
     app,

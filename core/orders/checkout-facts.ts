@@ -126,8 +126,10 @@ function toSnapshot(
 }
 
 function toItem(line: Stripe.LineItem): OrderItem {
+  const lookupKey = line.price?.lookup_key ?? undefined;
   return {
     priceId: idOf(line.price) ?? "",
+    ...(lookupKey !== undefined && { lookupKey }),
     name: line.description ?? "Item",
     quantity: line.quantity ?? 1,
     amountMinor: line.amount_total,

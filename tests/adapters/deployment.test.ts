@@ -77,7 +77,7 @@ test("E14: a preview on Netlify, which only the build is told about, refuses a l
   const statusOnceBuilt = async (context: string): Promise<number> => {
     vi.stubEnv("NETLIFY", "true").stubEnv("CONTEXT", context);
     const bundle = join(folder, `build-${context}`);
-    await buildFunctions(ROOT, bundle);
+    await buildFunctions(ROOT, bundle, { prices: {} });
     // The functions themselves never see CONTEXT.
     vi.unstubAllEnvs();
     vi.stubEnv("STRIPE_SECRET_KEY", "rk_live_neverUsed").stubEnv("STRIPE_WEBHOOK_SECRET", "whsec_neverUsed");

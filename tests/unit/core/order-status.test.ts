@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
 import { createJsonLog } from "../../../core/log.ts";
+import { siteOf } from "../../test-site.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
@@ -169,10 +170,10 @@ test.for<[string, string]>([
 test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as long as that is listed", async () => {
   const [old, next] = ["o".repeat(32), "n".repeat(32)];
   const appWith = (signingSecret: string): App =>
-    createApp(
-      { ...ENVIRONMENT, SIGNING_SECRET: signingSecret },
-      { engine: shop.engine, log: createJsonLog(() => undefined, Date.now) },
-    );
+    createApp({ ...ENVIRONMENT, SIGNING_SECRET: signingSecret }, siteOf(), {
+      engine: shop.engine,
+      log: createJsonLog(() => undefined, Date.now),
+    });
   const { sessionId, cookie } = await openAsBrowser(appWith(old));
   shop.stripe.buyer.pay(sessionId);
   const isBuyer = async (app: App): Promise<boolean> =>

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { afterEach, expect, test } from "vitest";
 
 import { createStripeClient } from "../../../core/stripe/client.ts";
+import { realSurroundings } from "../../../core/surroundings.ts";
 import type { Permission } from "../../../simulator/api/permissions.ts";
 import { REQUIRED_PERMISSIONS } from "../../required-permissions.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
@@ -65,7 +66,7 @@ async function lifeOfAShop(
 
   // `npm run replay` asks for one event; the other commands do what the routes do.
   const key = { secretKey: "rk_test_restricted", webhookSecrets: [], livemode: false, apiBase: undefined };
-  const client = createStripeClient(key, globalThis.fetch);
+  const client = createStripeClient(key, realSurroundings());
   const [eventId = ""] = Object.keys(shop.stripe.state().events);
   await client.events.retrieve(eventId).catch(() => failures.push("replay"));
   return { missed: [...missed], failures };
