@@ -77,14 +77,21 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
-  const key = options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY };
-  const app = createApp({ ...ENVIRONMENT, ...key, ...options.environment }, options.site ?? siteOf(), {
-    now,
-    mailer,
-    log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
-    ...(options.engine !== "stripe" && { engine: memory }),
-    ...options.replace,
-  });
+  const app = createApp(
+    {
+      ...ENVIRONMENT,
+      ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
+      ...options.environment,
+    },
+    options.site ?? siteOf(),
+    {
+      now,
+      mailer,
+      log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
+      ...(options.engine !== "stripe" && { engine: memory }),
+      ...options.replace,
+    },
+  );
 
   return {
     app,

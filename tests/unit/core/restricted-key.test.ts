@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { afterEach, expect, test } from "vitest";
 
 import { createStripeClient } from "../../../core/stripe/client.ts";
-import { realSurroundings } from "../../../core/surroundings.ts";
 import type { Permission } from "../../../simulator/api/permissions.ts";
 import { REQUIRED_PERMISSIONS } from "../../required-permissions.ts";
+import { realSurroundings } from "../../../core/surroundings.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
