@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 
+import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { PriceCatalog } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
 import { sessionExpiry } from "../checkout/session-expiry.ts";
@@ -26,6 +27,7 @@ const ANSWER_WITHIN_MS = 12_000;
 export interface CreateCheckoutSessionDependencies {
   stripe: Stripe;
   catalog: PriceCatalog;
+  claims: ClaimCookies;
   shop: {
     siteUrl: string;
     shopId: string;
@@ -42,7 +44,8 @@ export interface CreateCheckoutSessionDependencies {
  * `POST /api/create-checkout-session`: opens a Checkout Session for one price.
  *
  * Takes JSON (`{ "price_id", "quantity"? }`, optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
- * HTML form with the same field names and answers 303 to Stripe's page. Only for this shop's own pages, and not often.
+ * HTML form with the same field names and answers 303 to Stripe's page. Either way the browser gets a cookie that proves that it opened
+ * this session. Only for this shop's own pages, and not often.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
   const { shop, limits, now } = dependencies;
@@ -62,7 +65,11 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       await limits.admit(clientAddress(request, context.caller, shop.addressHeader));
       const session = await openSession(purchase, idempotencyKey, deadline, dependencies);
       context.note({ sessionId: session.id, priceId: purchase.price_id });
-      return format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
+      const response = format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
+      for (const cookie of dependencies.claims.claim(request, session.id)) {
+        response.headers.append("Set-Cookie", cookie);
+      }
+      return response;
     },
 
     renderError(error, request, requestId) {
