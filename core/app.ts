@@ -76,9 +76,9 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret, signingSecrets, siteUrl } = config;
+  const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping, licenseSigner } = openShop(config, site, surroundings);
+  const { stripe, keeping, licenseSigner, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
   const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
@@ -92,11 +92,11 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       shop: config,
       requireDeliverable: (name) =>
         requireLicenseKey(priceSettings(site, { priceId: name, lookupKey: name }), licenseSigner, log),
+      limits: checkoutLimits,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, deliveries, livemode, now }),
     download: createDownloadRoute({
       keeping,
       links: downloadLinks,
@@ -108,6 +108,16 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       log,
     }),
     license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
+    orderStatus: createOrderStatusRoute({
+      keeping,
+      claims,
+      orderPages,
+      deliveries,
+      livemode,
+      limit: lookLimit,
+      addressHeader,
+      now,
+    }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),

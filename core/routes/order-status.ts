@@ -1,9 +1,11 @@
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { LookLimit } from "../limits/look-limit.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { readOrderStatus } from "../orders/order-status.ts";
 import { personalPart } from "../orders/personal-part.ts";
@@ -18,6 +20,8 @@ export interface OrderStatusDependencies {
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
   livemode: boolean;
+  limit: LookLimit;
+  addressHeader: string | undefined;
   now: () => number;
 }
 
@@ -27,7 +31,7 @@ export interface OrderStatusDependencies {
  * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, deliveries, livemode, now } = dependencies;
+  const { keeping, claims, orderPages, deliveries, livemode, limit, addressHeader, now } = dependencies;
   const looks = createSharedLooks(now);
 
   return {
@@ -35,6 +39,7 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
     method: "GET",
 
     async handle(request, context) {
+      await limit.admit(clientAddress(request, context.caller, addressHeader));
       const orderId = readSessionId(request.url, livemode);
       if (orderId === undefined) throw orderNotFound();
       const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);

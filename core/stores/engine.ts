@@ -1,4 +1,5 @@
 import type { DownloadCounter } from "../files/download-counter.ts";
+import type { Counters } from "../limits/counters.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { EventLog } from "../webhook/event-log.ts";
@@ -11,4 +12,6 @@ export interface Engine {
   events: EventLog;
   bookkeeping: Bookkeeping;
   downloads: DownloadCounter;
+  /** Shared by all instances where there is a database; otherwise each instance counts alone. */
+  counters: Counters;
 }

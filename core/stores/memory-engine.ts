@@ -1,4 +1,5 @@
 import { createMemoryDownloadCounter } from "./memory-download-counter.ts";
+import { createMemoryCounters } from "./memory-counters.ts";
 import { createMemoryOrderStore } from "./memory-order-store.ts";
 import type { Engine } from "./engine.ts";
 
@@ -25,5 +26,6 @@ export function createMemoryEngine(): Engine {
         return "written";
       },
     },
+    counters: createMemoryCounters(),
   };
 }

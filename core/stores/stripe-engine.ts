@@ -5,6 +5,7 @@ import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
+import { createMemoryCounters } from "./memory-counters.ts";
 import { createStripeOrderStore, type StripeOrderStoreOptions } from "./stripe-order-store.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
 
@@ -17,6 +18,8 @@ export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOpti
     bookkeeping: createStripeBookkeeping(stripe),
     // Stripe has no place for a count that many may add to at once; the log has a line per download.
     downloads: { add: async () => undefined, of: async () => undefined },
+    // Stripe is no place to count in: counting would cost as many of its calls as it saves.
+    counters: createMemoryCounters(),
   };
 }
 
