@@ -63,7 +63,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
-      catalog: createPriceCatalog(stripe),
+      catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       shop: config,
       now,
       log,

@@ -91,6 +91,11 @@ const shopIdSchema = z._default(
   "1",
 );
 
+export const stripeAccessSchema = z.object({
+  STRIPE_SECRET_KEY: secretKeySchema,
+  STRIPE_API_BASE: apiBaseSchema,
+});
+
 export const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,

@@ -1,18 +1,13 @@
 import type * as z from "zod/mini";
 
 import { hostSiteUrl, isDeployed } from "./config-host.ts";
-import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
+import { dynamodbSchema, shopSchema, splitSecrets, stripeAccessSchema } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
-  stripe: {
-    secretKey: string;
+  stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
-    /** True for a live key. Test and live orders never meet. */
-    livemode: boolean;
-    /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
-    apiBase: URL | undefined;
   };
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
@@ -22,6 +17,14 @@ export interface Config {
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+}
+
+export interface StripeAccess {
+  secretKey: string;
+  /** True for a live key. Test and live orders never meet. */
+  livemode: boolean;
+  /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
+  apiBase: URL | undefined;
 }
 
 export interface DynamodbConfig {
@@ -59,17 +62,7 @@ export function parseConfig(environment: Environment): Config {
   });
   const dynamodb = readDynamodb(variables);
   const problems = [...problemsOf(shop), ...dynamodb.problems];
-  const apiBase = shop.data?.STRIPE_API_BASE;
-  if (apiBase && isDeployed(variables)) {
-    problems.push(
-      "STRIPE_API_BASE is set on a deployed site: it is for development only; remove it from the site's environment.",
-    );
-  }
-  if (apiBase && /_live_/.test(variables["STRIPE_SECRET_KEY"] ?? "")) {
-    problems.push(
-      "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
-    );
-  }
+  problems.push(...problemsOfApiBase(variables));
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
   if (variables["DYNAMODB_TABLE"] === undefined && strayDynamodb.length > 0) {
     problems.push(
@@ -80,15 +73,52 @@ export function parseConfig(environment: Environment): Config {
 
   return {
     stripe: {
-      secretKey: shop.data.STRIPE_SECRET_KEY,
+      ...toAccess(shop.data),
       webhookSecrets: splitSecrets(shop.data.STRIPE_WEBHOOK_SECRET),
-      livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
-      apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
+  };
+}
+
+/** A stand-in for Stripe is for development, and never gets a live key. */
+function problemsOfApiBase(variables: Record<string, string>): string[] {
+  if (variables["STRIPE_API_BASE"] === undefined) return [];
+  const problems: string[] = [];
+  if (isDeployed(variables)) {
+    problems.push(
+      "STRIPE_API_BASE is set on a deployed site: it is for development only; remove it from the site's environment.",
+    );
+  }
+  if (/_live_/.test(variables["STRIPE_SECRET_KEY"] ?? "")) {
+    problems.push(
+      "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
+    );
+  }
+  return problems;
+}
+
+/**
+ * The part that is needed to ask Stripe; undefined when there is no key.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseStripeAccess(environment: Environment): StripeAccess | undefined {
+  const variables = withoutEmpty(environment);
+  if (variables["STRIPE_SECRET_KEY"] === undefined) return undefined;
+  const result = stripeAccessSchema.safeParse(variables);
+  const problems = [...problemsOf(result), ...problemsOfApiBase(variables)];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return toAccess(result.data);
+}
+
+function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = variables;
+  return {
+    secretKey,
+    livemode: /^(?:sk|rk)_live_/.test(secretKey),
+    apiBase: apiBase === undefined ? undefined : new URL(apiBase),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { PRICE_NAME } from "./checkout/catalog.ts";
 import type {
   CheckoutOptions,
   CustomField,
@@ -149,9 +150,6 @@ const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   deliver: z.exactOptional(z.array(deliverySchema)),
   checkout: z.exactOptional(checkoutSchema),
 });
-
-/** Stripe allows lookup keys of 200 characters of any kind; these can stand in an attribute and in a URL. */
-export const PRICE_NAME = /^[A-Za-z0-9][\w.:-]{0,199}$/;
 
 const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
   name: z.exactOptional(text(100)),

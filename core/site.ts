@@ -1,5 +1,4 @@
 import type { Catalog } from "./checkout/catalog.ts";
-import type { OrderItem } from "./orders/order.ts";
 import type { PriceSettings, ShopDefinition } from "./shop-definition.ts";
 
 /** What the owner's own files say: shop.config.ts and the pages. The functions' bundle has it inside. */
@@ -14,7 +13,7 @@ export interface Site {
  */
 export function priceSettings(
   { shop, catalog }: Site,
-  item: Pick<OrderItem, "priceId" | "lookupKey">,
+  item: { priceId: string; lookupKey?: string | undefined },
 ): PriceSettings {
   const prices = shop.prices ?? {};
   const { priceId, lookupKey } = item;

@@ -1,12 +1,42 @@
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
+import type { Catalog } from "../core/checkout/catalog.ts";
+import { parseStripeAccess } from "../core/config.ts";
 import { buildFunctions } from "./build/functions.ts";
+import { isPreview } from "./build/preview.ts";
 import { buildSite } from "./build/site.ts";
-import { loadSite } from "./site/load-site.ts";
+import { fail, readConfig, readSite } from "./owner-shop.ts";
+import { checkSite } from "./site/check-site.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { catalog } = await loadSite(root);
-await buildSite(root, join(root, "dist"));
+const site = await readSite();
+const catalog = await makeCatalog();
+await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
-console.log("Built dist/ (the site) and build/ (the functions' bundle).");
+console.log(
+  `Built dist/ (the site) and build/ (the functions' bundle, which sells ${Object.keys(catalog.prices).length} prices).`,
+);
+
+/**
+ * What is for sale, with what Stripe knows about it. A mistake in the files ends the build here rather than a sale later; an outage of
+ * Stripe's does not, because nothing is known to be wrong then: the functions will ask at the first sale.
+ */
+async function makeCatalog(): Promise<Catalog> {
+  const access = readConfig(parseStripeAccess);
+  if (access === undefined) {
+    console.log("STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.");
+    return site.catalog;
+  }
+  const check = await checkSite(site, access);
+  if (check.kind === "key_refused") return fail(check.problem);
+  if (check.kind === "unreachable") {
+    console.warn(`Stripe cannot be asked right now, so the prices were not compared: ${check.reason}`);
+    return site.catalog;
+  }
+  // A preview with a test key shows the same pages as the live site.
+  const problems = isPreview(process.env) ? check.problems : [...check.problems, ...check.otherMode];
+  if (problems.length > 0) return fail(problems.join("\n"));
+  for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
+  return check.catalog;
+}

@@ -14,10 +14,14 @@ export interface CatalogPrice {
 
 export interface KnownPrice {
   id: string;
+  lookupKey?: string;
   mode: CheckoutMode;
   /** A catalog that was made with a test key says nothing about live prices, and the other way round. */
   livemode: boolean;
 }
+
+/** Stripe allows lookup keys of 200 characters of any kind; these can stand in an attribute, a URL and a log line. */
+export const PRICE_NAME = /^[A-Za-z0-9][\w.:-]{0,199}$/;
 
 export function isPriceId(name: string): boolean {
   return name.startsWith("price_");

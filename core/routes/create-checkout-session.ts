@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 
-import type { PriceCatalog } from "../checkout/price-catalog.ts";
+import type { PriceCatalog, PriceForSale } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
 import { sessionParameters } from "../checkout/session-parameters.ts";
-import { toHttpError } from "../checkout/stripe-refusal.ts";
+import { refusesPrice, toHttpError } from "../checkout/stripe-refusal.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPage } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
@@ -30,7 +30,7 @@ export interface CreateCheckoutSessionDependencies {
 /**
  * `POST /api/create-checkout-session`: opens a Checkout Session for one price.
  *
- * Takes JSON (`{ "price_id", "quantity"? }`, optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
+ * Takes JSON (`{ "price_id", "quantity"? }`, where `price_id` may be a lookup key; optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
  * HTML form with the same field names and answers 303 to Stripe's page.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
@@ -65,11 +65,17 @@ async function openSession(
   idempotencyKey: string | undefined,
   { stripe, catalog, shop, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
+  const deadline = createDeadline(now, ANSWER_WITHIN_MS);
+  const create = (price: PriceForSale, key: string | undefined): Promise<Stripe.Checkout.Session> =>
+    createOnce(stripe, sessionParameters(purchase, price, shop), key, deadline);
   try {
-    const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-    const mode = await catalog.modeOf(purchase.price_id, deadline);
-    const parameters = sessionParameters(purchase, mode, shop);
-    const { id, url } = await createOnce(stripe, parameters, idempotencyKey, deadline);
+    const price = await catalog.find(purchase, deadline);
+    const { id, url } = await create(price, idempotencyKey).catch(async (error: unknown) => {
+      const moved = refusesPrice(error) ? await catalog.findAnew(purchase, price, deadline) : undefined;
+      if (moved === undefined) throw error;
+      // Other parameters need another key.
+      return create(moved, idempotencyKey && `${idempotencyKey}/${moved.id}`);
+    });
     if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
     return { id, url };
   } catch (error) {

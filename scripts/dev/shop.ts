@@ -9,6 +9,7 @@ import { createJsonLog } from "../../core/log.ts";
 import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { createLiveApp } from "./live-app.ts";
 import { closeServer, listen } from "./listen.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
@@ -69,12 +70,15 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...(await orderTable()),
     };
     parseConfig(environment);
-    const app = createApp(environment, await loadSite(root), {
-      log: createJsonLog(print, Date.now),
-      mailer: createConsoleMailer(print),
-      ...(stripe && { fetch: stripe.fetch }),
-    });
-    serve = routeRequests(app, await createSiteHandler(root), stripe);
+    const { pages } = (await loadSite(root)).shop;
+    const app = await createLiveApp(root, print, (site) =>
+      createApp(environment, site, {
+        log: createJsonLog(print, Date.now),
+        mailer: createConsoleMailer(print),
+        ...(stripe && { fetch: stripe.fetch }),
+      }),
+    );
+    serve = routeRequests(app, await createSiteHandler(root, pages), stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {
     await close();

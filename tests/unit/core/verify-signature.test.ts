@@ -11,10 +11,7 @@ const SECRET = "whsec_current0";
 const OLD_SECRET = "whsec_previous";
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const BODY = '{"id":"evt_1","emoji":"🌊","text":"a\\r\\nb"}';
-const stripe = createStripeClient(
-  { secretKey: "sk_test_x", webhookSecrets: [SECRET], livemode: false, apiBase: undefined },
-  fetch,
-);
+const stripe = createStripeClient({ secretKey: "sk_test_x", livemode: false, apiBase: undefined }, fetch);
 
 function signedHeader(body: string, seconds = NOW_MS / 1000, secrets = [SECRET]): string {
   const signatures = secrets.map((secret) =>
