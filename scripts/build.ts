@@ -14,8 +14,9 @@ const site = await readSite();
 const catalog = await makeCatalog();
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
+const count = Object.keys(catalog.prices).length;
 console.log(
-  `Built dist/ (the site) and build/ (the functions' bundle, which sells ${Object.keys(catalog.prices).length} prices).`,
+  `Built dist/ (the site) and build/ (the functions' bundle, which sells ${count} ${count === 1 ? "price" : "prices"}).`,
 );
 
 /**

@@ -32,11 +32,18 @@ export function judgeOffers(
     const { price } = answer;
     const unsellable = judgePrice(offer.name, price);
     if (unsellable !== undefined) problems.add(`${where}: ${unsellable}`);
-    const options = checkoutOptions(site, offer.name, price);
-    for (const problem of judgeShipping(offer.name, price, options)) problems.add(`${where}: ${problem}`);
     for (const printed of offer.printed) {
       const problem = judgePrinted(printed, offer.name, price);
       if (problem !== undefined) problems.add(`${offer.file}:${printed.line}: ${problem}`);
+    }
+  }
+  for (const [name, answer] of answers) {
+    if (answer.kind !== "price") continue;
+    const options = checkoutOptions(site, name, answer.price);
+    // shop.config.ts is where it can be mended, if the price has an entry there.
+    const offer = site.offers.findLast((candidate) => candidate.name === name);
+    for (const problem of judgeShipping(name, answer.price, options)) {
+      problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
     }
   }
   return { problems: [...problems], otherMode: [...otherMode] };
