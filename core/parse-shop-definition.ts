@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { PRICE_NAME } from "./checkout/catalog.ts";
+import { SHIPPING_COUNTRIES } from "./shipping-countries.ts";
 import type {
   CheckoutOptions,
   CustomField,
@@ -94,16 +95,25 @@ const customFieldSchema: z.ZodMiniType<CustomField> = z.discriminatedUnion(
   { error: 'must be one of "text", "number", "choice".' },
 );
 
+const SHIPPING_RATE =
+  'must be a shipping rate of your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.';
+
 const shippingSchema = z.strictObject({
   countries: z
-    .array(matching(/^[A-Z]{2}$/, 'must be a two-letter code of a country, such as "DE".'))
+    .array(
+      matching(/^[A-Z]{2}$/, 'must be a two-letter code of a country, such as "DE".').check(
+        z.refine((code) => !/^[A-Z]{2}$/.test(code) || SHIPPING_COUNTRIES.has(code), {
+          error: "is no country that Stripe takes addresses of.",
+        }),
+      ),
+    )
     .check(z.minLength(1, { error: 'must name at least one country, such as ["DE"].' })),
   rates: z.exactOptional(
     z
       .array(
         z.union(
           [
-            z.string().check(z.regex(/^shr_\w+$/)),
+            matching(/^shr_\w+$/, SHIPPING_RATE),
             z.strictObject({
               name: text(100),
               amountMinor: whole(0, 99_999_999),
@@ -112,8 +122,7 @@ const shippingSchema = z.strictObject({
             }),
           ],
           {
-            error:
-              'must be a shipping rate of your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.',
+            error: SHIPPING_RATE,
           },
         ),
       )
@@ -124,7 +133,9 @@ const shippingSchema = z.strictObject({
 const checkoutSchema: z.ZodMiniType<CheckoutOptions> = z.strictObject({
   automaticTax: z.exactOptional(flag),
   taxIds: z.exactOptional(flag),
-  shipping: z.exactOptional(shippingSchema),
+  shipping: z.exactOptional(
+    z.union([z.literal(false), shippingSchema], { error: "must be false or { countries, rates }." }),
+  ),
   promotionCodes: z.exactOptional(flag),
   phone: z.exactOptional(flag),
   termsConsent: z.exactOptional(flag),
@@ -151,6 +162,9 @@ const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   checkout: z.exactOptional(checkoutSchema),
 });
 
+const LOGO_URL =
+  "must be an address that begins with https://, or a path on your site such as /images/logo.png.";
+
 const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
   name: z.exactOptional(text(100)),
   supportEmail: z.exactOptional(
@@ -167,8 +181,8 @@ const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
     }),
   ),
   logoUrl: z.exactOptional(
-    z.union([absoluteUrl(""), z.string().check(z.regex(/^\/(?!\/)/))], {
-      error: "must be an address that begins with https://, or a path on your site such as /images/logo.png.",
+    z.union([absoluteUrl(LOGO_URL), matching(/^\/(?!\/)/, LOGO_URL)], {
+      error: LOGO_URL,
     }),
   ),
   prices: z.exactOptional(
@@ -199,6 +213,15 @@ function sentences(issue: z.core.$ZodIssue): string[] {
   const where = fieldName(issue.path);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => `${fieldName([...issue.path, key])} is not known here. Is it misspelled?`);
+  }
+  if (issue.code === "invalid_union") {
+    // What was meant is told by the alternative whose mistakes lie inside it.
+    const meant = issue.errors.find((alternative) =>
+      alternative.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
+    );
+    if (meant !== undefined && meant.length > 0) {
+      return meant.flatMap((inner) => sentences({ ...inner, path: [...issue.path, ...inner.path] }));
+    }
   }
   if (issue.code === "invalid_key") {
     return [`${where} ${issue.issues[0]?.message ?? issue.message}`];

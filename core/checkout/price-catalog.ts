@@ -3,8 +3,8 @@ import type Stripe from "stripe";
 import { HttpError } from "../http/http-error.ts";
 import type { Log } from "../log.ts";
 import type { Deadline } from "../orders/deadline.ts";
-import type { PriceSettings } from "../shop-definition.ts";
-import { priceSettings, type Site } from "../site.ts";
+import type { CheckoutOptions, PriceSettings } from "../shop-definition.ts";
+import { checkoutOptions, priceSettings, type Site } from "../site.ts";
 import { isPriceId, type KnownPrice } from "./catalog.ts";
 import { askForPrice } from "./known-price.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
@@ -15,6 +15,8 @@ export interface PriceForSale {
   mode: KnownPrice["mode"];
   /** What shop.config.ts says about it. */
   settings: PriceSettings;
+  /** What the payment page asks for and offers with it. */
+  options: CheckoutOptions;
 }
 
 export interface PriceCatalog {
@@ -65,7 +67,7 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     const { id, lookupKey, mode } = await resolve(name, deadline);
     const settings = priceSettings(site, { priceId: id, lookupKey: isPriceId(name) ? lookupKey : name });
     refuseQuantity(quantity, settings);
-    return { id, mode, settings };
+    return { id, mode, settings, options: checkoutOptions(site, settings) };
   }
 
   async function resolve(name: string, deadline: Deadline): Promise<KnownPrice> {

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 
 import type { PurchaseRequest } from "./purchase-request.ts";
+import { adjustableQuantity, hostedPageOptions } from "./hosted-page-options.ts";
 import { markerOf, soldAs } from "./marker.ts";
 import type { PriceForSale } from "./price-catalog.ts";
 
@@ -19,13 +20,16 @@ export function sessionParameters(
   const { mode } = price;
   return {
     mode,
-    line_items: [{ price: price.id, quantity: purchase.quantity }],
+    line_items: [
+      { price: price.id, quantity: purchase.quantity, ...adjustableQuantity(purchase.quantity, price) },
+    ],
     success_url: `${shop.siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: `${shop.siteUrl}/canceled.html?session_id={CHECKOUT_SESSION_ID}`,
     metadata: { ...metadata, ...soldAs(purchase.price_id) },
     ...(mode === "subscription"
       ? { subscription_data: { metadata } }
       : { payment_intent_data: { metadata } }),
+    ...hostedPageOptions(price.options),
     ...(purchase.client_reference_id !== undefined && { client_reference_id: purchase.client_reference_id }),
   };
 }

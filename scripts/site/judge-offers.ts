@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import { isPriceId } from "../../core/checkout/catalog.ts";
 import type { CheckoutOptions } from "../../core/shop-definition.ts";
-import { priceSettings, type Site } from "../../core/site.ts";
+import { checkoutOptions, priceSettings, type Site } from "../../core/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { judgePrinted } from "./judge-printed.ts";
 import type { Offer } from "./read-offers.ts";
@@ -39,10 +39,12 @@ export function judgeOffers(
   }
   for (const [name, answer] of answers) {
     if (answer.kind !== "price") continue;
-    const options = checkoutOptions(site, name, answer.price);
+    const { price } = answer;
+    const lookupKey = isPriceId(name) ? (price.lookup_key ?? undefined) : name;
+    const options = checkoutOptions(site, priceSettings(site, { priceId: price.id, lookupKey }));
     // shop.config.ts is where it can be mended, if the price has an entry there.
     const offer = site.offers.findLast((candidate) => candidate.name === name);
-    for (const problem of judgeShipping(name, answer.price, options)) {
+    for (const problem of judgeShipping(name, price, options)) {
       problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
     }
   }
@@ -75,14 +77,9 @@ function judgePrice(name: string, price: Stripe.Price): string | undefined {
   return undefined;
 }
 
-function checkoutOptions(site: Site, name: string, price: Stripe.Price): CheckoutOptions {
-  const lookupKey = isPriceId(name) ? (price.lookup_key ?? undefined) : name;
-  return { ...site.shop.checkout, ...priceSettings(site, { priceId: price.id, lookupKey }).checkout };
-}
-
 /** What Stripe would refuse when the checkout is opened. */
 function judgeShipping(name: string, price: Stripe.Price, { shipping }: CheckoutOptions): string[] {
-  const rates = shipping?.rates ?? [];
+  const rates = shipping ? (shipping.rates ?? []) : [];
   if (rates.length > 0 && price.type === "recurring") {
     return [
       `"${name}" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.`,
