@@ -49,6 +49,22 @@ export function readChoices(
   return { typed, choices, errors };
 }
 
+/** Answers for what must be answered and is not yet, so that one click on a test card is enough. */
+export function exampleAnswers(
+  session: CheckoutSession,
+  typed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const answers = session.custom_fields
+    .filter((field) => !field.optional && !typed[nameOf(field)])
+    .map((field) => [nameOf(field), exampleAnswer(field)] as const);
+  return { ...typed, ...Object.fromEntries(answers), terms: "accepted" };
+}
+
+function exampleAnswer({ type, dropdown }: CustomField): string {
+  if (type === "dropdown") return dropdown?.options[0]?.value ?? "";
+  return type === "numeric" ? "1" : "Yes";
+}
+
 function fieldError(field: CustomField, value: string): string | undefined {
   if (value === "") return field.optional ? undefined : "Please fill this in.";
   if (field.type === "numeric" && !/^\d+$/.test(value)) return "Digits only.";

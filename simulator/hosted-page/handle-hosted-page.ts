@@ -3,7 +3,7 @@ import type { Buyer, SimulatedState } from "../state/state.ts";
 import type { CheckoutSession } from "../state/stored.ts";
 import type { PaymentChoice, PaymentResult } from "../transitions/pay-session.ts";
 import type { CheckoutChoices } from "../transitions/choose-options.ts";
-import { readChoices } from "./choice-fields.ts";
+import { exampleAnswers, readChoices } from "./choice-fields.ts";
 import type { FormContent } from "./field.ts";
 import { authenticationPage } from "./authentication-page.ts";
 import { closedSessionPage, closedTabPage, receiptPage, unknownPage } from "./notice-pages.ts";
@@ -81,7 +81,8 @@ async function pay(
   const chosen = { typed, errors: {} };
   const example = fields.get("fill");
   if (example !== null) {
-    return show({ form: fillWithExample(session, form, example), choices: chosen, isFilled: true });
+    const answered = { typed: exampleAnswers(session, typed), errors: {} };
+    return show({ form: fillWithExample(session, form, example), choices: answered, isFilled: true });
   }
   surroundings.choose(session, choices);
   if (fields.get("action") === "update") {

@@ -89,7 +89,7 @@ test("the first way of sending is chosen and added to the total, from the start"
 test("another quantity and another way of sending change the total before anything is paid", async () => {
   const { account, id, url } = await open();
   const { shipping_options: offered } = await sessionOf(account, id);
-  const studio = String(offered[1]?.shipping_rate);
+  const studio = offered[1]?.shipping_rate as string;
   const { page } = await send(account, url, { action: "update", quantity: "3", shippingRate: studio });
   expect(page).toMatch(/Pay €96\.00/);
   expect(await sessionOf(account, id)).toMatchObject({ status: "open", amount_total: 9600 });
@@ -141,6 +141,14 @@ test.for<[string, Record<string, string>, string]>([
   expect(status).toBe(200);
   expect(page).toContain(message);
   expect(await sessionOf(account, id)).toMatchObject({ status: "open", payment_status: "unpaid" });
+});
+
+test("one click on a test card answers what must be answered", async () => {
+  const { account, url } = await open();
+  const { page } = await send(account, url, { fill: "4242424242424242", custom_note: "Hi" });
+  expect(page).toMatch(/<option value="matt"\s+selected/);
+  expect(page).toMatch(/name="terms" value="accepted" checked/);
+  expect(page).toContain('value="Hi"');
 });
 
 test("after a refused card another quantity is what is paid", async () => {
