@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 
-import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { deploymentProblems } from "./config-deployment.ts";
+import { hostSiteUrl } from "./config-host.ts";
 import { dynamodbSchema, shopSchema, splitSecrets, stripeAccessSchema } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
@@ -9,6 +10,11 @@ export interface Config {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
   };
+  /**
+   * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
+   * `core/signing/`.
+   */
+  signingSecrets: readonly string[];
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
   /** Marks this shop's sessions, where an account has several shops of this kind. */
@@ -61,8 +67,11 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
-  const problems = [...problemsOf(shop), ...dynamodb.problems];
-  problems.push(...problemsOfApiBase(variables));
+  const problems = [
+    ...problemsOf(shop),
+    ...dynamodb.problems,
+    ...(shop.success ? deploymentProblems(shop.data, variables) : []),
+  ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
   if (variables["DYNAMODB_TABLE"] === undefined && strayDynamodb.length > 0) {
     problems.push(
@@ -70,34 +79,19 @@ export function parseConfig(environment: Environment): Config {
     );
   }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
+  const { SIGNING_SECRET: signingSecret } = shop.data;
 
   return {
     stripe: {
       ...toAccess(shop.data),
       webhookSecrets: splitSecrets(shop.data.STRIPE_WEBHOOK_SECRET),
     },
+    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitSecrets(signingSecret),
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
   };
-}
-
-/** A stand-in for Stripe is for development, and never gets a live key. */
-function problemsOfApiBase(variables: Record<string, string>): string[] {
-  if (variables["STRIPE_API_BASE"] === undefined) return [];
-  const problems: string[] = [];
-  if (isDeployed(variables)) {
-    problems.push(
-      "STRIPE_API_BASE is set on a deployed site: it is for development only; remove it from the site's environment.",
-    );
-  }
-  if (/_live_/.test(variables["STRIPE_SECRET_KEY"] ?? "")) {
-    problems.push(
-      "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
-    );
-  }
-  return problems;
 }
 
 /**
@@ -108,7 +102,10 @@ export function parseStripeAccess(environment: Environment): StripeAccess | unde
   const variables = withoutEmpty(environment);
   if (variables["STRIPE_SECRET_KEY"] === undefined) return undefined;
   const result = stripeAccessSchema.safeParse(variables);
-  const problems = [...problemsOf(result), ...problemsOfApiBase(variables)];
+  const problems = [
+    ...problemsOf(result),
+    ...(result.success ? deploymentProblems(result.data, variables) : []),
+  ];
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return toAccess(result.data);
 }

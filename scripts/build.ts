@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { Catalog } from "../core/checkout/catalog.ts";
+import { isPreview } from "../core/config-host.ts";
 import { parseStripeAccess } from "../core/config.ts";
 import { buildFunctions } from "./build/functions.ts";
-import { isPreview } from "./build/preview.ts";
 import { buildSite } from "./build/site.ts";
 import { fail, readConfig, readSite } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
@@ -36,7 +36,9 @@ async function makeCatalog(): Promise<Catalog> {
     return site.catalog;
   }
   // A preview with a test key shows the same pages as the live site.
-  const problems = isPreview(process.env) ? check.problems : [...check.problems, ...check.otherMode];
+  const problems = isPreview(process.env as Record<string, string>)
+    ? check.problems
+    : [...check.problems, ...check.otherMode];
   if (problems.length > 0) return fail(problems.join("\n"));
   for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
   return check.catalog;

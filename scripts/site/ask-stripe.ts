@@ -26,22 +26,35 @@ export async function askStripe(
   names: Iterable<string>,
 ): Promise<ReadonlyMap<string, Answer>> {
   const all = [...new Set(names)];
+  try {
+    return await ask(stripe, all, ["product", "currency_options"]);
+  } catch (error) {
+    // A restricted key may be without the permission to read products: then nothing is known about archived ones.
+    if (!isStripeError(error) || error.statusCode !== 403) throw error;
+    return ask(stripe, all, ["currency_options"]);
+  }
+}
+
+async function ask(
+  stripe: Stripe,
+  all: readonly string[],
+  expand: readonly string[],
+): Promise<ReadonlyMap<string, Answer>> {
   const lookupKeys = all.filter((name) => !isPriceId(name));
   const questions = [
-    ...all.filter(isPriceId).map((id) => async () => [await askForId(stripe, id)]),
-    ...chunks(lookupKeys, KEYS_PER_LIST).map((keys) => () => askForLookupKeys(stripe, keys)),
+    ...all.filter(isPriceId).map((id) => async () => [await askForId(stripe, id, expand)]),
+    ...chunks(lookupKeys, KEYS_PER_LIST).map((keys) => () => askForLookupKeys(stripe, keys, expand)),
   ];
   const answers: [string, Answer][] = [];
   for (const group of chunks(questions, AT_ONCE)) {
-    answers.push(...(await Promise.all(group.map((ask) => ask()))).flat());
+    answers.push(...(await Promise.all(group.map((question) => question()))).flat());
   }
   return new Map(answers);
 }
 
-async function askForId(stripe: Stripe, id: string): Promise<[string, Answer]> {
+async function askForId(stripe: Stripe, id: string, expand: readonly string[]): Promise<[string, Answer]> {
   try {
-    const expand = ["product", "currency_options"];
-    const price = await stripe.prices.retrieve(id, { expand }, { timeout: TIMEOUT_MS });
+    const price = await stripe.prices.retrieve(id, { expand: [...expand] }, { timeout: TIMEOUT_MS });
     return [id, { kind: "price", price }];
   } catch (error) {
     if (classifyStripeError(error) !== "not_found" || !isStripeError(error)) throw error;
@@ -51,10 +64,13 @@ async function askForId(stripe: Stripe, id: string): Promise<[string, Answer]> {
   }
 }
 
-async function askForLookupKeys(stripe: Stripe, keys: readonly string[]): Promise<[string, Answer][]> {
-  const expand = ["data.product", "data.currency_options"];
+async function askForLookupKeys(
+  stripe: Stripe,
+  keys: readonly string[],
+  expand: readonly string[],
+): Promise<[string, Answer][]> {
   const { data } = await stripe.prices.list(
-    { lookup_keys: [...keys], limit: KEYS_PER_LIST, expand },
+    { lookup_keys: [...keys], limit: KEYS_PER_LIST, expand: expand.map((field) => `data.${field}`) },
     { timeout: TIMEOUT_MS },
   );
   return keys.map((key) => {

@@ -2,6 +2,7 @@ import { toKnownPrice } from "../../core/checkout/known-price.ts";
 import type { Catalog } from "../../core/checkout/catalog.ts";
 import type { StripeAccess } from "../../core/config.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
+import { realSurroundings } from "../../core/surroundings.ts";
 import { classifyStripeError } from "../../core/stripe/errors.ts";
 import { askStripe, type Answer } from "./ask-stripe.ts";
 import { judgeOffers, type Judgement } from "./judge-offers.ts";
@@ -16,7 +17,7 @@ export type SiteCheck =
 
 /** Asks Stripe about everything that the owner's files offer. */
 export async function checkSite(site: LoadedSite, access: StripeAccess): Promise<SiteCheck> {
-  const stripe = createStripeClient(access, (input, init) => globalThis.fetch(input, init));
+  const stripe = createStripeClient(access, realSurroundings());
   try {
     const answers = await askStripe(stripe, Object.keys(site.catalog.prices));
     return {
@@ -30,7 +31,7 @@ export async function checkSite(site: LoadedSite, access: StripeAccess): Promise
       return {
         kind: "key_refused",
         problem:
-          "Stripe refuses STRIPE_SECRET_KEY: it is wrong or revoked; or it is a restricted key that may not read prices and products.",
+          "Stripe refuses STRIPE_SECRET_KEY: it is wrong or revoked; or it is a restricted key that may not read prices.",
       };
     }
     return { kind: "unreachable", reason: error instanceof Error ? error.message : String(error) };

@@ -147,7 +147,7 @@ test("one click on a test card answers what must be answered", async () => {
   const { account, url } = await open();
   const { page } = await send(account, url, { fill: "4242424242424242", custom_note: "Hi" });
   expect(page).toMatch(/<option value="matt"\s+selected/);
-  expect(page).toMatch(/name="terms" value="accepted" checked/);
+  expect(page).toMatch(/name="terms"\s+value="accepted"\s+checked/);
   expect(page).toContain('value="Hi"');
 });
 
