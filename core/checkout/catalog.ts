@@ -1,5 +1,5 @@
 /** How a price is paid; a session can have one of the two. */
-export type CheckoutMode = "payment" | "subscription";
+type CheckoutMode = "payment" | "subscription";
 
 /** What is for sale, made by `npm run build` out of the pages and shop.config.ts. */
 export interface Catalog {
@@ -7,7 +7,7 @@ export interface Catalog {
   prices: Readonly<Record<string, CatalogPrice>>;
 }
 
-export interface CatalogPrice {
+interface CatalogPrice {
   /** What Stripe said about the price at build time; absent when it was not asked. */
   known?: KnownPrice;
 }
