@@ -94,6 +94,7 @@ test("a shop that asks for nothing sends none of it", async () => {
   const { asked } = await buy({});
   expect(Object.keys(asked).toSorted()).toEqual([
     "cancel_url",
+    "expires_at",
     "line_items",
     "metadata",
     "mode",
