@@ -12,6 +12,6 @@ export default defineShop({
   // By the name your pages use in data-price-id: a price id (price_…) or a lookup key. A price needs no entry to be sold; one
   // that is on no page is for sale when it has one.
   prices: {
-    price_poster_a2: { maxQuantity: 10 },
+    poster_a2: { maxQuantity: 10 },
   },
 });

@@ -1,20 +1,15 @@
 import type * as z from "zod/mini";
 
 import { deploymentProblems } from "./config-deployment.ts";
-import { hostSiteUrl } from "./config-host.ts";
+import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readNews } from "./config-news.ts";
-import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
+import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
-  stripe: {
-    secretKey: string;
+  stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
-    /** True for a live key. Test and live orders never meet. */
-    livemode: boolean;
-    /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
-    apiBase: URL | undefined;
   };
   /**
    * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
@@ -25,6 +20,18 @@ export interface Config {
   siteUrl: string;
   /** Marks this shop's sessions, where an account has several shops of this kind. */
   shopId: string;
+  /** Whose pages may open a checkout. */
+  origins: {
+    allowed: readonly string[];
+    /** On a developer's machine any local server may. */
+    anyLoopback: boolean;
+  };
+  /** The header in which this host writes the caller's address; undefined where none can be believed. */
+  addressHeader: string | undefined;
+  /** How many checkouts may be opened. */
+  checkoutsPerMinute: { address: number; total: number };
+  /** How long a checkout stays open. */
+  checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
   /** Where the owner is told of orders; each only where it is set. */
@@ -34,6 +41,14 @@ export interface Config {
   orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+}
+
+export interface StripeAccess {
+  secretKey: string;
+  /** True for a live key. Test and live orders never meet. */
+  livemode: boolean;
+  /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
+  apiBase: URL | undefined;
 }
 
 export interface DynamodbConfig {
@@ -84,21 +99,58 @@ export function parseConfig(environment: Environment): Config {
     );
   }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
-  const { STRIPE_API_BASE: apiBase, SIGNING_SECRET: signingSecret } = shop.data;
+  const { SIGNING_SECRET: signingSecret } = shop.data;
 
   return {
     stripe: {
-      secretKey: shop.data.STRIPE_SECRET_KEY,
-      webhookSecrets: splitSecrets(shop.data.STRIPE_WEBHOOK_SECRET),
-      livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
-      apiBase: apiBase === undefined ? undefined : new URL(apiBase),
+      ...toAccess(shop.data),
+      webhookSecrets: splitList(shop.data.STRIPE_WEBHOOK_SECRET),
     },
-    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitSecrets(signingSecret),
+    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitList(signingSecret),
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
+    origins: {
+      allowed: originsOf([
+        shop.data.SITE_URL,
+        ...splitList(shop.data.ALLOWED_ORIGINS),
+        ...hostAddresses(variables),
+      ]),
+      anyLoopback: !isDeployed(variables),
+    },
+    addressHeader: hostAddressHeader(variables),
+    checkoutsPerMinute: {
+      address: shop.data.CHECKOUTS_PER_MINUTE,
+      total: shop.data.CHECKOUTS_PER_MINUTE_TOTAL,
+    },
+    checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
     ...news.config,
     dynamodb: dynamodb.config,
+  };
+}
+
+/**
+ * The part that is needed to ask Stripe; undefined when there is no key.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseStripeAccess(environment: Environment): StripeAccess | undefined {
+  const variables = withoutEmpty(environment);
+  if (variables["STRIPE_SECRET_KEY"] === undefined) return undefined;
+  const result = stripeAccessSchema.safeParse(variables);
+  const problems = [
+    ...problemsOf(result),
+    ...(result.success ? deploymentProblems(result.data, variables) : []),
+  ];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return toAccess(result.data);
+}
+
+function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = variables;
+  return {
+    secretKey,
+    livemode: /^(?:sk|rk)_live_/.test(secretKey),
+    apiBase: apiBase === undefined ? undefined : new URL(apiBase),
   };
 }
 
@@ -134,6 +186,12 @@ function withoutEmpty(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
   );
+}
+
+/** Each once. What a host states is passed over when it is no address. */
+function originsOf(addresses: readonly string[]): string[] {
+  const origins = addresses.flatMap((address) => URL.parse(address)?.origin ?? []);
+  return [...new Set(origins.filter((origin) => origin !== "null"))];
 }
 
 function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {

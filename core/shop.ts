@@ -4,6 +4,9 @@ import type { Config } from "./config.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
+import type { CheckoutLimits } from "./limits/checkout-limits.ts";
+import type { LookLimit } from "./limits/look-limit.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
@@ -20,11 +23,15 @@ export interface Shop {
   /** What the owner's files say. */
   site: Site;
   stripe: Stripe;
-  /** Loads the engine at the first call: opening a checkout needs none. */
+  /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
+  /** Loads what it needs at the first call: only opening a checkout does. */
+  checkoutLimits: CheckoutLimits;
+  /** The same: only looking at an order does. */
+  lookLimit: LookLimit;
 }
 
-export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
+export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
@@ -42,13 +49,15 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
       createMailStep(mailer, config.siteUrl, log),
     ];
-    const { bookkeeping } = engine;
+    const { bookkeeping, counters } = engine;
     const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
+    const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
     return {
       stripe,
       store,
       bookkeeping,
       engine,
+      alarm,
       steps,
       news,
       livemode,
@@ -59,7 +68,22 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       log,
     };
   });
-  return { config, site, stripe, keeping };
+
+  const loadLimits = once(async (): Promise<CheckoutLimits> => {
+    const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
+    const { engine, alarm } = await keeping();
+    const { checkoutsPerMinute: perMinute } = config;
+    const secret = config.stripe.secretKey;
+    return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
+  });
+  const checkoutLimits: CheckoutLimits = {
+    admit: async (address) => (await loadLimits()).admit(address),
+  };
+  const loadLookLimit = once(async () => (await import("./limits/look-limit.ts")).createLookLimit(now));
+  const lookLimit: LookLimit = {
+    admit: async (address) => (await loadLookLimit()).admit(address),
+  };
+  return { config, site, stripe, keeping, checkoutLimits, lookLimit };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

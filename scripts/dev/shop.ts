@@ -9,6 +9,7 @@ import { createJsonLog } from "../../core/log.ts";
 import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { createLiveApp } from "./live-app.ts";
 import { closeServer, listen } from "./listen.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
@@ -63,18 +64,24 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const environment = {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
+      // Whoever tries out a shop clicks "Buy" more often than a buyer does. .env may set the real limits.
+      CHECKOUTS_PER_MINUTE: "1000",
+      CHECKOUTS_PER_MINUTE_TOTAL: "1000",
       ...withoutEmpty(options.environment),
       ...stripe?.environment,
       SITE_URL: url,
       ...(await orderTable()),
     };
     parseConfig(environment);
-    const app = createApp(environment, await loadSite(root), {
-      log: createJsonLog(print, Date.now),
-      mailer: createConsoleMailer(print),
-      ...(stripe && { fetch: stripe.fetch }),
-    });
-    serve = routeRequests(app, await createSiteHandler(root), stripe);
+    const { pages } = (await loadSite(root)).shop;
+    const app = await createLiveApp(root, print, (site) =>
+      createApp(environment, site, {
+        log: createJsonLog(print, Date.now),
+        mailer: createConsoleMailer(print),
+        ...(stripe && { fetch: stripe.fetch }),
+      }),
+    );
+    serve = routeRequests(app, await createSiteHandler(root, pages), stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {
     await close();

@@ -1,0 +1,31 @@
+import * as z from "zod/mini";
+
+import type { Delivery } from "../shop-definition.ts";
+import { absoluteUrl, text } from "./fields.ts";
+
+const fileSchema = z.custom<Extract<Delivery, { kind: "file" }>["file"]>(isFile, {
+  error:
+    'must be a file of the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
+});
+
+export const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({ kind: z.literal("file"), name: text(200), file: fileSchema }),
+    z.strictObject({
+      kind: z.literal("link"),
+      name: text(200),
+      url: absoluteUrl("must be an address that begins with https://."),
+    }),
+    z.strictObject({ kind: z.literal("license"), name: z.exactOptional(text(200)) }),
+    z.strictObject({ kind: z.literal("text"), name: text(200), text: text(20_000) }),
+  ],
+  { error: 'must be one of "file", "link", "license", "text".' },
+);
+
+function isFile(value: unknown): boolean {
+  if (typeof value === "string") return /^private\/[^\\]+$/.test(value) && !value.split("/").includes("..");
+  if (typeof value !== "object" || value === null) return false;
+  const [entry, ...others] = Object.entries(value);
+  return others.length === 0 && entry?.[0] === "bucketKey" && typeof entry[1] === "string" && entry[1] !== "";
+}
