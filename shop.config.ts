@@ -15,7 +15,7 @@ export default defineShop({
   // By the name your pages use in data-price-id: a price id (price_…) or a lookup key. A price needs no entry to be sold; one
   // that is on no page is for sale when it has one.
   prices: {
-    price_poster_a2: { maxQuantity: 10 },
+    poster_a2: { maxQuantity: 10 },
     price_ebook_tides: {
       deliver: [
         { kind: "file", name: "The Tide Reader (EPUB)", file: "private/the-tide-reader.epub" },

@@ -87,7 +87,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
-      catalog: createPriceCatalog(stripe),
+      catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       claims,
       shop: config,
       requireDeliverable: (name) =>

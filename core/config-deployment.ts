@@ -3,7 +3,8 @@ import { isDeployed, isHostsDevServer, isPreview } from "./config-host.ts";
 interface Shop {
   STRIPE_SECRET_KEY: string;
   STRIPE_API_BASE?: string | undefined;
-  SITE_URL: string;
+  /** Undefined while the site is built. */
+  SITE_URL?: string | undefined;
 }
 
 /**
@@ -35,7 +36,7 @@ export function deploymentProblems(shop: Shop, variables: Readonly<Record<string
       "STRIPE_SECRET_KEY is a live key on a development server: give development a test key in the host's settings, so that trying things out moves no money.",
     );
   }
-  if (deployed && !shop.SITE_URL.startsWith("https:")) {
+  if (deployed && shop.SITE_URL?.startsWith("https:") === false) {
     problems.push(
       "SITE_URL is not https on a deployed site: set it to the address buyers use, e.g. https://shop.example, or remove it where the host tells it.",
     );

@@ -133,6 +133,11 @@ const perAddressSchema = wholeNumber("CHECKOUTS_PER_MINUTE", 1, 100_000, 5);
 const inTotalSchema = wholeNumber("CHECKOUTS_PER_MINUTE_TOTAL", 1, 100_000, 100);
 const checkoutMinutesSchema = wholeNumber("CHECKOUT_MINUTES", 30, 1_440, 30);
 
+export const stripeAccessSchema = z.object({
+  STRIPE_SECRET_KEY: secretKeySchema,
+  STRIPE_API_BASE: apiBaseSchema,
+});
+
 export const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,

@@ -3,22 +3,17 @@ import type * as z from "zod/mini";
 import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
 import type { BucketConfig } from "./files/bucket.ts";
+import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readNews } from "./config-news.ts";
+import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
-import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
-import { dynamodbSchema, shopSchema, splitList } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
-  stripe: {
-    secretKey: string;
+  stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
-    /** True for a live key. Test and live orders never meet. */
-    livemode: boolean;
-    /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
-    apiBase: URL | undefined;
   };
   /**
    * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
@@ -54,6 +49,14 @@ export interface Config {
   bucket: BucketConfig | undefined;
   /** Sign license keys; empty where none are sold. */
   licenseKeys: readonly SigningKey[];
+}
+
+export interface StripeAccess {
+  secretKey: string;
+  /** True for a live key. Test and live orders never meet. */
+  livemode: boolean;
+  /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
+  apiBase: URL | undefined;
 }
 
 export interface DynamodbConfig {
@@ -108,14 +111,12 @@ export function parseConfig(environment: Environment): Config {
     );
   }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
-  const { STRIPE_API_BASE: apiBase, SIGNING_SECRET: signingSecret } = shop.data;
+  const { SIGNING_SECRET: signingSecret } = shop.data;
 
   return {
     stripe: {
-      secretKey: shop.data.STRIPE_SECRET_KEY,
+      ...toAccess(shop.data),
       webhookSecrets: splitList(shop.data.STRIPE_WEBHOOK_SECRET),
-      livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
-      apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
     signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitList(signingSecret),
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
@@ -139,6 +140,31 @@ export function parseConfig(environment: Environment): Config {
     dynamodb: dynamodb.config,
     bucket: bucket.config,
     licenseKeys: licenses.keys,
+  };
+}
+
+/**
+ * The part that is needed to ask Stripe; undefined when there is no key.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseStripeAccess(environment: Environment): StripeAccess | undefined {
+  const variables = withoutEmpty(environment);
+  if (variables["STRIPE_SECRET_KEY"] === undefined) return undefined;
+  const result = stripeAccessSchema.safeParse(variables);
+  const problems = [
+    ...problemsOf(result),
+    ...(result.success ? deploymentProblems(result.data, variables) : []),
+  ];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return toAccess(result.data);
+}
+
+function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = variables;
+  return {
+    secretKey,
+    livemode: /^(?:sk|rk)_live_/.test(secretKey),
+    apiBase: apiBase === undefined ? undefined : new URL(apiBase),
   };
 }
 

@@ -96,8 +96,8 @@ export interface CheckoutOptions {
   automaticTax?: boolean;
   /** Business customers may give their tax id (VAT number). */
   taxIds?: boolean;
-  /** Asks where to send it, and offers ways of sending. */
-  shipping?: ShippingOptions;
+  /** Asks where to send it, and offers ways of sending; `false` for a price that is not sent, in a shop where the others are. */
+  shipping?: ShippingOptions | false;
   /** Shows a field for promotion codes, which are made in the Stripe dashboard. */
   promotionCodes?: boolean;
   /** Asks for a phone number. */
@@ -106,7 +106,7 @@ export interface CheckoutOptions {
   termsConsent?: boolean;
   /** At most three questions of your own. */
   customFields?: readonly CustomField[];
-  /** Lets the buyer change the quantity on the payment page. */
+  /** Lets the buyer change the quantity on the payment page, up to the price's `maxQuantity` unless a `max` is given. */
   adjustableQuantity?: boolean | { min?: number; max?: number };
   /** `auto`: only where the way of paying needs it. */
   billingAddress?: "auto" | "required";

@@ -1,6 +1,5 @@
 import type { Catalog } from "./checkout/catalog.ts";
-import type { OrderItem } from "./orders/order.ts";
-import type { PriceSettings, ShopDefinition } from "./shop-definition.ts";
+import type { CheckoutOptions, PriceSettings, ShopDefinition } from "./shop-definition.ts";
 
 /** What the owner's own files say: shop.config.ts and the pages. The functions' bundle has it inside. */
 export interface Site {
@@ -14,7 +13,7 @@ export interface Site {
  */
 export function priceSettings(
   { shop, catalog }: Site,
-  item: Pick<OrderItem, "priceId" | "lookupKey">,
+  item: { priceId: string; lookupKey?: string | undefined },
 ): PriceSettings {
   const prices = shop.prices ?? {};
   const { priceId, lookupKey } = item;
@@ -22,4 +21,9 @@ export function priceSettings(
   if (lookupKey !== undefined && Object.hasOwn(prices, lookupKey)) return prices[lookupKey] ?? {};
   const sameAtBuild = Object.keys(prices).find((name) => catalog.prices[name]?.known?.id === priceId);
   return sameAtBuild === undefined ? {} : (prices[sameAtBuild] ?? {});
+}
+
+/** What Stripe's page asks for and offers: a price's own options stand in place of the shop's, one by one. */
+export function checkoutOptions({ shop }: Site, settings: PriceSettings): CheckoutOptions {
+  return { ...shop.checkout, ...settings.checkout };
 }

@@ -6,6 +6,7 @@ import { parseArgs, parseEnv } from "node:util";
 import open from "open";
 
 import { ConfigError } from "../core/config.ts";
+import { SiteError } from "./site/site-error.ts";
 import { startShop, type Shop, type ShopOptions } from "./dev/shop.ts";
 
 const HELP = `Runs the whole shop on this machine.
@@ -102,7 +103,7 @@ function stripeInUse({ simulatedStripe }: Shop): string {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof ConfigError) return error.problems.join("\n");
+  if (error instanceof ConfigError || error instanceof SiteError) return error.problems.join("\n");
   const locked =
     error instanceof Error && JSON.stringify(error, ["code", "message", "cause"]).includes("LOCK");
   if (locked)

@@ -5,11 +5,10 @@ import { parseEnv } from "node:util";
 
 import { ConfigError, parseConfig, type Environment } from "../core/config.ts";
 import { createJsonLog } from "../core/log.ts";
-import { ShopDefinitionError } from "../core/parse-shop-definition.ts";
 import { openShop, type Shop } from "../core/shop.ts";
-import type { Site } from "../core/site.ts";
 import { realSurroundings } from "../core/surroundings.ts";
-import { loadSite } from "./site/load-site.ts";
+import { loadSite, type LoadedSite } from "./site/load-site.ts";
+import { SiteError } from "./site/site-error.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -22,12 +21,11 @@ export async function openOwnerShop(): Promise<Shop> {
 }
 
 /** What shop.config.ts and the pages say. Ends the process with a sentence for each mistake in them. */
-async function readSite(): Promise<Site> {
+export async function readSite(): Promise<LoadedSite> {
   try {
     return await loadSite(root);
   } catch (error) {
-    if (error instanceof ShopDefinitionError)
-      return fail(`shop.config.ts is wrong:\n${error.problems.join("\n")}`);
+    if (error instanceof SiteError) return fail(error.problems.join("\n"));
     throw error;
   }
 }

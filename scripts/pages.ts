@@ -14,8 +14,8 @@ import { loadSite } from "./site/load-site.ts";
  * beside the functions that it runs itself. Without it, it would take our `dev` script, a whole second shop, for the pages.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { catalog } = await loadSite(root);
+const { shop, catalog } = await loadSite(root);
 await buildFunctions(root, join(root, "build"), catalog);
-const server = createServer(createRequestListener(await createSiteHandler(root)));
+const server = createServer(createRequestListener(await createSiteHandler(root, shop.pages)));
 const port = await listen(server, Number(process.env["PORT"] ?? 0));
 console.log(`The pages are at http://127.0.0.1:${port}.`);

@@ -2,9 +2,10 @@ import type { Buyer } from "./state/state.ts";
 import type { CheckoutSession } from "./state/stored.ts";
 import type { World } from "./state/world.ts";
 import { answerAuthentication } from "./transitions/answer-authentication.ts";
+import { chooseOptions, type CheckoutChoices } from "./transitions/choose-options.ts";
 import { paySession, type PaymentChoice, type PaymentResult } from "./transitions/pay-session.ts";
 
-interface PaymentDetails {
+interface PaymentDetails extends CheckoutChoices {
   /** A test card's number. Default: 4242424242424242. */
   card?: string;
   /** Pay by SEPA Direct Debit instead; the bank's answer comes later. */
@@ -41,6 +42,7 @@ export function createBuyer(surroundings: {
     pay: (sessionId, details = {}) =>
       change(() => {
         const session = openSession(sessionId);
+        chooseOptions(world, session, details);
         const buyer: Buyer = {
           email: details.email ?? session.customer_email ?? "jenny.rosen@example.com",
           name: details.name === undefined ? "Jenny Rosen" : details.name,

@@ -12,6 +12,7 @@ import { plainCopy } from "./state/plain-copy.ts";
 import { restoredState, type SimulatedState } from "./state/state.ts";
 import type { EventTrouble, World } from "./state/world.ts";
 import { answerAuthentication } from "./transitions/answer-authentication.ts";
+import { chooseOptions } from "./transitions/choose-options.ts";
 import { paySession } from "./transitions/pay-session.ts";
 import { seedCatalog } from "./transitions/seed-catalog.ts";
 import { createDeliveryQueue } from "./webhooks/delivery-queue.ts";
@@ -181,6 +182,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
         now,
         delayedPaymentMs,
         catchUp,
+        choose: (session, choices) => change(() => chooseOptions(world, session, choices)),
         pay: (session, buyer, choice) => change(() => paySession(world, session, buyer, choice)),
         authenticate: (session, accepts) => change(() => answerAuthentication(world, session, accepts)),
         webhooksAnswered,

@@ -1,5 +1,5 @@
 /** How a price is paid; a session can have one of the two. */
-export type CheckoutMode = "payment" | "subscription";
+type CheckoutMode = "payment" | "subscription";
 
 /** What is for sale, made by `npm run build` out of the pages and shop.config.ts. */
 export interface Catalog {
@@ -7,17 +7,21 @@ export interface Catalog {
   prices: Readonly<Record<string, CatalogPrice>>;
 }
 
-export interface CatalogPrice {
+interface CatalogPrice {
   /** What Stripe said about the price at build time; absent when it was not asked. */
   known?: KnownPrice;
 }
 
 export interface KnownPrice {
   id: string;
+  lookupKey?: string;
   mode: CheckoutMode;
   /** A catalog that was made with a test key says nothing about live prices, and the other way round. */
   livemode: boolean;
 }
+
+/** Stripe allows lookup keys of 200 characters of any kind; these can stand in an attribute, a URL and a log line. */
+export const PRICE_NAME = /^[A-Za-z0-9][\w.:-]{0,199}$/;
 
 export function isPriceId(name: string): boolean {
   return name.startsWith("price_");

@@ -1,4 +1,7 @@
+import { isPriceId } from "./catalog.ts";
+
 const KEY = "static_checkout";
+const LOOKUP_KEY = "static_checkout_price";
 
 /**
  * Put on every Checkout Session (and its payment or subscription) that this shop creates. An account may sell through other
@@ -10,4 +13,13 @@ export function markerOf(shopId: string): Record<string, string> {
 
 export function isOurs(metadata: Readonly<Record<string, string>> | null, shopId: string): boolean {
   return metadata?.[KEY] === shopId;
+}
+
+/** The lookup key by which a session's price was bought: it may have moved on to another price until the order is delivered. */
+export function soldAs(name: string): Record<string, string> {
+  return isPriceId(name) ? {} : { [LOOKUP_KEY]: name };
+}
+
+export function lookupKeySold(metadata: Readonly<Record<string, string>> | null): string | undefined {
+  return metadata?.[LOOKUP_KEY];
 }

@@ -1,33 +1,100 @@
 import type Stripe from "stripe";
 
 import { HttpError } from "../http/http-error.ts";
+import type { Log } from "../log.ts";
 import type { Deadline } from "../orders/deadline.ts";
-import { withinDeadline } from "../stripe/within-deadline.ts";
-import type { CheckoutMode } from "./catalog.ts";
+import type { CheckoutOptions, PriceSettings } from "../shop-definition.ts";
+import { checkoutOptions, priceSettings, type Site } from "../site.ts";
+import { isPriceId, type KnownPrice } from "./catalog.ts";
+import { askForPrice } from "./known-price.ts";
+import type { PurchaseRequest } from "./purchase-request.ts";
+import { refuseQuantity } from "./quantity.ts";
+
+export interface PriceForSale {
+  id: string;
+  mode: KnownPrice["mode"];
+  /** What shop.config.ts says about it. */
+  settings: PriceSettings;
+  /** What the payment page asks for and offers with it. */
+  options: CheckoutOptions;
+}
 
 export interface PriceCatalog {
   /**
-   * The mode that a price demands, never one the browser asks for.
-   * @throws HttpError 400 when the price is not for sale. Stripe's own errors pass through.
+   * The price that a purchase names, in the mode that the price demands; never one the browser asks for.
+   * @throws HttpError 400 when it is not for sale, or not in this quantity; before Stripe is asked wherever that can be told.
+   * Stripe's own errors pass through.
    */
-  modeOf(priceId: string, deadline: Deadline): Promise<CheckoutMode>;
+  find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale>;
+
+  /** After Stripe has refused `refused`: the price that its lookup key names by now; undefined when nothing has changed. */
+  findAnew(
+    purchase: PurchaseRequest,
+    refused: PriceForSale,
+    deadline: Deadline,
+  ): Promise<PriceForSale | undefined>;
 }
 
-/** Asks Stripe about a price once and remembers the answer as long as the instance lives; only prices that exist are kept. */
-export function createPriceCatalog(stripe: Stripe): PriceCatalog {
-  const modes = new Map<string, CheckoutMode>();
+export interface PriceCatalogDependencies {
+  stripe: Stripe;
+  site: Site;
+  livemode: boolean;
+  now: () => number;
+  log: Log;
+}
+
+/** A lookup key may move on to another price in the dashboard; what an id stands for never changes. */
+const REMEMBER_LOOKUP_KEY_MS = 5 * 60_000;
+
+/**
+ * Sells what the build has found on the pages and in shop.config.ts. What the build has learned from Stripe is taken as it is, so that
+ * opening a checkout costs one call; that holds for lookup keys too, because the build has compared the page with that very price.
+ * Otherwise Stripe is asked, once per price and instance.
+ */
+export function createPriceCatalog(dependencies: PriceCatalogDependencies): PriceCatalog {
+  const { stripe, site, livemode, now, log } = dependencies;
+  const remembered = new Map<string, { price: KnownPrice; untilMs: number }>();
+
+  for (const [name, { known }] of Object.entries(site.catalog.prices)) {
+    if (known?.livemode === livemode) remembered.set(name, { price: known, untilMs: Infinity });
+  }
+
+  async function find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale> {
+    const { price_id: name, quantity } = purchase;
+    if (!Object.hasOwn(site.catalog.prices, name)) throw refuseUnlisted(name, log);
+    refuseQuantity(quantity, priceSettings(site, { priceId: name }));
+
+    const { id, lookupKey, mode } = await resolve(name, deadline);
+    const settings = priceSettings(site, { priceId: id, lookupKey: isPriceId(name) ? lookupKey : name });
+    refuseQuantity(quantity, settings);
+    return { id, mode, settings, options: checkoutOptions(site, settings) };
+  }
+
+  async function resolve(name: string, deadline: Deadline): Promise<KnownPrice> {
+    const found = remembered.get(name);
+    if (found !== undefined && now() < found.untilMs) return found.price;
+
+    const price = await askForPrice(stripe, name, deadline, log);
+    remembered.set(name, { price, untilMs: isPriceId(name) ? Infinity : now() + REMEMBER_LOOKUP_KEY_MS });
+    return price;
+  }
 
   return {
-    async modeOf(priceId, deadline) {
-      const remembered = modes.get(priceId);
-      if (remembered !== undefined) return remembered;
-
-      const price = await stripe.prices.retrieve(priceId, {}, withinDeadline(deadline));
-      if (!price.active)
-        throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
-      const mode = price.type === "recurring" ? "subscription" : "payment";
-      modes.set(priceId, mode);
-      return mode;
+    find,
+    async findAnew(purchase, refused, deadline) {
+      if (isPriceId(purchase.price_id)) return undefined;
+      remembered.delete(purchase.price_id);
+      const price = await find(purchase, deadline);
+      return price.id === refused.id ? undefined : price;
     },
   };
+}
+
+/** Old pages in a browser's cache, a button that a script made, or somebody who tries ids. */
+function refuseUnlisted(name: string, log: Log): HttpError {
+  log.warn("price_unlisted", {
+    price: name.slice(0, 64),
+    fix: "No page and no entry of shop.config.ts offers this price, so it is not sold. If it should be: put it into a data-price-id of your HTML, or under `prices` in shop.config.ts, and deploy again.",
+  });
+  return new HttpError(400, "unknown_price", "This item is not for sale at the moment.");
 }

@@ -1,16 +1,18 @@
 import * as z from "zod/mini";
 
 import { HttpError } from "../http/http-error.ts";
+import { PRICE_NAME } from "./catalog.ts";
 
-const MAX_QUANTITY = 99;
+/** What shop.config.ts may allow at most; core/checkout/quantity.ts knows the limit of each price. */
+const LARGEST_QUANTITY = 999;
 
 /**
- * All that a browser may decide: which price, how many, and a reference of the owner's own. No amount, no currency, no
+ * All that a browser may decide: which price (by id or lookup key), how many, and a reference of the owner's own. No amount, no currency, no
  * address, no mode. Strict, so that a field we do not know is refused instead of being ignored.
  */
 const purchaseSchema = z.strictObject({
-  price_id: z.string().check(z.regex(/^price_\w{1,100}$/)),
-  quantity: z._default(z.int().check(z.gte(1), z.lte(MAX_QUANTITY)), 1),
+  price_id: z.string().check(z.regex(PRICE_NAME)),
+  quantity: z._default(z.int().check(z.gte(1), z.lte(LARGEST_QUANTITY)), 1),
   /** Shows up in the owner's Stripe dashboard, e.g. a campaign or a customer number. */
   client_reference_id: z.optional(z.string().check(z.regex(/^[\w-]{1,200}$/))),
 });
@@ -37,7 +39,7 @@ function parsePurchase(body: unknown): PurchaseRequest {
   const result = purchaseSchema.safeParse(body);
   if (result.success) return result.data;
   if (result.error.issues.some((issue) => issue.path[0] === "quantity")) {
-    throw new HttpError(400, "invalid_quantity", `Please choose a whole number from 1 to ${MAX_QUANTITY}.`);
+    throw new HttpError(400, "invalid_quantity", "Please choose a whole number of 1 or more.");
   }
   throw invalidPurchase();
 }

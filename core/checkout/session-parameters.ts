@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
 
 import type { PurchaseRequest } from "./purchase-request.ts";
-import { markerOf } from "./marker.ts";
-import type { CheckoutMode } from "./catalog.ts";
+import { adjustableQuantity, hostedPageOptions } from "./hosted-page-options.ts";
+import { markerOf, soldAs } from "./marker.ts";
+import type { PriceForSale } from "./price-catalog.ts";
 
 /**
  * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration alone. A retry
@@ -12,21 +13,25 @@ import type { CheckoutMode } from "./catalog.ts";
  */
 export function sessionParameters(
   purchase: PurchaseRequest,
-  mode: CheckoutMode,
+  price: PriceForSale,
   shop: { siteUrl: string; shopId: string },
   expiresAtSeconds: number | undefined,
 ): Stripe.Checkout.SessionCreateParams {
   const metadata = markerOf(shop.shopId);
+  const { mode } = price;
   return {
     mode,
-    line_items: [{ price: purchase.price_id, quantity: purchase.quantity }],
+    line_items: [
+      { price: price.id, quantity: purchase.quantity, ...adjustableQuantity(purchase.quantity, price) },
+    ],
     success_url: `${shop.siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: `${shop.siteUrl}/canceled.html?session_id={CHECKOUT_SESSION_ID}`,
     ...(expiresAtSeconds !== undefined && { expires_at: expiresAtSeconds }),
-    metadata,
+    metadata: { ...metadata, ...soldAs(purchase.price_id) },
     ...(mode === "subscription"
       ? { subscription_data: { metadata } }
       : { payment_intent_data: { metadata } }),
+    ...hostedPageOptions(price.options),
     ...(purchase.client_reference_id !== undefined && { client_reference_id: purchase.client_reference_id }),
   };
 }

@@ -61,9 +61,7 @@ function missingPermission(error: unknown): string | undefined {
 
 /** A price that is missing or unusable is a mistake on the page; the owner can mend it, the buyer cannot. */
 function refusal(error: unknown, log: Log): HttpError {
-  const missingPrice =
-    isStripeError(error) && (error.code === "resource_missing" || error.param?.includes("price") === true);
-  if (missingPrice) {
+  if (refusesPrice(error)) {
     log.error("price_refused", {
       error: describeError(error),
       fix: "Check the data-price-id in your HTML: it must be an active price of the Stripe account and mode (test or live) that STRIPE_SECRET_KEY belongs to.",
@@ -73,4 +71,11 @@ function refusal(error: unknown, log: Log): HttpError {
   return new HttpError(502, "checkout_refused", "The checkout could not be opened. Please try again later.", {
     cause: error,
   });
+}
+
+/** True when Stripe refuses the price itself: there is none of that id, or it is not sold any more. */
+export function refusesPrice(error: unknown): boolean {
+  const failure = classifyStripeError(error);
+  if (!isStripeError(error) || (failure !== "not_found" && failure !== "refused")) return false;
+  return error.code === "resource_missing" || error.param?.includes("price") === true;
 }

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { isOurs, lookupKeySold } from "../checkout/marker.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
@@ -115,7 +115,7 @@ function toSnapshot(
     livemode: session.livemode,
     mode: session.mode === "subscription" ? "subscription" : "payment",
     createdMs: session.created * 1000,
-    items: lines.map(toItem),
+    items: lines.map((line) => toItem(line, lookupKeySold(session.metadata))),
     currency: session.currency ?? "",
     totalMinor: session.amount_total ?? 0,
     buyer: { ...(email !== undefined && { email }), ...(name !== undefined && { name }) },
@@ -127,8 +127,8 @@ function toSnapshot(
   };
 }
 
-function toItem(line: Stripe.LineItem): OrderItem {
-  const lookupKey = line.price?.lookup_key ?? undefined;
+function toItem(line: Stripe.LineItem, soldAs: string | undefined): OrderItem {
+  const lookupKey = soldAs ?? line.price?.lookup_key ?? undefined;
   return {
     priceId: idOf(line.price) ?? "",
     ...(lookupKey !== undefined && { lookupKey }),

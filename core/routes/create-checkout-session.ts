@@ -1,11 +1,11 @@
 import type Stripe from "stripe";
 
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
-import type { PriceCatalog } from "../checkout/price-catalog.ts";
+import type { PriceCatalog, PriceForSale } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
 import { sessionExpiry } from "../checkout/session-expiry.ts";
 import { sessionParameters } from "../checkout/session-parameters.ts";
-import { toHttpError } from "../checkout/stripe-refusal.ts";
+import { refusesPrice, toHttpError } from "../checkout/stripe-refusal.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
@@ -45,9 +45,9 @@ export interface CreateCheckoutSessionDependencies {
 /**
  * `POST /api/create-checkout-session`: opens a Checkout Session for one price.
  *
- * Takes JSON (`{ "price_id", "quantity"? }`, optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
- * HTML form with the same field names and answers 303 to Stripe's page. Either way the browser gets a cookie that proves that it opened
- * this session. Only for this shop's own pages, and not often.
+ * Takes JSON (`{ "price_id", "quantity"? }`, where `price_id` may be a lookup key; optionally an `Idempotency-Key` header) and answers
+ * `{ "url" }`; or a plain HTML form with the same field names and answers 303 to Stripe's page. Either way the browser gets a cookie
+ * that proves that it opened this session. Only for this shop's own pages, and not often.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
   const { shop, limits, now } = dependencies;
@@ -93,18 +93,27 @@ async function openSession(
   deadline: Deadline,
   { stripe, catalog, shop, requireDeliverable, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
-  try {
-    requireDeliverable(purchase.price_id);
-    const mode = await catalog.modeOf(purchase.price_id, deadline);
-    const { step, atSeconds } = sessionExpiry(now(), shop.checkoutMinutes);
-    const key = idempotencyKey === undefined ? undefined : `create/${step}/${idempotencyKey}`;
-    const create = (expiresAtSeconds: number | undefined, sessionKey: string | undefined) =>
-      createOnce(stripe, sessionParameters(purchase, mode, shop, expiresAtSeconds), sessionKey, deadline);
-    const { id, url } = await create(atSeconds, key).catch((error: unknown) => {
+  const { step, atSeconds } = sessionExpiry(now(), shop.checkoutMinutes);
+  const key = idempotencyKey === undefined ? undefined : `create/${step}/${idempotencyKey}`;
+  // Other parameters need another key.
+  const create = (price: PriceForSale, expiresAtSeconds: number | undefined, suffix: string) => {
+    const parameters = sessionParameters(purchase, price, shop, expiresAtSeconds);
+    return createOnce(stripe, parameters, key && `${key}${suffix}`, deadline);
+  };
+  const open = (price: PriceForSale, suffix: string) =>
+    create(price, atSeconds, suffix).catch((error: unknown) => {
       if (!(isStripeError(error) && error.param === "expires_at")) throw error;
       // This machine's clock is wrong. No reason to sell nothing: Stripe ends the session by its own, after a day.
       log.warn("clock_differs_from_stripes");
-      return create(undefined, key === undefined ? undefined : `${key}/day`);
+      return create(price, undefined, `${suffix}/day`);
+    });
+  try {
+    requireDeliverable(purchase.price_id);
+    const price = await catalog.find(purchase, deadline);
+    const { id, url } = await open(price, "").catch(async (error: unknown) => {
+      const moved = refusesPrice(error) ? await catalog.findAnew(purchase, price, deadline) : undefined;
+      if (moved === undefined) throw error;
+      return open(moved, `/${moved.id}`);
     });
     if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
     return { id, url };

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 
-import type { Config } from "../config.ts";
+import type { StripeAccess } from "../config.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createPatientFetch } from "./patient-fetch.ts";
 import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
@@ -10,7 +10,7 @@ import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
  * else needs its types alone. `fetch` is called anew at each request, so that a stand-in put in place later is used.
  */
 export function createStripeClient(
-  config: Config["stripe"],
+  config: StripeAccess,
   surroundings: Pick<Surroundings, "fetch" | "schedule" | "random">,
 ): Stripe {
   const { apiBase } = config;

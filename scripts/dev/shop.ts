@@ -9,6 +9,7 @@ import { createJsonLog } from "../../core/log.ts";
 import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { createLiveApp } from "./live-app.ts";
 import { closeServer, listen } from "./listen.ts";
 import { localLicenseKey } from "./local-license-key.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
@@ -74,13 +75,16 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...(await orderTable()),
     };
     parseConfig(environment);
-    const app = createApp(environment, await loadSite(root), {
-      projectFolder: root,
-      log: createJsonLog(print, Date.now),
-      mailer: createConsoleMailer(print),
-      ...(stripe && { fetch: stripe.fetch }),
-    });
-    serve = routeRequests(app, await createSiteHandler(root), stripe);
+    const { pages } = (await loadSite(root)).shop;
+    const app = await createLiveApp(root, print, (site) =>
+      createApp(environment, site, {
+        projectFolder: root,
+        log: createJsonLog(print, Date.now),
+        mailer: createConsoleMailer(print),
+        ...(stripe && { fetch: stripe.fetch }),
+      }),
+    );
+    serve = routeRequests(app, await createSiteHandler(root, pages), stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {
     await close();

@@ -4,13 +4,16 @@ import { join, normalize, sep } from "node:path";
 import { lookup } from "mrmime";
 
 import { BROWSER_SCRIPTS, bundleBrowserScript } from "../build/browser-scripts.ts";
-import { ROOT_PAGES } from "../build/site.ts";
+import { PAGES_FOLDER, ROOT_PAGES } from "../site/find-pages.ts";
 
 /**
  * Serves the site from its sources, laid out as `npm run build` lays them out, so that an edited page or script is there at the
  * next reload. The headers are those of vercel.json: what a strict policy breaks, it breaks here first.
  */
-export async function createSiteHandler(root: string): Promise<(request: Request) => Promise<Response>> {
+export async function createSiteHandler(
+  root: string,
+  pages = PAGES_FOLDER,
+): Promise<(request: Request) => Promise<Response>> {
   const headers = await siteHeaders(root);
 
   return async (request) => {
@@ -21,13 +24,13 @@ export async function createSiteHandler(root: string): Promise<(request: Request
       });
     }
     const path = decodePath(new URL(request.url).pathname);
-    const body = path === undefined ? undefined : await readSiteFile(root, path);
+    const body = path === undefined ? undefined : await readSiteFile(root, pages, path);
     if (path !== undefined && body !== undefined) {
       return new Response(body, {
         headers: { ...headers, "Content-Type": contentType(path), "Cache-Control": "no-cache" },
       });
     }
-    const notFound = await readIfPresent(join(root, "public", "404.html"));
+    const notFound = await readIfPresent(join(root, pages, "404.html"));
     return new Response(notFound ?? "Not found\n", {
       status: 404,
       headers: { ...headers, "Content-Type": contentType("/404.html") },
@@ -35,12 +38,16 @@ export async function createSiteHandler(root: string): Promise<(request: Request
   };
 }
 
-async function readSiteFile(root: string, path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readSiteFile(
+  root: string,
+  pages: string,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const script = BROWSER_SCRIPTS.find((name) => path === `/js/${name}.js`);
   if (script !== undefined) return new Uint8Array(await bundleBrowserScript(script));
   if (ROOT_PAGES.some((page) => path === `/${page}`)) return readIfPresent(join(root, path));
 
-  const publicFolder = join(root, "public");
+  const publicFolder = join(root, pages);
   const file = normalize(join(publicFolder, path.endsWith("/") ? `${path}index.html` : path));
   return file.startsWith(publicFolder + sep) ? readIfPresent(file) : undefined;
 }

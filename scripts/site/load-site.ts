@@ -1,30 +1,84 @@
 import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { PRICE_NAME } from "../../core/checkout/catalog.ts";
 import { parseShopDefinition, ShopDefinitionError } from "../../core/parse-shop-definition.ts";
 import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Site } from "../../core/site.ts";
+import { findPages } from "./find-pages.ts";
 import { privateFileProblems } from "./private-files.ts";
+import { readOffers, type Offer } from "./read-offers.ts";
+import { SiteError } from "./site-error.ts";
 
 export const SHOP_CONFIG = "shop.config.ts";
 
-/**
- * What the owner's files in `root` say.
- * @throws ShopDefinitionError when shop.config.ts is wrong, or names a file that is not there or too large.
- */
-export async function loadSite(root: string): Promise<Site> {
-  const shop = await loadShopDefinition(root);
-  const problems = await privateFileProblems(root, shop);
-  if (problems.length > 0) throw new ShopDefinitionError(problems);
-  const names = Object.keys(shop.prices ?? {});
-  return { shop, catalog: { prices: Object.fromEntries(names.map((name) => [name, {}])) } };
+/** What the owner's files say, and where they say it. */
+export interface LoadedSite extends Site {
+  offers: readonly Offer[];
 }
 
-/** What shop.config.ts exports; nothing when the owner has deleted it. */
+/**
+ * Reads shop.config.ts and the pages of the project in `root`. Stripe is not asked.
+ * @throws SiteError that lists every mistake at once.
+ */
+export async function loadSite(root: string): Promise<LoadedSite> {
+  const shop = await loadShopDefinition(root);
+  const offers = [...(await offersOfPages(root, shop)), ...(await offersOfDefinition(root, shop))];
+  const wrongNames = offers
+    .filter(({ name }) => !PRICE_NAME.test(name))
+    .map(
+      ({ name, file, line }) =>
+        `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
+    );
+  const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
+  const problems = [...wrongNames, ...wrongFiles];
+  if (problems.length > 0) throw new SiteError(problems);
+  return { shop, catalog: { prices: Object.fromEntries(offers.map(({ name }) => [name, {}])) }, offers };
+}
+
+/** What shop.config.ts exports; nothing when the owner has deleted it. Read anew when the file has changed. */
 async function loadShopDefinition(root: string): Promise<ShopDefinition> {
   const file = join(root, SHOP_CONFIG);
   if (!existsSync(file)) return {};
-  const { default: definition } = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  return parseShopDefinition(definition);
+  const { mtimeMs } = await stat(file);
+  try {
+    const module = (await import(`${pathToFileURL(file).href}?${mtimeMs}`)) as { default?: unknown };
+    return parseShopDefinition(module.default);
+  } catch (cause) {
+    const problems = cause instanceof ShopDefinitionError ? cause.problems : [messageOf(cause)];
+    throw new SiteError(
+      problems.map((problem) => `${SHOP_CONFIG}: ${problem}`),
+      { cause },
+    );
+  }
+}
+
+async function offersOfPages(root: string, shop: ShopDefinition): Promise<Offer[]> {
+  const pages = await findPages(root, shop.pages);
+  const offers = await Promise.all(
+    pages.map(async (page) => readOffers(await readFile(join(root, page), "utf8"), page)),
+  );
+  return offers.flat();
+}
+
+async function offersOfDefinition(root: string, { prices }: ShopDefinition): Promise<Offer[]> {
+  const names = Object.keys(prices ?? {});
+  if (names.length === 0) return [];
+  const lines = (await readFile(join(root, SHOP_CONFIG), "utf8")).split("\n");
+  return names.map((name) => {
+    const index = lines.findIndex((line) =>
+      new RegExp(`(?:^|[\\s{,"'])${escape(name)}["']?\\s*:`).test(line),
+    );
+    return { name, file: SHOP_CONFIG, line: index === -1 ? 1 : index + 1, printed: [] };
+  });
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

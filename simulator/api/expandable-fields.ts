@@ -24,7 +24,11 @@ export const expandableFields: Record<string, Record<string, Field>> = {
     subscription: reference("subscription", "subscriptions"),
   },
   item: { price: { kind: "included", to: "price" } },
-  price: { product: reference("product", "products") },
+  price: {
+    // No price here has any: it is absent, as it is at Stripe until it is expanded.
+    currency_options: { kind: "included", to: "currency_options" },
+    product: reference("product", "products"),
+  },
   plan: { product: reference("product", "products") },
   product: { default_price: reference("price", "prices") },
   payment_intent: {

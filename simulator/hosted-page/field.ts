@@ -1,3 +1,4 @@
+import type { ChoiceContent } from "./choice-fields.ts";
 import { html, type Html } from "./html.ts";
 import { firstError, type FormErrors, type PaymentForm, type TextField } from "./payment-form.ts";
 
@@ -5,6 +6,8 @@ import { firstError, type FormErrors, type PaymentForm, type TextField } from ".
 export interface FormContent {
   form: PaymentForm;
   errors: FormErrors;
+  /** Quantity, shipping, the shop's own questions. */
+  choices: ChoiceContent;
   decline: string | null;
   /** Just filled in by one of the example buttons: nothing is left but to pay. */
   isFilled: boolean;

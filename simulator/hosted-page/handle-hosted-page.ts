@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Buyer, SimulatedState } from "../state/state.ts";
 import type { CheckoutSession } from "../state/stored.ts";
 import type { PaymentChoice, PaymentResult } from "../transitions/pay-session.ts";
+import type { CheckoutChoices } from "../transitions/choose-options.ts";
+import { exampleAnswers, readChoices } from "./choice-fields.ts";
 import type { FormContent } from "./field.ts";
 import { authenticationPage } from "./authentication-page.ts";
 import { closedSessionPage, closedTabPage, receiptPage, unknownPage } from "./notice-pages.ts";
@@ -16,6 +18,7 @@ export interface HostedPageSurroundings {
   delayedPaymentMs: number;
   /** Lets what is due happen: a session may expire while its page is open. */
   catchUp(): void;
+  choose(session: CheckoutSession, choices: CheckoutChoices): void;
   pay(session: CheckoutSession, buyer: Buyer, choice: PaymentChoice): PaymentResult;
   authenticate(session: CheckoutSession, accepts: boolean): PaymentResult;
   /** Hosted Checkout holds the buyer until the webhook endpoint has answered, for 10 seconds at most. */
@@ -74,12 +77,28 @@ async function pay(
   if (request.method !== "POST") return show({});
 
   const form = readForm(session, fields);
+  const { typed, choices, errors } = readChoices(surroundings.state, session, fields);
+  const chosen = { typed, errors: {} };
   const example = fields.get("fill");
-  if (example !== null) return show({ form: fillWithExample(session, form, example), isFilled: true });
+  if (example !== null) {
+    const answered = { typed: exampleAnswers(session, typed), errors: {} };
+    return show({ form: fillWithExample(session, form, example), choices: answered, isFilled: true });
+  }
+  surroundings.choose(session, choices);
+  if (fields.get("action") === "update") {
+    const { quantity, promotionCode } = errors;
+    return show({
+      form,
+      choices: { typed, errors: { ...(quantity && { quantity }), ...(promotionCode && { promotionCode }) } },
+    });
+  }
   const checked = checkForm(session, form, surroundings.now(), surroundings.delayedPaymentMs);
-  if ("errors" in checked) return show({ form, errors: checked.errors });
+  if ("errors" in checked || Object.keys(errors).length > 0) {
+    const formErrors = "errors" in checked ? checked.errors : {};
+    return show({ form, errors: formErrors, choices: { typed, errors } });
+  }
   const result = surroundings.pay(session, checked.buyer, checked.choice);
-  if (result.status === "declined") return show({ form, decline: result.failure.message });
+  if (result.status === "declined") return show({ form, choices: chosen, decline: result.failure.message });
   const closesTab = fields.get("action") === "pay_and_close";
   if (result.status === "requires_action") {
     return seeOther(`/c/pay/${session.id}/authenticate${closesTab ? "?close" : ""}`);
@@ -113,7 +132,13 @@ function afterPayment(session: CheckoutSession, closesTab: boolean): Response {
 }
 
 function untouched(session: CheckoutSession): FormContent {
-  return { form: emptyForm(session), errors: {}, decline: null, isFilled: false };
+  return {
+    form: emptyForm(session),
+    errors: {},
+    choices: { typed: {}, errors: {} },
+    decline: null,
+    isFilled: false,
+  };
 }
 
 function seeOther(location: string): Response {

@@ -35,12 +35,21 @@ export function orderSummary(state: SimulatedState, session: CheckoutSession, bu
         <dt>Subtotal</dt>
         <dd>${subtotal(session)}</dd>
       </div>
+      ${shippingRow(session)}
       <div class="total">
         <dt>Total due today</dt>
         <dd>${totalAmount(session)}</dd>
       </div>
     </dl>
   </section>`;
+}
+
+function shippingRow({ shipping_cost: cost, currency }: CheckoutSession): Html | null {
+  if (cost === null) return null;
+  return html`<div>
+    <dt>Shipping</dt>
+    <dd>${cost.amount_total === 0 ? "Free" : formatAmount(cost.amount_total, currency ?? "usd")}</dd>
+  </div>`;
 }
 
 function itemRow(state: SimulatedState, item: LineItem): Html {

@@ -1,5 +1,6 @@
 import type { SimulatedState } from "../state/state.ts";
 import type { CheckoutSession } from "../state/stored.ts";
+import { orderChoices, shopQuestions } from "./choice-fields.ts";
 import { page } from "./document.ts";
 import { field, type FormContent } from "./field.ts";
 import { html, type Html } from "./html.ts";
@@ -16,7 +17,9 @@ export function paymentPage(
   businessName: string,
   content: FormContent,
 ): Response {
-  const hasErrors = content.decline !== null || Object.keys(content.errors).length > 0;
+  const hasErrors =
+    content.decline !== null ||
+    [content.errors, content.choices.errors].some((errors) => Object.keys(errors).length > 0);
   const takesCards = session.payment_method_types.includes("card") && !isFreeOrder(session);
   return page({
     title: `${hasErrors ? "Error: " : ""}${businessName}, payment`,
@@ -41,9 +44,9 @@ export function paymentPage(
 function paymentForm(state: SimulatedState, session: CheckoutSession, content: FormContent): Html {
   const isFree = isFreeOrder(session);
   return html`<form id="payment" method="post" action="/c/pay/${session.id}" novalidate>
-    ${contactFields(session, content)}
+    ${orderChoices(state, session, content.choices)} ${contactFields(session, content)}
     ${session.shipping_address_collection === null ? null : shippingFields(session.shipping_address_collection.allowed_countries, content)}
-    ${isFree ? null : methodFields(session, content)}
+    ${isFree ? null : methodFields(session, content)} ${shopQuestions(session, content.choices)}
     <div class="actions">
       <button class="pay" name="action" value="pay" ${content.isFilled ? html`autofocus` : null}>
         ${payLabel(session)}

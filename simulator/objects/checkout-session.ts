@@ -7,8 +7,11 @@ export type SessionSettings = Pick<
   | "allow_promotion_codes"
   | "allowed_payment_method_types"
   | "billing_address_collection"
+  | "automatic_tax"
   | "cancel_url"
   | "client_reference_id"
+  | "consent_collection"
+  | "custom_fields"
   | "customer"
   | "customer_creation"
   | "customer_email"
@@ -24,6 +27,7 @@ export type SessionSettings = Pick<
   | "shipping_address_collection"
   | "submit_type"
   | "success_url"
+  | "tax_id_collection"
   | "ui_mode"
 >;
 
@@ -45,13 +49,10 @@ export function checkoutSession(
     after_expiration: null,
     amount_subtotal: amount,
     amount_total: amount,
-    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     client_secret: null,
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
     consent: null,
-    consent_collection: null,
     currency_conversion: null,
-    custom_fields: [],
     custom_text: {
       after_submit: null,
       shipping_address: null,

@@ -53,6 +53,8 @@ export interface CheckoutIntent {
   receiptEmail: string | null;
   subscriptionMetadata: Record<string, string>;
   subscriptionDescription: string | null;
+  /** Ways of sending that the session offers. */
+  shippingRates?: { id: string; name: string; amount: number }[];
   /** Made by the first attempt to pay and reused by the next ones. Sessions show some of them only when complete. */
   paymentIntent: string | null;
   customer: string | null;

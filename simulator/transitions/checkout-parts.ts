@@ -99,7 +99,11 @@ function ensurePaymentIntent(
 ): PaymentIntent {
   const { paymentIntents } = world.state;
   const existing = intent.paymentIntent === null ? undefined : paymentIntents[intent.paymentIntent];
-  if (existing !== undefined) return existing;
+  if (existing !== undefined) {
+    // After a refused card the buyer may have changed the quantity or the way of sending.
+    existing.amount = session.amount_total ?? 0;
+    return existing;
+  }
   const id = newId(world, "pi");
   const made = paymentIntent({
     id,

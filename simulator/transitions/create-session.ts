@@ -2,6 +2,7 @@ import { checkoutSession, type SessionSettings } from "../objects/checkout-sessi
 import { lineItem } from "../objects/line-item.ts";
 import type { CheckoutIntent } from "../state/state.ts";
 import type { CheckoutSession, LineItem, Price } from "../state/stored.ts";
+import { addUp } from "./choose-options.ts";
 import { newId, nowSeconds, type World } from "../state/world.ts";
 
 /** A line as the API layer resolved it: the price exists and may be sold. */
@@ -23,7 +24,7 @@ export type SessionPlans = Pick<
   | "receiptEmail"
   | "subscriptionMetadata"
   | "subscriptionDescription"
->;
+> & { shippingRates: { name: string; amount: number }[] };
 
 /** Opens a Checkout Session. Stripe announces no event for this. */
 export function createSession(
@@ -44,10 +45,16 @@ export function createSession(
     expires_at: expiresAtSeconds,
     url: new URL(`/c/pay/${id}`, world.publicUrl).href,
   });
+  const shippingRates = plans.shippingRates.map((rate) => ({ id: newId(world, "shr"), ...rate }));
+  session.shipping_options = shippingRates.map(({ id: rate, amount }) => ({
+    shipping_amount: amount,
+    shipping_rate: rate,
+  }));
   world.state.checkoutSessions[id] = session;
   world.state.lineItems[id] = lineItems;
   world.state.checkoutIntents[id] = {
     ...plans,
+    shippingRates,
     paymentIntent: null,
     customer: settings.customer,
     subscription: null,
@@ -55,5 +62,6 @@ export function createSession(
     authenticating: null,
     settling: null,
   };
+  addUp(world, session);
   return session;
 }

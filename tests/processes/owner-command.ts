@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface Finished {
@@ -10,6 +11,8 @@ export interface Finished {
   /** Standard error. */
   complaints: string;
 }
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Empty counts as not set, and stands above a developer's own .env. */
 const NOTHING_SET = {
@@ -29,13 +32,14 @@ const NOTHING_SET = {
   DYNAMODB_ENDPOINT: "",
 };
 
-/** Runs `npm run <command>` as its owner would, but for npm. */
+/** Runs `npm run <command>` as its owner would, but for npm; in this project, or in a copy of it. */
 export async function runOwnerCommand(
-  command: "create-table" | "license-keys" | "reconcile" | "replay" | "settle",
+  command: "build" | "check" | "create-table" | "license-keys" | "reconcile" | "replay" | "settle",
   parameters: readonly string[],
   environment: Record<string, string>,
+  project = ROOT,
 ): Promise<Finished> {
-  const script = fileURLToPath(new URL(`../../scripts/${command}.ts`, import.meta.url));
+  const script = join(project, `scripts/${command}.ts`);
   const child = spawn(process.execPath, [script, ...parameters], {
     env: { PATH: process.env["PATH"], ...NOTHING_SET, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -12,6 +12,13 @@ import {
   type Parameter,
 } from "../parameters.ts";
 
+import {
+  automaticTax,
+  consentCollection,
+  customFields,
+  shippingOptions,
+  taxIdCollection,
+} from "./checkout-page-options.ts";
 import { locale } from "./locales.ts";
 import { allowedPaymentMethodType, excludedPaymentMethodType } from "./payment-method-types.ts";
 
@@ -75,7 +82,7 @@ export const createSessionParameters = {
   after_expiration: ignored,
   allow_promotion_codes: boolean(),
   allowed_payment_method_types: list(allowedPaymentMethodType),
-  automatic_tax: ignored,
+  automatic_tax: automaticTax,
   billing_address_collection: oneOf<NonNullable<Create["billing_address_collection"]>>({
     auto: true,
     required: true,
@@ -83,9 +90,9 @@ export const createSessionParameters = {
   branding_settings: ignored,
   cancel_url: text(),
   client_reference_id: text({ max: 200 }),
-  consent_collection: ignored,
+  consent_collection: consentCollection,
   currency: text({ max: 3 }),
-  custom_fields: ignored,
+  custom_fields: customFields,
   custom_text: ignored,
   customer: text(),
   customer_account: ignored,
@@ -121,7 +128,7 @@ export const createSessionParameters = {
   saved_payment_method_options: ignored,
   setup_intent_data: ignored,
   shipping_address_collection: object({ allowed_countries: required(list(text({ max: 2 }))) }),
-  shipping_options: ignored,
+  shipping_options: shippingOptions,
   submit_type: oneOf<NonNullable<Create["submit_type"]>>({
     auto: true,
     book: true,
@@ -131,7 +138,7 @@ export const createSessionParameters = {
   }),
   subscription_data: object(subscriptionData),
   success_url: text(),
-  tax_id_collection: ignored,
+  tax_id_collection: taxIdCollection,
   ui_mode: oneOf<NonNullable<Create["ui_mode"]>>({
     elements: true,
     embedded_page: true,

@@ -7,6 +7,7 @@ import type { ParametersOf } from "../parameters.ts";
 import { route } from "../route.ts";
 import { createSessionParameters, ignored } from "./checkout-session-parameters.ts";
 import { resolveLines } from "./checkout-session-lines.ts";
+import { resolveShippingRates } from "./checkout-shipping-rates.ts";
 import { availablePaymentMethods } from "./payment-method-types.ts";
 import { isEmailAddress, refuseBadUrl } from "./text-formats.ts";
 
@@ -33,12 +34,16 @@ export const createCheckoutSession = route({
       throw noSuch("customer", parameters.customer, "customer", 400);
     }
     const lines = resolveLines(world, parameters, notice);
+    const shippingRates = resolveShippingRates(parameters, lines[0]?.price.currency ?? "usd", notice);
     noticeIgnored(parameters, notice);
+    if (parameters.automatic_tax?.enabled === true) {
+      notice("The simulated Stripe computes no tax; real Stripe adds what your tax settings say.");
+    }
     const session = createSession(
       world,
       settingsOf(parameters, successUrl, lines[0]?.price.currency ?? "usd"),
       lines,
-      plansOf(parameters),
+      { ...plansOf(parameters), shippingRates },
       expiresAt(world, parameters.expires_at),
     );
     return expand(world.state, session, parameters.expand ?? []);
@@ -83,6 +88,31 @@ function refuseConflicts(parameters: Parameters): void {
       param: "subscription_data",
     });
   }
+}
+
+type SessionField = SessionSettings["custom_fields"][number];
+
+function toCustomField(field: NonNullable<Parameters["custom_fields"]>[number]): SessionField {
+  const { key, label, optional = false, type } = field;
+  const lengths = (
+    limits: { maximum_length?: number | undefined; minimum_length?: number | undefined } = {},
+  ) => ({
+    default_value: null,
+    maximum_length: limits.maximum_length ?? null,
+    minimum_length: limits.minimum_length ?? null,
+    value: null,
+  });
+  return {
+    key,
+    label,
+    optional,
+    type,
+    ...(type === "dropdown" && {
+      dropdown: { default_value: null, options: field.dropdown?.options ?? [], value: null },
+    }),
+    ...(type === "numeric" && { numeric: lengths(field.numeric) }),
+    ...(type === "text" && { text: lengths(field.text) }),
+  };
 }
 
 function refuseBoth(parameters: Parameters, one: keyof Parameters, other: keyof Parameters): void {
@@ -132,9 +162,24 @@ function settingsOf(parameters: Parameters, successUrl: string, currency: string
     adaptive_pricing: { enabled: parameters.adaptive_pricing?.enabled ?? false },
     allow_promotion_codes: parameters.allow_promotion_codes ?? null,
     allowed_payment_method_types: parameters.allowed_payment_method_types ?? null,
+    automatic_tax: {
+      enabled: parameters.automatic_tax?.enabled ?? false,
+      liability: null,
+      provider: null,
+      status: parameters.automatic_tax?.enabled === true ? "complete" : null,
+    },
     billing_address_collection: parameters.billing_address_collection ?? null,
     cancel_url: parameters.cancel_url ?? null,
     client_reference_id: parameters.client_reference_id ?? null,
+    consent_collection:
+      parameters.consent_collection === undefined
+        ? null
+        : {
+            payment_method_reuse_agreement: null,
+            promotions: null,
+            terms_of_service: parameters.consent_collection.terms_of_service ?? "none",
+          },
+    custom_fields: (parameters.custom_fields ?? []).map(toCustomField),
     customer: parameters.customer ?? null,
     customer_creation: isPayment ? (parameters.customer_creation ?? "if_required") : null,
     customer_email: parameters.customer_email ?? null,
@@ -153,11 +198,15 @@ function settingsOf(parameters: Parameters, successUrl: string, currency: string
       parameters.shipping_address_collection === undefined ? null : parameters.shipping_address_collection,
     submit_type: parameters.submit_type ?? null,
     success_url: successUrl,
+    tax_id_collection: {
+      enabled: parameters.tax_id_collection?.enabled ?? false,
+      required: parameters.tax_id_collection?.required ?? "never",
+    },
     ui_mode: "hosted_page",
   };
 }
 
-function plansOf(parameters: Parameters): SessionPlans {
+function plansOf(parameters: Parameters): Omit<SessionPlans, "shippingRates"> {
   return {
     paymentIntentMetadata: parameters.payment_intent_data?.metadata ?? {},
     paymentIntentDescription: parameters.payment_intent_data?.description ?? null,

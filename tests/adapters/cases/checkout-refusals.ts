@@ -95,9 +95,21 @@ export const checkoutRefusalCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "B13: create-checkout-session answers 400 to a price that Stripe does not know",
+    name: "B13: create-checkout-session answers 400 to a price that is not in the catalog, and does not ask Stripe",
     async run(shop) {
-      await expectError(await buyWithJson(shop, { price_id: "price_made_up" }), 400, "unknown_price");
+      for (const price of shop.choose(["price_made_up", "a-lookup-key", "constructor"])) {
+        await expectError(await buyWithJson(shop, { price_id: price }), 400, "unknown_price");
+        assert.ok(!shop.stripe.calls().some(({ path }) => path.includes(price)), price);
+      }
+    },
+  },
+  {
+    name: "B13: create-checkout-session answers 400 to more than shop.config.ts allows of a price, by either of its names",
+    async run(shop) {
+      for (const price of shop.choose(["poster_a2", "price_poster_a2"])) {
+        const response = await buyWithJson(shop, { price_id: price, quantity: 11 });
+        await expectError(response, 400, "invalid_quantity");
+      }
     },
   },
 ];

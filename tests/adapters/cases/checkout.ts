@@ -40,6 +40,16 @@ export const checkoutCases: readonly AdapterCase[] = [
     },
   },
   {
+    name: "create-checkout-session takes a lookup key for the price that has it, as many as shop.config.ts allows",
+    async run(shop) {
+      const response = await buyWithJson(shop, { price_id: "poster_a2", quantity: 10 });
+      assert.equal(response.status, 200);
+      const session = openedSession(shop, ((await response.json()) as { url: string }).url);
+      assert.equal(session.amount_total, 32_000);
+      assert.deepEqual(session.metadata, { static_checkout: "1", static_checkout_price: "poster_a2" });
+    },
+  },
+  {
     name: "create-checkout-session sells one when no quantity is given",
     async run(shop) {
       const { url } = (await (await buyWithJson(shop, POSTER)).json()) as { url: string };

@@ -215,7 +215,11 @@ export const STEP_BUGS: readonly SeededBug[] = [
         find: "if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))",
         replace: "if (session.livemode !== options.livemode)",
       },
-      { file: FACTS, find: 'import { isOurs } from "../checkout/marker.ts";', replace: "" },
+      {
+        file: FACTS,
+        find: "import { isOurs, lookupKeySold } from",
+        replace: "import { lookupKeySold } from",
+      },
     ],
   },
   {

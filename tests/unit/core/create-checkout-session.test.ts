@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import type { Catalog, KnownPrice } from "../../../core/checkout/catalog.ts";
+import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import { siteOf } from "../../test-site.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
@@ -26,6 +29,33 @@ function postForm(fields: Record<string, string>): Promise<Response> {
     new Request(ENDPOINT, { method: "POST", body: new URLSearchParams(fields) }),
   );
 }
+
+/** Another shop, in the same test. */
+function sell(definition: ShopDefinition, known: Readonly<Record<string, KnownPrice>> = {}): void {
+  shop.close();
+  const site = siteOf(definition);
+  const prices = Object.fromEntries(
+    Object.keys(site.catalog.prices).map((name) => [name, name in known ? { known: known[name] } : {}]),
+  ) as Catalog["prices"];
+  shop = openTestShop({ site: { ...site, catalog: { prices } } });
+}
+
+/** Gives the poster's lookup key to another price, as the dashboard does with "transfer lookup key". */
+function moveLookupKey(key: string, to: string): void {
+  const { prices } = shop.stripe.state();
+  for (const price of Object.values(prices)) if (price.lookup_key === key) price.lookup_key = null;
+  const price = prices[to];
+  if (price === undefined) throw new Error(`the catalog has no ${to}`);
+  price.lookup_key = key;
+}
+
+const priceSold = () =>
+  creations().map(({ parameters }) => {
+    const [line] = Object.values(parameters["line_items"] as Record<string, { price: string }>);
+    return line?.price;
+  });
+
+const asked = () => shop.stripe.calls().map(({ method, path }) => `${method} ${path}`);
 
 const creations = () =>
   shop.stripe.calls().filter((call) => call.method === "POST" && call.path === "/v1/checkout/sessions");
@@ -110,7 +140,8 @@ test.for(["short", "x".repeat(65), "with blanks in the key"])(
   },
 );
 
-test("an unknown price is 400 for the buyer and a hint for the owner", async () => {
+test("a price that the files offer and Stripe does not know is 400 for the buyer and a hint for the owner", async () => {
+  sell({ prices: { price_unknown: {} } });
   const response = await post({ price_id: "price_unknown" });
   expect(response.status).toBe(400);
   expect(await response.json()).toEqual({
@@ -248,4 +279,116 @@ test("one line is logged per request, with its id and its outcome", async () => 
       requestId: expect.any(String),
     }),
   ]);
+});
+
+test("B13: a price that no file offers is refused before Stripe is asked, and the log tells the owner why", async () => {
+  const response = await post({ price_id: "price_of_another_shop" });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    error: { code: "unknown_price", message: "This item is not for sale at the moment." },
+  });
+  expect(asked()).toEqual([]);
+  expect(shop.log).toContainEqual(
+    expect.objectContaining({
+      event: "price_unlisted",
+      price: "price_of_another_shop",
+      fix: expect.stringContaining("shop.config.ts"),
+    }),
+  );
+});
+
+test.for(["constructor", "toString", "hasOwnProperty", "valueOf"])(
+  "D16: %s, which every object has, is not for sale",
+  async (name) => {
+    expect((await post({ price_id: name })).status).toBe(400);
+    expect(asked()).toEqual([]);
+  },
+);
+
+test("a lookup key sells the price that has it, and the session remembers by which name", async () => {
+  sell({ prices: { poster_a2: {} } });
+  expect((await post({ price_id: "poster_a2" })).status).toBe(200);
+  expect((await post({ price_id: "poster_a2" })).status).toBe(200);
+  expect(priceSold()).toEqual(["price_poster_a2", "price_poster_a2"]);
+  expect(asked().filter((call) => call === "GET /v1/prices")).toHaveLength(1);
+  expect(creations()[0]?.parameters["metadata"]).toEqual({
+    static_checkout: "1",
+    static_checkout_price: "poster_a2",
+  });
+});
+
+test("a lookup key that moves on to another price is followed within five minutes", async () => {
+  sell({ prices: { poster_a2: {} } });
+  await post({ price_id: "poster_a2" });
+  moveLookupKey("poster_a2", "price_ebook_tides");
+  shop.clock.nowMs += 299_999;
+  await post({ price_id: "poster_a2" });
+  shop.clock.nowMs += 1;
+  await post({ price_id: "poster_a2" });
+  expect(priceSold()).toEqual(["price_poster_a2", "price_poster_a2", "price_ebook_tides"]);
+});
+
+test("a lookup key whose price was archived is followed at once, and the click is not lost", async () => {
+  sell({ prices: { poster_a2: {} } });
+  await post({ price_id: "poster_a2" }, { "Idempotency-Key": KEY });
+  moveLookupKey("poster_a2", "price_ebook_tides");
+  const old = shop.stripe.state().prices["price_poster_a2"];
+  if (old === undefined) throw new Error("the catalog has no poster");
+  old.active = false;
+  const second = await post({ price_id: "poster_a2" }, { "Idempotency-Key": `${KEY}-2` });
+  expect(second.status).toBe(200);
+  expect(priceSold().at(-1)).toBe("price_ebook_tides");
+});
+
+test("a lookup key that no price has any more is 400 for the buyer and a hint for the owner", async () => {
+  sell({ prices: { poster_a2: {} } });
+  moveLookupKey("poster_a2", "price_ebook_tides");
+  moveLookupKey("ebook_tides", "price_ebook_tides");
+  const response = await post({ price_id: "poster_a2" });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: "unknown_price" } });
+  expect(shop.log).toContainEqual(
+    expect.objectContaining({ event: "lookup_key_unknown", fix: expect.stringContaining("lookup key") }),
+  );
+});
+
+const KNOWN: KnownPrice = {
+  id: "price_almanac_monthly",
+  lookupKey: "almanac_monthly",
+  mode: "subscription",
+  livemode: false,
+};
+
+test("what the build has learned of Stripe costs no second call", async () => {
+  sell({ prices: { almanac_monthly: {} } }, { almanac_monthly: KNOWN, price_almanac_monthly: KNOWN });
+  expect((await post({ price_id: "almanac_monthly" })).status).toBe(200);
+  expect((await post({ price_id: "price_almanac_monthly" })).status).toBe(200);
+  expect(asked()).toEqual(["POST /v1/checkout/sessions", "POST /v1/checkout/sessions"]);
+  expect(creations()[0]?.parameters).toMatchObject({ mode: "subscription" });
+});
+
+test("what the build has learned with a live key says nothing to a shop with a test key", async () => {
+  const ofLiveMode = { ...KNOWN, id: "price_of_live_mode", livemode: true };
+  sell({ prices: { almanac_monthly: {} } }, { almanac_monthly: ofLiveMode });
+  expect((await post({ price_id: "almanac_monthly" })).status).toBe(200);
+  expect(priceSold()).toEqual(["price_almanac_monthly"]);
+});
+
+test("B13: more than shop.config.ts allows is refused before Stripe is asked, and the answer says how many there may be", async () => {
+  sell({ prices: { poster_a2: { maxQuantity: 3 }, price_ebook_tides: { maxQuantity: 1 }, ebook_tides: {} } });
+  const tooMany = await post({ price_id: "poster_a2", quantity: 4 });
+  expect(tooMany.status).toBe(400);
+  expect(await tooMany.json()).toMatchObject({
+    error: { code: "invalid_quantity", message: "Please choose a whole number from 1 to 3." },
+  });
+  expect((await post({ price_id: "price_ebook_tides", quantity: 2 })).status).toBe(400);
+  expect(asked()).toEqual([]);
+  expect((await post({ price_id: "poster_a2", quantity: 3 })).status).toBe(200);
+});
+
+test("B13: the limit holds by whichever of its names a price is bought", async () => {
+  sell({ prices: { poster_a2: { maxQuantity: 3 }, price_ebook_tides: { maxQuantity: 1 }, ebook_tides: {} } });
+  expect((await post({ price_id: "price_poster_a2", quantity: 4 })).status).toBe(400);
+  expect((await post({ price_id: "ebook_tides", quantity: 2 })).status).toBe(400);
+  expect(creations()).toEqual([]);
 });

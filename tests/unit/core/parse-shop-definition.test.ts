@@ -124,6 +124,31 @@ test.for<[unknown, string]>([
     { checkout: { customFields: [{ key: "a b", label: "Engraving", kind: "text" }] } },
     "checkout.customFields[0].key must be letters and digits only.",
   ],
+  [
+    { checkout: { shipping: { countries: ["CU"] } } },
+    "checkout.shipping.countries[0] is no country that Stripe takes addresses of.",
+  ],
+  [
+    { checkout: { shipping: { countries: ["DE"], rates: ["express"] } } },
+    'checkout.shipping.rates[0] must be a shipping rate of your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.',
+  ],
+  [
+    {
+      checkout: {
+        shipping: { countries: ["DE"], rates: [{ name: "A", amountMinor: 4.9, currency: "eur" }] },
+      },
+    },
+    "checkout.shipping.rates[0].amountMinor must be a whole number from 0 to 99999999.",
+  ],
+  [
+    { checkout: { shipping: { country: ["DE"] } } },
+    "checkout.shipping.country is not known here. Is it misspelled?",
+  ],
+  [{ checkout: { shipping: true } }, "checkout.shipping must be false or { countries, rates }."],
+  [
+    { checkout: { adjustableQuantity: { max: 1_000 } } },
+    "checkout.adjustableQuantity.max must be a whole number from 1 to 999.",
+  ],
   [{ checkout: { billingAddress: "never" } }, 'checkout.billingAddress must be "auto" or "required".'],
 ])("E12: of %j it says: %s", ([definition, problem]) => {
   expect(problemsOf(definition)).toContain(problem);

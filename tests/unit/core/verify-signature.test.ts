@@ -13,7 +13,7 @@ const OLD_SECRET = "whsec_previous";
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const BODY = '{"id":"evt_1","emoji":"🌊","text":"a\\r\\nb"}';
 const stripe = createStripeClient(
-  { secretKey: "sk_test_x", webhookSecrets: [SECRET], livemode: false, apiBase: undefined },
+  { secretKey: "sk_test_x", livemode: false, apiBase: undefined },
   realSurroundings(),
 );
 

@@ -7,6 +7,15 @@ interceptStripe();
 type Params = Stripe.Checkout.SessionCreateParams;
 const startSeconds = startMs / 1000;
 
+const letter = (currency: string) => ({
+  shipping_rate_data: {
+    type: "fixed_amount",
+    display_name: "Letter",
+    fixed_amount: { amount: 490, currency },
+  },
+});
+const question = () => ({ key: "paper", label: { type: "custom", custom: "Paper" }, type: "text" });
+
 const refusals: [string, unknown, { code?: string; param?: string; message: string }][] = [
   [
     "payment_method_types, which is gone",
@@ -40,6 +49,50 @@ const refusals: [string, unknown, { code?: string; param?: string; message: stri
     "a success_url that is none",
     { success_url: "/thanks" },
     { code: "url_invalid", param: "success_url", message: "Not a valid URL" },
+  ],
+  [
+    "shipping rates for a subscription",
+    {
+      mode: "subscription",
+      line_items: [{ price: "price_almanac_monthly", quantity: 1 }],
+      shipping_options: [letter("eur")],
+    },
+    { param: "shipping_options", message: "You can only use `shipping_options` in `payment` mode." },
+  ],
+  [
+    "a shipping rate in another currency",
+    { shipping_options: [letter("usd")] },
+    {
+      param: "shipping_options[0][shipping_rate_data][fixed_amount][currency]",
+      message: "The shipping rate's currency `usd` doesn't match the expected currency: `eur`.",
+    },
+  ],
+  [
+    "a shipping rate that nobody has made",
+    { shipping_options: [{ shipping_rate: "shr_1" }] },
+    {
+      code: "resource_missing",
+      param: "shipping_options[0][shipping_rate]",
+      message: "No such shipping rate: 'shr_1'",
+    },
+  ],
+  [
+    "six ways of sending",
+    { shipping_options: Array.from({ length: 6 }, () => letter("eur")) },
+    { param: "shipping_options", message: "The array `shipping_options` can have at most 5 entries." },
+  ],
+  [
+    "four questions",
+    { custom_fields: Array.from({ length: 4 }, question) },
+    { param: "custom_fields", message: "The array `custom_fields` can have at most 3 entries." },
+  ],
+  [
+    "a question of an unknown kind",
+    { custom_fields: [{ ...question(), type: "date" }] },
+    {
+      param: "custom_fields[0][type]",
+      message: "Invalid custom_fields[0][type]: must be one of dropdown, numeric, or text",
+    },
   ],
   [
     "an unknown mode",
@@ -186,6 +239,6 @@ test("says so when it accepts a parameter it does not simulate", async () => {
   const account = openAccount();
   await posterSession(account, { automatic_tax: { enabled: true } });
   expect(account.notices).toEqual([
-    "The simulated Stripe accepts `automatic_tax` and does nothing with it; real Stripe would.",
+    "The simulated Stripe computes no tax; real Stripe adds what your tax settings say.",
   ]);
 });

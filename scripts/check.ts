@@ -1,0 +1,42 @@
+import { parseStripeAccess } from "../core/config.ts";
+import { formatMoney } from "../core/money.ts";
+import type { Answer } from "./site/ask-stripe.ts";
+import { checkSite } from "./site/check-site.ts";
+import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
+
+const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
+does the page show what will be charged? Changes nothing.
+
+  npm run check
+
+The key is STRIPE_SECRET_KEY of .env. Ends with 1, and a line for each mistake, when something cannot be sold as the page says.`;
+
+const unknown = readArguments(HELP);
+if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
+
+const site = await readSite();
+const access = readConfig(parseStripeAccess);
+if (access === undefined) {
+  fail(
+    "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. The files alone are in order.",
+  );
+}
+const check = await checkSite(site, access);
+if (check.kind === "key_refused") fail(check.problem);
+if (check.kind === "unreachable") fail(`Stripe cannot be asked right now: ${check.reason}`);
+
+for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
+const problems = [...check.problems, ...check.otherMode];
+if (problems.length > 0) fail(`\n${problems.join("\n")}`);
+console.log(`\nAll of it can be bought, in ${access.livemode ? "live" : "test"} mode.`);
+
+function describe(answer: Answer): string {
+  if (answer.kind !== "price") return answer.kind === "missing" ? "unknown to Stripe" : "in the other mode";
+  const { unit_amount, currency, recurring, active } = answer.price;
+  const amount = unit_amount === null ? "no fixed amount" : formatMoney(unit_amount, currency, "en");
+  return `${amount}${recurring === null ? "" : every(recurring)}${active ? "" : ", archived"}`;
+}
+
+function every({ interval, interval_count: count }: { interval: string; interval_count: number }): string {
+  return count === 1 ? ` every ${interval}` : ` every ${count} ${interval}s`;
+}

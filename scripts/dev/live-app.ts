@@ -1,0 +1,47 @@
+import type { App } from "../../core/app.ts";
+import type { Site } from "../../core/site.ts";
+import { loadSite } from "../site/load-site.ts";
+import { SiteError } from "../site/site-error.ts";
+
+/**
+ * The functions as they follow the owner's files: what an edited page or shop.config.ts offers is for sale at the next click. While a
+ * file is wrong, `print` says so and what was for sale stays for sale.
+ * @throws SiteError when the files are wrong from the start.
+ */
+export async function createLiveApp(
+  root: string,
+  print: (text: string) => void,
+  open: (site: Site) => App,
+): Promise<App> {
+  let site: Site = await loadSite(root);
+  let app = open(site);
+
+  async function follow(): Promise<void> {
+    try {
+      const next = await loadSite(root);
+      if (fingerprint(next) === fingerprint(site)) return;
+      site = next;
+      app = open(next);
+    } catch (error) {
+      if (!(error instanceof SiteError)) throw error;
+      print(error.problems.join("\n"));
+    }
+  }
+
+  const handlers = Object.keys(app).map((key) => {
+    const name = key as keyof App;
+    const handler: App[typeof name] = async (request) => {
+      if (name === "createCheckoutSession") await follow();
+      return app[name](request);
+    };
+    return [name, handler];
+  });
+  return Object.fromEntries(handlers) as App;
+}
+
+/** Code of the owner's own counts by its text. */
+function fingerprint({ shop, catalog }: Site): string {
+  return JSON.stringify([shop, catalog], (_, value: unknown) =>
+    typeof value === "function" ? String(value) : value,
+  );
+}

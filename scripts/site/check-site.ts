@@ -1,0 +1,44 @@
+import { toKnownPrice } from "../../core/checkout/known-price.ts";
+import type { Catalog } from "../../core/checkout/catalog.ts";
+import type { StripeAccess } from "../../core/config.ts";
+import { createStripeClient } from "../../core/stripe/client.ts";
+import { realSurroundings } from "../../core/surroundings.ts";
+import { classifyStripeError } from "../../core/stripe/errors.ts";
+import { askStripe, type Answer } from "./ask-stripe.ts";
+import { judgeOffers, type Judgement } from "./judge-offers.ts";
+import type { LoadedSite } from "./load-site.ts";
+
+export type SiteCheck =
+  | ({ kind: "asked"; answers: ReadonlyMap<string, Answer>; catalog: Catalog } & Judgement)
+  /** Stripe refuses the key: a mistake of the owner's. */
+  | { kind: "key_refused"; problem: string }
+  /** Stripe cannot be asked just now: nobody's mistake. */
+  | { kind: "unreachable"; reason: string };
+
+/** Asks Stripe about everything that the owner's files offer. */
+export async function checkSite(site: LoadedSite, access: StripeAccess): Promise<SiteCheck> {
+  const stripe = createStripeClient(access, realSurroundings());
+  try {
+    const answers = await askStripe(stripe, Object.keys(site.catalog.prices));
+    return {
+      kind: "asked",
+      answers,
+      catalog: { prices: Object.fromEntries(Array.from(answers, toEntry)) },
+      ...judgeOffers(site, answers, access.livemode),
+    };
+  } catch (error) {
+    if (classifyStripeError(error) === "key_refused") {
+      return {
+        kind: "key_refused",
+        problem:
+          "Stripe refuses STRIPE_SECRET_KEY: it is wrong or revoked; or it is a restricted key that may not read prices.",
+      };
+    }
+    return { kind: "unreachable", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function toEntry([name, answer]: [string, Answer]): [string, Catalog["prices"][string]] {
+  const known = answer.kind === "price" && answer.price.active ? toKnownPrice(answer.price) : undefined;
+  return [name, known === undefined ? {} : { known }];
+}

@@ -1,0 +1,95 @@
+import type Stripe from "stripe";
+
+import { isPriceId } from "../../core/checkout/catalog.ts";
+import type { CheckoutOptions } from "../../core/shop-definition.ts";
+import { checkoutOptions, priceSettings, type Site } from "../../core/site.ts";
+import type { Answer } from "./ask-stripe.ts";
+import { judgePrinted } from "./judge-printed.ts";
+import type { Offer } from "./read-offers.ts";
+
+export interface Judgement {
+  /** `file:line: what is wrong, and what to do.` */
+  problems: string[];
+  /** Of the other mode than the key's: right, but not for sale here. */
+  otherMode: string[];
+}
+
+/** Compares what the owner's files offer with what Stripe says; every mistake once. */
+export function judgeOffers(
+  site: Site & { offers: readonly Offer[] },
+  answers: ReadonlyMap<string, Answer>,
+  livemode: boolean,
+): Judgement {
+  const problems = new Set<string>();
+  const otherMode = new Set<string>();
+  for (const offer of site.offers) {
+    const where = `${offer.file}:${offer.line}`;
+    const answer = answers.get(offer.name) ?? { kind: "missing" };
+    if (answer.kind === "missing") problems.add(`${where}: ${missing(offer.name, livemode)}`);
+    if (answer.kind === "other_mode") otherMode.add(`${where}: ${inOtherMode(offer.name, livemode)}`);
+    if (answer.kind !== "price") continue;
+
+    const { price } = answer;
+    const unsellable = judgePrice(offer.name, price);
+    if (unsellable !== undefined) problems.add(`${where}: ${unsellable}`);
+    for (const printed of offer.printed) {
+      const problem = judgePrinted(printed, offer.name, price);
+      if (problem !== undefined) problems.add(`${offer.file}:${printed.line}: ${problem}`);
+    }
+  }
+  for (const [name, answer] of answers) {
+    if (answer.kind !== "price") continue;
+    const { price } = answer;
+    const lookupKey = isPriceId(name) ? (price.lookup_key ?? undefined) : name;
+    const options = checkoutOptions(site, priceSettings(site, { priceId: price.id, lookupKey }));
+    // shop.config.ts is where it can be mended, if the price has an entry there.
+    const offer = site.offers.findLast((candidate) => candidate.name === name);
+    for (const problem of judgeShipping(name, price, options)) {
+      problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
+    }
+  }
+  return { problems: [...problems], otherMode: [...otherMode] };
+}
+
+function missing(name: string, livemode: boolean): string {
+  const mode = livemode ? "live" : "test";
+  const products = `https://dashboard.stripe.com/${livemode ? "" : "test/"}products`;
+  return isPriceId(name)
+    ? `your Stripe account has no price "${name}" in ${mode} mode. Copy the id of the right one from ${products}.`
+    : `no price of your Stripe account has the lookup key "${name}" in ${mode} mode. Give it to a price, or put in a price id, from ${products}.`;
+}
+
+function inOtherMode(name: string, livemode: boolean): string {
+  const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
+  return `"${name}" is a price of ${there} mode, and STRIPE_SECRET_KEY is a ${here} key. Put in the ${here} price's id; or give both prices the same lookup key and put that in: then one page works in both modes.`;
+}
+
+function judgePrice(name: string, price: Stripe.Price): string | undefined {
+  if (!price.active) {
+    return `"${name}" is archived at Stripe and cannot be bought. Put in the price that has taken its place, or activate it again.`;
+  }
+  if (typeof price.product === "object" && (price.product.deleted === true || !price.product.active)) {
+    return `the product of "${name}" is archived at Stripe and cannot be bought. Take this off the page, or activate the product again.`;
+  }
+  if (price.recurring?.usage_type === "metered") {
+    return `"${name}" is billed by usage, which a quantity cannot be sold of. Put in a price with a fixed amount.`;
+  }
+  return undefined;
+}
+
+/** What Stripe would refuse when the checkout is opened. */
+function judgeShipping(name: string, price: Stripe.Price, { shipping }: CheckoutOptions): string[] {
+  const rates = shipping ? (shipping.rates ?? []) : [];
+  if (rates.length > 0 && price.type === "recurring") {
+    return [
+      `"${name}" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.`,
+    ];
+  }
+  return rates.flatMap((rate) =>
+    typeof rate === "string" || rate.currency === price.currency
+      ? []
+      : [
+          `"${name}" is paid in ${price.currency.toUpperCase()}, and the shipping rate "${rate.name}" in ${rate.currency.toUpperCase()}. Make them one currency in shop.config.ts.`,
+        ],
+  );
+}

@@ -1,0 +1,240 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { App } from "../../core/app.ts";
+import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
+import { runOwnerCommand, type Finished } from "./owner-command.ts";
+import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
+
+const KEY = "sk_test_ofTheOwner0000";
+
+let stripe: LocalStripe;
+let project: OwnerProject;
+beforeEach(async () => {
+  [stripe, project] = await Promise.all([startLocalStripe(), copyOwnerProject()]);
+});
+afterEach(async () => {
+  await Promise.all([stripe.close(), project.close()]);
+});
+
+const withKey = () => ({ STRIPE_SECRET_KEY: KEY, STRIPE_API_BASE: stripe.url });
+
+async function run(command: "build" | "check", environment: Record<string, string>): Promise<Finished> {
+  const finished = await runOwnerCommand(command, [], environment, project.folder);
+  expect(finished.output + finished.complaints).not.toMatch(/^\s+at .+:\d+:\d+/m);
+  expect(finished.output + finished.complaints).not.toContain(KEY);
+  return finished;
+}
+
+function price(id: string) {
+  const found = stripe.simulated.state().prices[id];
+  if (found === undefined) throw new Error(`the catalog has no ${id}`);
+  return found;
+}
+
+/** Every kind of mistake, each on its line. */
+const WRONG_PAGE = `<!doctype html>
+<button data-price-id="price_typo">Buy</button>
+<button data-price-id="no-such-key">Buy</button>
+<article><data class="price" value="14.00" data-currency="EUR">€14</data>
+<button data-price-id="price_ebook_tides">Buy</button></article>
+<article><data class="price" value="32.00" data-currency="EUR">€35</data>
+<button data-price-id="poster_a2">Buy</button></article>
+<button data-price-id="price_app_license" data-price-amount="25.00">Buy</button>
+<button data-price-id="price_print_deposit" data-price-amount="95.00" data-price-currency="USD">Buy</button>
+<button data-price-id="price_almanac_monthly">Buy</button>
+`;
+
+const WRONG_CONFIG = `import { defineShop } from "./core/shop-definition.ts";
+
+export default defineShop({
+  prices: {
+    gift: {},
+    price_almanac_monthly: {
+      checkout: { shipping: { countries: ["DE"], rates: ["shr_1"] } },
+    },
+  },
+});
+`;
+
+const PROBLEMS = `public/index.html:2: your Stripe account has no price "price_typo" in test mode. Copy the id of the right one from https://dashboard.stripe.com/test/products.
+public/index.html:3: no price of your Stripe account has the lookup key "no-such-key" in test mode. Give it to a price, or put in a price id, from https://dashboard.stripe.com/test/products.
+public/index.html:5: "price_ebook_tides" is archived at Stripe and cannot be bought. Put in the price that has taken its place, or activate it again.
+public/index.html:6: people read "€35" here, but the value beside it, and what Stripe charges for "poster_a2", is €32.00. Correct the words.
+public/index.html:8: the page says €25.00, but Stripe charges €29.00 for "price_app_license". Correct the page, or put in another price.
+public/index.html:9: the page says USD, but Stripe charges EUR for "price_print_deposit". Correct the page, or put in a price in USD.
+shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in test mode. Give it to a price, or put in a price id, from https://dashboard.stripe.com/test/products.
+shop.config.ts:6: "price_almanac_monthly" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.
+`;
+
+test("E12: check and build stop at every mistake at once, each with its file, its line and what to do", async () => {
+  await project.write("public/index.html", WRONG_PAGE);
+  await project.write("shop.config.ts", WRONG_CONFIG);
+  price("price_ebook_tides").active = false;
+
+  const check = await run("check", withKey());
+  expect(check.exitCode).toBe(1);
+  expect(check.complaints).toBe(`\n${PROBLEMS}`);
+  const build = await run("build", withKey());
+  expect(build).toEqual({ exitCode: 1, output: "", complaints: PROBLEMS });
+  expect(existsSync(join(project.folder, "build"))).toBe(false);
+});
+
+test("check lists what is for sale, and says that all of it can be bought", async () => {
+  await project.write(
+    "shop.config.ts",
+    `import { defineShop } from "./core/shop-definition.ts";\nexport default defineShop({ prices: { poster_a2: { maxQuantity: 10 } } });\n`,
+  );
+  expect(await run("check", withKey())).toEqual({
+    exitCode: 0,
+    output: `price_poster_a2                  €32.00
+price_ebook_tides                €14.00
+price_app_license                €29.00
+price_almanac_monthly            €6.00 every month
+price_print_deposit              €95.00
+poster_a2                        €32.00
+
+All of it can be bought, in test mode.
+`,
+    complaints: "",
+  });
+});
+
+test("check without a key, and with an argument, says what it needs", async () => {
+  const without = await run("check", {});
+  expect(without.exitCode).toBe(1);
+  expect(without.complaints).toMatch(/^STRIPE_SECRET_KEY is not set, so Stripe cannot be asked/);
+  const { exitCode, complaints } = await runOwnerCommand("check", ["--fast"], {}, project.folder);
+  expect(exitCode).toBe(1);
+  expect(complaints).toContain("npm run check");
+});
+
+test("check --help says what it does and how it is called", async () => {
+  const { exitCode, output, complaints } = await runOwnerCommand("check", ["--help"], {}, project.folder);
+  expect(exitCode).toBe(0);
+  expect(output).toContain("npm run check");
+  expect(complaints).toBe("");
+});
+
+test("without a key the build trusts the files, and says so", async () => {
+  const { exitCode, output } = await run("build", {});
+  expect(exitCode).toBe(0);
+  expect(output).toBe(
+    "STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.\nBuilt dist/ (the site) and build/ (the functions' bundle, which sells 5 prices).\n",
+  );
+});
+
+test("A26: an outage of Stripe's does not stop the build, and stops the check", async () => {
+  const outage = { ...withKey(), STRIPE_API_BASE: "http://127.0.0.1:9" };
+  const build = await run("build", outage);
+  expect(build.exitCode).toBe(0);
+  expect(build.complaints).toMatch(/^Stripe cannot be asked right now, so the prices were not compared/);
+  const check = await run("check", outage);
+  expect(check.exitCode).toBe(1);
+  expect(check.complaints).toMatch(/^Stripe cannot be asked right now/);
+});
+
+test("a key of the wrong kind stops the build with the variable's name", async () => {
+  const { exitCode, complaints } = await run("build", {
+    ...withKey(),
+    STRIPE_SECRET_KEY: "pk_test_published",
+  });
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(/^STRIPE_SECRET_KEY holds a publishable key/);
+});
+
+test("a price of the other mode stops the build of the site, and is a warning for a preview", async () => {
+  stripe.simulated.faults.beforeApi = ({ url }) =>
+    new URL(url).pathname === "/v1/prices/price_print_deposit"
+      ? Response.json(
+          {
+            error: {
+              type: "invalid_request_error",
+              code: "resource_missing",
+              param: "price",
+              message:
+                "No such price: 'price_print_deposit'; a similar object exists in live mode, but a test mode key was used to make this request.",
+            },
+          },
+          { status: 404 },
+        )
+      : undefined;
+  const site = await run("build", withKey());
+  expect(site.exitCode).toBe(1);
+  expect(site.complaints).toMatch(
+    /^public\/index\.html:\d+: "price_print_deposit" is a price of live mode, and STRIPE_SECRET_KEY is a test key\. .*lookup key/,
+  );
+  const preview = await run("build", { ...withKey(), VERCEL_ENV: "preview" });
+  expect(preview.exitCode).toBe(0);
+  expect(preview.complaints).toMatch(
+    /^Not for sale in this preview: public\/index\.html:\d+: "price_print_deposit"/,
+  );
+});
+
+test.for([
+  [
+    "export default { nmae: 'x', prices: { a: { maxQuantity: 0 } } };",
+    "shop.config.ts: prices.a.maxQuantity must be a whole number from 1 to 999.\nshop.config.ts: nmae is not known here. Is it misspelled?\n",
+  ],
+  ["export const shop = {};", "shop.config.ts: The default export must be an object in curly braces.\n"],
+] as const)("a shop.config.ts that is wrong stops the build: %s", async ([text, complaints]) => {
+  await project.write("shop.config.ts", text);
+  expect(await run("build", {})).toEqual({ exitCode: 1, output: "", complaints });
+});
+
+test("a name that can be no price stops the build even without a key", async () => {
+  await project.write("public/shop/a2.html", '\n<button data-price-id="{{ price }}">Buy</button>');
+  const { exitCode, complaints } = await run("build", {});
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is no price: /);
+});
+
+test("pages that another generator makes are published and sold from its folder; until it has run, the build says so", async () => {
+  await project.write("shop.config.ts", 'export default { pages: "_site" };');
+  const early = await run("build", {});
+  expect(early.exitCode).toBe(1);
+  expect(early.complaints).toMatch(/^There is no folder _site\/ with your pages\./);
+  await project.write("_site/posters/index.html", '<button data-price-id="poster_a2">Buy</button>');
+  const { output } = await run("build", withKey());
+  expect(output).toContain("which sells 1 price)");
+  expect(existsSync(join(project.folder, "dist/posters/index.html"))).toBe(true);
+  expect(existsSync(join(project.folder, "dist/index.html"))).toBe(false);
+});
+
+test("the bundle that was built with a key opens a checkout with one call to Stripe, and sells nothing else", async () => {
+  await project.write("public/index.html", '<button data-price-id="poster_a2">Buy</button>');
+  expect((await run("build", withKey())).exitCode).toBe(0);
+  const environment = {
+    ...withKey(),
+    STRIPE_WEBHOOK_SECRET: "whsec_00000000",
+    SITE_URL: "https://shop.example",
+  };
+  const before = stripe.simulated.calls().length;
+  const silent = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  Object.assign(process.env, environment);
+  try {
+    const bundle = (await import(pathToFileURL(join(project.folder, "build/app.mjs")).href)) as App;
+    const buy = (price_id: string) =>
+      bundle.createCheckoutSession(
+        new Request("https://shop.example/api/create-checkout-session", {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ price_id }),
+        }),
+      );
+    expect((await buy("price_ebook_tides")).status).toBe(400);
+    expect((await buy("poster_a2")).status).toBe(200);
+  } finally {
+    silent.mockRestore();
+    for (const name of Object.keys(environment)) delete process.env[name];
+  }
+  expect(
+    stripe.simulated
+      .calls()
+      .slice(before)
+      .map(({ method, path }) => `${method} ${path}`),
+  ).toEqual(["POST /v1/checkout/sessions"]);
+});

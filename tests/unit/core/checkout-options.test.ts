@@ -1,0 +1,157 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+import { afterEach, expect, test } from "vitest";
+
+import { parseShopDefinition } from "../../../core/parse-shop-definition.ts";
+import type { CheckoutOptions, ShopDefinition } from "../../../core/shop-definition.ts";
+import { SHIPPING_COUNTRIES } from "../../../core/shop-definition/shipping-countries.ts";
+import { siteOf } from "../../test-site.ts";
+import { openTestShop, type TestShop } from "../../test-shop.ts";
+
+let shop: TestShop | undefined;
+afterEach(() => shop?.close());
+
+/** Buys at a shop that says so, and resolves to the status and to what Stripe was asked. */
+async function buy(definition: ShopDefinition, price = "price_poster_a2", quantity = 1) {
+  shop = openTestShop({ site: siteOf(parseShopDefinition(definition)) });
+  const response = await shop.app.createCheckoutSession(
+    new Request("https://shop.example/api/create-checkout-session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ price_id: price, quantity }),
+    }),
+  );
+  const asked =
+    shop.stripe.calls().findLast(({ path }) => path === "/v1/checkout/sessions")?.parameters ?? {};
+  return { status: response.status, asked };
+}
+
+const EVERYTHING: CheckoutOptions = {
+  automaticTax: true,
+  taxIds: true,
+  shipping: {
+    countries: ["DE", "FR"],
+    rates: [
+      { name: "Letter", amountMinor: 490, currency: "eur", delivery: { min: 2, max: 4 } },
+      { name: "At the studio", amountMinor: 0, currency: "eur" },
+    ],
+  },
+  promotionCodes: true,
+  phone: true,
+  termsConsent: true,
+  customFields: [
+    { key: "engraving", label: "Engraving", kind: "text", maxLength: 20, optional: true },
+    { key: "year", label: "Year", kind: "number" },
+    { key: "paper", label: "Paper", kind: "choice", choices: [{ value: "matt", label: "Matt" }] },
+  ],
+  adjustableQuantity: true,
+  billingAddress: "required",
+};
+
+test("every option of shop.config.ts becomes what Stripe calls it, and Stripe takes it", async () => {
+  const { status, asked } = await buy({ checkout: EVERYTHING });
+  expect(status).toBe(200);
+  expect(asked).toMatchObject({
+    automatic_tax: { enabled: "true" },
+    tax_id_collection: { enabled: "true" },
+    shipping_address_collection: { allowed_countries: { 0: "DE", 1: "FR" } },
+    shipping_options: {
+      0: {
+        shipping_rate_data: {
+          type: "fixed_amount",
+          display_name: "Letter",
+          fixed_amount: { amount: "490", currency: "eur" },
+          delivery_estimate: {
+            minimum: { unit: "business_day", value: "2" },
+            maximum: { unit: "business_day", value: "4" },
+          },
+        },
+      },
+      1: { shipping_rate_data: { display_name: "At the studio", fixed_amount: { amount: "0" } } },
+    },
+    allow_promotion_codes: "true",
+    phone_number_collection: { enabled: "true" },
+    consent_collection: { terms_of_service: "required" },
+    custom_fields: {
+      0: {
+        key: "engraving",
+        label: { type: "custom", custom: "Engraving" },
+        type: "text",
+        optional: "true",
+        text: { maximum_length: "20" },
+      },
+      1: { key: "year", type: "numeric", optional: "false" },
+      2: { key: "paper", type: "dropdown", dropdown: { options: { 0: { value: "matt", label: "Matt" } } } },
+    },
+    billing_address_collection: "required",
+    line_items: { 0: { adjustable_quantity: { enabled: "true", minimum: "1", maximum: "99" } } },
+  });
+});
+
+test("a shop that asks for nothing sends none of it", async () => {
+  const { asked } = await buy({});
+  expect(Object.keys(asked).toSorted()).toEqual([
+    "cancel_url",
+    "expires_at",
+    "line_items",
+    "metadata",
+    "mode",
+    "payment_intent_data",
+    "success_url",
+  ]);
+});
+
+test("a price's own options stand in place of the shop's, one by one", async () => {
+  const { asked } = await buy({
+    checkout: { shipping: { countries: ["DE"] }, phone: true, promotionCodes: true },
+    prices: { poster_a2: { checkout: { shipping: false, phone: false } } },
+  });
+  expect(asked).not.toHaveProperty("shipping_address_collection");
+  expect(asked).not.toHaveProperty("phone_number_collection");
+  expect(asked).toHaveProperty("allow_promotion_codes");
+});
+
+test.for<[CheckoutOptions["adjustableQuantity"], number, number, { minimum: string; maximum: string }]>([
+  [true, 10, 1, { minimum: "1", maximum: "10" }],
+  [{ min: 2, max: 5 }, 10, 3, { minimum: "2", maximum: "5" }],
+  // The quantity chosen on the page must stay possible.
+  [{ min: 2, max: 5 }, 10, 1, { minimum: "1", maximum: "5" }],
+  [{ max: 5 }, 10, 8, { minimum: "1", maximum: "8" }],
+  // Never beyond what one order may hold.
+  [{ max: 500 }, 10, 1, { minimum: "1", maximum: "10" }],
+])(
+  "B13: %j of at most %i, with %i chosen, may be adjusted within %j",
+  async ([adjustableQuantity, maxQuantity, quantity, range]) => {
+    const { status, asked } = await buy(
+      { prices: { poster_a2: { maxQuantity, checkout: { adjustableQuantity } } } } as ShopDefinition,
+      "price_poster_a2",
+      quantity,
+    );
+    expect(status).toBe(200);
+    expect(asked).toMatchObject({
+      line_items: { 0: { adjustable_quantity: { enabled: "true", ...range } } },
+    });
+  },
+);
+
+test("a subscription takes all options but shipping rates, which Stripe refuses; the buyer is not told why", async () => {
+  const { shipping, ...others } = EVERYTHING;
+  const subscription = "price_almanac_monthly";
+  expect((await buy({ checkout: { ...others, shipping: { countries: ["DE"] } } }, subscription)).status).toBe(
+    200,
+  );
+  shop?.close();
+  expect((await buy({ checkout: { shipping: shipping as never } }, subscription)).status).toBe(502);
+});
+
+test("the countries of shop.config.ts are those that Stripe's own types list", () => {
+  const sdk = createRequire(import.meta.url).resolve("stripe");
+  const types = readFileSync(join(dirname(sdk), "resources/Checkout/Sessions.d.ts"), "utf8");
+  const [, listed = ""] =
+    /namespace SessionCreateParams [^]*type AllowedCountry = ([^;]+);/.exec(types) ?? [];
+  const codes = [...listed.matchAll(/'([A-Z]{2})'/g)].map(([, code = ""]) => code);
+  expect(codes.length).toBeGreaterThan(200);
+  expect([...SHIPPING_COUNTRIES].toSorted()).toEqual(codes.toSorted());
+});
