@@ -54,12 +54,13 @@ test("a folder that is too heavy for a function is refused, whatever is sold of 
 
 test("the build stops at shop.config.ts when a file is missing", async () => {
   const deliver = '[{ kind: "file", name: "Guide", file: "private/guide.pdf" }]';
+  await mkdir(join(root, "public"));
   await writeFile(
     join(root, "shop.config.ts"),
     `export default { prices: { poster: { deliver: ${deliver} } } };`,
   );
   await expect(loadSite(root)).rejects.toThrow(
-    /prices\["poster"\]\.deliver\[0\]\.file: private\/guide\.pdf is not there/,
+    /^shop\.config\.ts: prices\["poster"\]\.deliver\[0\]\.file: private\/guide\.pdf is not there/,
   );
 });
 
