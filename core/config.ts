@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 
 import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
@@ -22,6 +23,9 @@ export interface Config {
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+  /** Undefined: the shop sends no mails. */
+  mail: MailConfig | undefined;
+  mailDelivery: MailDelivery;
 }
 
 export interface DynamodbConfig {
@@ -58,7 +62,8 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
-  const problems = [...problemsOf(shop), ...dynamodb.problems];
+  const mail = readMail(variables);
+  const problems = [...problemsOf(shop), ...dynamodb.problems, ...mail.problems];
   const apiBase = shop.data?.STRIPE_API_BASE;
   if (apiBase && isDeployed(variables)) {
     problems.push(
@@ -89,6 +94,8 @@ export function parseConfig(environment: Environment): Config {
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
+    mail: mail.config,
+    mailDelivery: mail.delivery,
   };
 }
 

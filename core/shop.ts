@@ -1,10 +1,13 @@
 import type Stripe from "stripe";
 
 import type { Config } from "./config.ts";
-import { createMailStep } from "./fulfillment/mail-step.ts";
+import { createMailStep, type MailStepDependencies } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import { orderConfirmation } from "./mail/order-confirmation.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
+import { shopAppearance } from "./shop-appearance.ts";
 import type { Engine } from "./stores/engine.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
@@ -23,7 +26,7 @@ export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, surroundings: Surroundings): Shop {
-  const { log, now, randomId, schedule, mailer } = surroundings;
+  const { log, now, randomId, schedule } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings.fetch);
@@ -31,7 +34,12 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
-    const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
+    const mailer = surroundings.mailer ?? (await chooseMailer(config, now));
+    const compose = composeConfirmation(config);
+    const steps = [
+      createRecordStep(store, now),
+      createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
+    ];
     const { bookkeeping } = engine;
     return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
   });
@@ -48,6 +56,21 @@ async function chooseEngine(config: Config, stripe: Stripe, now: () => number): 
   const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
   // A shop that has grown: what it did before stands in Stripe.
   return { ...engine, orders: createSucceedingOrderStore(engine.orders, inStripe.orders) };
+}
+
+/** Undefined where no mail server is named. Nodemailer itself is loaded with the first mail. */
+async function chooseMailer({ mail }: Config, now: () => number): Promise<Mailer | undefined> {
+  if (mail === undefined) return undefined;
+  const { createSmtpMailer } = await import("./mail/smtp-mailer.ts");
+  return createSmtpMailer(mail, now);
+}
+
+function composeConfirmation({ siteUrl }: Config): MailStepDependencies["compose"] {
+  const shop = shopAppearance({}, siteUrl);
+  return async (order) => {
+    const orderUrl = `${siteUrl}/success.html?session_id=${order.orderId}`;
+    return orderConfirmation({ order, shop, orderUrl, deliveries: [] });
+  };
 }
 
 /** Runs `make` at the first call, and again only after it failed. */

@@ -13,6 +13,8 @@ interface PaymentDetails {
   name?: string | null;
   phone?: string | null;
   shipping?: Buyer["shipping"];
+  /** Adaptive Pricing showed the price in the buyer's own currency, and that is what they pay. */
+  presentment?: { amountMinor: number; currency: string };
 }
 
 /** The buyer at the payment page, for tests that need no HTML. */
@@ -47,6 +49,13 @@ export function createBuyer(surroundings: {
           phone: details.phone ?? null,
           shipping: details.shipping ?? null,
         };
+        const { presentment } = details;
+        if (presentment !== undefined) {
+          session.presentment_details = {
+            presentment_amount: presentment.amountMinor,
+            presentment_currency: presentment.currency,
+          };
+        }
         return paySession(world, session, buyer, paymentChoice(session, details, delayedPaymentMs));
       }),
     authenticate: (sessionId, answer) =>

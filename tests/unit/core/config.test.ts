@@ -30,6 +30,8 @@ test("two keys and an address are enough to sell", () => {
     shopId: "1",
     cronSecret: undefined,
     dynamodb: undefined,
+    mail: undefined,
+    mailDelivery: "at-least-once",
   });
 });
 
