@@ -65,8 +65,14 @@ async function chooseMailer({ mail }: Config, now: () => number): Promise<Mailer
   return createSmtpMailer(mail, now);
 }
 
-function composeConfirmation({ siteUrl }: Config): MailStepDependencies["compose"] {
-  const shop = shopAppearance({}, siteUrl);
+function composeConfirmation({ siteUrl, mail }: Config): MailStepDependencies["compose"] {
+  const shop = shopAppearance(
+    {
+      ...(mail?.from.name !== undefined && { name: mail.from.name }),
+      ...(mail?.replyTo !== undefined && { supportEmail: mail.replyTo }),
+    },
+    siteUrl,
+  );
   return async (order) => {
     const orderUrl = `${siteUrl}/success.html?session_id=${order.orderId}`;
     return orderConfirmation({ order, shop, orderUrl, deliveries: [] });

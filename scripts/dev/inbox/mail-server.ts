@@ -28,7 +28,7 @@ const PASSWORD = "dev";
  * it is what it would say to a mail provider, password and all; only TLS is left out.
  */
 export async function startMailServer(
-  receive: (mail: ReceivedMail) => void,
+  receive: (mail: ReceivedMail) => Promise<void> | void,
   mood: () => MailServerMood = () => "works",
 ): Promise<MailServer> {
   const server = new SMTPServer({
