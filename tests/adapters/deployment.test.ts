@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, test } from "vitest";
 
+import { buildSite } from "../../scripts/build/site.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -70,7 +71,21 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
   }
 });
 
-test("the AWS SDK is in the bundle, and nothing loads it until an order is stored in DynamoDB", async () => {
+test("E13: nothing of the development server is deployed", async () => {
+  await buildSite(ROOT, join(folder, "dist"));
+  for (const output of ["build", "dist"]) {
+    for (const file of await readdir(join(folder, output), { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const text = await readFile(join(file.parentPath, file.name), "utf8");
+      assert.doesNotMatch(text, /__dev\b|Behind the counter|SMTPServer\b/, file.name);
+    }
+  }
+});
+
+test.for([
+  ["the AWS SDK", "DynamoDB_20120810", "an order is stored in DynamoDB"],
+  ["Nodemailer", "Connection closed unexpectedly", "a mail is sent"],
+] as const)("%s is in the bundle (%s), and nothing loads it until %s", async ([name, mark]) => {
   const { metafile } = await build({
     entryPoints: [join(folder, "build/app.mjs")],
     bundle: true,
@@ -92,13 +107,13 @@ test("the AWS SDK is in the bundle, and nothing loads it until an order is store
   };
   follow(Object.keys(metafile.inputs).find((file) => file.endsWith("build/app.mjs")) ?? "");
 
-  const mentionsDynamodb = async (file: string): Promise<boolean> =>
-    (await readFile(join(process.cwd(), file), "utf8")).includes("DynamoDB_20120810");
-  const withSdk = [];
-  for (const file of Object.keys(metafile.inputs)) if (await mentionsDynamodb(file)) withSdk.push(file);
-  assert.ok(withSdk.length > 0, "the AWS SDK is not in the bundle");
+  const isMarked = async (file: string): Promise<boolean> =>
+    (await readFile(join(process.cwd(), file), "utf8")).includes(mark);
+  const marked = [];
+  for (const file of Object.keys(metafile.inputs)) if (await isMarked(file)) marked.push(file);
+  assert.ok(marked.length > 0, `${name} is not in the bundle`);
   assert.deepEqual(
-    withSdk.filter((file) => loadedAtStart.has(file)),
+    marked.filter((file) => loadedAtStart.has(file)),
     [],
   );
 });

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
@@ -25,16 +28,17 @@ test("a purchase is a mail in the inbox: as a mail program shows it, on a phone,
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
   await page.getByRole("link", { name: "Inbox" }).click();
-  await page.getByRole("link", { name: /to ada@example\.com/ }).first().click();
+  await page
+    .getByRole("link", { name: /to ada@example\.com/ })
+    .first()
+    .click();
   const mail = page.frameLocator("iframe");
   await mail.getByRole("heading", { name: "Thank you for your order" }).waitFor();
   expect(await mail.locator("body").innerText()).toMatch(/Tide chart poster, A2\s+€32\.00/);
 
   await page.getByRole("link", { name: "Phone" }).click();
   await mail.getByRole("heading").first().waitFor();
-  const [width, needed] = await mail
-    .locator("html")
-    .evaluate((html) => [html.clientWidth, html.scrollWidth]);
+  const [width, needed] = await mail.locator("html").evaluate((html) => [html.clientWidth, html.scrollWidth]);
   expect(width).toBeLessThanOrEqual(375);
   expect(needed).toBe(width);
 
@@ -83,7 +87,10 @@ test("refund in part, in full, and a refund that fails: the shop follows", async
   await shopSays(page, /Refunded\s+€12\.50/);
   await press(page, "Refund");
   await shopSays(page, /Refunded\s+€32\.00/);
-  await page.getByRole("group", { name: /Refund of €19\.50/ }).getByRole("button").click();
+  await page
+    .getByRole("group", { name: /Refund of €19\.50/ })
+    .getByRole("button")
+    .click();
   await shopSays(page, /Refunded\s+€12\.50/);
 });
 
@@ -215,7 +222,10 @@ test("every page behind the counter fits a phone of 320 px", async () => {
 });
 
 test.for([
-  ["a page of somebody else's that posts a form", { method: "POST", headers: { "Sec-Fetch-Site": "cross-site" } }],
+  [
+    "a page of somebody else's that posts a form",
+    { method: "POST", headers: { "Sec-Fetch-Site": "cross-site" } },
+  ],
   ["a form from an unknown place", { method: "POST", headers: { Origin: "https://evil.example" } }],
   ["a page of somebody else's that reads", { method: "GET", headers: { "Sec-Fetch-Site": "cross-site" } }],
 ] as const)("%s gets 403", async ([, { method, headers }]) => {
@@ -223,4 +233,17 @@ test.for([
     const response = await fetch(new URL(path, shop.url), { method, headers });
     expect(response.status, path).toBe(403);
   }
+});
+
+test("a name of somebody else's that leads to this machine gets 403", async () => {
+  const { port } = new URL(shop.url);
+  const request = get({
+    host: "127.0.0.1",
+    port,
+    path: "/__dev/inbox",
+    headers: { Host: `evil.example:${port}` },
+  });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(403);
 });
