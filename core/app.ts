@@ -1,3 +1,4 @@
+import { createClaimCookies } from "./claims/claim-cookies.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
@@ -8,6 +9,8 @@ import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
+import { createSigner } from "./signing/signer.ts";
+import type { Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
@@ -24,12 +27,16 @@ export interface App {
 type Routes = Record<keyof App, Route>;
 
 /**
- * Composition root: from the environment to handlers. A wrong environment does not throw here, because a host would show a
+ * Composition root: from the environment, and what the owner's files say, to handlers. A wrong environment does not throw here, because a host would show a
  * stranger the crash: every request gets a neutral 500, and the log gets a sentence per wrong variable.
  */
-export function createApp(environment: Environment, replacements: Partial<Surroundings> = {}): App {
+export function createApp(
+  environment: Environment,
+  site: Site,
+  replacements: Partial<Surroundings> = {},
+): App {
   const surroundings = { ...realSurroundings(), ...replacements };
-  const routes = createRoutes(environment, surroundings);
+  const routes = createRoutes(environment, site, surroundings);
   const serve = (route: Route): Handler => endpoint(route, surroundings);
   return {
     createCheckoutSession: serve(routes.createCheckoutSession),
@@ -41,30 +48,32 @@ export function createApp(environment: Environment, replacements: Partial<Surrou
   };
 }
 
-function createRoutes(environment: Environment, surroundings: Surroundings): Routes {
+function createRoutes(environment: Environment, site: Site, surroundings: Surroundings): Routes {
   try {
-    return openRoutes(parseConfig(environment), surroundings);
+    return openRoutes(parseConfig(environment), site, surroundings);
   } catch (error) {
     if (error instanceof ConfigError) return closedRoutes(error, surroundings);
     throw error;
   }
 }
 
-function openRoutes(config: Config, surroundings: Surroundings): Routes {
+function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret } = config;
+  const { cronSecret, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping } = openShop(config, surroundings);
+  const { stripe, orderPages, keeping } = openShop(config, site, surroundings);
+  const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
+      claims,
       shop: config,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, now }),
+    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),

@@ -1,3 +1,5 @@
+import type { ShopDefinition } from "./shop-definition.ts";
+
 /** How the shop looks where it writes to buyers: in mails, and on the pages it makes itself. */
 export interface ShopAppearance {
   name: string;
@@ -11,17 +13,11 @@ export interface ShopAppearance {
   text: string;
 }
 
-/** What an owner may say about it; all of it is optional. */
-export interface AppearanceSettings {
-  name?: string;
-  supportEmail?: string;
-  colors?: { accent?: string; background?: string; text?: string };
-  /** `https://…`, or a path on the site. */
-  logoUrl?: string;
-}
-
 /** Fills in what is not said: the shop is called after its host, and wears the colors of the demo shop. */
-export function shopAppearance(settings: AppearanceSettings, siteUrl: string): ShopAppearance {
+export function shopAppearance(
+  settings: Pick<ShopDefinition, "name" | "supportEmail" | "colors" | "logoUrl">,
+  siteUrl: string,
+): ShopAppearance {
   const { name, supportEmail, colors = {}, logoUrl } = settings;
   return {
     name: name ?? new URL(siteUrl).hostname.replace(/^www\./, ""),

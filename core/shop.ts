@@ -1,13 +1,15 @@
 import type Stripe from "stripe";
 
+import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-links.ts";
 import type { Config } from "./config.ts";
-import { createMailStep, type MailStepDependencies } from "./fulfillment/mail-step.ts";
+import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { createConfirmationComposer } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import { orderConfirmation } from "./mail/order-confirmation.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
-import { shopAppearance } from "./shop-appearance.ts";
+import { createSigner } from "./signing/signer.ts";
+import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
@@ -17,7 +19,10 @@ import type { Surroundings } from "./surroundings.ts";
 /** What routes and commands work with. */
 export interface Shop {
   config: Config;
+  /** What the owner's files say. */
+  site: Site;
   stripe: Stripe;
+  orderPages: OrderPageLinks;
   /** Loads the engine at the first call: opening a checkout needs none. */
   keeping(): Promise<Kept>;
 }
@@ -25,17 +30,22 @@ export interface Shop {
 export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
 
 /** Picks the implementations that a configuration asks for. */
-export function openShop(config: Config, surroundings: Surroundings): Shop {
+export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
   const { log, now, randomId, schedule } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
-  const stripe = createStripeClient(config.stripe, surroundings.fetch);
+  const stripe = createStripeClient(config.stripe, surroundings);
+
+  const orderPages = createOrderPageLinks(
+    createSigner(config.signingSecrets, "order-page", now),
+    config.siteUrl,
+  );
 
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
-    const mailer = surroundings.mailer ?? (await chooseMailer(config, now));
-    const compose = composeConfirmation(config);
+    const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
+    const compose = createConfirmationComposer({ config, site, orderPages });
     const steps = [
       createRecordStep(store, now),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
@@ -43,7 +53,7 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
     const { bookkeeping } = engine;
     return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
   });
-  return { config, stripe, keeping };
+  return { config, site, stripe, orderPages, keeping };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
@@ -59,24 +69,10 @@ async function chooseEngine(config: Config, stripe: Stripe, now: () => number): 
 }
 
 /** Undefined where no mail server is named. Nodemailer itself is loaded with the first mail. */
-async function chooseMailer({ mail }: Config, now: () => number): Promise<Mailer | undefined> {
+async function chooseMailer({ mail }: Config, site: Site, now: () => number): Promise<Mailer | undefined> {
   if (mail === undefined) return undefined;
   const { createSmtpMailer } = await import("./mail/smtp-mailer.ts");
-  return createSmtpMailer(mail, now);
-}
-
-function composeConfirmation({ siteUrl, mail }: Config): MailStepDependencies["compose"] {
-  const shop = shopAppearance(
-    {
-      ...(mail?.from.name !== undefined && { name: mail.from.name }),
-      ...(mail?.replyTo !== undefined && { supportEmail: mail.replyTo }),
-    },
-    siteUrl,
-  );
-  return async (order) => {
-    const orderUrl = `${siteUrl}/success.html?session_id=${order.orderId}`;
-    return orderConfirmation({ order, shop, orderUrl, deliveries: [] });
-  };
+  return createSmtpMailer({ ...mail, replyTo: mail.replyTo ?? site.shop.supportEmail }, now);
 }
 
 /** Runs `make` at the first call, and again only after it failed. */

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { setupServer } from "msw/node";
 
 import { createApp, type App } from "../core/app.ts";
+import type { Site } from "../core/site.ts";
 import type { Surroundings } from "../core/surroundings.ts";
 import type { Engine } from "../core/stores/engine.ts";
 import { createJsonLog } from "../core/log.ts";
@@ -11,9 +12,12 @@ import type { OrderStore } from "../core/orders/order-store.ts";
 import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
+import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
+import { siteOf } from "./test-site.ts";
 
 const WEBHOOK_SECRET = "whsec_testsecret";
+const RESTRICTED_KEY = "rk_test_restricted";
 export const ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_simulated",
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -46,9 +50,12 @@ export interface TestShop {
  */
 export function openTestShop(
   options: {
+    site?: Site;
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
+    /** The shop's key is a restricted one that may do no more than this. */
+    permissions?: readonly Permission[];
   } = {},
 ): TestShop {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
@@ -58,6 +65,7 @@ export function openTestShop(
     publicUrl: "https://checkout.stripe.com",
     now,
     delayedPaymentMs: 7 * 24 * 3_600_000,
+    ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,
   });
@@ -70,7 +78,12 @@ export function openTestShop(
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
   const app = createApp(
-    { ...ENVIRONMENT, ...options.environment },
+    {
+      ...ENVIRONMENT,
+      ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
+      ...options.environment,
+    },
+    options.site ?? siteOf(),
     {
       now,
       mailer,

@@ -53,10 +53,14 @@ export interface OrderSnapshot {
   paymentIntentId?: string;
   subscriptionId?: string;
   clientReferenceId?: string;
+  /** Stripe's receipt for the payment, if there was one when the order was recorded. */
+  receiptUrl?: string;
 }
 
 export interface OrderItem {
   priceId: string;
+  /** What the page and shop.config.ts call the price, where that is not its id. */
+  lookupKey?: string;
   name: string;
   quantity: number;
   /** Total of this line after discounts, in the currency's minor unit. */

@@ -35,7 +35,13 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   mode: z.enum(["payment", "subscription"]),
   createdMs: z.number(),
   items: z.array(
-    z.object({ priceId: z.string(), name: z.string(), quantity: z.int(), amountMinor: z.int() }),
+    z.object({
+      priceId: z.string(),
+      lookupKey: z.exactOptional(z.string()),
+      name: z.string(),
+      quantity: z.int(),
+      amountMinor: z.int(),
+    }),
   ),
   currency: z.string(),
   totalMinor: z.int(),
@@ -46,6 +52,7 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   paymentIntentId: z.exactOptional(z.string()),
   subscriptionId: z.exactOptional(z.string()),
   clientReferenceId: z.exactOptional(z.string()),
+  receiptUrl: z.exactOptional(z.string()),
 });
 
 /** @throws when the record is not one this version of the shop can read. */

@@ -8,9 +8,13 @@ export function createMemoryOrderStore(): OrderStore {
   const snapshots = new Map<string, OrderSnapshot>();
   const histories = new Map<string, HistoryEntry>();
 
+  const readControl = async (orderId: string): Promise<StoredControl | undefined> =>
+    structuredClone(controls.get(orderId));
+
   return {
     listsEverySession: false,
-    readControl: async (orderId) => structuredClone(controls.get(orderId)),
+    readControl,
+    peekControl: readControl,
 
     async writeControl(orderId, expectedVersion, control) {
       if ((controls.get(orderId)?.version ?? 0) !== expectedVersion) return "conflict";
@@ -30,7 +34,9 @@ export function createMemoryOrderStore(): OrderStore {
     },
 
     async *listOpen() {
-      for (const [orderId, { control }] of controls) if (isOpen(control)) yield orderId;
+      for (const [orderId, { control }] of controls) {
+        if (isOpen(control)) yield { orderId, isOpen: true };
+      }
     },
   };
 }

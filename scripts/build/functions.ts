@@ -1,17 +1,24 @@
+import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { build } from "esbuild";
 
+import { createApp } from "../../core/app.ts";
+import type { Catalog } from "../../core/checkout/catalog.ts";
+import { SHOP_CONFIG } from "../site/load-site.ts";
+
 /**
  * Bundles the functions' code, because neither host bundles npm packages: left alone, Stripe's SDK costs every cold start
- * several times what the bundle does (`npm run bench` measures it).
+ * several times what the bundle does (`npm run bench` measures it). shop.config.ts, which may hold code of the owner's own, and the
+ * catalog are inside.
  */
-export async function buildFunctions(root: string, outputFolder: string): Promise<void> {
+export async function buildFunctions(root: string, outputFolder: string, catalog: Catalog): Promise<void> {
   await rm(outputFolder, { recursive: true, force: true });
   await build({
-    entryPoints: { app: join(root, "core/functions.ts") },
+    stdin: { contents: entry(root, catalog), resolveDir: root, sourcefile: "app.ts", loader: "ts" },
     outdir: outputFolder,
+    entryNames: "app",
     outExtension: { ".js": ".mjs" },
     bundle: true,
     // A chunk of its own for what is imported lazily: the AWS SDK loads only where DynamoDB is on.
@@ -29,7 +36,39 @@ export async function buildFunctions(root: string, outputFolder: string): Promis
     banner: { js: COMMONJS_IN_ESM },
     logLevel: "warning",
   });
-  await writeFile(join(outputFolder, "app.d.mts"), `export * from "../core/functions.ts";\n`);
+  await writeFile(join(outputFolder, "app.d.mts"), types());
+}
+
+/** What the adapters call: one export per handler of the app, set up once per instance from the host's environment. */
+function handlerNames(): string[] {
+  return Object.keys(createApp({}, { shop: {}, catalog: { prices: {} } }));
+}
+
+function entry(root: string, catalog: Catalog): string {
+  const shop = existsSync(join(root, SHOP_CONFIG))
+    ? `import shop from "./${SHOP_CONFIG}";`
+    : "const shop = {};";
+  return [
+    `import { createApp } from "./core/app.ts";`,
+    shop,
+    `const site = { shop, catalog: ${JSON.stringify(catalog)} };`,
+    `const environment = { ...${JSON.stringify(hostBuildVariables(process.env))}, ...process.env };`,
+    `export const { ${handlerNames().join(", ")} } = createApp(environment, site);`,
+  ].join("\n");
+}
+
+function types(): string {
+  const exported = handlerNames().map((name) => `export declare const ${name}: App["${name}"];\n`);
+  return `import type { App } from "../core/app.ts";\n\n${exported.join("")}`;
+}
+
+/**
+ * What Netlify tells the build and not the functions: which kind of deployment this is, and a preview's own address.
+ * https://docs.netlify.com/build/functions/environment-variables/#netlify-read-only-variables
+ */
+function hostBuildVariables(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  if (environment["NETLIFY"] === undefined) return {};
+  return { CONTEXT: environment["CONTEXT"], DEPLOY_PRIME_URL: environment["DEPLOY_PRIME_URL"] };
 }
 
 /** CommonJS packages inside the bundle call `require`, which an ES module does not have. */

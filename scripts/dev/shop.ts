@@ -8,6 +8,7 @@ import { parseConfig, type Environment } from "../../core/config.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { openShop } from "../../core/shop.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
+import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { closeServer, listen } from "./listen.ts";
 import { startInbox } from "./inbox/inbox.ts";
@@ -78,8 +79,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     };
     const config = parseConfig(environment);
     const surroundings = { log: createJsonLog(print, Date.now), ...(stripe && { fetch: stripe.fetch }) };
-    const app = createApp(environment, surroundings);
-    const { keeping } = openShop(config, { ...realSurroundings(), ...surroundings });
+    const site = await loadSite(root);
+    const app = createApp(environment, site, surroundings);
+    const { keeping } = openShop(config, site, { ...realSurroundings(), ...surroundings });
     const devPages = createDevPages({
       stripe: stripe?.simulated,
       store: async () => (await keeping()).store,

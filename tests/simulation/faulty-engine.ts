@@ -34,6 +34,7 @@ export function createFaultyEngine(
   const faultyOrders: OrderStore = {
     ...orders,
     readControl: (orderId) => call("orders.readControl", orderId, () => orders.readControl(orderId)),
+    peekControl: (orderId) => call("orders.readControl", orderId, () => orders.peekControl(orderId)),
     writeControl: (orderId, expectedVersion, control) =>
       call("orders.writeControl", `${orderId} on v${expectedVersion}`, async () => {
         const result = await orders.writeControl(orderId, expectedVersion, control);
@@ -48,8 +49,8 @@ export function createFaultyEngine(
       call("orders.appendHistory", `${orderId} ${entry.key}`, () => orders.appendHistory(orderId, entry)),
     async *listOpen() {
       yield* await call("orders.listOpen", "", async () => {
-        const found: string[] = [];
-        for await (const orderId of orders.listOpen()) found.push(orderId);
+        const found: { orderId: string; isOpen: boolean }[] = [];
+        for await (const one of orders.listOpen()) found.push(one);
         return found;
       });
     },
