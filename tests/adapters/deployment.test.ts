@@ -7,8 +7,11 @@ import { build } from "esbuild";
 import { afterAll, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
+import { readMail } from "../../core/config-mail.ts";
+import type * as SmtpMailer from "../../core/mail/smtp-mailer.ts";
 import { buildFunctions } from "../../scripts/build/functions.ts";
 import { buildSite } from "../../scripts/build/site.ts";
+import { startMailServer, type ReceivedMail } from "../../scripts/dev/inbox/mail-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -145,6 +148,24 @@ test.for([
   assert.deepEqual(
     marked.filter((file) => loadedAtStart.has(file)),
     [],
+  );
+});
+
+test("Nodemailer works out of the bundle", async () => {
+  const received: ReceivedMail[] = [];
+  const server = await startMailServer((mail) => void received.push(mail));
+  const chunk = (await readdir(join(folder, "build"))).find((file) => file.startsWith("smtp-mailer"));
+  const bundled = (await import(pathToFileURL(join(folder, "build", chunk ?? "")).href)) as typeof SmtpMailer;
+  const variables = { SMTP_URL: server.url, MAIL_FROM: "orders@shop.example" };
+  const { config } = readMail(variables);
+  assert.ok(config);
+  const mailer = bundled.createSmtpMailer(config, Date.now);
+  const mail = { to: "ada@example.com", subject: "Hello", text: "Hello", html: "<p>Hello" };
+  await mailer.send(mail, { idempotencyKey: "mail/cs_test_1", signal: AbortSignal.timeout(5_000) });
+  await server.close();
+  assert.deepEqual(
+    received.map(({ recipients }) => recipients),
+    [["ada@example.com"]],
   );
 });
 
