@@ -59,9 +59,9 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret, signingSecrets, siteUrl } = config;
+  const { cronSecret, signingSecrets, siteUrl, addressHeader } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, orderPages, keeping } = openShop(config, site, surroundings);
+  const { stripe, orderPages, keeping, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
@@ -69,11 +69,20 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       catalog: createPriceCatalog(stripe),
       claims,
       shop: config,
+      limits: checkoutLimits,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
+    orderStatus: createOrderStatusRoute({
+      keeping,
+      claims,
+      orderPages,
+      limit: lookLimit,
+      addressHeader,
+      livemode,
+      now,
+    }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),
