@@ -59,7 +59,7 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret, signingSecrets, siteUrl, addressHeader } = config;
+  const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, orderPages, keeping, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
@@ -78,9 +78,9 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       keeping,
       claims,
       orderPages,
+      livemode,
       limit: lookLimit,
       addressHeader,
-      livemode,
       now,
     }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),

@@ -30,24 +30,6 @@ export function isDeployed(variables: Variables): boolean {
   return marks.some((mark) => variables[mark] !== undefined) || variables["NODE_ENV"] === "production";
 }
 
-/** `vercel dev` and `netlify dev`, which may have been given the deployed site's variables. */
-export function isHostsDevServer(variables: Variables): boolean {
-  const netlify = variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true";
-  return netlify || variables["VERCEL_ENV"] === "development";
-}
-
-/**
- * A deployment that is not the site itself: of a branch or a pull request, or one made without `--prod`. Vercel says so while the
- * function runs. Netlify says it (`CONTEXT`) to the build alone, which keeps it for the functions: `scripts/build/functions.ts`.
- */
-export function isPreview(variables: Variables): boolean {
-  if (variables["VERCEL_ENV"] !== undefined) return variables["VERCEL_ENV"] === "preview";
-  return NETLIFY_PREVIEWS.has(variables["CONTEXT"] ?? "");
-}
-
-/** https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts; a branch's own context is told as `branch-deploy`. */
-const NETLIFY_PREVIEWS = new Set(["deploy-preview", "branch-deploy", "preview-server"]);
-
 /**
  * Every address at which the host serves this very deployment, as it states them in its variables: a preview has one of its own and
  * one per branch. Netlify tells its functions the main address only.
@@ -67,3 +49,21 @@ export function hostAddresses(variables: Variables): string[] {
 export function hostAddressHeader(variables: Variables): string | undefined {
   return variables["VERCEL"] === undefined ? undefined : "x-real-ip";
 }
+
+/** `vercel dev` and `netlify dev`, which may have been given the deployed site's variables. */
+export function isHostsDevServer(variables: Variables): boolean {
+  const netlify = variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true";
+  return netlify || variables["VERCEL_ENV"] === "development";
+}
+
+/**
+ * A deployment that is not the site itself: of a branch or a pull request, or one made without `--prod`. Vercel says so while the
+ * function runs. Netlify says it (`CONTEXT`) to the build alone, which keeps it for the functions: `scripts/build/functions.ts`.
+ */
+export function isPreview(variables: Variables): boolean {
+  if (variables["VERCEL_ENV"] !== undefined) return variables["VERCEL_ENV"] === "preview";
+  return NETLIFY_PREVIEWS.has(variables["CONTEXT"] ?? "");
+}
+
+/** https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts; a branch's own context is told as `branch-deploy`. */
+const NETLIFY_PREVIEWS = new Set(["deploy-preview", "branch-deploy", "preview-server"]);

@@ -147,18 +147,6 @@ export const shopSchema = z.object({
   CHECKOUT_MINUTES: checkoutMinutesSchema,
 });
 
-/** A line break is easily copied along, and some hosts keep it. Told apart from a wrong key, because it cannot be seen. */
-function withoutBlanks(variable: string) {
-  return z.refine<string>((text) => !/\s/.test(text), {
-    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
-    abort: true,
-  });
-}
-
-function isWebhookSecret(text: string): boolean {
-  return /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(text);
-}
-
 function wholeNumber(variable: string, least: number, most: number, fallback: number) {
   return z._default(
     z.pipe(
@@ -175,6 +163,18 @@ function wholeNumber(variable: string, least: number, most: number, fallback: nu
 
 function isOrigin(text: string): boolean {
   return !text.includes("*") && isSiteUrl(text) && new URL(text).origin === text.replace(/\/$/, "");
+}
+
+/** A line break is easily copied along, and some hosts keep it. Told apart from a wrong key, because it cannot be seen. */
+function withoutBlanks(variable: string) {
+  return z.refine<string>((text) => !/\s/.test(text), {
+    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
+    abort: true,
+  });
+}
+
+function isWebhookSecret(text: string): boolean {
+  return /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(text);
 }
 
 function isSiteUrl(text: string): boolean {

@@ -28,7 +28,7 @@ export interface OrderStatusDependencies {
  * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, limit, addressHeader, livemode, now } = dependencies;
+  const { keeping, claims, orderPages, livemode, limit, addressHeader, now } = dependencies;
   const looks = createSharedLooks(now);
 
   return {

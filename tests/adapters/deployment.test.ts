@@ -102,7 +102,7 @@ test("E14: a preview on Netlify, which only the build is told about, refuses a l
   } finally {
     log.mockRestore();
   }
-});
+}, 30_000);
 
 test("E13: nothing of the development server is deployed", async () => {
   await buildSite(ROOT, join(folder, "dist"));
