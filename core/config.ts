@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import { deploymentProblems } from "./config-deployment.ts";
 import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
+import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -35,6 +36,9 @@ export interface Config {
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+  /** Undefined: the shop sends no mails. */
+  mail: MailConfig | undefined;
+  mailDelivery: MailDelivery;
 }
 
 export interface StripeAccess {
@@ -79,9 +83,11 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
+  const mail = readMail(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
+    ...mail.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
@@ -117,6 +123,8 @@ export function parseConfig(environment: Environment): Config {
     checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
+    mail: mail.config,
+    mailDelivery: mail.delivery,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FulfillmentStep } from "../fulfillment/step.ts";
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { NoEffectError, PermanentStepError } from "../fulfillment/step.ts";
 import { describeError, type Log } from "../log.ts";
 import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
 import type { CheckoutFacts } from "./checkout-facts.ts";
@@ -12,7 +12,9 @@ import {
   fulfill,
   isFinished,
   isRevoked,
+  isUncertain,
   MAX_STEP_ATTEMPTS,
+  noteNoEffect,
   releaseLease,
   skipStep,
 } from "./control-record.ts";
@@ -61,6 +63,9 @@ export type SettleOutcome =
 
 /** Not begun with less time than this: too little for the effect and the two writes around it. */
 const SHORTEST_STEP_MS = 1_500;
+
+const UNCERTAIN =
+  "an attempt was cut off and may have had its effect; it is not repeated unless you ask for it";
 
 /** Kept back from a step's time, so that its result can still be written. */
 const WRITE_RESERVE_MS = 1_000;
@@ -126,6 +131,9 @@ async function runSteps(
     if (attemptsOf(control, step.name) >= MAX_STEP_ATTEMPTS && trigger !== "owner") {
       return giveUp(step, "tried too often", order, lease, log);
     }
+    if (step.whenUncertain === "flag" && isUncertain(control.steps[step.name]) && trigger !== "owner") {
+      return giveUp(step, UNCERTAIN, order, lease, log);
+    }
     if (timeLeftMs() < SHORTEST_STEP_MS) return stop();
 
     control = await lease.write((current) =>
@@ -135,7 +143,10 @@ async function runSteps(
     if (isFinished(control.steps[step.name])) continue;
     // That write may have taken long; nothing begins on a lease that is running out.
     const stepMs = timeLeftMs() - WRITE_RESERVE_MS;
-    if (stepMs <= 0) return stop();
+    if (stepMs <= 0) {
+      await lease.write((current) => noteNoEffect(current, step.name));
+      return stop();
+    }
     const number = attemptsOf(control, step.name);
     const idempotencyKey = `${step.name}/${order.orderId}`;
     let result: "done" | "skipped";
@@ -148,7 +159,8 @@ async function runSteps(
       if (error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS) {
         return giveUp(step, reason, order, lease, log);
       }
-      await lease.write((current) => failStep(current, step.name, `${step.name}: ${reason}`, now()));
+      const failure = { error: `${step.name}: ${reason}`, hadNoEffect: error instanceof NoEffectError };
+      await lease.write((current) => failStep(current, step.name, failure, now()));
       log.warn("step_failed", {
         orderId: order.orderId,
         step: step.name,

@@ -7,7 +7,11 @@ import { build } from "esbuild";
 import { afterAll, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
+import { readMail } from "../../core/config-mail.ts";
+import type * as SmtpMailer from "../../core/mail/smtp-mailer.ts";
 import { buildFunctions } from "../../scripts/build/functions.ts";
+import { buildSite } from "../../scripts/build/site.ts";
+import { startMailServer, type ReceivedMail } from "../../scripts/dev/inbox/mail-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -100,7 +104,21 @@ test("E14: a preview on Netlify, which only the build is told about, refuses a l
   }
 }, 30_000);
 
-test("the AWS SDK is in the bundle, and nothing loads it until an order is stored in DynamoDB", async () => {
+test("E13: nothing of the development server is deployed", async () => {
+  await buildSite(ROOT, join(folder, "dist"));
+  for (const output of ["build", "dist"]) {
+    for (const file of await readdir(join(folder, output), { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const text = await readFile(join(file.parentPath, file.name), "utf8");
+      assert.doesNotMatch(text, /__dev\b|Behind the counter|SMTPServer\b/, file.name);
+    }
+  }
+});
+
+test.for([
+  ["the AWS SDK", "DynamoDB_20120810", "an order is stored in DynamoDB"],
+  ["Nodemailer", "Connection closed unexpectedly", "a mail is sent"],
+] as const)("%s is in the bundle (%s), and nothing loads it until %s", async ([name, mark]) => {
   const { metafile } = await build({
     entryPoints: [join(folder, "build/app.mjs")],
     bundle: true,
@@ -122,14 +140,32 @@ test("the AWS SDK is in the bundle, and nothing loads it until an order is store
   };
   follow(Object.keys(metafile.inputs).find((file) => file.endsWith("build/app.mjs")) ?? "");
 
-  const mentionsDynamodb = async (file: string): Promise<boolean> =>
-    (await readFile(join(process.cwd(), file), "utf8")).includes("DynamoDB_20120810");
-  const withSdk = [];
-  for (const file of Object.keys(metafile.inputs)) if (await mentionsDynamodb(file)) withSdk.push(file);
-  assert.ok(withSdk.length > 0, "the AWS SDK is not in the bundle");
+  const isMarked = async (file: string): Promise<boolean> =>
+    (await readFile(join(process.cwd(), file), "utf8")).includes(mark);
+  const marked = [];
+  for (const file of Object.keys(metafile.inputs)) if (await isMarked(file)) marked.push(file);
+  assert.ok(marked.length > 0, `${name} is not in the bundle`);
   assert.deepEqual(
-    withSdk.filter((file) => loadedAtStart.has(file)),
+    marked.filter((file) => loadedAtStart.has(file)),
     [],
+  );
+});
+
+test("Nodemailer works out of the bundle", async () => {
+  const received: ReceivedMail[] = [];
+  const server = await startMailServer((mail) => void received.push(mail));
+  const chunk = (await readdir(join(folder, "build"))).find((file) => file.startsWith("smtp-mailer"));
+  const bundled = (await import(pathToFileURL(join(folder, "build", chunk ?? "")).href)) as typeof SmtpMailer;
+  const variables = { SMTP_URL: server.url, MAIL_FROM: "orders@shop.example" };
+  const { config } = readMail(variables);
+  assert.ok(config);
+  const mailer = bundled.createSmtpMailer(config, Date.now);
+  const mail = { to: "ada@example.com", subject: "Hello", text: "Hello", html: "<p>Hello" };
+  await mailer.send(mail, { idempotencyKey: "mail/cs_test_1", signal: AbortSignal.timeout(5_000) });
+  await server.close();
+  assert.deepEqual(
+    received.map(({ recipients }) => recipients),
+    [["ada@example.com"]],
   );
 });
 

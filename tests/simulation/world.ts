@@ -52,6 +52,7 @@ export interface WorldOptions {
   retryDelaysMs: readonly number[];
   network: () => NetworkHabits;
   mailServer: () => MailServer;
+  mailDelivery?: "at-least-once" | "at-most-once";
   /** How often the store's client retries a failed call by itself. */
   retriesBelow: number;
   faults: FaultSource;
@@ -137,7 +138,8 @@ export function createWorld(
         const name = `${event} ${String(fields["orderId"])}`;
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
-    const app = createApp(ENVIRONMENT, SITE, {
+    const environment = { ...ENVIRONMENT, MAIL_DELIVERY: options.mailDelivery };
+    const app = createApp(environment, SITE, {
       fetch: fetchFor(process),
       now: process.now,
       random: backOff.next,

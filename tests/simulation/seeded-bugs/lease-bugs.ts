@@ -100,14 +100,24 @@ export const LEASE_BUGS: readonly SeededBug[] = [
         find: "if (timeLeftMs() < SHORTEST_STEP_MS) return stop();",
         replace: "void SHORTEST_STEP_MS;",
       },
-      { file: SETTLE, find: "if (stepMs <= 0) return stop();", replace: "" },
+      {
+        file: SETTLE,
+        find: "if (stepMs <= 0) { await lease.write((current) => noteNoEffect(current, step.name)); return stop(); }",
+        replace: "",
+      },
     ],
   },
   {
     name: "time-left-only-before-the-write",
     what: "Whether enough of the lease is left is asked before the step is marked as started. The simulation found this one.",
     hazards: "A11",
-    patches: [{ file: SETTLE, find: "if (stepMs <= 0) return stop();", replace: "" }],
+    patches: [
+      {
+        file: SETTLE,
+        find: "if (stepMs <= 0) { await lease.write((current) => noteNoEffect(current, step.name)); return stop(); }",
+        replace: "",
+      },
+    ],
   },
   {
     name: "kept-on-failure",
@@ -115,8 +125,8 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: CONTROL,
-        find: "return { ...releaseLease(control), lastError: shorten(error), nextTryMs: nowMs + backOffMs };",
-        replace: "return { ...control, lastError: shorten(error), nextTryMs: nowMs + backOffMs };",
+        find: "return { ...releaseLease(failed), lastError: shorten(failure.error), nextTryMs: nowMs + backOffMs };",
+        replace: "return { ...failed, lastError: shorten(failure.error), nextTryMs: nowMs + backOffMs };",
       },
     ],
     harmless:
