@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, settings: Record<string, unknown> = {}) => ({
-  test: { name, include: [`tests/${name}/**/*.test.ts`], ...settings },
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    setupFiles: ["tests/watch-output.ts"],
+    ...settings,
+  },
 });
 
 /** Where `.ci/run` collects what every run did; on a developer's machine there is no report. */

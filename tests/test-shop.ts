@@ -12,10 +12,12 @@ import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
+import { CANARY_KEYS } from "./canaries.ts";
+import { watchOutput } from "./watch-output.ts";
 
-const WEBHOOK_SECRET = "whsec_testsecret";
+const WEBHOOK_SECRET = CANARY_KEYS.webhook;
 export const ENVIRONMENT = {
-  STRIPE_SECRET_KEY: "sk_test_simulated",
+  STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
 };
@@ -74,7 +76,10 @@ export function openTestShop(
     {
       now,
       mailer,
-      log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
+      log: createJsonLog((line) => {
+        watchOutput(line);
+        log.push(JSON.parse(line) as Record<string, unknown>);
+      }, now),
       ...(options.engine !== "stripe" && { engine: memory }),
       ...options.replace,
     },
@@ -128,7 +133,7 @@ export function openTestShop(
   };
 }
 
-export function signedWebhook(body: string, nowMs: number, secret = WEBHOOK_SECRET): Request {
+export function signedWebhook(body: string, nowMs: number, secret: string = WEBHOOK_SECRET): Request {
   const seconds = Math.floor(nowMs / 1000);
   const signature = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");
   return new Request("https://shop.example/api/webhook", {

@@ -6,6 +6,7 @@ import { afterAll } from "vitest";
 import { createApp } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { watchOutput } from "../watch-output.ts";
 import { sendHttp } from "./http-client.ts";
 import { testAdapterCases } from "./run-cases.ts";
 import { everyVariant, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
@@ -15,7 +16,7 @@ import { createTestStripe } from "./test-stripe.ts";
 const stripe = await createTestStripe();
 const app = createApp(SHOP_ENVIRONMENT, {
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
-  log: createJsonLog(() => {}, Date.now),
+  log: createJsonLog(watchOutput, Date.now),
 });
 const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,

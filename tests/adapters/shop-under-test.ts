@@ -1,3 +1,4 @@
+import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
 import type { TestStripe } from "./test-stripe.ts";
 
 export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status"] as const;
@@ -31,18 +32,18 @@ export const firstTwoVariants: Choose = (variants) => variants.slice(0, 2);
 
 /** While a secret is rotated both are valid, and Stripe signs with both. */
 export const WEBHOOK_SECRETS = {
-  current: "whsec_currentSecret0001",
-  previous: "whsec_previousSecret0002",
+  current: CANARY_KEYS.webhook,
+  previous: CANARY_KEYS.previousWebhook,
 } as const;
 
 export const SITE_URL = "https://shop.example";
 
 /** The variables that an owner sets. Where the simulated Stripe is reached differs from target to target. */
 export const SHOP_ENVIRONMENT = {
-  STRIPE_SECRET_KEY: "sk_test_adapterCases",
+  STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
 } as const;
 
 /** Who buys in these cases: must turn up in no log. */
-export const BUYER = { email: "astrid.canary@buyer.example", name: "Astrid Canary" } as const;
+export const BUYER = { email: CANARY_BUYER.email, name: CANARY_BUYER.name } as const;

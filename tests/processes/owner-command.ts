@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
+import { watchOutput } from "../watch-output.ts";
+
 export interface Finished {
   exitCode: number | null;
   /** Standard output. */
@@ -44,5 +46,7 @@ export async function runOwnerCommand(
     text(child.stderr),
     once(child, "close"),
   ]);
+  watchOutput(output);
+  watchOutput(complaints);
   return { exitCode: child.exitCode, output, complaints };
 }
