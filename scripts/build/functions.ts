@@ -3,13 +3,15 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
+import { bundledPackages, thirdPartyNotices } from "./third-party.ts";
+
 /**
  * Bundles the functions' code, because neither host bundles npm packages: left alone, Stripe's SDK costs every cold start
  * several times what the bundle does (`npm run bench` measures it).
  */
 export async function buildFunctions(root: string, outputFolder: string): Promise<void> {
   await rm(outputFolder, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: { app: join(root, "core/functions.ts") },
     outdir: outputFolder,
     outExtension: { ".js": ".mjs" },
@@ -28,7 +30,11 @@ export async function buildFunctions(root: string, outputFolder: string): Promis
     legalComments: "none",
     banner: { js: COMMONJS_IN_ESM },
     logLevel: "warning",
+    metafile: true,
+    absWorkingDir: root,
   });
+  const notices = thirdPartyNotices(await bundledPackages(root, metafile));
+  await writeFile(join(outputFolder, "THIRD-PARTY-NOTICES.txt"), notices);
   await writeFile(join(outputFolder, "app.d.mts"), `export * from "../core/functions.ts";\n`);
 }
 

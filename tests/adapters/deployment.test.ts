@@ -70,6 +70,23 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
   }
 });
 
+/** Permissive ones that ask for nothing but to be passed on, as THIRD-PARTY-NOTICES.txt does. */
+const ALLOWED_LICENSES = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"];
+
+test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, under a license that is allowed", async () => {
+  const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
+  const packages = [...notices.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) \d+\.\d+\.\S+ \((.+)\)$/gm)];
+  const names = packages.map(([, name]) => name);
+  for (const shipped of ["stripe", "zod", "@aws-sdk/client-dynamodb"])
+    assert.ok(names.includes(shipped), shipped);
+  const refused = packages.filter(([, , license = ""]) => !ALLOWED_LICENSES.includes(license));
+  assert.deepEqual(
+    refused.map(([line]) => line),
+    [],
+  );
+  assert.match(notices, /^Copyright .*Stripe/m);
+});
+
 test("the AWS SDK is in the bundle, and nothing loads it until an order is stored in DynamoDB", async () => {
   const { metafile } = await build({
     entryPoints: [join(folder, "build/app.mjs")],
