@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, test } from "vitest";
 
+import { createSiteHandler } from "../../scripts/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -32,6 +33,42 @@ test("D22: vercel.json and netlify.toml set the same headers on every page", asy
     "X-Content-Type-Options",
     "X-Frame-Options",
   ]);
+});
+
+test("D22: the local server sends what vercel.json says, with pages, with scripts and with what is not there", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const serve = await createSiteHandler(ROOT);
+  for (const path of [
+    "/",
+    "/success.html",
+    "/canceled.html",
+    "/js/stripe-checkout.js",
+    "/styles.css",
+    "/none",
+  ]) {
+    for (const method of ["GET", "POST"]) {
+      const { headers } = await serve(new Request(`http://localhost${path}`, { method }));
+      for (const { key, value } of vercel.headers[0]?.headers ?? [])
+        assert.equal(headers.get(key), value, `${method} ${path} ${key}`);
+    }
+  }
+});
+
+test("D22: the pages' policy allows nothing inline and no framing, and the pages need nothing of it", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const policy = vercel.headers[0]?.headers.find(({ key }) => key === "Content-Security-Policy")?.value ?? "";
+  assert.doesNotMatch(policy, /unsafe-|\*|http:|wss?:/);
+  // What is not named falls back to 'none': objects, frames, workers.
+  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
+    assert.ok(policy.split("; ").includes(part), part);
+  for (const page of ["public/index.html", "success.html", "canceled.html"]) {
+    const html = await readFile(join(ROOT, page), "utf8");
+    assert.doesNotMatch(
+      html,
+      /<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)(?![^>]*ld\+json)/i,
+      page,
+    );
+  }
 });
 
 test("both hosts run npm run build and publish dist/", async () => {

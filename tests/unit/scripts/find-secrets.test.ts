@@ -20,13 +20,13 @@ async function find(content: string | Uint8Array, environment: Record<string, st
 
 // Put together here, so that no scanner takes this file for a leak.
 const LOOKING_LIKE_KEYS: [string, RegExp][] = [
-  [`sk_${"live"}_51H8a7bC9dE0fG1hI2jK`, /Stripe secret key/],
-  [`rk_${"test"}_51H8a7bC9dE0fG1hI2jK`, /Stripe secret key/],
-  [`whsec_${"9aB8cD7eF6gH5iJ4kL3mN2"}`, /signing secret/],
-  [`re_${"A1b2C3d4"}_E5f6G7h8I9j0K1l2M3n4`, /Resend/],
-  [`AKIA${"IOSFODNN7EXAMPLE"}`, /AWS/],
+  [["sk", "live", "51H8a7bC9dE0fG1hI2jK"].join("_"), /Stripe secret key/],
+  [["rk", "test", "51H8a7bC9dE0fG1hI2jK"].join("_"), /Stripe secret key/],
+  [["whsec", "9aB8cD7eF6gH5iJ4kL3mN2"].join("_"), /signing secret/],
+  [["re", "A1b2C3d4", "E5f6G7h8I9j0K1l2M3n4"].join("_"), /Resend/],
+  [["AKIA", "IOSFODNN7EXAMPLE"].join(""), /AWS/],
   [`ghp_${"a1".repeat(18)}`, /GitHub/],
-  [`-----BEGIN ${"RSA "}PRIVATE KEY-----`, /private key/],
+  [["-----BEGIN RSA", "PRIVATE KEY-----"].join(" "), /private key/],
 ];
 
 test.for(LOOKING_LIKE_KEYS)("C14: %s is found, with its file and line", async ([key, what]) => {
@@ -39,7 +39,7 @@ test.for(LOOKING_LIKE_KEYS)("C14: %s is found, with its file and line", async ([
 
 test("C14: publishable keys, placeholders, ids and patterns in code are no secrets", async () => {
   const harmless = [
-    `pk_${"live"}_51H8a7bC9dE0fG1hI2jK3lM4nO5`,
+    ["pk", "live", "51H8a7bC9dE0fG1hI2jK3lM4nO5"].join("_"),
     "sk_test_xxxxxxxxxxxxxxxxxxxxxxxx",
     "sk_live_…",
     "price_1A2B3C4D5E6F7G8H9I0J",

@@ -16,10 +16,10 @@ interface Locked {
   os?: string[];
 }
 
-const readJson = <T>(file: string): T => JSON.parse(readFileSync(join(root, file), "utf8")) as T;
-const project = readJson<Record<string, Record<string, string>>>("package.json");
+const readJson = (file: string): unknown => JSON.parse(readFileSync(join(root, file), "utf8"));
+const project = readJson("package.json") as Record<string, Record<string, string>>;
 const locked = Object.entries(
-  readJson<{ packages: Record<string, Locked> }>("package-lock.json").packages,
+  (readJson("package-lock.json") as { packages: Record<string, Locked> }).packages,
 ).filter(([folder]) => folder !== "");
 
 const nameOf = (folder: string): string => folder.split("node_modules/").at(-1) ?? folder;
