@@ -6,7 +6,7 @@ const project = (name: string, settings: Record<string, unknown> = {}) => ({
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],
-    setupFiles: ["tests/watch-output.ts"],
+    setupFiles: ["tests/fail-on-canaries.ts"],
     ...settings,
   },
 });

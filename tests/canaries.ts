@@ -1,6 +1,6 @@
 /**
  * Strings that stand for what must never leave: whoever buys in a test is this buyer, and the shop's keys are these keys.
- * tests/watch-output.ts looks for them in everything that the suites and the shop's processes print.
+ * tests/fail-on-canaries.ts looks for them in everything that the suites and the shop's processes print.
  */
 export const CANARY_BUYER = {
   email: "astrid.canary@buyer.example",
