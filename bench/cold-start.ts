@@ -7,6 +7,7 @@ import { parseArgs, promisify } from "node:util";
 
 import { buildFunctions } from "../scripts/build/functions.ts";
 import { closeServer, listen } from "../scripts/dev/listen.ts";
+import { loadSite } from "../scripts/site/load-site.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../scripts/dev/local-dynamodb.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
@@ -50,10 +51,11 @@ if (flags.help || !Number.isInteger(rounds) || rounds < 1) {
 
 const modules: Record<Variant, string> = {
   bundled: join(root, "bench/.bundled/app.mjs"),
-  unbundled: join(root, "bench/.unbundled/core/functions.js"),
+  unbundled: join(root, "bench/.unbundled/bench/unbundled-functions.js"),
   minimum: join(root, "bench/minimum.mjs"),
 };
-await buildFunctions(root, join(root, "bench/.bundled"));
+const { catalog: forSale } = await loadSite(root);
+await buildFunctions(root, join(root, "bench/.bundled"), forSale);
 await run("tsc", ["-p", join(root, "bench/tsconfig.unbundled.json")], {
   shell: process.platform === "win32",
 });

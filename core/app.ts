@@ -8,6 +8,7 @@ import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
+import type { Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
@@ -24,12 +25,16 @@ export interface App {
 type Routes = Record<keyof App, Route>;
 
 /**
- * Composition root: from the environment to handlers. A wrong environment does not throw here, because a host would show a
+ * Composition root: from the environment, and what the owner's files say, to handlers. A wrong environment does not throw here, because a host would show a
  * stranger the crash: every request gets a neutral 500, and the log gets a sentence per wrong variable.
  */
-export function createApp(environment: Environment, replacements: Partial<Surroundings> = {}): App {
+export function createApp(
+  environment: Environment,
+  site: Site,
+  replacements: Partial<Surroundings> = {},
+): App {
   const surroundings = { ...realSurroundings(), ...replacements };
-  const routes = createRoutes(environment, surroundings);
+  const routes = createRoutes(environment, site, surroundings);
   const serve = (route: Route): Handler => endpoint(route, surroundings);
   return {
     createCheckoutSession: serve(routes.createCheckoutSession),
@@ -41,20 +46,20 @@ export function createApp(environment: Environment, replacements: Partial<Surrou
   };
 }
 
-function createRoutes(environment: Environment, surroundings: Surroundings): Routes {
+function createRoutes(environment: Environment, site: Site, surroundings: Surroundings): Routes {
   try {
-    return openRoutes(parseConfig(environment), surroundings);
+    return openRoutes(parseConfig(environment), site, surroundings);
   } catch (error) {
     if (error instanceof ConfigError) return closedRoutes(error, surroundings);
     throw error;
   }
 }
 
-function openRoutes(config: Config, surroundings: Surroundings): Routes {
+function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
   const { cronSecret } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping } = openShop(config, surroundings);
+  const { stripe, keeping } = openShop(config, site, surroundings);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,

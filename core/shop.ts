@@ -5,6 +5,7 @@ import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
+import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
@@ -14,6 +15,8 @@ import type { Surroundings } from "./surroundings.ts";
 /** What routes and commands work with. */
 export interface Shop {
   config: Config;
+  /** What the owner's files say. */
+  site: Site;
   stripe: Stripe;
   /** Loads the engine at the first call: opening a checkout needs none. */
   keeping(): Promise<Kept>;
@@ -22,11 +25,11 @@ export interface Shop {
 export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
 
 /** Picks the implementations that a configuration asks for. */
-export function openShop(config: Config, surroundings: Surroundings): Shop {
+export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
   const { log, now, randomId, schedule, mailer } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
-  const stripe = createStripeClient(config.stripe, surroundings.fetch);
+  const stripe = createStripeClient(config.stripe, surroundings);
 
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
@@ -35,7 +38,7 @@ export function openShop(config: Config, surroundings: Surroundings): Shop {
     const { bookkeeping } = engine;
     return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
   });
-  return { config, stripe, keeping };
+  return { config, site, stripe, keeping };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

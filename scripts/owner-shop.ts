@@ -5,16 +5,31 @@ import { parseEnv } from "node:util";
 
 import { ConfigError, parseConfig, type Environment } from "../core/config.ts";
 import { createJsonLog } from "../core/log.ts";
+import { ShopDefinitionError } from "../core/parse-shop-definition.ts";
 import { openShop, type Shop } from "../core/shop.ts";
+import type { Site } from "../core/site.ts";
 import { realSurroundings } from "../core/surroundings.ts";
+import { loadSite } from "./site/load-site.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The shop that .env and the shell describe, for a command of its owner's. Ends the process with a sentence when it is wrong. */
-export function openOwnerShop(): Shop {
+export async function openOwnerShop(): Promise<Shop> {
   // The log goes to standard error, so that a command's own output can be read by a program.
   const log = createJsonLog((line) => console.error(line), Date.now);
-  return openShop(readConfig(parseConfig), { ...realSurroundings(), log });
+  const config = readConfig(parseConfig);
+  return openShop(config, await readSite(), { ...realSurroundings(), log });
+}
+
+/** What shop.config.ts and the pages say. Ends the process with a sentence for each mistake in them. */
+async function readSite(): Promise<Site> {
+  try {
+    return await loadSite(root);
+  } catch (error) {
+    if (error instanceof ShopDefinitionError)
+      return fail(`shop.config.ts is wrong:\n${error.problems.join("\n")}`);
+    throw error;
+  }
 }
 
 /** What `parse` makes of the variables. Ends the process with a sentence for each that is wrong. */

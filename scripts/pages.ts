@@ -7,13 +7,15 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import { buildFunctions } from "./build/functions.ts";
 import { listen } from "./dev/listen.ts";
 import { createSiteHandler } from "./dev/site-server.ts";
+import { loadSite } from "./site/load-site.ts";
 
 /**
  * The pages alone, on `PORT`, and a fresh bundle for the functions: what `vercel dev` starts (`devCommand` in vercel.json) to put
  * beside the functions that it runs itself. Without it, it would take our `dev` script, a whole second shop, for the pages.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
-await buildFunctions(root, join(root, "build"));
+const { catalog } = await loadSite(root);
+await buildFunctions(root, join(root, "build"), catalog);
 const server = createServer(createRequestListener(await createSiteHandler(root)));
 const port = await listen(server, Number(process.env["PORT"] ?? 0));
 console.log(`The pages are at http://127.0.0.1:${port}.`);

@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 if (readArguments(HELP).length > 0) fail(`This command takes no arguments.\n\n${HELP}`);
 
 try {
-  const kept = await openOwnerShop().keeping();
+  const kept = await (await openOwnerShop()).keeping();
   const report = await reconcile(createDeadline(Date.now, HOUR_MS), kept, ({ checked, repaired }, source) => {
     if (process.stderr.isTTY)
       process.stderr.write(`\r${checked} checked, ${repaired.length} repaired (${source})   `);

@@ -19,7 +19,7 @@ if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
 }
 
 try {
-  const { stripe, keeping } = openOwnerShop();
+  const { stripe, keeping } = await openOwnerShop();
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
     parseNotification(JSON.stringify(event)),

@@ -25,7 +25,7 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 }
 
 try {
-  const kept = await openOwnerShop().keeping();
+  const kept = await (await openOwnerShop()).keeping();
   const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
   const stored = await kept.store.readControl(orderId);
   console.log(JSON.stringify({ outcome: outcome.kind, order: stored?.control ?? null }, null, 2));

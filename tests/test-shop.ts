@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { setupServer } from "msw/node";
 
 import { createApp, type App } from "../core/app.ts";
+import type { Site } from "../core/site.ts";
 import type { Surroundings } from "../core/surroundings.ts";
 import type { Engine } from "../core/stores/engine.ts";
 import { createJsonLog } from "../core/log.ts";
@@ -14,6 +15,7 @@ import { parseCatalog } from "../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
 import { CANARY_KEYS } from "./canaries.ts";
 import { watchOutput } from "./watch-output.ts";
+import { siteOf } from "./test-site.ts";
 
 const WEBHOOK_SECRET = CANARY_KEYS.webhook;
 export const ENVIRONMENT = {
@@ -48,6 +50,7 @@ export interface TestShop {
  */
 export function openTestShop(
   options: {
+    site?: Site;
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
@@ -71,19 +74,16 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
-  const app = createApp(
-    { ...ENVIRONMENT, ...options.environment },
-    {
-      now,
-      mailer,
-      log: createJsonLog((line) => {
-        watchOutput(line);
-        log.push(JSON.parse(line) as Record<string, unknown>);
-      }, now),
-      ...(options.engine !== "stripe" && { engine: memory }),
-      ...options.replace,
-    },
-  );
+  const app = createApp({ ...ENVIRONMENT, ...options.environment }, options.site ?? siteOf(), {
+    now,
+    mailer,
+    log: createJsonLog((line) => {
+      watchOutput(line);
+      log.push(JSON.parse(line) as Record<string, unknown>);
+    }, now),
+    ...(options.engine !== "stripe" && { engine: memory }),
+    ...options.replace,
+  });
 
   return {
     app,

@@ -3,9 +3,7 @@ import type Stripe from "stripe";
 import { HttpError } from "../http/http-error.ts";
 import type { Deadline } from "../orders/deadline.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
-
-/** How a price is paid; a session can have one of the two. */
-export type CheckoutMode = "payment" | "subscription";
+import type { CheckoutMode } from "./catalog.ts";
 
 export interface PriceCatalog {
   /**

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import type { PurchaseRequest } from "./purchase-request.ts";
 import { markerOf } from "./marker.ts";
-import type { CheckoutMode } from "./price-catalog.ts";
+import type { CheckoutMode } from "./catalog.ts";
 
 /**
  * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration alone, and no

@@ -121,8 +121,10 @@ function toSnapshot(session: Stripe.Checkout.Session, lines: readonly Stripe.Lin
 }
 
 function toItem(line: Stripe.LineItem): OrderItem {
+  const lookupKey = line.price?.lookup_key ?? undefined;
   return {
     priceId: idOf(line.price) ?? "",
+    ...(lookupKey !== undefined && { lookupKey }),
     name: line.description ?? "Item",
     quantity: line.quantity ?? 1,
     amountMinor: line.amount_total,

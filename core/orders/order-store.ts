@@ -37,10 +37,13 @@ export interface OrderStore {
   appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
 
   /**
-   * The orders that are open (see `isOpen`), in no order. May miss what was written a moment ago and name what is done by now:
-   * a worklist to start from, never a truth.
+   * The orders that are open (see `isOpen`). May miss what was written a moment ago and name what is done by now: a worklist to
+   * start from, never a truth.
+   *
+   * Where done orders have to be passed over, the list names them as well, so that whoever runs out of time knows how far it came;
+   * `after`, an order that was named before, lets it go on there. Other engines name open orders only and begin anew.
    */
-  listOpen(): AsyncIterable<OrderId>;
+  listOpen(after?: OrderId): AsyncIterable<{ orderId: OrderId; isOpen: boolean }>;
 
   /** True where `listOpen` is made of Stripe's own list of sessions, so that it names orders that were never written, too. */
   readonly listsEverySession: boolean;

@@ -53,6 +53,8 @@ export interface OrderSnapshot {
 
 export interface OrderItem {
   priceId: string;
+  /** What the page and shop.config.ts call the price, where that is not its id. */
+  lookupKey?: string;
   name: string;
   quantity: number;
   /** Total of this line after discounts, in the currency's minor unit. */

@@ -35,7 +35,13 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   mode: z.enum(["payment", "subscription"]),
   createdMs: z.number(),
   items: z.array(
-    z.object({ priceId: z.string(), name: z.string(), quantity: z.int(), amountMinor: z.int() }),
+    z.object({
+      priceId: z.string(),
+      lookupKey: z.exactOptional(z.string()),
+      name: z.string(),
+      quantity: z.int(),
+      amountMinor: z.int(),
+    }),
   ),
   currency: z.string(),
   totalMinor: z.int(),

@@ -2,10 +2,11 @@ import { describeError } from "../log.ts";
 import { isTerminal, sameMirror } from "../orders/control-record.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
+import type { StoredControl } from "../orders/order-store.ts";
 import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
-import { createSources, type Candidate, type Source } from "./sources.ts";
-import { readProgress, saveProgress } from "./watermark.ts";
+import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
+import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
   bookkeeping: Bookkeeping;
@@ -20,8 +21,8 @@ export interface ReconcileReport {
   unfinished: OrderId[];
   /** Those that wait for their owner: `npm run settle -- cs_…` tries one again. */
   flagged: OrderId[];
-  /** Lists that could not be read to their end: out of time, or an error that the log names. */
-  incomplete: Source["name"][];
+  /** Lists that could not be read to their end. Out of time: the next run goes on there. An error: the log names it. */
+  incomplete: SourceName[];
 }
 
 /** Stripe keeps events for 30 days, so nobody looks back further. */
@@ -30,58 +31,112 @@ const LONGEST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 /** Kept back from a source's time: enough for one more order to be settled or released. */
 const RESERVE_MS = 1_000;
 
+/** Records that are read at once. Stripe, where they may live, allows 25 requests a second. */
+const BATCH = 10;
+
 /**
  * Finds what webhooks missed and repairs it through the same `settleOrder`, so that mails and grants are the same. Two runs at
- * once do no harm. Every source gets its share of the time, and one that fails does not stop the others. `onChecked` is told of
- * progress.
+ * once do no harm. Every source gets its share of the time, and one that fails does not stop the others; what one run does not
+ * manage the next one goes on with. `onChecked` is told of progress.
  */
 export async function reconcile(
   deadline: Deadline,
   dependencies: ReconcileDependencies,
-  onChecked: (report: ReconcileReport, source: Source["name"]) => void = () => undefined,
+  onChecked: (report: ReconcileReport, source: SourceName) => void = () => undefined,
 ): Promise<ReconcileReport> {
   const { bookkeeping, stripe, store, shopId, now, log } = dependencies;
   const startedMs = now();
-  const lookedAtUntilMs = (await readProgress(bookkeeping))?.lookedAtUntilMs ?? 0;
+  const before = await readProgress(bookkeeping);
+  const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
+  const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
   const report: ReconcileReport = { checked: 0, repaired: [], unfinished: [], flagged: [], incomplete: [] };
   const seen = new Set<string>();
+  let hasFailed = false;
+
+  /** Resolves to false when time ran out before the end. */
+  async function lookThrough(source: Source, share: Deadline): Promise<boolean> {
+    const { name } = source;
+    const wasRead = pass.reached[name] === END;
+    const listed = source.list(
+      wasRead ? { sinceMs: pass.startedMs } : { sinceMs, after: pass.reached[name] },
+      share,
+    );
+    for await (const batch of inBatches(listed)) {
+      const records = readTogether(batch, dependencies);
+      for (const { cursor, candidates } of batch) {
+        if (share.remainingMs() < RESERVE_MS) return false;
+        for (const candidate of candidates) {
+          const key = `${candidate.trigger} ${candidate.orderId}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          await check(candidate, records, deadline, dependencies, report);
+          onChecked(report, name);
+        }
+        if (!wasRead) pass.reached[name] = cursor;
+      }
+    }
+    pass.reached[name] = END;
+    return true;
+  }
 
   const sources = createSources(stripe, store, shopId);
   for (const [index, source] of sources.entries()) {
-    const share = createDeadline(now, deadline.remainingMs() / (sources.length - index));
+    const { name } = source;
+    const reachedBefore = pass.reached[name];
     try {
-      for await (const candidate of source.candidates(sinceMs, share)) {
-        if (share.remainingMs() < RESERVE_MS) {
-          report.incomplete.push(source.name);
-          break;
-        }
-        const key = `${candidate.trigger} ${candidate.orderId}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        await check(candidate, deadline, dependencies, report);
-        onChecked(report, source.name);
-      }
+      const share = createDeadline(now, deadline.remainingMs() / (sources.length - index));
+      if (!(await lookThrough(source, share))) report.incomplete.push(name);
     } catch (error) {
-      report.incomplete.push(source.name);
-      log.error("reconcile_source_failed", { source: source.name, error: describeError(error) });
+      hasFailed = true;
+      report.incomplete.push(name);
+      // A place in Stripe's list that is good for nothing must not fail every run to come.
+      if (pass.reached[name] === reachedBefore && reachedBefore !== END) delete pass.reached[name];
+      log.error("reconcile_source_failed", { source: name, error: describeError(error) });
     }
   }
 
-  // The heartbeat of a run that came to its end. What it could not finish is looked for again: an order that is fulfilled, and
-  // whose subscription has moved, stands on no worklist.
-  if (report.incomplete.length === 0) {
-    await saveProgress(bookkeeping, {
-      lookedAtUntilMs: report.unfinished.length === 0 ? startedMs : lookedAtUntilMs,
-      finishedMs: now(),
-      flagged: report.flagged.length,
-    });
-  }
+  if (report.unfinished.length > 0) pass.hasUnfinished = true;
+  const isThrough = sources.every(({ name }) => pass.reached[name] === END);
+  // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
+  await saveProgress(bookkeeping, {
+    lookedAtUntilMs: isThrough && !pass.hasUnfinished ? pass.startedMs : lookedAtUntilMs,
+    finishedMs: hasFailed ? (before?.finishedMs ?? 0) : now(),
+    flagged: report.flagged.length,
+    pass: isThrough ? undefined : pass,
+  });
   return report;
+}
+
+async function* inBatches(listed: AsyncIterable<Listed>): AsyncIterable<Listed[]> {
+  let batch: Listed[] = [];
+  for await (const one of listed) {
+    batch.push(one);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+type Records = ReadonlyMap<OrderId, Promise<StoredControl | undefined>>;
+
+/** Begins to read the records of all orders in a batch. Most of them turn out to be done, and reading is what takes the time. */
+function readTogether(batch: readonly Listed[], { store }: ReconcileDependencies): Records {
+  const records = new Map<OrderId, Promise<StoredControl | undefined>>();
+  for (const { orderId } of batch.flatMap(({ candidates }) => candidates)) {
+    if (records.has(orderId)) continue;
+    const reading = store.readControl(orderId);
+    // Whoever waits for it gets the error; that nobody comes to wait is no accident of its own.
+    reading.catch(() => undefined);
+    records.set(orderId, reading);
+  }
+  return records;
 }
 
 async function check(
   { orderId, trigger, refundedMinor }: Candidate,
+  records: Records,
   deadline: Deadline,
   dependencies: ReconcileDependencies,
   report: ReconcileReport,
@@ -89,7 +144,7 @@ async function check(
   const { store, now, log } = dependencies;
   report.checked += 1;
   try {
-    const before = await store.readControl(orderId);
+    const before = await records.get(orderId);
     if (before !== undefined) {
       const { state, mirror, nextTryMs } = before.control;
       if (trigger === "reconciliation" && state === "needs_attention") report.flagged.push(orderId);

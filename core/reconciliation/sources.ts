@@ -16,9 +16,30 @@ export interface Candidate {
   refundedMinor?: number;
 }
 
+export type SourceName =
+  | "open_orders"
+  | "undelivered_events"
+  | "recent_sessions"
+  | "recent_refunds"
+  | "recent_disputes";
+
+/** One object on a list, and the orders it points to. */
+export interface Listed {
+  /** Where the list can be taken up again: its `after`. */
+  cursor: string;
+  candidates: readonly Candidate[];
+}
+
+interface Part {
+  sinceMs: number;
+  /** The cursor of what was looked at last; undefined begins with the newest. */
+  after?: string | undefined;
+}
+
 export interface Source {
-  name: "open_orders" | "undelivered_events" | "recent_sessions" | "recent_refunds" | "recent_disputes";
-  candidates(sinceMs: number, deadline: Deadline): AsyncIterable<Candidate>;
+  name: SourceName;
+  /** Newest first. */
+  list(part: Part, deadline: Deadline): AsyncIterable<Listed>;
 }
 
 const MINUTE_MS = 60_000;
@@ -41,70 +62,86 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
   return [
     {
       name: "open_orders",
-      async *candidates() {
-        for await (const orderId of store.listOpen()) yield { orderId, trigger: "reconciliation" };
+      async *list({ after }) {
+        for await (const { orderId, isOpen } of store.listOpen(after)) yield listedOrder(orderId, isOpen);
       },
     },
     {
       name: "undelivered_events",
-      async *candidates(sinceMs, deadline) {
+      async *list({ sinceMs, after }, deadline) {
         const events = stripe.events.list({
           delivery_success: false,
           types: [...ORDER_EVENTS.keys()],
-          created: { gte: toSeconds(sinceMs - EVENT_OVERLAP_MS) },
-          limit: 100,
+          ...part(sinceMs - EVENT_OVERLAP_MS, after),
         });
-        for await (const { type, data } of events) {
+        for await (const { id, type, data } of events) {
           const meaning = ORDER_EVENTS.get(type);
           const objectId = (data.object as { id?: string }).id;
           if (meaning === undefined || objectId === undefined) continue;
-          for (const orderId of await findOrders(stripe, meaning.about, objectId, deadline)) {
-            yield { orderId, trigger: meaning.trigger };
-          }
+          const orders = await findOrders(stripe, meaning.about, objectId, deadline);
+          yield {
+            cursor: id,
+            candidates: orders.map((orderId) => ({ orderId, trigger: meaning.trigger })),
+          };
         }
       },
     },
     {
       name: "recent_sessions",
-      async *candidates(sinceMs) {
+      async *list({ sinceMs, after }) {
         if (store.listsEverySession) return;
-        const created = { gte: toSeconds(sinceMs - SESSION_OVERLAP_MS) };
-        for await (const session of stripe.checkout.sessions.list({
-          created,
+        const sessions = stripe.checkout.sessions.list({
           status: "complete",
-          limit: 100,
-        })) {
-          if (isOurs(session.metadata, shopId)) yield { orderId: session.id, trigger: "reconciliation" };
+          ...part(sinceMs - SESSION_OVERLAP_MS, after),
+        });
+        for await (const session of sessions) {
+          yield listedOrder(session.id, isOurs(session.metadata, shopId));
         }
       },
     },
     {
       name: "recent_refunds",
-      async *candidates(sinceMs, deadline) {
-        const created = { gte: toSeconds(sinceMs - DELIVERY_OVERLAP_MS) };
+      async *list({ sinceMs, after }, deadline) {
         const charges = new Set<string>();
-        for await (const refund of stripe.refunds.list({ created, limit: 100, expand: ["data.charge"] })) {
-          const { charge } = refund;
+        const refunds = stripe.refunds.list({
+          expand: ["data.charge"],
+          ...part(sinceMs - DELIVERY_OVERLAP_MS, after),
+        });
+        for await (const { id, charge } of refunds) {
           if (charge === null || typeof charge === "string" || charges.has(charge.id)) continue;
           charges.add(charge.id);
-          for (const orderId of await findOrders(stripe, "refund", refund.id, deadline)) {
-            yield { orderId, trigger: "refund", refundedMinor: charge.amount_refunded };
-          }
+          const orders = await findOrders(stripe, "refund", id, deadline);
+          const refundedMinor = charge.amount_refunded;
+          yield {
+            cursor: id,
+            candidates: orders.map((orderId) => ({ orderId, trigger: "refund", refundedMinor })),
+          };
         }
       },
     },
     {
       name: "recent_disputes",
-      async *candidates(sinceMs, deadline) {
-        const created = { gte: toSeconds(sinceMs - DELIVERY_OVERLAP_MS) };
-        for await (const { id } of stripe.disputes.list({ created, limit: 100 })) {
-          for (const orderId of await findOrders(stripe, "dispute", id, deadline)) {
-            yield { orderId, trigger: "dispute" };
-          }
+      async *list({ sinceMs, after }, deadline) {
+        for await (const { id } of stripe.disputes.list(part(sinceMs - DELIVERY_OVERLAP_MS, after))) {
+          const orders = await findOrders(stripe, "dispute", id, deadline);
+          yield { cursor: id, candidates: orders.map((orderId) => ({ orderId, trigger: "dispute" })) };
         }
       },
     },
   ];
+}
+
+function listedOrder(orderId: OrderId, isCandidate: boolean): Listed {
+  return { cursor: orderId, candidates: isCandidate ? [{ orderId, trigger: "reconciliation" }] : [] };
+}
+
+/** Stripe's parameters for the part of a list that is asked for, in its largest pages. */
+function part(
+  sinceMs: number,
+  after: string | undefined,
+): { created: { gte: number }; limit: number; starting_after?: string } {
+  const created = { gte: toSeconds(sinceMs) };
+  return { created, limit: 100, ...(after !== undefined && { starting_after: after }) };
 }
 
 function toSeconds(ms: number): number {

@@ -1,16 +1,36 @@
 import type { Bookkeeping } from "./bookkeeping.ts";
+import type { SourceName } from "./sources.ts";
 
 const NAME = "reconciliation";
 
 /** How far reconciliation has come, in ms since 1970. */
 export interface Progress {
-  /** Everything that Stripe created before this was looked at. */
+  /** Everything that Stripe created before this was looked at and is settled. */
   lookedAtUntilMs: number;
   /** When a run last came to its end: the heartbeat. */
   finishedMs: number;
   /** How many orders then waited for their owner. */
   flagged: number;
+  /** A look that one run could not finish; the next one goes on with it. */
+  pass: Pass | undefined;
 }
+
+/**
+ * One look through all sources, from `lookedAtUntilMs` to its own start, in as many runs as it takes.
+ *
+ *     older ──lookedAtUntilMs══════════ cursor ─────────────── startedMs ──▶ newer
+ *                     still to look at ◀──┘   looked at, newest first │      next pass
+ */
+export interface Pass {
+  startedMs: number;
+  /** Something in it could not be settled: it will have to be looked at again. */
+  hasUnfinished: boolean;
+  /** Per source the last object of Stripe's that was looked at, or `END`. */
+  reached: Partial<Record<SourceName, string>>;
+}
+
+/** What a source has reached when it has been read to its end. */
+export const END = "end";
 
 export async function readProgress(bookkeeping: Bookkeeping): Promise<Progress | undefined> {
   const note = await bookkeeping.read(NAME);
@@ -24,15 +44,40 @@ export async function saveProgress(bookkeeping: Bookkeeping, reached: Progress):
   for (let round = 0; round < 4; round += 1) {
     const note = await bookkeeping.read(NAME);
     const before = note === undefined ? undefined : parseProgress(note.text);
-    const latest = before === undefined || before.finishedMs <= reached.finishedMs ? reached : before;
-    const lookedAtUntilMs = Math.max(before?.lookedAtUntilMs ?? 0, reached.lookedAtUntilMs);
-    const text = `${lookedAtUntilMs} ${latest.finishedMs} ${latest.flagged}`;
+    const text = formatProgress(before === undefined ? reached : furtherOf(before, reached));
     if (text === note?.text || (await bookkeeping.write(NAME, note?.version ?? 0, text)) === "written")
       return;
   }
 }
 
+function furtherOf(before: Progress, reached: Progress): Progress {
+  const latest = before.finishedMs <= reached.finishedMs ? reached : before;
+  const lookedAtUntilMs = Math.max(before.lookedAtUntilMs, reached.lookedAtUntilMs);
+  const { finishedMs, flagged, pass } = latest;
+  // A pass that somebody else has finished meanwhile is over.
+  const isOver = pass === undefined || pass.startedMs <= lookedAtUntilMs;
+  return { lookedAtUntilMs, finishedMs, flagged, pass: isOver ? undefined : pass };
+}
+
+/** `<looked at until> <finished> <flagged>`, and of a pass `<started> <unfinished: 0 or 1> <source>=<reached> …`. */
+function formatProgress({ lookedAtUntilMs, finishedMs, flagged, pass }: Progress): string {
+  const marks = `${lookedAtUntilMs} ${finishedMs} ${flagged}`;
+  if (pass === undefined) return marks;
+  const reached = Object.entries(pass.reached).map(([source, cursor]) => `${source}=${cursor}`);
+  return [marks, pass.startedMs, pass.hasUnfinished ? 1 : 0, ...reached].join(" ");
+}
+
 function parseProgress(text: string): Progress {
-  const [lookedAtUntilMs = 0, finishedMs = 0, flagged = 0] = text.split(" ").map(Number);
-  return { lookedAtUntilMs, finishedMs, flagged };
+  const [lookedAtUntilMs, finishedMs, flagged, startedMs, unfinished, ...reached] = text.split(" ");
+  const pass = {
+    startedMs: Number(startedMs),
+    hasUnfinished: unfinished === "1",
+    reached: Object.fromEntries(reached.map((word) => word.split("="))) as Pass["reached"],
+  };
+  return {
+    lookedAtUntilMs: Number(lookedAtUntilMs ?? 0),
+    finishedMs: Number(finishedMs ?? 0),
+    flagged: Number(flagged ?? 0),
+    pass: startedMs === undefined ? undefined : pass,
+  };
 }

@@ -80,7 +80,9 @@ export function createDynamodbOrderStore(
         },
       );
       for await (const page of pages) {
-        for (const item of page.Items ?? []) yield (item["pk"]?.S ?? "").slice(orderPrefix.length);
+        for (const item of page.Items ?? []) {
+          yield { orderId: (item["pk"]?.S ?? "").slice(orderPrefix.length), isOpen: true };
+        }
       }
     },
   };

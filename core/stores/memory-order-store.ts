@@ -30,7 +30,9 @@ export function createMemoryOrderStore(): OrderStore {
     },
 
     async *listOpen() {
-      for (const [orderId, { control }] of controls) if (isOpen(control)) yield orderId;
+      for (const [orderId, { control }] of controls) {
+        if (isOpen(control)) yield { orderId, isOpen: true };
+      }
     },
   };
 }

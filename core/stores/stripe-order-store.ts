@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import { isOurs } from "../checkout/marker.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
-import { isOpen } from "../orders/control-record.ts";
+import { isOpen as isOpenOrder } from "../orders/control-record.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -99,14 +99,16 @@ export function createStripeOrderStore(
     createSnapshot: async () => undefined,
     appendHistory: async () => undefined,
 
-    async *listOpen() {
-      const created = { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) };
-      for await (const session of stripe.checkout.sessions.list({
-        created,
+    async *listOpen(after) {
+      const sessions = stripe.checkout.sessions.list({
+        created: { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) },
         status: "complete",
         limit: 100,
-      })) {
-        if (isOurs(session.metadata, shopId) && mayBeOpen(session.id, recordIn(session))) yield session.id;
+        ...(after !== undefined && { starting_after: after }),
+      });
+      for await (const session of sessions) {
+        const isOpen = isOurs(session.metadata, shopId) && mayBeOpen(session.id, recordIn(session));
+        yield { orderId: session.id, isOpen };
       }
     },
   };
@@ -116,7 +118,7 @@ export function createStripeOrderStore(
 function mayBeOpen(orderId: string, text: string | undefined): boolean {
   if (text === undefined) return true;
   try {
-    return isOpen(decodeControl(orderId, text).control);
+    return isOpenOrder(decodeControl(orderId, text).control);
   } catch {
     return true;
   }

@@ -1,19 +1,25 @@
+import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { build } from "esbuild";
 
+import { createApp } from "../../core/app.ts";
+import type { Catalog } from "../../core/checkout/catalog.ts";
+import { SHOP_CONFIG } from "../site/load-site.ts";
 import { bundledPackages, thirdPartyNotices } from "./third-party.ts";
 
 /**
  * Bundles the functions' code, because neither host bundles npm packages: left alone, Stripe's SDK costs every cold start
- * several times what the bundle does (`npm run bench` measures it).
+ * several times what the bundle does (`npm run bench` measures it). shop.config.ts, which may hold code of the owner's own, and the
+ * catalog are inside.
  */
-export async function buildFunctions(root: string, outputFolder: string): Promise<void> {
+export async function buildFunctions(root: string, outputFolder: string, catalog: Catalog): Promise<void> {
   await rm(outputFolder, { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: { app: join(root, "core/functions.ts") },
+    stdin: { contents: entry(root, catalog), resolveDir: root, sourcefile: "app.ts", loader: "ts" },
     outdir: outputFolder,
+    entryNames: "app",
     outExtension: { ".js": ".mjs" },
     bundle: true,
     // A chunk of its own for what is imported lazily: the AWS SDK loads only where DynamoDB is on.
@@ -35,7 +41,29 @@ export async function buildFunctions(root: string, outputFolder: string): Promis
   });
   const notices = thirdPartyNotices(await bundledPackages(root, metafile));
   await writeFile(join(outputFolder, "THIRD-PARTY-NOTICES.txt"), notices);
-  await writeFile(join(outputFolder, "app.d.mts"), `export * from "../core/functions.ts";\n`);
+  await writeFile(join(outputFolder, "app.d.mts"), types());
+}
+
+/** What the adapters call: one export per handler of the app, set up once per instance from the host's environment. */
+function handlerNames(): string[] {
+  return Object.keys(createApp({}, { shop: {}, catalog: { prices: {} } }));
+}
+
+function entry(root: string, catalog: Catalog): string {
+  const shop = existsSync(join(root, SHOP_CONFIG))
+    ? `import shop from "./${SHOP_CONFIG}";`
+    : "const shop = {};";
+  return [
+    `import { createApp } from "./core/app.ts";`,
+    shop,
+    `const site = { shop, catalog: ${JSON.stringify(catalog)} };`,
+    `export const { ${handlerNames().join(", ")} } = createApp(process.env, site);`,
+  ].join("\n");
+}
+
+function types(): string {
+  const exported = handlerNames().map((name) => `export declare const ${name}: App["${name}"];\n`);
+  return `import type { App } from "../core/app.ts";\n\n${exported.join("")}`;
 }
 
 /** CommonJS packages inside the bundle call `require`, which an ES module does not have. */

@@ -7,6 +7,7 @@ import { createApp, type App } from "../../core/app.ts";
 import { parseConfig, type Environment } from "../../core/config.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
+import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { closeServer, listen } from "./listen.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
@@ -68,7 +69,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...(await orderTable()),
     };
     parseConfig(environment);
-    const app = createApp(environment, {
+    const app = createApp(environment, await loadSite(root), {
       log: createJsonLog(print, Date.now),
       mailer: createConsoleMailer(print),
       ...(stripe && { fetch: stripe.fetch }),

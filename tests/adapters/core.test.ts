@@ -7,6 +7,7 @@ import { createApp } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import { watchOutput } from "../watch-output.ts";
+import { siteOf } from "../test-site.ts";
 import { sendHttp } from "./http-client.ts";
 import { testAdapterCases } from "./run-cases.ts";
 import { everyVariant, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
@@ -14,7 +15,7 @@ import { createTestStripe } from "./test-stripe.ts";
 
 // core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
 const stripe = await createTestStripe();
-const app = createApp(SHOP_ENVIRONMENT, {
+const app = createApp(SHOP_ENVIRONMENT, siteOf(), {
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
   log: createJsonLog(watchOutput, Date.now),
 });

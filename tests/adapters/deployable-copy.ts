@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { buildFunctions } from "../../scripts/build/functions.ts";
+import { loadSite } from "../../scripts/site/load-site.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -18,6 +19,7 @@ export async function makeDeployableCopy(): Promise<DeployableCopy> {
   for (const part of ["api", "netlify", "package.json", "tsconfig.json"]) {
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   }
-  await buildFunctions(ROOT, join(folder, "build"));
+  const { catalog } = await loadSite(ROOT);
+  await buildFunctions(ROOT, join(folder, "build"), catalog);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

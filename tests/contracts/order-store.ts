@@ -126,7 +126,9 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
 
 export async function openOrders(store: OrderStore): Promise<string[]> {
   const orderIds: string[] = [];
-  for await (const orderId of store.listOpen()) orderIds.push(orderId);
+  for await (const { orderId, isOpen } of store.listOpen()) {
+    if (isOpen) orderIds.push(orderId);
+  }
   return orderIds;
 }
 

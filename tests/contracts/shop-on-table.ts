@@ -8,6 +8,7 @@ import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
 import { watchOutput } from "../watch-output.ts";
+import { siteOf } from "../test-site.ts";
 import type { OrderTable } from "./order-table.ts";
 
 export interface ShopOnTable {
@@ -39,7 +40,7 @@ export function openShopOnTable(table: OrderTable, mailer?: (mail: Mail) => Prom
   });
   const engine = createDynamodbEngine(table.client, table.name, false);
   const mails: ShopOnTable["mails"] = [];
-  const app = createApp(ENVIRONMENT, {
+  const app = createApp(ENVIRONMENT, siteOf(), {
     now,
     engine,
     fetch: (input, init) => stripe.handleApi(new Request(input, init)),

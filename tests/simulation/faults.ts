@@ -28,6 +28,10 @@ export interface FaultRates {
   slow: number;
   /** On top of `slow`, for the calls that write orders. */
   slowWrites: number;
+  /** On top of `failsBefore`, for the same calls: a table that is throttled. */
+  failingWrites: number;
+  /** On top of `failsBefore`, for Stripe's list of events. */
+  failingEvents: number;
   spoilt: number;
 }
 
@@ -37,6 +41,8 @@ export const NO_FAULTS: FaultRates = {
   crash: 0,
   slow: 0,
   slowWrites: 0,
+  failingWrites: 0,
+  failingEvents: 0,
   spoilt: 0,
 };
 
@@ -47,8 +53,10 @@ export const STORMS: Readonly<Record<string, FaultRates>> = {
   flaky: { ...NO_FAULTS, failsBefore: 0.08, replyLost: 0.08, crash: 0.01, slow: 0.02, spoilt: 0.03 },
   crashing: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.1, slow: 0.02, spoilt: 0.01 },
   sluggish: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.02, slow: 0.15, spoilt: 0.01 },
+  throttled: { ...NO_FAULTS, failingWrites: 0.25 },
+  deaf: { ...NO_FAULTS, failingEvents: 0.6 },
   viscous: { ...NO_FAULTS, replyLost: 0.02, slowWrites: 0.3 },
-  hurricane: { failsBefore: 0.1, replyLost: 0.12, crash: 0.06, slow: 0.1, slowWrites: 0, spoilt: 0.04 },
+  hurricane: { ...NO_FAULTS, failsBefore: 0.1, replyLost: 0.12, crash: 0.06, slow: 0.1, spoilt: 0.04 },
 };
 
 const WRITES = new Set(["orders.writeControl", "POST /v1/checkout/sessions/:id"]);
@@ -64,10 +72,13 @@ export function createRandomFaults(random: Random, rates: () => FaultRates): Fau
 
   return {
     next(_process, point) {
-      const { failsBefore, replyLost, crash, slow, slowWrites, spoilt } = rates();
+      const { failsBefore, replyLost, crash, slow, slowWrites, failingWrites, failingEvents, spoilt } =
+        rates();
+      const isWrite = WRITES.has(point);
+      const failing = (isWrite ? failingWrites : 0) + (point === "GET /v1/events" ? failingEvents : 0);
       return {
-        outcome: outcome(random.next(), failsBefore, replyLost, spoilt),
-        beforeMs: maybeSlow(slow / 3 + (WRITES.has(point) ? slowWrites : 0)),
+        outcome: outcome(random.next(), failsBefore + failing, replyLost, spoilt),
+        beforeMs: maybeSlow(slow / 3 + (isWrite ? slowWrites : 0)),
         duringMs: maybeSlow(slow / 3),
         afterMs: maybeSlow(slow / 3),
         crash: crashes(random.next(), crash),

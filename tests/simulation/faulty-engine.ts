@@ -48,8 +48,8 @@ export function createFaultyEngine(
       call("orders.appendHistory", `${orderId} ${entry.key}`, () => orders.appendHistory(orderId, entry)),
     async *listOpen() {
       yield* await call("orders.listOpen", "", async () => {
-        const found: string[] = [];
-        for await (const orderId of orders.listOpen()) found.push(orderId);
+        const found: { orderId: string; isOpen: boolean }[] = [];
+        for await (const one of orders.listOpen()) found.push(one);
         return found;
       });
     },

@@ -104,14 +104,14 @@ function unheardPlan(random: Random, plan: Plan): Plan {
 }
 
 /**
- * No webhook ever arrives, and reconciliation, which has to find everything, fails at it. Of a subscription only Stripe's events
- * tell; and one look at them overlaps the next by a quarter of an hour.
+ * No webhook ever arrives, and reconciliation, which has to find everything, cannot read, or cannot write what it found. Of a
+ * subscription only Stripe's events tell; and one look at them overlaps the next by a quarter of an hour.
  */
 function forgottenPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick([["pause_subscription"], ["cancel_subscription"]] as const);
   return {
     ...plan,
-    ...storms(random.pick(["flaky", "hurricane"])),
+    ...storms(random.pick(["throttled", "deaf"])),
     engine: "memory",
     network: ALL_LOST,
     orders: [{ kind: "subscription", afterwards, polls: 6, strays: 0 }],

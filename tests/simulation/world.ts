@@ -6,6 +6,7 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
+import { siteOf } from "../test-site.ts";
 import { checkAnswer, type DeliveredEvent } from "./check-answers.ts";
 import { createWriteChecks } from "./check-writes.ts";
 import type { FaultSource } from "./faults.ts";
@@ -37,6 +38,8 @@ const CATALOG = parseCatalog({
     { name: "Sample page", prices: [{ id: "price_sample", amountMinor: 0, currency: "eur" }] },
   ],
 });
+
+const SITE = siteOf({}, CATALOG.products);
 
 export interface WorldOptions {
   seed: number;
@@ -112,6 +115,7 @@ export function createWorld(
   const alerts = new Map<string, number>();
   const machines = stream("machines");
   const retries = stream("retries below");
+  const backOff = stream("back-off");
 
   function start(): Instance {
     counts.processes += 1;
@@ -130,9 +134,10 @@ export function createWorld(
         const name = `${event} ${String(fields["orderId"])}`;
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
-    const app = createApp(ENVIRONMENT, {
+    const app = createApp(ENVIRONMENT, SITE, {
       fetch: fetchFor(process),
       now: process.now,
+      random: backOff.next,
       schedule: process.schedule,
       randomId: () => {
         made += 1;

@@ -6,6 +6,7 @@ import { createApp } from "../../../core/app.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import { createJsonLog } from "../../../core/log.ts";
 import { listen } from "../../../scripts/dev/listen.ts";
+import { siteOf } from "../../test-site.ts";
 
 /**
  * One instance of the shop, as a host would start it: the shipped handlers over HTTP, everything else outside this process.
@@ -26,7 +27,11 @@ const mailer: Mailer = {
   },
 };
 
-const app = createApp(process.env, { now, mailer, log: createJsonLog((line) => console.log(line), now) });
+const app = createApp(process.env, siteOf(), {
+  now,
+  mailer,
+  log: createJsonLog((line) => console.log(line), now),
+});
 const server = createServer(createRequestListener((request) => app.webhook(request)));
 process.send?.({ port: await listen(server, 0) });
 // An orphan ends with its parent.

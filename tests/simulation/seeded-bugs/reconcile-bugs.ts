@@ -25,8 +25,8 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: RECONCILE,
-        find: "report.unfinished.length === 0 ? startedMs : lookedAtUntilMs",
-        replace: "startedMs",
+        find: "if (report.unfinished.length > 0) pass.hasUnfinished = true;",
+        replace: "",
       },
     ],
   },
@@ -34,7 +34,13 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     name: "reconcile-forgets-failed-sources",
     what: "The watermark moves on although a source could not be read to its end.",
     hazards: "A32, A34",
-    patches: [{ file: RECONCILE, find: "if (report.incomplete.length === 0) {", replace: "{" }],
+    patches: [
+      {
+        file: RECONCILE,
+        find: "const isThrough = sources.every(({ name }) => pass.reached[name] === END);",
+        replace: "const isThrough = true;",
+      },
+    ],
   },
   {
     name: "reconcile-trusts-events",
@@ -43,8 +49,8 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: 'if (isOurs(session.metadata, shopId)) yield { orderId: session.id, trigger: "reconciliation" };',
-        replace: "void isOurs; void session;",
+        find: "yield listedOrder(session.id, isOurs(session.metadata, shopId));",
+        replace: "yield listedOrder(session.id, isOurs(session.metadata, shopId) && false);",
       },
     ],
   },

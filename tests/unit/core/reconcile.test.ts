@@ -4,11 +4,12 @@ import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { parseConfig } from "../../../core/config.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
-import { readProgress } from "../../../core/reconciliation/watermark.ts";
+import { readProgress, saveProgress } from "../../../core/reconciliation/watermark.ts";
 import { openShop, type Kept } from "../../../core/shop.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { ORDER_EVENTS } from "../../../core/webhook/event-types.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
 
 const HOUR_MS = 3_600_000;
 const CRON_SECRET = "a-cron-secret-of-32-characters!!";
@@ -22,7 +23,7 @@ async function open(engine: "memory" | "stripe"): Promise<void> {
   shop?.close();
   shop = openTestShop({ engine, environment: { CRON_SECRET } });
   const { mails, clock } = shop;
-  kept = await openShop(parseConfig(ENVIRONMENT), {
+  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
     ...realSurroundings(),
     now: () => clock.nowMs,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -104,12 +105,66 @@ test("A34: more sessions than fit on one of Stripe's pages are all looked at", a
   expect(new Set(report.repaired).size).toBe(130);
 }, 60_000);
 
-test("a run that is out of time says so, and the next one starts where it started", async () => {
+test("a run that is out of time says so, and the next one goes on where it stopped", async () => {
   await paidSession();
-  const before = await readProgress(kept.bookkeeping);
   expect(await run(1_000)).toMatchObject({ checked: 0, incomplete: ["recent_sessions"] });
-  expect(await readProgress(kept.bookkeeping)).toEqual(before);
+  expect(await readProgress(kept.bookkeeping)).toMatchObject({ lookedAtUntilMs: 0, pass: { reached: {} } });
   expect((await run()).repaired).toHaveLength(1);
+});
+
+test.for([
+  ["memory", 200],
+  ["stripe", 40],
+] as const)(
+  "A34: on the engine %s a list too long for one run is read in parts, each order once, and nothing is forgotten",
+  async ([engine, callMs]) => {
+    await open(engine);
+    const startedMs = shop.clock.nowMs;
+    const paid: string[] = [];
+    for (let order = 0; order < 25; order += 1) paid.push(await paidSession());
+    // Every call of Stripe's takes a while: the run has time for a few orders only.
+    shop.stripe.faults.beforeApi = () => {
+      shop.clock.nowMs += callMs;
+      return undefined;
+    };
+    const settled: string[] = [];
+    let runs = 0;
+    for (; runs < 30 && settled.length < paid.length; runs += 1)
+      settled.push(...(await run(10_000)).repaired);
+    expect(runs).toBeGreaterThan(2);
+    expect(settled.toSorted()).toEqual(paid.toSorted());
+    // What was paid while the pass went on is found by the next one.
+    const late = await paidSession();
+    shop.stripe.faults.beforeApi = undefined;
+    for (let more = 0; more < 2; more += 1) settled.push(...(await run()).repaired);
+    expect(settled).toContain(late);
+    const progress = await readProgress(kept.bookkeeping);
+    expect(progress?.pass).toBeUndefined();
+    expect(progress?.lookedAtUntilMs).toBeGreaterThan(startedMs);
+  },
+);
+
+test("a place in Stripe's list that no longer exists is given up, and the list begun anew", async () => {
+  const sessionId = await paidSession();
+  await saveProgress(kept.bookkeeping, {
+    lookedAtUntilMs: shop.clock.nowMs - HOUR_MS,
+    finishedMs: 1,
+    flagged: 0,
+    pass: { startedMs: shop.clock.nowMs, hasUnfinished: false, reached: { recent_sessions: "cs_test_gone" } },
+  });
+  expect(await run()).toMatchObject({ repaired: [], incomplete: ["recent_sessions"] });
+  expect(await run()).toMatchObject({ repaired: [sessionId], incomplete: [] });
+});
+
+test("an order that could not be settled keeps the watermark where it is", async () => {
+  const sessionId = await paidSession();
+  shop.stripe.faults.beforeApi = (request) =>
+    request.url.includes(sessionId) ? Response.error() : undefined;
+  expect((await run()).unfinished).toEqual([sessionId]);
+  expect((await readProgress(kept.bookkeeping))?.lookedAtUntilMs).toBe(0);
+  shop.stripe.faults.beforeApi = undefined;
+  expect((await run()).repaired).toEqual([sessionId]);
+  expect((await readProgress(kept.bookkeeping))?.lookedAtUntilMs).toBeGreaterThan(0);
 });
 
 test("a failed step is tried again when it is due, not before", async () => {
@@ -117,7 +172,7 @@ test("a failed step is tried again when it is due, not before", async () => {
   let tries = 0;
   shop = openTestShop();
   const { clock, engine } = shop;
-  kept = await openShop(parseConfig(ENVIRONMENT), {
+  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
     ...realSurroundings(),
     now: () => clock.nowMs,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -158,7 +213,10 @@ test("while Stripe's lists cannot be read the run says which, and the watermark 
   shop.stripe.faults.beforeApi = () => Response.error();
   expect((await run()).incomplete).toContain("recent_sessions");
   shop.stripe.faults.beforeApi = undefined;
-  expect(await readProgress(kept.bookkeeping)).toEqual(before);
+  expect(await readProgress(kept.bookkeeping)).toMatchObject({
+    lookedAtUntilMs: before?.lookedAtUntilMs,
+    finishedMs: before?.finishedMs,
+  });
 });
 
 test("E06: the address for the host's scheduler wants its secret, and does not exist without one", async () => {
@@ -199,6 +257,27 @@ test("E17: health shows the age of the last run and calls it overdue after 26 ho
   });
   shop.clock.nowMs += 26 * HOUR_MS + 1;
   expect(await health()).toMatchObject({ status: 503, body: { ok: false, problems: ["reconcile_overdue"] } });
+});
+
+test("E17: runs that come to their end and leave something unsettled for three days are reported as behind", async () => {
+  await run();
+  const sessionId = await paidSession();
+  shop.stripe.faults.beforeApi = (request) =>
+    request.url.includes(sessionId) ? Response.error() : undefined;
+  const health = async () =>
+    (await (await shop.app.health(new Request("https://shop.example/api/health"))).json()) as {
+      problems: string[];
+    };
+  shop.clock.nowMs += 2 * 24 * HOUR_MS;
+  expect((await run()).unfinished).toEqual([sessionId]);
+  expect((await health()).problems).toEqual([]);
+  shop.clock.nowMs += 24 * HOUR_MS + 1;
+  await run();
+  expect((await health()).problems).toEqual(["reconcile_behind"]);
+  shop.stripe.faults.beforeApi = undefined;
+  await run();
+  shop.clock.nowMs += 10_000;
+  expect((await health()).problems).toEqual([]);
 });
 
 test("health says so when the orders cannot be reached, and asks again after a moment", async () => {

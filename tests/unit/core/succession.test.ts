@@ -8,6 +8,7 @@ import { createMemoryOrderStore } from "../../../core/stores/memory-order-store.
 import { createSucceedingOrderStore } from "../../../core/stores/succeeding-order-store.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
 
 /** A shop that kept its orders in Stripe and moves to a database. */
 let shop: TestShop;
@@ -22,7 +23,7 @@ async function moved(): Promise<{ before: Kept; after: Kept }> {
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     mailer: { send: async (mail: { to: string; subject: string; text: string }) => void mails.push(mail) },
   };
-  const before = await openShop(parseConfig(ENVIRONMENT), surroundings).keeping();
+  const before = await openShop(parseConfig(ENVIRONMENT), siteOf(), surroundings).keeping();
   const store = createSucceedingOrderStore(createMemoryOrderStore(), before.store);
   return { before, after: { ...before, store } };
 }

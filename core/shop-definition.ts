@@ -1,0 +1,147 @@
+import type { OrderSnapshot } from "./orders/order.ts";
+
+/**
+ * What `shop.config.ts` says: everything about a shop that is not a secret and not HTML. All of it is optional. This file is types
+ * alone, so that importing it costs the functions nothing; core/parse-shop-definition.ts checks what the types cannot.
+ */
+export interface ShopDefinition {
+  /** Stands in mails and on the buyer's pages, e.g. `Low Tide`. */
+  name?: string;
+  /** Where buyers write to when something is wrong. */
+  supportEmail?: string;
+  /** For mails and the buyer's pages: `#rrggbb`. */
+  colors?: ShopColors;
+  /** The address of a picture, `https://…` or a path on the site (`/images/logo.png`). Mail programs show PNG and JPEG. */
+  logoUrl?: string;
+  /**
+   * What is for sale, by price id (`price_…`) or lookup key (`poster-a2`). A price that a page offers needs no entry; one that no
+   * page offers is for sale when it stands here.
+   */
+  prices?: Readonly<Record<string, PriceSettings>>;
+  /** What Stripe's payment page asks for and offers, for every price that does not say otherwise. */
+  checkout?: CheckoutOptions;
+  /** The folder with the site's pages, in place of `public`: where another generator puts them. */
+  pages?: string;
+  /** Code of your own, once an order is paid. It may be asked again after a crash, always with the same key. */
+  onPaid?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
+  /** Code of your own, once a purchase is void: refunded in full, a dispute lost, a subscription ended. */
+  onRevoked?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
+}
+
+export interface ShopColors {
+  /** Buttons and links. */
+  accent?: string;
+  background?: string;
+  text?: string;
+}
+
+export interface OwnerCodeAttempt {
+  /** The same for every attempt: pass it on to what must not happen twice. */
+  idempotencyKey: string;
+  /** Aborted when the code has run out of time. */
+  signal: AbortSignal;
+}
+
+export interface PriceSettings {
+  /** How many one order may hold: 1 to 999, 99 if not said. */
+  maxQuantity?: number;
+  /** What the buyer gets once the money is there. */
+  deliver?: readonly Delivery[];
+  /** In place of the same options of the whole shop. */
+  checkout?: CheckoutOptions;
+}
+
+export type Delivery = FileDelivery | LinkDelivery | LicenseDelivery | TextDelivery;
+
+export interface FileDelivery {
+  kind: "file";
+  /** What the buyer reads, e.g. `The Tide Reader (EPUB)`. */
+  name: string;
+  /** A file of the folder `private/`, which ships with the functions and is never published; or a key of your bucket. */
+  file: `private/${string}` | { bucketKey: string };
+}
+
+export interface LinkDelivery {
+  kind: "link";
+  name: string;
+  /** `https://…`; only paying buyers are shown it. */
+  url: string;
+}
+
+export interface LicenseDelivery {
+  kind: "license";
+  name?: string;
+}
+
+export interface TextDelivery {
+  kind: "text";
+  name: string;
+  text: string;
+}
+
+/** Options of Stripe's payment page. Each is one that Stripe offers: https://docs.stripe.com/api/checkout/sessions/create */
+export interface CheckoutOptions {
+  /** Stripe Tax computes and adds the tax; set it up in the Stripe dashboard first. */
+  automaticTax?: boolean;
+  /** Business customers may give their tax id (VAT number). */
+  taxIds?: boolean;
+  /** Asks where to send it, and offers ways of sending. */
+  shipping?: ShippingOptions;
+  /** Shows a field for promotion codes, which are made in the Stripe dashboard. */
+  promotionCodes?: boolean;
+  /** Asks for a phone number. */
+  phone?: boolean;
+  /** A box for your terms, which must be ticked; their address is set in Stripe's public business details. */
+  termsConsent?: boolean;
+  /** At most three questions of your own. */
+  customFields?: readonly CustomField[];
+  /** Lets the buyer change the quantity on the payment page. */
+  adjustableQuantity?: boolean | { min?: number; max?: number };
+  /** `auto`: only where the way of paying needs it. */
+  billingAddress?: "auto" | "required";
+}
+
+export interface ShippingOptions {
+  /** Two-letter codes of the countries you send to, e.g. `["DE", "FR"]`. */
+  countries: readonly string[];
+  /** Up to five ways of sending: ids of shipping rates of the Stripe dashboard (`shr_…`). Not for subscriptions. */
+  rates?: readonly (string | ShippingRate)[];
+}
+
+/** A way of sending that stands here rather than in the Stripe dashboard. */
+export interface ShippingRate {
+  /** What the buyer reads, e.g. `Letter post`. */
+  name: string;
+  /** In the currency's smallest unit: 490 is €4.90. */
+  amountMinor: number;
+  /** ISO 4217, lower case; it must be the price's own. */
+  currency: string;
+  /** In working days. */
+  delivery?: { min: number; max: number };
+}
+
+export type CustomField = TextField | ChoiceField;
+
+interface FieldBase {
+  /** Your name for the answer: letters and digits. */
+  key: string;
+  /** What the buyer reads, at most 50 characters. */
+  label: string;
+  optional?: boolean;
+}
+
+interface TextField extends FieldBase {
+  kind: "text" | "number";
+  maxLength?: number;
+}
+
+interface ChoiceField extends FieldBase {
+  kind: "choice";
+  /** Up to 200. */
+  choices: readonly { value: string; label: string }[];
+}
+
+/** Gives `shop.config.ts` its types; what it is given is what it returns. */
+export function defineShop(definition: ShopDefinition): ShopDefinition {
+  return definition;
+}
