@@ -1,3 +1,5 @@
+import { createClaimCookies } from "./claims/claim-cookies.ts";
+import { createOrderPageLinks } from "./claims/order-page-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
@@ -8,6 +10,7 @@ import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
+import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
@@ -57,19 +60,22 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret } = config;
+  const { cronSecret, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, keeping } = openShop(config, site, surroundings);
+  const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
+  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
+      claims,
       shop: config,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, now }),
+    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),

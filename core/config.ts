@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 
-import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { deploymentProblems } from "./config-deployment.ts";
+import { hostSiteUrl } from "./config-host.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
@@ -14,6 +15,11 @@ export interface Config {
     /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
     apiBase: URL | undefined;
   };
+  /**
+   * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
+   * `core/signing/`.
+   */
+  signingSecrets: readonly string[];
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
   /** Marks this shop's sessions, where an account has several shops of this kind. */
@@ -58,18 +64,11 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
-  const problems = [...problemsOf(shop), ...dynamodb.problems];
-  const apiBase = shop.data?.STRIPE_API_BASE;
-  if (apiBase && isDeployed(variables)) {
-    problems.push(
-      "STRIPE_API_BASE is set on a deployed site: it is for development only; remove it from the site's environment.",
-    );
-  }
-  if (apiBase && /_live_/.test(variables["STRIPE_SECRET_KEY"] ?? "")) {
-    problems.push(
-      "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
-    );
-  }
+  const problems = [
+    ...problemsOf(shop),
+    ...dynamodb.problems,
+    ...(shop.success ? deploymentProblems(shop.data, variables) : []),
+  ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
   if (variables["DYNAMODB_TABLE"] === undefined && strayDynamodb.length > 0) {
     problems.push(
@@ -77,6 +76,7 @@ export function parseConfig(environment: Environment): Config {
     );
   }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
+  const { STRIPE_API_BASE: apiBase, SIGNING_SECRET: signingSecret } = shop.data;
 
   return {
     stripe: {
@@ -85,6 +85,7 @@ export function parseConfig(environment: Environment): Config {
       livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
       apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
+    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitSecrets(signingSecret),
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,

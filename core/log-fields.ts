@@ -27,6 +27,7 @@ const LOG_FIELDS = [
   "error",
   "reason",
   "problem",
+  "permission",
   "fix",
   // A run of reconciliation.
   "source",

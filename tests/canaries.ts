@@ -18,6 +18,7 @@ export const CANARY_BUYER = {
 
 export const CANARY_KEYS = {
   stripe: "sk_test_51CanaryAdapters0aB1cD2",
+  restricted: "rk_test_51CanaryRestricted3eF4gH5",
   webhook: "whsec_canaryCurrentSecret0001",
   previousWebhook: "whsec_canaryPreviousSecret0002",
   cron: "canary-cron-secret-0003",

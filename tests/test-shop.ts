@@ -12,12 +12,14 @@ import type { OrderStore } from "../core/orders/order-store.ts";
 import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
+import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
 import { CANARY_KEYS } from "./canaries.ts";
 import { watchOutput } from "./watch-output.ts";
 import { siteOf } from "./test-site.ts";
 
 const WEBHOOK_SECRET = CANARY_KEYS.webhook;
+const RESTRICTED_KEY = CANARY_KEYS.restricted;
 export const ENVIRONMENT = {
   STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -54,6 +56,8 @@ export function openTestShop(
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
+    /** The shop's key is a restricted one that may do no more than this. */
+    permissions?: readonly Permission[];
   } = {},
 ): TestShop {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
@@ -63,6 +67,7 @@ export function openTestShop(
     publicUrl: "https://checkout.stripe.com",
     now,
     delayedPaymentMs: 7 * 24 * 3_600_000,
+    ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,
   });
@@ -74,16 +79,24 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
-  const app = createApp({ ...ENVIRONMENT, ...options.environment }, options.site ?? siteOf(), {
-    now,
-    mailer,
-    log: createJsonLog((line) => {
-      watchOutput(line);
-      log.push(JSON.parse(line) as Record<string, unknown>);
-    }, now),
-    ...(options.engine !== "stripe" && { engine: memory }),
-    ...options.replace,
-  });
+  const app = createApp(
+    {
+      ...ENVIRONMENT,
+      ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
+      ...options.environment,
+    },
+    options.site ?? siteOf(),
+    {
+      now,
+      mailer,
+      log: createJsonLog((line) => {
+        watchOutput(line);
+        log.push(JSON.parse(line) as Record<string, unknown>);
+      }, now),
+      ...(options.engine !== "stripe" && { engine: memory }),
+      ...options.replace,
+    },
+  );
 
   return {
     app,

@@ -1,6 +1,7 @@
 import type { AdapterCase } from "./adapter-case.ts";
 import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
 import { checkoutCases } from "./cases/checkout.ts";
+import { claimCases } from "./cases/claims.ts";
 import { headerCases } from "./cases/headers.ts";
 import { methodCases } from "./cases/methods.ts";
 import { orderCases } from "./cases/orders.ts";
@@ -18,4 +19,5 @@ export const adapterCases: readonly AdapterCase[] = [
   ...checkoutCases,
   ...checkoutRefusalCases,
   ...orderCases,
+  ...claimCases,
 ];

@@ -40,7 +40,8 @@ export const SITE_URL = "https://shop.example";
 
 /** The variables that an owner sets. Where the simulated Stripe is reached differs from target to target. */
 export const SHOP_ENVIRONMENT = {
-  STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
+  // Restricted to what the README names: no case needs more.
+  STRIPE_SECRET_KEY: CANARY_KEYS.restricted,
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
 } as const;
