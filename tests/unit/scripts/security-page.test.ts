@@ -11,7 +11,10 @@ const columnsOf = (row: string): string[] => row.split("|").map((column) => colu
 
 /** The sources of all tests but this one; a title stands in them word for word. */
 const sources = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts") && !file.includes("node_modules") && !file.endsWith("security-page.test.ts"))
+  .filter(
+    (file) =>
+      file.endsWith(".ts") && !file.includes("node_modules") && !file.endsWith("security-page.test.ts"),
+  )
   .map((file) => readFileSync(join(root, "tests", file), "utf8"))
   .join("\n");
 
