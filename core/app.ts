@@ -60,9 +60,9 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret, signingSecrets, siteUrl } = config;
+  const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping } = openShop(config, site, surroundings);
+  const { stripe, keeping, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   return {
@@ -71,11 +71,20 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       catalog: createPriceCatalog(stripe),
       claims,
       shop: config,
+      limits: checkoutLimits,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
+    orderStatus: createOrderStatusRoute({
+      keeping,
+      claims,
+      orderPages,
+      livemode,
+      limit: lookLimit,
+      addressHeader,
+      now,
+    }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, now, log }),

@@ -3,6 +3,9 @@ import type Stripe from "stripe";
 import type { Config } from "./config.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
+import type { CheckoutLimits } from "./limits/checkout-limits.ts";
+import type { LookLimit } from "./limits/look-limit.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./site.ts";
@@ -18,11 +21,15 @@ export interface Shop {
   /** What the owner's files say. */
   site: Site;
   stripe: Stripe;
-  /** Loads the engine at the first call: opening a checkout needs none. */
+  /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
+  /** Loads what it needs at the first call: only opening a checkout does. */
+  checkoutLimits: CheckoutLimits;
+  /** The same: only looking at an order does. */
+  lookLimit: LookLimit;
 }
 
-export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
+export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
@@ -35,10 +42,39 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
     const steps = [createRecordStep(store, now), createMailStep(mailer, config.siteUrl, log)];
-    const { bookkeeping } = engine;
-    return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
+    const { bookkeeping, counters } = engine;
+    const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
+    return {
+      stripe,
+      store,
+      bookkeeping,
+      engine,
+      alarm,
+      steps,
+      livemode,
+      shopId,
+      now,
+      randomId,
+      schedule,
+      log,
+    };
   });
-  return { config, site, stripe, keeping };
+
+  const loadLimits = once(async (): Promise<CheckoutLimits> => {
+    const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
+    const { engine, alarm } = await keeping();
+    const { checkoutsPerMinute: perMinute } = config;
+    const secret = config.stripe.secretKey;
+    return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
+  });
+  const checkoutLimits: CheckoutLimits = {
+    admit: async (address) => (await loadLimits()).admit(address),
+  };
+  const loadLookLimit = once(async () => (await import("./limits/look-limit.ts")).createLookLimit(now));
+  const lookLimit: LookLimit = {
+    admit: async (address) => (await loadLookLimit()).admit(address),
+  };
+  return { config, site, stripe, keeping, checkoutLimits, lookLimit };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

@@ -24,6 +24,9 @@ export const ENVIRONMENT = {
   STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
+  // All tests of a file buy from one place.
+  CHECKOUTS_PER_MINUTE: "1000",
+  CHECKOUTS_PER_MINUTE_TOTAL: "1000",
 };
 
 export interface TestShop {

@@ -1,12 +1,15 @@
 import type { LogFields } from "../log-fields.ts";
 import { describeError, type Log } from "../log.ts";
+import type { Caller } from "./client-address.ts";
 import { HttpError } from "./http-error.ts";
+import { corsHeaders, requireAllowedOrigin, type OriginPolicy } from "./origin.ts";
 import { emptyResponse, jsonResponse } from "./responses.ts";
 
-export type Handler = (request: Request) => Promise<Response>;
+export type Handler = (request: Request, caller?: Caller) => Promise<Response>;
 
 export interface RequestContext {
   requestId: string;
+  caller: Caller;
   /** Adds fields to the one line that is logged for this request; identifiers and outcomes only. */
   note(fields: LogFields): void;
 }
@@ -15,6 +18,8 @@ export interface Route {
   /** Names the route in the log. */
   name: string;
   method: "GET" | "POST";
+  /** Whose pages may call; undefined leaves the route open to everybody, and its answers to the page's own origin. */
+  origins?: OriginPolicy;
   handle(request: Request, context: RequestContext): Promise<Response>;
   /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */
   renderError?(error: HttpError, request: Request, requestId: string): Response | undefined;
@@ -34,12 +39,12 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
   const allow = route.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
   const allowed = allow.split(", ");
 
-  return async (request) => {
+  return async (request, caller = {}) => {
     const requestId = randomId();
     const startedMs = now();
     let notes: LogFields = {};
     const note = (fields: LogFields): void => void (notes = { ...notes, ...fields });
-    const context: RequestContext = { requestId, note };
+    const context: RequestContext = { requestId, caller, note };
 
     const response = await answer(request, context).catch((error: unknown) => {
       const failure = error instanceof HttpError ? error : internalError(error);
@@ -48,6 +53,10 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
       return route.renderError?.(failure, request, requestId) ?? errorResponse(failure, requestId);
     });
     response.headers.set("X-Request-Id", requestId);
+    if (route.origins !== undefined) {
+      for (const [name, value] of Object.entries(corsHeaders(request, route.origins, allow)))
+        response.headers.set(name, value);
+    }
 
     const level = response.status >= 500 ? "error" : "info";
     log[level]("request", {
@@ -68,6 +77,7 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
         headers: { Allow: allow },
       });
     }
+    if (route.origins !== undefined) requireAllowedOrigin(request, route.origins);
     return route.handle(request, context);
   }
 }

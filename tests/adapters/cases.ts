@@ -5,6 +5,7 @@ import { claimCases } from "./cases/claims.ts";
 import { headerCases } from "./cases/headers.ts";
 import { methodCases } from "./cases/methods.ts";
 import { orderCases } from "./cases/orders.ts";
+import { originCases } from "./cases/origins.ts";
 import { webhookByteCases } from "./cases/webhook-bytes.ts";
 import { webhookEventCases } from "./cases/webhook-events.ts";
 import { webhookSignatureCases } from "./cases/webhook-signatures.ts";
@@ -18,6 +19,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...webhookEventCases,
   ...checkoutCases,
   ...checkoutRefusalCases,
+  ...originCases,
   ...orderCases,
   ...claimCases,
 ];
