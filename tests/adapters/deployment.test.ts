@@ -152,7 +152,7 @@ test("E14: a preview on Netlify, which only the build is told about, refuses a l
   } finally {
     log.mockRestore();
   }
-});
+}, 30_000);
 
 test("the AWS SDK is in the bundle, and nothing loads it until an order is stored in DynamoDB", async () => {
   const { metafile } = await build({

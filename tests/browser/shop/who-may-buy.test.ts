@@ -20,8 +20,8 @@ async function openSite(): Promise<{ url: string; show: (html: string) => void }
 
 const evil = await openSite();
 const blog = await openSite();
-// As deployed, where being on the same machine means nothing.
-const shop = openShopInBrowser({ NODE_ENV: "production", ALLOWED_ORIGINS: blog.url });
+// The shop itself is at localhost, so that 127.0.0.1 is somebody else.
+const shop = openShopInBrowser({ ALLOWED_ORIGINS: blog.url });
 
 const sessions = () => Object.keys(shop.stripe().state().checkoutSessions).length;
 const refusals = () => shop.printed().split('"code":"origin_refused"').length - 1;

@@ -352,6 +352,22 @@ test.for<[state: string, act: (sessionId: string) => unknown]>([
   },
 );
 
+test("E16: a record of a newer version of the shop is left alone, and the page keeps waiting", async () => {
+  shop.close();
+  shop = openTestShop({ engine: "stripe" });
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  await shop.notify(sessionId);
+  const { metadata } = shop.stripe.state().checkoutSessions[sessionId] ?? {};
+  if (!metadata) throw new Error("The session has no metadata.");
+  const newer = (metadata["static_checkout_order"] ?? "").replace('"v":1', '"v":2');
+  expect(newer).toContain('"v":2');
+  metadata["static_checkout_order"] = newer;
+  expect(await shop.status(sessionId)).toMatchObject({ status: 503, body: { error: { code: "try_again" } } });
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  expect(shop.stripe.state().checkoutSessions[sessionId]?.metadata?.["static_checkout_order"]).toBe(newer);
+});
+
 test("D14: a look that fails is not remembered", async () => {
   shop.close();
   shop = openTestShop({ engine: "stripe" });
