@@ -12,6 +12,7 @@ import type * as SmtpMailer from "../../core/mail/smtp-mailer.ts";
 import { buildFunctions } from "../../scripts/build/functions.ts";
 import { buildSite } from "../../scripts/build/site.ts";
 import { startMailServer, type ReceivedMail } from "../../scripts/dev/inbox/mail-server.ts";
+import { createSiteHandler } from "../../scripts/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -39,6 +40,42 @@ test("D22: vercel.json and netlify.toml set the same headers on every page", asy
     "X-Content-Type-Options",
     "X-Frame-Options",
   ]);
+});
+
+test("D22: the local server sends what vercel.json says, with pages, with scripts and with what is not there", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const serve = await createSiteHandler(ROOT);
+  for (const path of [
+    "/",
+    "/success.html",
+    "/canceled.html",
+    "/js/stripe-checkout.js",
+    "/styles.css",
+    "/none",
+  ]) {
+    for (const method of ["GET", "POST"]) {
+      const { headers } = await serve(new Request(`http://localhost${path}`, { method }));
+      for (const { key, value } of vercel.headers[0]?.headers ?? [])
+        assert.equal(headers.get(key), value, `${method} ${path} ${key}`);
+    }
+  }
+});
+
+test("D22: the pages' policy allows nothing inline and no framing, and the pages need nothing of it", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const policy = vercel.headers[0]?.headers.find(({ key }) => key === "Content-Security-Policy")?.value ?? "";
+  assert.doesNotMatch(policy, /unsafe-|\*|http:|wss?:/);
+  // What is not named falls back to 'none': objects, frames, workers.
+  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
+    assert.ok(policy.split("; ").includes(part), part);
+  for (const page of ["public/index.html", "success.html", "canceled.html"]) {
+    const html = await readFile(join(ROOT, page), "utf8");
+    assert.doesNotMatch(
+      html,
+      /<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)(?![^>]*ld\+json)/i,
+      page,
+    );
+  }
 });
 
 test("both hosts run npm run build and publish dist/", async () => {
@@ -75,6 +112,23 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
       text.match(/\b(?:sk|rk)_(?:test|live)_\w{8,}|\bwhsec_\w{8,}|\bre_\w{20,}|\bAKIA[A-Z0-9]{16}\b/g) ?? [];
     assert.deepEqual(found, [], file);
   }
+});
+
+/** Permissive ones that ask for nothing but to be passed on, as THIRD-PARTY-NOTICES.txt does. */
+const ALLOWED_LICENSES = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"];
+
+test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, under a license that is allowed", async () => {
+  const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
+  const packages = [...notices.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) \d+\.\d+\.\S+ \((.+)\)$/gm)];
+  const names = packages.map(([, name]) => name);
+  for (const shipped of ["stripe", "zod", "@aws-sdk/client-dynamodb"])
+    assert.ok(names.includes(shipped), shipped);
+  const refused = packages.filter(([, , license = ""]) => !ALLOWED_LICENSES.includes(license));
+  assert.deepEqual(
+    refused.map(([line]) => line),
+    [],
+  );
+  assert.match(notices, /^Copyright .*Stripe/m);
 });
 
 test("E14: a preview on Netlify, which only the build is told about, refuses a live key", async () => {
