@@ -1,5 +1,4 @@
 import { createClaimCookies } from "./claims/claim-cookies.ts";
-import { createOrderPageLinks } from "./claims/order-page-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
@@ -62,9 +61,8 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
+  const { stripe, orderPages, keeping, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
-  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,

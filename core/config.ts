@@ -4,6 +4,7 @@ import { deploymentProblems } from "./config-deployment.ts";
 import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readNews } from "./config-news.ts";
 import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
+import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -41,6 +42,9 @@ export interface Config {
   orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+  /** Undefined: the shop sends no mails. */
+  mail: MailConfig | undefined;
+  mailDelivery: MailDelivery;
 }
 
 export interface StripeAccess {
@@ -85,10 +89,12 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
+  const mail = readMail(variables);
   const news = readNews(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
+    ...mail.problems,
     ...news.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
@@ -126,6 +132,8 @@ export function parseConfig(environment: Environment): Config {
     cronSecret: shop.data.CRON_SECRET,
     ...news.config,
     dynamodb: dynamodb.config,
+    mail: mail.config,
+    mailDelivery: mail.delivery,
   };
 }
 

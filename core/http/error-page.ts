@@ -1,3 +1,5 @@
+import { escapeHtml } from "../html.ts";
+
 /** A whole page for a buyer whose browser posted a plain form: what happened, and a way back to the shop. */
 export function errorPage(message: string, shopUrl: string, requestId: string): string {
   return `<!doctype html>
@@ -15,15 +17,4 @@ export function errorPage(message: string, shopUrl: string, requestId: string): 
 </main>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -7,6 +7,7 @@ import { createApp } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import shop from "../../shop.config.ts";
+import { watchOutput } from "../watch-output.ts";
 import { siteOf } from "../test-site.ts";
 import { sendHttp } from "./http-client.ts";
 import { testAdapterCases } from "./run-cases.ts";
@@ -17,7 +18,7 @@ import { createTestStripe } from "./test-stripe.ts";
 const stripe = await createTestStripe();
 const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop), {
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
-  log: createJsonLog(() => {}, Date.now),
+  log: createJsonLog(watchOutput, Date.now),
 });
 const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,

@@ -23,6 +23,7 @@ export interface Fulfillment {
   retriesBelow: 0 | 1;
   /** Which of the owner's side are told. */
   channels: readonly ("webhook" | "mail" | "chat")[];
+  mailDelivery: "at-least-once" | "at-most-once";
 }
 
 export interface Outcome {
@@ -42,6 +43,7 @@ export async function fulfillWithCrashes({
   points,
   retriesBelow,
   channels,
+  mailDelivery,
 }: Fulfillment): Promise<Outcome> {
   const time = createVirtualTime(START_MS);
   const violations = createViolations(() => undefined);
@@ -68,6 +70,7 @@ export async function fulfillWithCrashes({
         server: "works",
         codeWorks: true,
       }),
+      mailDelivery,
       retriesBelow,
       faults: script.faults,
     },
@@ -118,15 +121,22 @@ export async function fulfillWithCrashes({
     const attempts = control?.steps["mail"]?.attempts ?? 0;
     const problems = violations.all().map(({ invariant, what }) => `${invariant}: ${what}`);
     if (status !== 200) problems.push(`the last delivery is answered ${status}`);
-    if (control?.state !== "fulfilled") problems.push(`the order is ${control?.state ?? "nowhere"}`);
     if (!isAtPeace(world)) problems.push("the order does not agree with Stripe");
-    if (mails < 1 || mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
     const told = new Set(world.owner.told(id).map(({ channel }) => channel));
     for (const channel of channels) if (!told.has(channel)) problems.push(`not told: ${channel}`);
-    const started = Object.entries(control?.steps ?? {}).filter(([, step]) => step.state !== "done");
-    if (started.length > 0) problems.push(`not done: ${started.map(([name]) => name).join(", ")}`);
     if (engine === "memory" && (await world.readSnapshot(id)) === undefined)
       problems.push("there is no snapshot");
+    if (mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
+    if (mailDelivery === "at-most-once") {
+      if (mails > 1) problems.push(`${mails} mails, and none was to be sent twice`);
+      // Flagged where nobody knows, and only there; alerted once.
+      const mayHaveBeenSent = control?.steps["mail"]?.state === "started";
+      if (control?.state === "needs_attention" && mayHaveBeenSent) return problems;
+    }
+    if (control?.state !== "fulfilled") problems.push(`the order is ${control?.state ?? "nowhere"}`);
+    if (mails < 1) problems.push("nobody was mailed");
+    const started = Object.entries(control?.steps ?? {}).filter(([, step]) => step.state !== "done");
+    if (started.length > 0) problems.push(`not done: ${started.map(([name]) => name).join(", ")}`);
     return problems;
   }
 }

@@ -35,6 +35,8 @@ test("two keys and an address are enough to sell", () => {
     checkoutMinutes: 30,
     cronSecret: undefined,
     dynamodb: undefined,
+    mail: undefined,
+    mailDelivery: "at-least-once",
   });
 });
 
