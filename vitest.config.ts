@@ -9,6 +9,7 @@ const project = (name: string, settings: Record<string, unknown> = {}) => ({
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: ["tests/fail-on-canaries.ts"],
     ...settings,
   },
 });

@@ -1,10 +1,7 @@
 import { createClaimCookies } from "./claims/claim-cookies.ts";
-import { createOrderPageLinks } from "./claims/order-page-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
-import { createDeliveries } from "./deliveries/deliveries-of.ts";
 import { createBucket } from "./files/bucket.ts";
-import { createDownloadLinks } from "./files/download-links.ts";
 import { missingBucket } from "./files/missing-bucket.ts";
 import { createPrivateFolder } from "./files/private-folder.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
@@ -78,11 +75,9 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping, licenseSigner, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
+  const { stripe, licenseSigner, orderPages, downloadLinks, deliveries, keeping, checkoutLimits, lookLimit } =
+    openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
-  const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
-  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
-  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   return {
     createCheckoutSession: createCheckoutSessionRoute({

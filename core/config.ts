@@ -8,6 +8,7 @@ import { readLicenseKeys } from "./config-licenses.ts";
 import { readNews } from "./config-news.ts";
 import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
+import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -49,6 +50,9 @@ export interface Config {
   bucket: BucketConfig | undefined;
   /** Sign license keys; empty where none are sold. */
   licenseKeys: readonly SigningKey[];
+  /** Undefined: the shop sends no mails. */
+  mail: MailConfig | undefined;
+  mailDelivery: MailDelivery;
 }
 
 export interface StripeAccess {
@@ -95,12 +99,14 @@ export function parseConfig(environment: Environment): Config {
   const dynamodb = readDynamodb(variables);
   const bucket = readBucket(variables);
   const licenses = readLicenseKeys(variables);
+  const mail = readMail(variables);
   const news = readNews(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
     ...bucket.problems,
     ...licenses.problems,
+    ...mail.problems,
     ...news.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
@@ -140,6 +146,8 @@ export function parseConfig(environment: Environment): Config {
     dynamodb: dynamodb.config,
     bucket: bucket.config,
     licenseKeys: licenses.keys,
+    mail: mail.config,
+    mailDelivery: mail.delivery,
   };
 }
 

@@ -1,3 +1,6 @@
+import { allowedFields, type LogFields } from "./log-fields.ts";
+import { maskPrivate } from "./mask-private.ts";
+
 /** One JSON line per entry: a timestamp, a level, an event name in snake_case and flat fields without buyers' data. */
 export interface Log {
   info(event: string, fields?: LogFields): void;
@@ -5,12 +8,15 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
-type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** `writeLine` gets one line without its newline; JSON escapes control characters, so no field can start a new line. */
+/** `writeLine` gets one line without its newline. */
 export function createJsonLog(writeLine: (line: string) => void, now: () => number): Log {
   const write = (level: string, event: string, fields: LogFields = {}): void => {
-    writeLine(JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields }));
+    const masked = allowedFields(fields).map(([name, value]) => [
+      name,
+      typeof value === "string" ? maskPrivate(value) : value,
+    ]);
+    const entry = { time: new Date(now()).toISOString(), level, event, ...Object.fromEntries(masked) };
+    writeLine(escapeInvisible(JSON.stringify(entry)));
   };
   return {
     info: (event, fields) => write("info", event, fields),
@@ -19,9 +25,24 @@ export function createJsonLog(writeLine: (line: string) => void, now: () => numb
   };
 }
 
-/** What may be logged of something thrown: its class and message, and those of its causes; never a stack or a payload. */
-export function describeError(error: unknown): string {
+/**
+ * JSON escapes line feeds and ANSI's escape character by itself, but not U+2028, the C1 controls (a terminal takes U+009B for
+ * the beginning of a command) or the marks that turn text around: some viewers break or reorder lines at them.
+ */
+function escapeInvisible(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, unit) => escapeUnit(character.charCodeAt(unit))).join(""),
+  );
+}
+
+function escapeUnit(codeUnit: number): string {
+  return `\\u${codeUnit.toString(16).padStart(4, "0")}`;
+}
+
+/** What may be told of something thrown: its class and message, and those of its causes; never a stack or a payload. */
+export function describeError(error: unknown, causes = 5): string {
   if (!(error instanceof Error)) return `thrown value of type ${typeof error}`;
-  const cause = error.cause === undefined ? "" : ` (cause: ${describeError(error.cause)})`;
+  const hasCause = error.cause !== undefined && causes > 0;
+  const cause = hasCause ? ` (cause: ${describeError(error.cause, causes - 1)})` : "";
   return `${error.name}: ${error.message}${cause}`;
 }

@@ -15,7 +15,7 @@ export function formatMoney(amountMinor: number, currency: string, locale: strin
   return new Intl.NumberFormat(locale, { style: "currency", currency, ...exact }).format(amount);
 }
 
-/** 2 for eur, 0 for jpy, 3 for kwd; the currency in lower case. */
+/** How many digits of a minor amount stand behind the point. `currency` in lower case. */
 export function minorDigits(currency: string): number {
   if (ZERO_DECIMAL.includes(currency)) return 0;
   return THREE_DECIMAL.includes(currency) ? 3 : 2;

@@ -1,6 +1,9 @@
 import type Stripe from "stripe";
 
+import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-links.ts";
 import type { Config } from "./config.ts";
+import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
+import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
@@ -10,9 +13,12 @@ import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
+import { createConfirmationComposer } from "./mail/confirmation-composer.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
+import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
@@ -27,6 +33,9 @@ export interface Shop {
   site: Site;
   stripe: Stripe;
   licenseSigner: LicenseSigner;
+  orderPages: OrderPageLinks;
+  downloadLinks: DownloadLinks;
+  deliveries: Deliveries;
   /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
   /** Loads what it needs at the first call: only opening a checkout does. */
@@ -39,21 +48,35 @@ export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
-  const { log, now, randomId, schedule, mailer, post } = surroundings;
+  const { log, now, randomId, schedule, post } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
 
+  const orderPages = createOrderPageLinks(
+    createSigner(config.signingSecrets, "order-page", now),
+    config.siteUrl,
+  );
+
+  const downloadLinks = createDownloadLinks(
+    createSigner(config.signingSecrets, "download", now),
+    config.siteUrl,
+    now,
+  );
+  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
+
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
+    const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
+    const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
     const { onPaid } = site.shop;
     const steps = [
       createRecordStep(store, now),
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
       ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
-      createMailStep(mailer, config.siteUrl, log),
+      createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
     ];
     const { bookkeeping, counters } = engine;
     const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
@@ -89,7 +112,18 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const lookLimit: LookLimit = {
     admit: async (address) => (await loadLookLimit()).admit(address),
   };
-  return { config, site, stripe, licenseSigner, keeping, checkoutLimits, lookLimit };
+  return {
+    config,
+    site,
+    stripe,
+    licenseSigner,
+    orderPages,
+    downloadLinks,
+    deliveries,
+    keeping,
+    checkoutLimits,
+    lookLimit,
+  };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
@@ -102,6 +136,13 @@ async function chooseEngine(config: Config, stripe: Stripe, now: () => number): 
   const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
   // A shop that has grown: what it did before stands in Stripe.
   return { ...engine, orders: createSucceedingOrderStore(engine.orders, inStripe.orders) };
+}
+
+/** Undefined where no mail server is named. Nodemailer itself is loaded with the first mail. */
+async function chooseMailer({ mail }: Config, site: Site, now: () => number): Promise<Mailer | undefined> {
+  if (mail === undefined) return undefined;
+  const { createSmtpMailer } = await import("./mail/smtp-mailer.ts");
+  return createSmtpMailer({ ...mail, replyTo: mail.replyTo ?? site.shop.supportEmail }, now);
 }
 
 /** Runs `make` at the first call, and again only after it failed. */

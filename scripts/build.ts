@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Catalog } from "../core/checkout/catalog.ts";
 import { isPreview } from "../core/config-host.ts";
 import { parseStripeAccess } from "../core/config.ts";
+import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
 import { buildSite } from "./build/site.ts";
 import { fail, readConfig, readSite } from "./owner-shop.ts";
@@ -14,6 +15,7 @@ const site = await readSite();
 const catalog = await makeCatalog();
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
+await refuseSecrets();
 const count = Object.keys(catalog.prices).length;
 console.log(
   `Built dist/ (the site) and build/ (the functions' bundle, which sells ${count} ${count === 1 ? "price" : "prices"}).`,
@@ -42,4 +44,16 @@ async function makeCatalog(): Promise<Catalog> {
   if (problems.length > 0) return fail(problems.join("\n"));
   for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
   return check.catalog;
+}
+
+/** A key that is published cannot be called back, so the build fails instead. */
+async function refuseSecrets(): Promise<void> {
+  const environment = await buildEnvironment(root, process.env);
+  const found = await findSecrets(root, [join(root, "dist"), join(root, "build")], environment);
+  if (found.length === 0) return;
+  for (const { file, line, what } of found) console.error(`${file}, line ${line}: holds ${what}.`);
+  console.error(
+    "The build stops here: a secret must not be published. Remove it from your pages or from shop.config.ts, keep it in the host's environment variables, and if it was online before, roll it where it came from.",
+  );
+  process.exit(1);
 }

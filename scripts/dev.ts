@@ -15,6 +15,7 @@ const HELP = `Runs the whole shop on this machine.
   npm run dev -- --no-open          does not open the browser
   npm run dev -- --store stripe     keeps orders in Stripe instead of a local DynamoDB
   npm run dev -- --fresh            keeps nothing: orders are gone when the shop closes
+  npm run dev -- --send-mail        sends mails through SMTP_URL in .env instead of keeping them in the inbox
   PORT=8080 npm run dev             on another port (3000 otherwise, or the next free one)
 
 With STRIPE_SECRET_KEY=sk_test_… and STRIPE_WEBHOOK_SECRET=whsec_… in .env it talks to the real Stripe in test mode.`;
@@ -41,9 +42,12 @@ const shop = await start({
   environment,
   storageFolder: flags.fresh ? undefined : join(root, ".data"),
   engine: flags.store === "stripe" ? "stripe" : "dynamodb",
+  sendsMails: flags["send-mail"] === true,
   print: (text) => console.log(text),
 });
-console.log(`The shop is open at ${shop.url} (${stripeInUse(shop)}). Ctrl-C closes it.`);
+console.log(
+  `The shop is open at ${shop.url} (${stripeInUse(shop)}), its orders and mails at ${shop.url}/__dev. Ctrl-C closes it.`,
+);
 closeOnSignal(shop);
 if (!flags["no-open"] && process.stdout.isTTY) await open(shop.url).catch(() => undefined);
 
@@ -55,6 +59,7 @@ function readFlags() {
         "no-open": { type: "boolean" },
         store: { type: "string", default: "dynamodb" },
         fresh: { type: "boolean" },
+        "send-mail": { type: "boolean" },
       },
     });
     const { store } = parsed.values;

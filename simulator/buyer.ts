@@ -14,6 +14,8 @@ interface PaymentDetails extends CheckoutChoices {
   name?: string | null;
   phone?: string | null;
   shipping?: Buyer["shipping"];
+  /** Adaptive Pricing showed the price in the buyer's own currency, and that is what they pay. */
+  presentment?: { amountMinor: number; currency: string };
 }
 
 /** The buyer at the payment page, for tests that need no HTML. */
@@ -49,6 +51,13 @@ export function createBuyer(surroundings: {
           phone: details.phone ?? null,
           shipping: details.shipping ?? null,
         };
+        const { presentment } = details;
+        if (presentment !== undefined) {
+          session.presentment_details = {
+            presentment_amount: presentment.amountMinor,
+            presentment_currency: presentment.currency,
+          };
+        }
         return paySession(world, session, buyer, paymentChoice(session, details, delayedPaymentMs));
       }),
     authenticate: (sessionId, answer) =>

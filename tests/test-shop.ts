@@ -14,12 +14,14 @@ import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
+import { CANARY_KEYS } from "./canaries.ts";
+import { watchOutput } from "./watch-output.ts";
 import { siteOf } from "./test-site.ts";
 
-const WEBHOOK_SECRET = "whsec_testsecret";
-const RESTRICTED_KEY = "rk_test_restricted";
+const WEBHOOK_SECRET = CANARY_KEYS.webhook;
+const RESTRICTED_KEY = CANARY_KEYS.restricted;
 export const ENVIRONMENT = {
-  STRIPE_SECRET_KEY: "sk_test_simulated",
+  STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
   // All tests of a file buy from one place.
@@ -90,7 +92,10 @@ export function openTestShop(
     {
       now,
       mailer,
-      log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
+      log: createJsonLog((line) => {
+        watchOutput(line);
+        log.push(JSON.parse(line) as Record<string, unknown>);
+      }, now),
       ...(options.engine !== "stripe" && { engine: memory }),
       ...options.replace,
     },
@@ -144,7 +149,7 @@ export function openTestShop(
   };
 }
 
-export function signedWebhook(body: string, nowMs: number, secret = WEBHOOK_SECRET): Request {
+export function signedWebhook(body: string, nowMs: number, secret: string = WEBHOOK_SECRET): Request {
   const seconds = Math.floor(nowMs / 1000);
   const signature = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");
   return new Request("https://shop.example/api/webhook", {

@@ -1,9 +1,10 @@
-import type { OrderId } from "../orders/order.ts";
+import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { Signer } from "../signing/signer.ts";
 
 /** The address of an order's page that shows all of it in any browser. For mails to the buyer alone. */
 export interface OrderPageLinks {
-  urlOf(orderId: OrderId): string;
+  /** The same address each time: a mail that is sent again is the same mail. */
+  urlOf(order: Pick<OrderSnapshot, "orderId" | "createdMs">): string;
   /** True when the request brings the token of such an address: `Authorization: Bearer …`, as the page sends it. */
   opens(request: Request, orderId: OrderId): boolean;
 }
@@ -15,10 +16,10 @@ const LINK_MS = 90 * 24 * 3_600_000;
  * The token stands behind the `#` of the address, which browsers keep to themselves: it reaches no server's log, no Referer, and
  * no analytics script that reports a page's query.
  */
-export function createOrderPageLinks(signer: Signer, siteUrl: string, now: () => number): OrderPageLinks {
+export function createOrderPageLinks(signer: Signer, siteUrl: string): OrderPageLinks {
   return {
-    urlOf(orderId) {
-      const token = signer.sign(orderId, now() + LINK_MS);
+    urlOf({ orderId, createdMs }) {
+      const token = signer.sign(orderId, createdMs + LINK_MS);
       const fragment = new URLSearchParams({ session_id: orderId, token }).toString();
       return `${siteUrl}/success.html#${fragment}`;
     },

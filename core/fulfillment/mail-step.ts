@@ -1,21 +1,34 @@
+import type { MailDelivery } from "../config-mail.ts";
 import type { Log } from "../log.ts";
-import type { Mailer } from "../mail/mailer.ts";
-import { orderConfirmation } from "../mail/order-confirmation.ts";
+import type { Mail, Mailer } from "../mail/mailer.ts";
+import type { OrderSnapshot } from "../orders/order.ts";
 import type { FulfillmentStep } from "./step.ts";
 
+export interface MailStepDependencies {
+  /** Undefined: nobody is mailed. */
+  mailer: Mailer | undefined;
+  delivery: MailDelivery;
+  compose: (order: OrderSnapshot) => Promise<Omit<Mail, "to">>;
+  log: Log;
+}
+
 /** Tells the buyer that the order is in. Without a mailer, or an address, the log says that nobody was mailed. */
-export function createMailStep(mailer: Mailer | undefined, siteUrl: string, log: Log): FulfillmentStep {
+export function createMailStep({ mailer, delivery, compose, log }: MailStepDependencies): FulfillmentStep {
   return {
     name: "mail",
     whenRevoked: "skip",
+    whenUncertain: delivery === "at-most-once" ? "flag" : "repeat",
     async run(order, { idempotencyKey, signal }) {
       const to = order.buyer.email;
       if (mailer === undefined || to === undefined) {
-        const reason = mailer === undefined ? "no mailer is configured" : "the buyer left no mail address";
+        const reason =
+          mailer === undefined
+            ? "SMTP_URL is not set; turn on Stripe's own receipts, or name a mail server"
+            : "the buyer left no mail address";
         log.warn("mail_skipped", { orderId: order.orderId, reason });
         return "skipped";
       }
-      await mailer.send({ to, ...orderConfirmation(order, siteUrl) }, { idempotencyKey, signal });
+      await mailer.send({ to, ...(await compose(order)) }, { idempotencyKey, signal });
       return "done";
     },
   };

@@ -6,6 +6,7 @@ export function createOnPaidStep(onPaid: NonNullable<ShopDefinition["onPaid"]>):
   return {
     name: "onPaid",
     whenRevoked: "skip",
+    whenUncertain: "repeat",
     async run(order, { idempotencyKey, signal }) {
       await onPaid(order, { idempotencyKey, signal });
       return "done";

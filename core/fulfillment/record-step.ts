@@ -6,6 +6,7 @@ export function createRecordStep(store: OrderStore, now: () => number): Fulfillm
   return {
     name: "record",
     whenRevoked: "run",
+    whenUncertain: "repeat",
     async run(order, { idempotencyKey }) {
       await store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "order_recorded" });
       return "done";

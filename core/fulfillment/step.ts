@@ -7,8 +7,14 @@ export interface FulfillmentStep {
   /** What becomes of the step when the purchase was revoked before its turn: refunded in full, a dispute lost. */
   whenRevoked: "run" | "skip";
   /**
+   * What becomes of the step when an attempt began and nobody knows how it ended: a function died in it, an answer was lost.
+   * `repeat`: the effect may happen twice. `flag`: it happens at most once, and the owner is asked to look.
+   */
+  whenUncertain: "repeat" | "flag";
+  /**
    * Has the effect. It may be asked again after a crash, always with the same key, so an effect that can take a key must
-   * pass it on. Resolves to "skipped" when there was nothing to do it with or for. Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later.
+   * pass it on. Resolves to "skipped" when there was nothing to do it with or for. Rejects with `PermanentStepError` when trying
+   * again is useless, with `NoEffectError` when it certainly had none; any other rejection is tried again later, too.
    */
   run(order: OrderSnapshot, attempt: StepAttempt): Promise<"done" | "skipped">;
 }
@@ -24,4 +30,9 @@ interface StepAttempt {
 
 export class PermanentStepError extends Error {
   override readonly name = "PermanentStepError";
+}
+
+/** The attempt failed before its effect: trying again cannot have it twice. */
+export class NoEffectError extends Error {
+  override readonly name = "NoEffectError";
 }

@@ -1,3 +1,4 @@
+import type { LogFields } from "../log-fields.ts";
 import { describeError, type Log } from "../log.ts";
 import type { Caller } from "./client-address.ts";
 import { HttpError } from "./http-error.ts";
@@ -10,7 +11,7 @@ export interface RequestContext {
   requestId: string;
   caller: Caller;
   /** Adds fields to the one line that is logged for this request; identifiers and outcomes only. */
-  note(fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  note(fields: LogFields): void;
 }
 
 export interface Route {
@@ -43,17 +44,14 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
   return async (request, caller = {}) => {
     const requestId = randomId();
     const startedMs = now();
-    const notes: Record<string, string | number | boolean | undefined> = {};
-    const context: RequestContext = {
-      requestId,
-      caller,
-      note: (fields) => void Object.assign(notes, fields),
-    };
+    let notes: LogFields = {};
+    const note = (fields: LogFields): void => void (notes = { ...notes, ...fields });
+    const context: RequestContext = { requestId, caller, note };
 
     const response = await answer(request, context).catch((error: unknown) => {
       const failure = error instanceof HttpError ? error : internalError(error);
-      notes["code"] = failure.code;
-      if (failure.cause !== undefined) notes["error"] = describeError(failure.cause);
+      note({ code: failure.code });
+      if (failure.cause !== undefined) note({ error: describeError(failure.cause) });
       return route.renderError?.(failure, request, requestId) ?? errorResponse(failure, requestId);
     });
     response.headers.set("X-Request-Id", requestId);

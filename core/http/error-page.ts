@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { escapeHtml } from "../html.ts";
 import { htmlResponse } from "./responses.ts";
 
 export interface ErrorPage {
@@ -48,14 +49,3 @@ ${support}<p><a href="${escapeHtml(shopUrl)}">Back to the shop</a></p>
 
 const STYLE =
   "body{margin:12vh auto 2rem;max-width:34rem;padding:0 1.25rem;font:1.0625rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}small{opacity:.75}";
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
-}

@@ -1,13 +1,18 @@
 export interface Mail {
+  /** One address. What is not one is refused, and nobody is mailed. */
   to: string;
   subject: string;
   text: string;
+  html?: string;
 }
 
 export interface Mailer {
   /**
    * Resolves once the mail is handed over. A sender that knows idempotency keys passes the key on; SMTP does not, so a
-   * crash between sending and recording can send twice.
+   * crash between sending and recording can send twice. Every attempt carries the same Message-ID, though, made of the key.
+   *
+   * Rejects with `PermanentStepError` when the mail is refused for good, with `NoEffectError` when it certainly was not sent, and
+   * with anything else when nobody knows.
    */
   send(mail: Mail, options: { idempotencyKey: string; signal: AbortSignal }): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { maskPrivate } from "../mask-private.ts";
 import { formatMoney } from "../money.ts";
 import { isRevoked } from "../orders/control-record.ts";
 import type { NewsReport } from "./news-desk.ts";
@@ -43,7 +44,8 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
         headline: "An order needs your attention",
         sentences: [
           "It is paid, and could not be completed:",
-          withoutAddresses(control.lastError ?? "the order's record says why."),
+          // A mail server's complaint quotes the buyer's address.
+          maskPrivate(control.lastError ?? "the order's record says why."),
           `Mend that, then run: npm run settle -- ${order.orderId}`,
         ],
       };
@@ -116,11 +118,6 @@ function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId
   return subscriptionId === undefined
     ? `${dashboard}search?query=${orderId}`
     : `${dashboard}subscriptions/${subscriptionId}`;
-}
-
-/** A mail server's complaint quotes the buyer's. */
-function withoutAddresses(text: string): string {
-  return text.replaceAll(/\S+@\S+/g, "(address)");
 }
 
 function singleLine(text: string): string {

@@ -118,6 +118,8 @@ function toSnapshot(
     items: lines.map((line) => toItem(line, lookupKeySold(session.metadata))),
     currency: session.currency ?? "",
     totalMinor: session.amount_total ?? 0,
+    ...presentmentOf(session),
+    ...(isLanguage(session.locale) && { locale: session.locale }),
     buyer: { ...(email !== undefined && { email }), ...(name !== undefined && { name }) },
     ...(customerId !== undefined && { customerId }),
     ...(paymentIntentId !== undefined && { paymentIntentId }),
@@ -125,6 +127,21 @@ function toSnapshot(
     ...(receiptUrl !== undefined && { receiptUrl }),
     ...(session.client_reference_id !== null && { clientReferenceId: session.client_reference_id }),
   };
+}
+
+/** With Adaptive Pricing the buyer pays in another currency than the shop's: https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing */
+function presentmentOf({
+  presentment_details: presentment,
+  currency,
+}: Stripe.Checkout.Session): Pick<OrderSnapshot, "presentment"> {
+  if (presentment === undefined || presentment.presentment_currency === currency) return {};
+  const { presentment_currency: buyersCurrency, presentment_amount: amountMinor } = presentment;
+  return { presentment: { currency: buyersCurrency, amountMinor } };
+}
+
+/** `auto` leaves the language to the browser, and nobody tells us which it was. */
+function isLanguage(locale: string | null): locale is string {
+  return locale !== null && locale !== "auto";
 }
 
 function toItem(line: Stripe.LineItem, soldAs: string | undefined): OrderItem {

@@ -110,10 +110,24 @@ export function skipStep(control: ControlDraft, step: string): ControlDraft {
   return withStep(control, step, { state: "skipped", attempts: attemptsOf(control, step) });
 }
 
-/** The step stays "started": it may have had its effect. The order waits for its next try. */
-export function failStep(control: ControlDraft, step: string, error: string, nowMs: number): ControlDraft {
+/**
+ * The order waits for its next try. The step stays "started" where it may have had its effect; a failure that certainly had none
+ * is told apart for the sake of steps which must not be repeated on a mere suspicion.
+ */
+export function failStep(
+  control: ControlDraft,
+  step: string,
+  failure: { error: string; hadNoEffect: boolean },
+  nowMs: number,
+): ControlDraft {
   const nextTryMs = nowMs + backOffMs(attemptsOf(control, step));
-  return { ...control, lastError: shorten(error), nextTryMs };
+  const failed = failure.hadNoEffect ? noteNoEffect(control, step) : control;
+  return { ...failed, lastError: shorten(failure.error), nextTryMs };
+}
+
+/** The attempt that was begun is over, and its effect did not happen. */
+export function noteNoEffect(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "failed", attempts: attemptsOf(control, step) });
 }
 
 export function flagForAttention(control: ControlDraft, reason: string): ControlDraft {
@@ -176,6 +190,11 @@ export function releaseLease(control: ControlDraft): ControlDraft {
 
 export function isFinished(progress: StepProgress | undefined): boolean {
   return progress?.state === "done" || progress?.state === "skipped";
+}
+
+/** An attempt began, and whether it had its effect was never recorded. */
+export function isUncertain(progress: StepProgress | undefined): boolean {
+  return progress?.state === "started";
 }
 
 export function attemptsOf(control: ControlDraft, step: string): number {

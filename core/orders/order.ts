@@ -46,6 +46,10 @@ export interface OrderSnapshot {
   /** ISO 4217, lower case as Stripe writes it. */
   currency: string;
   totalMinor: number;
+  /** What the buyer paid in a currency of their own, where Stripe converted the price for them. */
+  presentment?: { currency: string; amountMinor: number };
+  /** The language that Checkout was asked to speak, e.g. `de` or `pt-BR`. */
+  locale?: string;
   buyer: { email?: string; name?: string };
   customerId?: string;
   paymentIntentId?: string;
@@ -107,7 +111,8 @@ export type RenewalState = "failed" | "failed_finally";
 export type DisputeState = "inquiry" | "open" | "won" | "lost";
 
 export interface StepProgress {
-  state: "started" | "done" | "skipped";
+  /** `started`: begun, and nobody knows how it ended. `failed`: its last attempt certainly had no effect. */
+  state: "started" | "failed" | "done" | "skipped";
   /** How often the step was begun: never fewer than its effect was tried. */
   attempts: number;
 }

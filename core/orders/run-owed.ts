@@ -1,4 +1,4 @@
-import { PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
+import { NoEffectError, PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
 import { describeError } from "../log.ts";
 import {
   attemptsOf,
@@ -10,7 +10,9 @@ import {
   fulfill,
   isFinished,
   isRevoked,
+  isUncertain,
   MAX_STEP_ATTEMPTS,
+  noteNoEffect,
   owesSteps,
   skipStep,
 } from "./control-record.ts";
@@ -69,6 +71,9 @@ const SHORTEST_STEP_MS = 1_500;
 /** Kept back from an effect's time, so that its result can still be written. */
 const WRITE_RESERVE_MS = 1_000;
 
+const UNCERTAIN =
+  "an attempt was cut off and may have had its effect; it is not repeated unless you ask for it";
+
 const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => undefined };
 
 /**
@@ -92,6 +97,8 @@ export async function runOwed(
   const leaseEndMs = leased.lease?.untilMs ?? now();
   const timeLeftMs = (): number => Math.min(deadline.remainingMs(), leaseEndMs - now());
   const tried = new Set<string>();
+  /** Begun in this run, if only by a write that has to be made again. */
+  const begunHere = new Set<string>();
   let stepHasFailed = false;
   let noted = NOTHING_TO_NOTE;
 
@@ -115,7 +122,9 @@ export async function runOwed(
     // That write may have taken long; nothing begins on a lease that is running out.
     const effectMs = timeLeftMs() - WRITE_RESERVE_MS;
     if (effectMs <= 0) {
-      await lease.write(endRun);
+      await lease.write((current) =>
+        endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current),
+      );
       return { kind: "unfinished", reason: "out_of_time" };
     }
     if (next.kind === "errands") for (const errand of next.errands) tried.add(nameOf(errand));
@@ -144,7 +153,12 @@ export async function runOwed(
         const flagged = giveUp(step, "tried too often");
         control = flagged.change(control);
         announce.push(flagged.announce);
+      } else if (isDoubtful(step, control)) {
+        const flagged = giveUp(step, UNCERTAIN);
+        control = flagged.change(control);
+        announce.push(flagged.announce);
       } else if (hasTime) {
+        begunHere.add(step.name);
         return { control: beginStep(control, step.name), next: { kind: "step", step }, announce };
       } else {
         return { control: endRun(control), next: { kind: "no_time" }, announce };
@@ -155,6 +169,12 @@ export async function runOwed(
     if (errands.length === 0) return { control: endRun(control), next: { kind: "nothing" }, announce };
     if (!hasTime) return { control: endRun(control), next: { kind: "no_time" }, announce };
     return { control: beginErrands(control, errands), next: { kind: "errands", errands }, announce };
+  }
+
+  /** Somebody else began it, and nobody knows how that ended. */
+  function isDoubtful({ name, whenUncertain }: FulfillmentStep, control: ControlDraft): boolean {
+    const isOurs = begunHere.has(name) || askedByOwner;
+    return whenUncertain === "flag" && isUncertain(control.steps[name]) && !isOurs;
   }
 
   async function runStep(step: FulfillmentStep, number: number, stepMs: number): Promise<Result> {
@@ -169,8 +189,9 @@ export async function runOwed(
       const reason = describeError(error);
       const isOver = error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS;
       if (isOver) return giveUp(step, reason);
+      const failure = { error: `${step.name}: ${reason}`, hadNoEffect: error instanceof NoEffectError };
       return {
-        change: (current) => failStep(current, step.name, `${step.name}: ${reason}`, now()),
+        change: (current) => failStep(current, step.name, failure, now()),
         announce: () =>
           log.warn("step_failed", { orderId, step: step.name, attempt: number, error: errorName(error) }),
       };

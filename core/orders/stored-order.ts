@@ -23,7 +23,7 @@ const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
   lease: z.exactOptional(z.object({ owner: z.string(), untilMs: z.number() })),
   steps: z.record(
     z.string(),
-    z.object({ state: z.enum(["started", "done", "skipped"]), attempts: z.int().check(z.gte(0)) }),
+    z.object({ state: z.enum(["started", "failed", "done", "skipped"]), attempts: z.int().check(z.gte(0)) }),
   ),
   news: z.exactOptional(z.pipe(z.string(), z.transform(parseNews))),
   nextTryMs: z.exactOptional(z.number()),
@@ -48,6 +48,8 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   ),
   currency: z.string(),
   totalMinor: z.int(),
+  presentment: z.exactOptional(z.object({ currency: z.string(), amountMinor: z.int() })),
+  locale: z.exactOptional(z.string()),
   buyer: z.object({ email: z.exactOptional(z.string()), name: z.exactOptional(z.string()) }),
   customerId: z.exactOptional(z.string()),
   paymentIntentId: z.exactOptional(z.string()),

@@ -56,7 +56,7 @@ export async function reportGivenUp(
     orderId,
     news: news.kind,
     channel,
-    attempts: delivery.attempts,
+    attempt: delivery.attempts,
     error: reason,
   });
   await desk.noteGivenUp().catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { parseControlRecord } from "../orders/stored-order.ts";
 /** https://docs.stripe.com/api/metadata */
 const MAX_METADATA_VALUE_LENGTH = 500;
 
-const STEP_LETTERS = { started: "s", done: "d", skipped: "k" } as const satisfies Record<
+const STEP_LETTERS = { started: "s", failed: "f", done: "d", skipped: "k" } as const satisfies Record<
   StepProgress["state"],
   string
 >;

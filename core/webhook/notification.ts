@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { HttpError } from "../http/http-error.ts";
+import { ORDER_EVENTS } from "./event-types.ts";
 
 /** The little of a webhook we believe: which event, and which object to look up. Everything else is read from Stripe. */
 export interface Notification {
@@ -40,7 +41,14 @@ const notificationSchema = z.union([snapshotEventSchema, thinEventSchema]);
 export function parseNotification(text: string): Notification {
   const result = notificationSchema.safeParse(parseJson(text));
   if (!result.success) throw unreadable(result.error);
-  const event = result.data;
+  const notification = toNotification(result.data);
+  const { type, objectId } = notification;
+  // An order is looked up by this id. Of events that mean nothing to orders it may be one that the owner chose, blanks and all.
+  if (ORDER_EVENTS.has(type) && objectId !== undefined && !/^\w{1,255}$/.test(objectId)) throw unreadable();
+  return notification;
+}
+
+function toNotification(event: z.output<typeof notificationSchema>): Notification {
   if (event.object === "event") {
     return {
       id: event.id,
@@ -68,7 +76,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unreadable(cause: unknown): HttpError {
+function unreadable(cause?: unknown): HttpError {
   return new HttpError(400, "invalid_event", "The body is signed but is not an event of Stripe's.", {
     cause,
   });

@@ -23,8 +23,10 @@ export function verifySignature(
   nowMs: number,
 ): string {
   if (header === null || header.length > MAX_HEADER_LENGTH) throw invalidSignature();
+  const signedAtSeconds = timestampSeconds(header);
   // The verifier accepts a timestamp from any future; a signature must not be kept for later use.
-  if (timestampSeconds(header) > nowMs / 1000 + TOLERANCE_SECONDS) throw invalidSignature();
+  if (signedAtSeconds === undefined || signedAtSeconds > nowMs / 1000 + TOLERANCE_SECONDS)
+    throw invalidSignature();
 
   const { signature } = stripe.webhooks;
   if (signature === null) throw new Error("This build of the stripe package cannot verify signatures.");
@@ -41,8 +43,14 @@ export function verifySignature(
   throw invalidSignature(failures[0]);
 }
 
-function timestampSeconds(header: string): number {
-  return Number(/(?:^|,)t=(\d+)/.exec(header)?.[1] ?? 0);
+/**
+ * Stripe writes one, as plain digits. The verifier would take the last of several and read `t= 9` or `t=9x` as 9, so that we
+ * would look at another time than the one that was signed.
+ */
+function timestampSeconds(header: string): number | undefined {
+  const timestamps = header.split(",").filter((part) => part.split("=")[0] === "t");
+  const [, digits] = /^t=(\d{1,12})$/.exec(timestamps[0] ?? "") ?? [];
+  return timestamps.length === 1 && digits !== undefined ? Number(digits) : undefined;
 }
 
 function invalidSignature(cause?: unknown): HttpError {

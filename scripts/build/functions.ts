@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { createApp } from "../../core/app.ts";
 import type { Catalog } from "../../core/checkout/catalog.ts";
 import { SHOP_CONFIG } from "../site/load-site.ts";
+import { bundledPackages, thirdPartyNotices } from "./third-party.ts";
 
 /**
  * Bundles the functions' code, because neither host bundles npm packages: left alone, Stripe's SDK costs every cold start
@@ -15,7 +16,7 @@ import { SHOP_CONFIG } from "../site/load-site.ts";
  */
 export async function buildFunctions(root: string, outputFolder: string, catalog: Catalog): Promise<void> {
   await rm(outputFolder, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     stdin: { contents: entry(root, catalog), resolveDir: root, sourcefile: "app.ts", loader: "ts" },
     outdir: outputFolder,
     entryNames: "app",
@@ -35,7 +36,11 @@ export async function buildFunctions(root: string, outputFolder: string, catalog
     legalComments: "none",
     banner: { js: COMMONJS_IN_ESM },
     logLevel: "warning",
+    metafile: true,
+    absWorkingDir: root,
   });
+  const notices = thirdPartyNotices(await bundledPackages(root, metafile));
+  await writeFile(join(outputFolder, "THIRD-PARTY-NOTICES.txt"), notices);
   await writeFile(join(outputFolder, "app.d.mts"), types());
 }
 

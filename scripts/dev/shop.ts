@@ -6,14 +6,17 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createApp, type App } from "../../core/app.ts";
 import { parseConfig, type Environment } from "../../core/config.ts";
 import { createJsonLog } from "../../core/log.ts";
-import { createConsoleMailer } from "../../core/mail/console-mailer.ts";
+import { openShop } from "../../core/shop.ts";
+import { realSurroundings } from "../../core/surroundings.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createLiveApp } from "./live-app.ts";
 import { closeServer, listen } from "./listen.ts";
 import { localLicenseKey } from "./local-license-key.ts";
+import { startInbox } from "./inbox/inbox.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
+import { createDevPages } from "./panel/dev-pages.ts";
 import { createSiteHandler } from "./site-server.ts";
 
 export interface ShopOptions {
@@ -26,6 +29,8 @@ export interface ShopOptions {
   storageFolder: string | undefined;
   /** Where orders live when the environment names no table of its own. */
   engine: "dynamodb" | "stripe";
+  /** Mails leave this machine, through the environment's SMTP_URL, instead of ending in the inbox. */
+  sendsMails?: boolean;
   print: (text: string) => void;
 }
 
@@ -62,6 +67,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       : await startLocalStripe(url, options);
     if (stripe) closers.push(stripe.close);
 
+    const inbox = await startInbox(url, options);
+    closers.push(inbox.close);
+
     const environment = {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
@@ -73,18 +81,23 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...stripe?.environment,
       SITE_URL: url,
       ...(await orderTable()),
+      ...inbox.environment,
     };
-    parseConfig(environment);
-    const { pages } = (await loadSite(root)).shop;
-    const app = await createLiveApp(root, print, (site) =>
-      createApp(environment, site, {
-        projectFolder: root,
-        log: createJsonLog(print, Date.now),
-        mailer: createConsoleMailer(print),
-        ...(stripe && { fetch: stripe.fetch }),
-      }),
-    );
-    serve = routeRequests(app, await createSiteHandler(root, pages), stripe);
+    const config = parseConfig(environment);
+    const surroundings = {
+      projectFolder: root,
+      log: createJsonLog(print, Date.now),
+      ...(stripe && { fetch: stripe.fetch }),
+    };
+    const siteAtStart = await loadSite(root);
+    const app = await createLiveApp(root, print, (site) => createApp(environment, site, surroundings));
+    const { keeping } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
+    const devPages = createDevPages({
+      stripe: stripe?.simulated,
+      store: async () => (await keeping()).store,
+      ...inbox,
+    });
+    serve = routeRequests(app, devPages, await createSiteHandler(root, siteAtStart.shop.pages), stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {
     await close();
@@ -107,6 +120,7 @@ function withoutEmpty(environment: Environment): Environment {
 
 function routeRequests(
   app: App,
+  devPages: (request: Request) => Promise<Response | undefined>,
   serveSite: (request: Request) => Promise<Response>,
   stripe: LocalStripe | undefined,
 ): (request: Request) => Promise<Response> {
@@ -124,6 +138,8 @@ function routeRequests(
     const [, name] = /^\/(?:api|\.netlify\/functions)\/([^/]+)$/.exec(new URL(request.url).pathname) ?? [];
     const handler = name === undefined ? undefined : functions[name];
     if (handler !== undefined) return handler(request);
+    const devPage = await devPages(request);
+    if (devPage !== undefined) return devPage;
     return (await stripe?.simulated.handleHostedPage(request)) ?? serveSite(request);
   };
 }

@@ -1,4 +1,5 @@
 import type { EventType } from "../state/stored.ts";
+import type { DeliveryTrouble } from "../webhooks/delivery-queue.ts";
 import type { AccountSurroundings } from "./account.ts";
 
 export interface EventOperations {
@@ -7,6 +8,9 @@ export interface EventOperations {
   setDuplicateDeliveries(on: boolean): void;
   /** Webhooks are lost on the way; retries too, until this is switched off. */
   setDroppedDeliveries(on: boolean): void;
+  /** The next webhook is lost once; its retry arrives. */
+  dropNextDelivery(): void;
+  deliveryTrouble(): DeliveryTrouble;
   /** Events that happen from now on are missing from lists for so long; their webhooks are sent at once. */
   setEventVisibilityDelay(ms: number): void;
   /** What happens from now on leaves no event of these types, and no webhook. */
@@ -18,6 +22,8 @@ export function createEventOperations({ world, queue }: AccountSurroundings): Ev
     resendEvent: (eventId) => queue.resend(eventId),
     setDuplicateDeliveries: (on) => queue.setDuplicate(on),
     setDroppedDeliveries: (on) => queue.setDropped(on),
+    dropNextDelivery: () => queue.dropNext(),
+    deliveryTrouble: () => queue.trouble(),
     setEventVisibilityDelay(ms) {
       world.eventTrouble.visibilityDelayMs = ms;
     },

@@ -15,6 +15,12 @@ export interface DeliveryQueueOptions {
   changed(): void;
 }
 
+export interface DeliveryTrouble {
+  dropsAll: boolean;
+  dropsNext: boolean;
+  sendsTwice: boolean;
+}
+
 export interface DeliveryQueue {
   /** Takes charge of a new delivery; `pump` starts it. */
   add(deliveryId: string): void;
@@ -26,6 +32,10 @@ export interface DeliveryQueue {
   settled(): Promise<void>;
   setDuplicate(on: boolean): void;
   setDropped(on: boolean): void;
+  /** The next attempt, whatever it carries, is lost on its way; its retry is not. */
+  dropNext(): void;
+  /** What is being done to deliveries on purpose. */
+  trouble(): DeliveryTrouble;
   close(): void;
 }
 
@@ -38,6 +48,7 @@ export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueu
   const closing = new AbortController();
   let sendsTwice = false;
   let dropsAll = false;
+  let dropsNext = false;
 
   function pump(): void {
     if (closing.signal.aborted) return;
@@ -97,7 +108,10 @@ export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueu
     const event = state.events[delivery.event];
     const endpoint = endpoints.find((candidate) => candidate.id === delivery.endpoint);
     if (event === undefined || endpoint === undefined) return "the endpoint is gone";
-    if (dropsAll) return "dropped on purpose";
+    if (dropsAll || dropsNext) {
+      dropsNext = false;
+      return "dropped on purpose";
+    }
     const timeout = new AbortController();
     const cancelTimeout = schedule(options.timeoutMs, () => timeout.abort());
     const signal = AbortSignal.any([timeout.signal, closing.signal]);
@@ -141,6 +155,10 @@ export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueu
     setDropped(on) {
       dropsAll = on;
     },
+    dropNext() {
+      dropsNext = true;
+    },
+    trouble: () => ({ dropsAll, dropsNext, sendsTwice }),
     close() {
       closing.abort();
       for (const cancel of planned.values()) cancel();

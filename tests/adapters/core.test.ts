@@ -6,7 +6,8 @@ import { afterAll } from "vitest";
 import { createApp } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
-import shopDefinition from "../../shop.config.ts";
+import shop from "../../shop.config.ts";
+import { watchOutput } from "../watch-output.ts";
 import { siteOf } from "../test-site.ts";
 import { ROOT } from "./deployable-copy.ts";
 import { sendHttp } from "./http-client.ts";
@@ -16,10 +17,10 @@ import { createTestStripe } from "./test-stripe.ts";
 
 // core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
 const stripe = await createTestStripe();
-const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shopDefinition), {
+const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop), {
   projectFolder: ROOT,
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
-  log: createJsonLog(() => {}, Date.now),
+  log: createJsonLog(watchOutput, Date.now),
 });
 const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,

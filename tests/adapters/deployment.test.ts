@@ -7,7 +7,12 @@ import { build } from "esbuild";
 import { afterAll, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
+import { readMail } from "../../core/config-mail.ts";
+import type * as SmtpMailer from "../../core/mail/smtp-mailer.ts";
 import { buildFunctions } from "../../scripts/build/functions.ts";
+import { buildSite } from "../../scripts/build/site.ts";
+import { startMailServer, type ReceivedMail } from "../../scripts/dev/inbox/mail-server.ts";
+import { createSiteHandler } from "../../scripts/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -35,6 +40,42 @@ test("D22: vercel.json and netlify.toml set the same headers on every page", asy
     "X-Content-Type-Options",
     "X-Frame-Options",
   ]);
+});
+
+test("D22: the local server sends what vercel.json says, with pages, with scripts and with what is not there", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const serve = await createSiteHandler(ROOT);
+  for (const path of [
+    "/",
+    "/success.html",
+    "/canceled.html",
+    "/js/stripe-checkout.js",
+    "/styles.css",
+    "/none",
+  ]) {
+    for (const method of ["GET", "POST"]) {
+      const { headers } = await serve(new Request(`http://localhost${path}`, { method }));
+      for (const { key, value } of vercel.headers[0]?.headers ?? [])
+        assert.equal(headers.get(key), value, `${method} ${path} ${key}`);
+    }
+  }
+});
+
+test("D22: the pages' policy allows nothing inline and no framing, and the pages need nothing of it", async () => {
+  const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
+  const policy = vercel.headers[0]?.headers.find(({ key }) => key === "Content-Security-Policy")?.value ?? "";
+  assert.doesNotMatch(policy, /unsafe-|\*|http:|wss?:/);
+  // What is not named falls back to 'none': objects, frames, workers.
+  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
+    assert.ok(policy.split("; ").includes(part), part);
+  for (const page of ["public/index.html", "success.html", "canceled.html"]) {
+    const html = await readFile(join(ROOT, page), "utf8");
+    assert.doesNotMatch(
+      html,
+      /<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)(?![^>]*ld\+json)/i,
+      page,
+    );
+  }
 });
 
 test("both hosts run npm run build and publish dist/", async () => {
@@ -80,6 +121,23 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
   }
 });
 
+/** Permissive ones that ask for nothing but to be passed on, as THIRD-PARTY-NOTICES.txt does. */
+const ALLOWED_LICENSES = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"];
+
+test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, under a license that is allowed", async () => {
+  const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
+  const packages = [...notices.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) \d+\.\d+\.\S+ \((.+)\)$/gm)];
+  const names = packages.map(([, name]) => name);
+  for (const shipped of ["stripe", "zod", "@aws-sdk/client-dynamodb"])
+    assert.ok(names.includes(shipped), shipped);
+  const refused = packages.filter(([, , license = ""]) => !ALLOWED_LICENSES.includes(license));
+  assert.deepEqual(
+    refused.map(([line]) => line),
+    [],
+  );
+  assert.match(notices, /^Copyright .*Stripe/m);
+});
+
 test("E14: a preview on Netlify, which only the build is told about, refuses a live key", async () => {
   const statusOnceBuilt = async (context: string): Promise<number> => {
     vi.stubEnv("NETLIFY", "true").stubEnv("CONTEXT", context);
@@ -107,7 +165,21 @@ test("E14: a preview on Netlify, which only the build is told about, refuses a l
   }
 }, 30_000);
 
-test("the AWS SDK is in the bundle, and nothing loads it until an order is stored in DynamoDB", async () => {
+test("E13: nothing of the development server is deployed", async () => {
+  await buildSite(ROOT, join(folder, "dist"));
+  for (const output of ["build", "dist"]) {
+    for (const file of await readdir(join(folder, output), { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const text = await readFile(join(file.parentPath, file.name), "utf8");
+      assert.doesNotMatch(text, /__dev\b|Behind the counter|SMTPServer\b/, file.name);
+    }
+  }
+});
+
+test.for([
+  ["the AWS SDK", "DynamoDB_20120810", "an order is stored in DynamoDB"],
+  ["Nodemailer", "Connection closed unexpectedly", "a mail is sent"],
+] as const)("%s is in the bundle (%s), and nothing loads it until %s", async ([name, mark]) => {
   const { metafile } = await build({
     entryPoints: [join(folder, "build/app.mjs")],
     bundle: true,
@@ -129,14 +201,32 @@ test("the AWS SDK is in the bundle, and nothing loads it until an order is store
   };
   follow(Object.keys(metafile.inputs).find((file) => file.endsWith("build/app.mjs")) ?? "");
 
-  const mentionsDynamodb = async (file: string): Promise<boolean> =>
-    (await readFile(join(process.cwd(), file), "utf8")).includes("DynamoDB_20120810");
-  const withSdk = [];
-  for (const file of Object.keys(metafile.inputs)) if (await mentionsDynamodb(file)) withSdk.push(file);
-  assert.ok(withSdk.length > 0, "the AWS SDK is not in the bundle");
+  const isMarked = async (file: string): Promise<boolean> =>
+    (await readFile(join(process.cwd(), file), "utf8")).includes(mark);
+  const marked = [];
+  for (const file of Object.keys(metafile.inputs)) if (await isMarked(file)) marked.push(file);
+  assert.ok(marked.length > 0, `${name} is not in the bundle`);
   assert.deepEqual(
-    withSdk.filter((file) => loadedAtStart.has(file)),
+    marked.filter((file) => loadedAtStart.has(file)),
     [],
+  );
+});
+
+test("Nodemailer works out of the bundle", async () => {
+  const received: ReceivedMail[] = [];
+  const server = await startMailServer((mail) => void received.push(mail));
+  const chunk = (await readdir(join(folder, "build"))).find((file) => file.startsWith("smtp-mailer"));
+  const bundled = (await import(pathToFileURL(join(folder, "build", chunk ?? "")).href)) as typeof SmtpMailer;
+  const variables = { SMTP_URL: server.url, MAIL_FROM: "orders@shop.example" };
+  const { config } = readMail(variables);
+  assert.ok(config);
+  const mailer = bundled.createSmtpMailer(config, Date.now);
+  const mail = { to: "ada@example.com", subject: "Hello", text: "Hello", html: "<p>Hello" };
+  await mailer.send(mail, { idempotencyKey: "mail/cs_test_1", signal: AbortSignal.timeout(5_000) });
+  await server.close();
+  assert.deepEqual(
+    received.map(({ recipients }) => recipients),
+    [["ada@example.com"]],
   );
 });
 

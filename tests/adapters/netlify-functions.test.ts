@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Context } from "@netlify/functions";
 import { afterAll, vi } from "vitest";
 
+import { watchOutput } from "../watch-output.ts";
 import { makeDeployableCopy } from "./deployable-copy.ts";
 import { limitCases } from "./cases/limits.ts";
 import { testAdapterCases, testCases } from "./run-cases.ts";
@@ -27,7 +28,7 @@ const { folder, remove } = await makeDeployableCopy();
 for (const [name, value] of Object.entries({ ...SHOP_ENVIRONMENT, STRIPE_API_BASE: await stripe.serve() })) {
   vi.stubEnv(name, value);
 }
-vi.spyOn(console, "log").mockReturnValue(undefined);
+vi.spyOn(console, "log").mockImplementation(watchOutput);
 
 const functions = new Map<string, NetlifyFunction["default"]>();
 for (const name of FUNCTION_NAMES) {

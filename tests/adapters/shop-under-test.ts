@@ -1,3 +1,4 @@
+import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
 import type { TestStripe } from "./test-stripe.ts";
 
 export const FUNCTION_NAMES = [
@@ -39,8 +40,8 @@ export const firstTwoVariants: Choose = (variants) => variants.slice(0, 2);
 
 /** While a secret is rotated both are valid, and Stripe signs with both. */
 export const WEBHOOK_SECRETS = {
-  current: "whsec_currentSecret0001",
-  previous: "whsec_previousSecret0002",
+  current: CANARY_KEYS.webhook,
+  previous: CANARY_KEYS.previousWebhook,
 } as const;
 
 export const SITE_URL = "https://shop.example";
@@ -48,7 +49,7 @@ export const SITE_URL = "https://shop.example";
 /** The variables that an owner sets. Where the simulated Stripe is reached differs from target to target. */
 export const SHOP_ENVIRONMENT = {
   // Restricted to what the README names: no case needs more.
-  STRIPE_SECRET_KEY: "rk_test_adapterCases",
+  STRIPE_SECRET_KEY: CANARY_KEYS.restricted,
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
   LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
@@ -57,7 +58,7 @@ export const SHOP_ENVIRONMENT = {
 } as const;
 
 /** Who buys in these cases: must turn up in no log. */
-export const BUYER = { email: "astrid.canary@buyer.example", name: "Astrid Canary" } as const;
+export const BUYER = { email: CANARY_BUYER.email, name: CANARY_BUYER.name } as const;
 
 let lastAddress = 0;
 

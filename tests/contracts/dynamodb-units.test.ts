@@ -106,7 +106,12 @@ test("E10: after 10,000 attempts a control record is an item of less than 1 KB: 
   let control: ControlDraft = stored?.control ?? newControl();
   for (let attempt = 13; attempt <= 10_000; attempt += 1) {
     const leased = takeLease(control, "0123456789abcdef", attempt) ?? control;
-    control = failStep(beginStep(leased, "mail"), "mail", `mail: ${"é".repeat(9_999)}`, Date.now());
+    control = failStep(
+      beginStep(leased, "mail"),
+      "mail",
+      { error: `mail: ${"é".repeat(9_999)}`, hadNoEffect: false },
+      Date.now(),
+    );
   }
   const { orders } = failing.engine;
   await orders.writeControl(sessionId, stored?.version ?? 0, { ...control, writeId: "0123456789abcdef" });

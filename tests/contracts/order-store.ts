@@ -32,6 +32,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
       steps: {
         record: { state: "done", attempts: 1 },
         mail: { state: "started", attempts: 11 },
+        notice: { state: "failed", attempts: 3 },
         other: { state: "skipped", attempts: 0 },
       },
       nextTryMs: 1_795_000_000_001,

@@ -8,6 +8,7 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
+import { watchOutput } from "../watch-output.ts";
 import { siteOf } from "../test-site.ts";
 import type { OrderTable } from "./order-table.ts";
 
@@ -49,7 +50,7 @@ export function openShopOnTable(
     now,
     engine,
     fetch: (input, init) => stripe.handleApi(new Request(input, init)),
-    log: createJsonLog(() => undefined, now),
+    log: createJsonLog(watchOutput, now),
     mailer: {
       async send(mail, { idempotencyKey }) {
         await mailer?.(mail);

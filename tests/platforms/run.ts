@@ -1,8 +1,10 @@
+import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { createTestStripe } from "../adapters/test-stripe.ts";
 import type { Platform, PlatformTest } from "./platform.ts";
+import { findCanaries } from "../canaries.ts";
 import { netlifyBuild } from "./targets/netlify-build.ts";
 import { netlifyDev } from "./targets/netlify-dev.ts";
 import { vercelBuild } from "./targets/vercel-build.ts";
@@ -52,6 +54,10 @@ async function runPlatform({ name, start }: Platform): Promise<Tally> {
     const { tests, output } = await start(stripe, (step) => undo.push(step));
     tally.lines.push(`  ready after ${seconds()}`);
     for (const test of tests) await runTest(test, tally);
+    await runTest(
+      { name: "C15: the tool's whole output holds no buyer and no key", run: () => expectNoCanary(output()) },
+      tally,
+    );
     if (tally.failed > 0) tally.lines.push(`  The end of what it printed:\n${output().slice(-4_000)}`);
   } catch (error) {
     tally.failed += 1;
@@ -87,6 +93,10 @@ async function runTest({ name, run, difference }: PlatformTest, tally: Tally): P
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function expectNoCanary(output: string): Promise<void> {
+  assert.deepEqual(findCanaries(output), []);
 }
 
 /** For `.ci/run`, in the shape of vitest's reports. */

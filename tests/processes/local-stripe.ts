@@ -6,6 +6,7 @@ import {
   type SimulatedStripe,
   type SimulatedStripeOptions,
 } from "../../simulator/simulated-stripe.ts";
+import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 
 export interface LocalStripe {
@@ -35,7 +36,7 @@ export async function startLocalStripe(
     const response = await simulated.handleApi(
       new Request(`${url}${path}`, {
         method: parameters === undefined ? "GET" : "POST",
-        headers: { Authorization: "Bearer sk_test_processes" },
+        headers: { Authorization: `Bearer ${CANARY_KEYS.stripe}` },
         ...(parameters && { body: new URLSearchParams(parameters) }),
       }),
     );
@@ -55,7 +56,7 @@ export async function startLocalStripe(
         success_url: "https://shop.example/",
         "metadata[static_checkout]": "1",
       })) as { id: string };
-      simulated.buyer.pay(sessionId, { email: "buyer@example.com" });
+      simulated.buyer.pay(sessionId, { email: CANARY_BUYER.email, name: CANARY_BUYER.name });
       const { data } = (await call("/v1/events?type=checkout.session.completed&limit=1")) as {
         data: { id: string; data: { object: { id: string } } }[];
       };

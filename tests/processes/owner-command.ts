@@ -4,6 +4,8 @@ import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { watchOutput } from "../watch-output.ts";
+
 export interface Finished {
   exitCode: number | null;
   /** Standard output. */
@@ -49,5 +51,7 @@ export async function runOwnerCommand(
     text(child.stderr),
     once(child, "close"),
   ]);
+  watchOutput(output);
+  watchOutput(complaints);
   return { exitCode: child.exitCode, output, complaints };
 }

@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
+import { watchOutput } from "../watch-output.ts";
+
 /** A program of this folder in a process of its own. */
 export interface Program {
   /** What it told when it was ready. */
@@ -18,8 +20,11 @@ export async function startProgram(file: string, environment: Record<string, str
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env: { ...process.env, ...environment },
     execArgv: [],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  // Its log is looked through; what it complains about beyond that is shown.
+  child.stdout?.on("data", (chunk: Buffer) => watchOutput(chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => process.stderr.write(chunk));
   const { port } = await firstMessage(child, file);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   return {

@@ -2,9 +2,10 @@ import { createHmac } from "node:crypto";
 
 import type { DynamodbConfig } from "../../core/config.ts";
 import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
+import { CANARY_KEYS } from "../canaries.ts";
 import { startProgram, type Program } from "./program.ts";
 
-const WEBHOOK_SECRET = "whsec_processes0000";
+const WEBHOOK_SECRET = CANARY_KEYS.webhook;
 
 /** Several instances of one shop, each in a process of its own. */
 export interface Shops {
@@ -29,7 +30,7 @@ export async function startShops(
   let aheadMs = 0;
   const start = (): Promise<Program> =>
     startProgram("./programs/shop.ts", {
-      STRIPE_SECRET_KEY: "sk_test_processes",
+      STRIPE_SECRET_KEY: CANARY_KEYS.stripe,
       STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
       STRIPE_API_BASE: surroundings.stripeUrl,
       SITE_URL: "https://shop.example",

@@ -15,7 +15,8 @@ const RANKS = {
   fulfilled: 5,
 };
 const SKIPPED_WHEN_REVOKED = ["onPaid", "mail"];
-const STEP_RANKS = { todo: 0, started: 1, done: 2, skipped: 2 };
+/** A failed step is begun again: the two may follow each other any number of times. */
+const STEP_RANKS = { todo: 0, started: 1, failed: 1, done: 2, skipped: 2 };
 const LONGEST_LEASE_MS = 5 * 60_000;
 
 /** I4, I5, I10 at every single write, whoever wrote it and whenever. */

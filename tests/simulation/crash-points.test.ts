@@ -19,4 +19,10 @@ for (const engine of ["memory", "stripe"] as const) {
     expect(explored.problems).toEqual([]);
     expect(explored.runs).toBeGreaterThan(500);
   });
+
+  test(`A08: with mails at most once, two mishaps leave one mail at most, and no order nobody looks at (${engine})`, async () => {
+    const explored = await explore({ engine, depth: 2, retriesBelow: 0, mailDelivery: "at-most-once" });
+    expect(explored.problems).toEqual([]);
+    expect(explored.runs).toBeGreaterThan(500);
+  });
 }

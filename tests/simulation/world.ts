@@ -53,6 +53,7 @@ export interface WorldOptions {
   network: () => NetworkHabits;
   mailServer: () => MailServer;
   owner: () => OwnerHabits;
+  mailDelivery?: "at-least-once" | "at-most-once";
   /** How often the store's client retries a failed call by itself. */
   retriesBelow: number;
   faults: FaultSource;
@@ -159,7 +160,8 @@ export function createWorld(
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
     const site = siteOf(owner.code(process), CATALOG.products);
-    const app = createApp({ ...ENVIRONMENT, ...owner.environment }, site, {
+    const environment = { ...ENVIRONMENT, ...owner.environment, MAIL_DELIVERY: options.mailDelivery };
+    const app = createApp(environment, site, {
       fetch: fetchFor(process),
       now: process.now,
       random: backOff.next,

@@ -106,7 +106,9 @@ export const claimCases: readonly AdapterCase[] = [
       const { sessionId } = await paidAsBrowser(shop);
       const other = await paidAsBrowser(shop);
       const signer = createSigner([SHOP_ENVIRONMENT.STRIPE_SECRET_KEY], "order-page", Date.now);
-      const link = new URL(createOrderPageLinks(signer, SITE_URL, Date.now).urlOf(sessionId));
+      const link = new URL(
+        createOrderPageLinks(signer, SITE_URL).urlOf({ orderId: sessionId, createdMs: Date.now() }),
+      );
       assert.equal(link.search, "");
       const token = new URLSearchParams(link.hash.slice(1)).get("token") ?? "";
       const authorization = { Authorization: `Bearer ${token}` };

@@ -8,6 +8,8 @@ import { createDynamodbClient } from "../../../core/stores/dynamodb-client.ts";
 import { createDynamodbOrderStore } from "../../../core/stores/dynamodb-order-store.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
 import { startShop, type Shop } from "../../../scripts/dev/shop.ts";
+import { CANARY_BUYER } from "../../canaries.ts";
+import { watchOutput } from "../../watch-output.ts";
 import { launchChromium } from "../launch-chromium.ts";
 
 export interface ShopInBrowser {
@@ -38,7 +40,11 @@ export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
       environment: variables,
       storageFolder: undefined,
       engine: "dynamodb",
-      print: (text) => void printed.push(text),
+      print: (text) => {
+        printed.push(text);
+        // `npm run dev` shows mails, in a frame; they are the buyer's.
+        if (!text.startsWith("┌")) watchOutput(text);
+      },
     });
     shopInBrowser.url = shop.url;
     browser = await launchChromium();
@@ -63,6 +69,7 @@ export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
         if (message.type() === "error" || message.type() === "warning")
           complaints.push(`${page.url()}: ${message.text()}`);
       });
+      page.on("request", (request) => watchOutput(request.url()));
       page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
       return page;
     },
@@ -102,11 +109,11 @@ export const CARDS = {
 /** Fills in the hosted payment page, as far as it asks for a card. */
 export async function fillIn(page: Page, card: string = CARDS.pays): Promise<void> {
   await page.waitForURL("**/c/pay/**");
-  await page.getByLabel("Email").fill("ada@example.com");
+  await page.getByLabel("Email").fill(CANARY_BUYER.email);
   await page.getByLabel("Card number").fill(card);
   await page.getByLabel("Expiration date").fill("12 / 34");
   await page.getByLabel("Security code").fill("123");
-  await page.getByLabel("Name on card or account").fill("Ada Lovelace");
+  await page.getByLabel("Name on card or account").fill(CANARY_BUYER.name);
 }
 
 export async function pay(page: Page, card?: string): Promise<void> {

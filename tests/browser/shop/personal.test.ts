@@ -71,7 +71,10 @@ test("D04: the link for mails shows the whole order in any browser, and its toke
   await complete(buyer);
   // The shop of these tests signs with the simulated Stripe's key.
   const signer = createSigner(["sk_test_simulated"], "order-page", Date.now);
-  const link = createOrderPageLinks(signer, shop.url, Date.now).urlOf(sessionIdOf(buyer));
+  const link = createOrderPageLinks(signer, shop.url).urlOf({
+    orderId: sessionIdOf(buyer),
+    createdMs: Date.now(),
+  });
 
   const page = await shop.newPage();
   const asked: string[] = [];

@@ -27,7 +27,11 @@ const mailer: Mailer = {
   },
 };
 
-const app = createApp(process.env, siteOf(), { now, mailer, log: createJsonLog(() => undefined, now) });
+const app = createApp(process.env, siteOf(), {
+  now,
+  mailer,
+  log: createJsonLog((line) => console.log(line), now),
+});
 const server = createServer(createRequestListener((request) => app.webhook(request)));
 process.send?.({ port: await listen(server, 0) });
 // An orphan ends with its parent.

@@ -21,6 +21,9 @@ export interface Fulfillment {
   /** One for each attempt that is disturbed; a last one, undisturbed, follows. */
   points: readonly CrashPoint[];
   retriesBelow: 0 | 1;
+  /** Which of the owner's side are told. */
+  channels: readonly ("webhook" | "mail" | "chat")[];
+  mailDelivery: "at-least-once" | "at-most-once";
 }
 
 export interface Outcome {
@@ -35,7 +38,13 @@ const START_MS = Date.UTC(2026, 10, 21, 12);
 const PAUSE_MS = 60_000;
 
 /** One paid order and a webhook that is delivered again and again, each time with one call going wrong. */
-export async function fulfillWithCrashes({ engine, points, retriesBelow }: Fulfillment): Promise<Outcome> {
+export async function fulfillWithCrashes({
+  engine,
+  points,
+  retriesBelow,
+  channels,
+  mailDelivery,
+}: Fulfillment): Promise<Outcome> {
   const time = createVirtualTime(START_MS);
   const violations = createViolations(() => undefined);
   const globals = replaceGlobals(time, createRandom(0, "globals"), (error) =>
@@ -53,7 +62,15 @@ export async function fulfillWithCrashes({ engine, points, retriesBelow }: Fulfi
       // Stripe's own deliveries are lost; ours take their place.
       network: () => ({ lost: 1, answerLost: 0, duplicated: 0, slow: 0 }),
       mailServer: () => "works",
-      owner: () => ({ webhook: true, mail: true, chat: true, code: true, server: "works", codeWorks: true }),
+      owner: () => ({
+        webhook: channels.includes("webhook"),
+        mail: channels.includes("mail"),
+        chat: channels.includes("chat"),
+        code: true,
+        server: "works",
+        codeWorks: true,
+      }),
+      mailDelivery,
       retriesBelow,
       faults: script.faults,
     },
@@ -104,17 +121,22 @@ export async function fulfillWithCrashes({ engine, points, retriesBelow }: Fulfi
     const attempts = control?.steps["mail"]?.attempts ?? 0;
     const problems = violations.all().map(({ invariant, what }) => `${invariant}: ${what}`);
     if (status !== 200) problems.push(`the last delivery is answered ${status}`);
-    if (control?.state !== "fulfilled") problems.push(`the order is ${control?.state ?? "nowhere"}`);
     if (!isAtPeace(world)) problems.push("the order does not agree with Stripe");
-    if (mails < 1 || mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
-    if (engine === "memory" || engine === "stripe") {
-      const channels = new Set(world.owner.told(id).map(({ channel }) => channel));
-      if (channels.size !== 3) problems.push(`told by ${[...channels].join(", ") || "nobody"} only`);
-    }
-    const started = Object.entries(control?.steps ?? {}).filter(([, step]) => step.state !== "done");
-    if (started.length > 0) problems.push(`not done: ${started.map(([name]) => name).join(", ")}`);
+    const told = new Set(world.owner.told(id).map(({ channel }) => channel));
+    for (const channel of channels) if (!told.has(channel)) problems.push(`not told: ${channel}`);
     if (engine === "memory" && (await world.readSnapshot(id)) === undefined)
       problems.push("there is no snapshot");
+    if (mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
+    if (mailDelivery === "at-most-once") {
+      if (mails > 1) problems.push(`${mails} mails, and none was to be sent twice`);
+      // Flagged where nobody knows, and only there; alerted once.
+      const mayHaveBeenSent = control?.steps["mail"]?.state === "started";
+      if (control?.state === "needs_attention" && mayHaveBeenSent) return problems;
+    }
+    if (control?.state !== "fulfilled") problems.push(`the order is ${control?.state ?? "nowhere"}`);
+    if (mails < 1) problems.push("nobody was mailed");
+    const started = Object.entries(control?.steps ?? {}).filter(([, step]) => step.state !== "done");
+    if (started.length > 0) problems.push(`not done: ${started.map(([name]) => name).join(", ")}`);
     return problems;
   }
 }

@@ -7,6 +7,7 @@ export interface Exploration {
   /** Mishaps in one attempt, or in two that follow each other. */
   depth: 1 | 2;
   retriesBelow: 0 | 1;
+  mailDelivery?: "at-least-once" | "at-most-once";
 }
 
 export interface Explored {
@@ -20,8 +21,16 @@ export interface Explored {
 const MOST_PROBLEMS = 5;
 
 /** Every call of the first attempt times every mishap, and with depth 2 every call of the attempt that follows. */
-async function explore({ engine, depth, retriesBelow }: Exploration): Promise<Explored> {
-  const undisturbed = await fulfillWithCrashes({ engine, points: [], retriesBelow });
+async function explore({
+  engine,
+  depth,
+  retriesBelow,
+  mailDelivery = "at-least-once",
+}: Exploration): Promise<Explored> {
+  // Pairs grow with the square of the calls; all channels are told at once, so that one stands for all.
+  const channels = depth === 1 ? (["webhook", "mail", "chat"] as const) : (["webhook"] as const);
+  const setup = { engine, retriesBelow, mailDelivery, channels };
+  const undisturbed = await fulfillWithCrashes({ ...setup, points: [] });
   const explored: Explored = {
     calls: undisturbed.calls[0] ?? 0,
     runs: 0,
@@ -36,7 +45,7 @@ async function explore({ engine, depth, retriesBelow }: Exploration): Promise<Ex
   return explored;
 
   async function run(points: Fulfillment["points"]): Promise<{ calls: number[] }> {
-    const { problems, calls } = await fulfillWithCrashes({ engine, points, retriesBelow });
+    const { problems, calls } = await fulfillWithCrashes({ ...setup, points });
     explored.runs += 1;
     if (problems.length > 0 && explored.problems.length < MOST_PROBLEMS) {
       const where = points.map(({ call, mishap }) => `${mishap} at call ${call}`).join(", then ");

@@ -4,7 +4,7 @@ const CONTROL = "core/orders/control-record.ts";
 const RUN = "core/orders/run-owed.ts";
 
 const NO_TIME =
-  'if (effectMs <= 0) { await lease.write(endRun); return { kind: "unfinished", reason: "out_of_time" }; }';
+  'if (effectMs <= 0) { await lease.write((current) => endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current), ); return { kind: "unfinished", reason: "out_of_time" }; }';
 const HELD = "core/orders/held-lease.ts";
 
 /** Who may act on an order, and until when. */

@@ -97,9 +97,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: MAIL,
-        find: "await mailer.send({ to, ...orderConfirmation(order, siteUrl) }, { idempotencyKey, signal });",
-        replace:
-          "void mailer.send({ to, ...orderConfirmation(order, siteUrl) }, { idempotencyKey, signal });",
+        find: "await mailer.send({ to, ...(await compose(order)) }, { idempotencyKey, signal });",
+        replace: "void mailer.send({ to, ...(await compose(order)) }, { idempotencyKey, signal });",
       },
     ],
   },

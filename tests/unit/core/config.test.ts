@@ -37,6 +37,8 @@ test("two keys and an address are enough to sell", () => {
     dynamodb: undefined,
     bucket: undefined,
     licenseKeys: [],
+    mail: undefined,
+    mailDelivery: "at-least-once",
   });
 });
 

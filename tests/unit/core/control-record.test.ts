@@ -8,6 +8,7 @@ import {
   flagForAttention,
   fulfill,
   holdsLease,
+  isUncertain,
   isRevoked,
   mergeFacts,
   newControl,
@@ -105,20 +106,30 @@ test("A23: a fulfilled order is never flagged, and a flagged one can still be fu
 });
 
 test("A30: tries are spaced 30 s, 1 min, 2 min … up to an hour, and the step stays begun", () => {
+  const failure = { error: "cut off", hadNoEffect: false };
   let control = newControl();
   const waits: number[] = [];
   for (let attempt = 0; attempt < 10; attempt += 1) {
-    control = failStep(beginStep(control, "mail"), "mail", "refused", 1_000);
+    control = failStep(beginStep(control, "mail"), "mail", failure, 1_000);
     waits.push(((control.nextTryMs ?? 0) - 1_000) / 1_000);
   }
   expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
   expect(control.steps["mail"]).toEqual({ state: "started", attempts: 10 });
 });
 
+test("a failure that certainly had no effect is told apart, and counted all the same", () => {
+  const failure = { error: "refused", hadNoEffect: true };
+  const control = failStep(beginStep(newControl(), "mail"), "mail", failure, 1_000);
+  expect(control.steps["mail"]).toEqual({ state: "failed", attempts: 1 });
+  expect(isUncertain(control.steps["mail"])).toBe(false);
+  expect(beginStep(control, "mail").steps["mail"]).toEqual({ state: "started", attempts: 2 });
+});
+
 test("E10: a control record stays under 1 KB after 10,000 attempts", () => {
   let control = newControl();
   for (let attempt = 0; attempt < 10_000; attempt += 1) {
-    control = failStep(beginStep(control, "mail"), "mail", "x".repeat(5_000), attempt);
+    const failure = { error: "x".repeat(5_000), hadNoEffect: false };
+    control = failStep(beginStep(control, "mail"), "mail", failure, attempt);
   }
   expect(control.steps["mail"]?.attempts).toBe(10_000);
   expect(JSON.stringify({ ...control, writeId: "0123456789abcdef" }).length).toBeLessThan(1_024);

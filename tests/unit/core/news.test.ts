@@ -348,7 +348,7 @@ test("a message is given up after 12 attempts: Stripe hears 200, the log and the
   expect(isOpen(control)).toBe(false);
   expect((await shop.notify(orderId)).status).toBe(200);
   expect(shop.log.filter(({ event }) => event === "news_given_up")).toEqual([
-    expect.objectContaining({ orderId, news: "paid", channel: "chat", attempts: 12 }),
+    expect.objectContaining({ orderId, news: "paid", channel: "chat", attempt: 12 }),
   ]);
   const health = await shop.app.health(new Request("https://shop.example/api/health"));
   expect([health.status, await health.json()]).toEqual([
@@ -389,7 +389,7 @@ test("an order that needs attention is told, without the address that a mail ser
   const [attention, paid] = shop.notices.toSorted((one, other) => one.subject.localeCompare(other.subject));
   expect(paid?.subject).toBe("[test] New order: €32.00");
   expect(attention?.subject).toBe("[test] An order needs your attention");
-  expect(attention?.text).toContain("onPaid: PermanentStepError: 550 no mailbox (address) here");
+  expect(attention?.text).toContain("onPaid: PermanentStepError: 550 no mailbox <[mail address]> here");
   expect(attention?.text).toContain(`npm run settle -- ${orderId}`);
   expect(shop.mails).toEqual([]);
 });

@@ -70,3 +70,13 @@ test.for([
   expect(error).toBeInstanceOf(HttpError);
   expect((error as HttpError).status).toBe(400);
 });
+
+test.for(["", "../../v1/refunds", "cs_test_1?expand[]=customer", "cs test", "x".repeat(256)])(
+  "D18: an event about an order with the id %j is refused, and one of another type is not",
+  (id) => {
+    const event = { object: "event", id: "evt_1", livemode: false, data: { object: { id } } };
+    const read = (type: string) => parseNotification(JSON.stringify({ ...event, type }));
+    expect(() => read("checkout.session.completed")).toThrow(expect.objectContaining({ status: 400 }));
+    expect(read("coupon.created").objectId).toBe(id);
+  },
+);

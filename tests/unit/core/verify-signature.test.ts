@@ -113,3 +113,14 @@ test("C01: a body that is not UTF-8 is refused instead of being repaired", () =>
   const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]);
   expect(statusOf(() => verify(signedHeader('{"a":"\ufffd"}'), bytes))).toBe(400);
 });
+
+test.for(["t= FUTURE", "t=+FUTURE", "t=FUTUREx", "t=NOW,t=FUTURE", "t=FUTURE,t=NOW", "t=NOW,t=NOW"])(
+  "C06: a signature of the future is not hidden by writing its time as %s",
+  (times) => {
+    const now = NOW_MS / 1000;
+    const future = now + 86_400;
+    const signature = signedHeader(BODY, times.endsWith("FUTURE,t=NOW") ? now : future).split(",")[1] ?? "";
+    const header = times.replaceAll("FUTURE", String(future)).replaceAll("NOW", String(now));
+    expect(statusOf(() => verify(`${header},${signature}`))).toBe(400);
+  },
+);

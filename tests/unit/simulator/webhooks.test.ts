@@ -192,6 +192,18 @@ test("loses every webhook when told to, and delivers them afterwards", async () 
   expect(eventTypes(account)).toEqual(["checkout.session.expired"]);
 });
 
+test("loses the next webhook once when told to, and delivers its retry", async () => {
+  const account = openAccount({ retryDelaysMs: [1_000] });
+  account.simulated.account.dropNextDelivery();
+  expect(account.simulated.account.deliveryTrouble()).toMatchObject({ dropsNext: true, dropsAll: false });
+  await account.stripe.checkout.sessions.expire((await posterSession(account)).id);
+  await account.simulated.deliveriesSettled();
+  expect(account.webhooks).toHaveLength(0);
+  expect(account.simulated.account.deliveryTrouble()).toMatchObject({ dropsNext: false });
+  await account.advance(1_000);
+  expect(eventTypes(account)).toEqual(["checkout.session.expired"]);
+});
+
 test("sends an endpoint only what it listens to", async () => {
   const url = "http://127.0.0.1:8888/api/webhook";
   const account = openAccount({

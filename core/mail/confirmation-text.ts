@@ -1,0 +1,53 @@
+import type { Delivered } from "../deliveries/delivered.ts";
+import type { ConfirmationWords } from "./order-confirmation.ts";
+
+/** The mail for programs, and people, that prefer text. Says everything that the HTML says. */
+export function confirmationText(words: ConfirmationWords): string {
+  const { shop, lines } = words;
+  return [
+    words.greeting,
+    "",
+    words.opening,
+    "",
+    ...lines.flatMap(({ name, quantity, amount, deliveries }) => [
+      `  ${quantity} × ${name}  ${amount}`,
+      ...deliveries.flatMap(deliveredText),
+      ...(deliveries.length > 0 ? [""] : []),
+    ]),
+    `  Total  ${words.total}`,
+    ...(words.paid === undefined ? [] : [`  You paid ${words.paid}, converted by Stripe.`]),
+    "",
+    "Your order page, which always shows how your order stands:",
+    words.orderUrl,
+    "",
+    `Order number: ${words.orderNumber}`,
+    `Ordered on ${words.orderedOn}`,
+    "",
+    shop.supportEmail === undefined
+      ? "Questions? Answer this mail."
+      : `Questions? Answer this mail, or write to ${shop.supportEmail}.`,
+    "",
+    "-- ",
+    shop.name,
+    "",
+  ].join("\n");
+}
+
+function deliveredText(delivered: Delivered): string[] {
+  const { name } = delivered;
+  switch (delivered.kind) {
+    case "download":
+      return [
+        "",
+        `    Download: ${name}`,
+        `    ${delivered.url}`,
+        ...(delivered.note === undefined ? [] : [`    ${delivered.note}`]),
+      ];
+    case "link":
+      return ["", `    ${name}:`, `    ${delivered.url}`];
+    case "license":
+      return ["", `    ${name}:`, `    ${delivered.key}`];
+    case "text":
+      return ["", `    ${name}`, ...delivered.text.split("\n").map((line) => `    ${line}`.trimEnd())];
+  }
+}

@@ -1,0 +1,84 @@
+import type { Transporter } from "nodemailer";
+
+import type { MailConfig } from "../config-mail.ts";
+import { PermanentStepError } from "../fulfillment/step.ts";
+import { wireAddress } from "./mail-address.ts";
+import type { Mailer } from "./mailer.ts";
+import { sortSmtpError } from "./smtp-error.ts";
+
+/**
+ * The longest silence in each stage. All of it together has to fit into a step, which is cut off by its signal and has some 6
+ * seconds inside a webhook; these see to it that a server which does not answer is told apart from one that is slow.
+ */
+const TIMEOUTS = {
+  dnsTimeout: 2_000,
+  connectionTimeout: 3_000,
+  greetingTimeout: 3_000,
+  socketTimeout: 5_000,
+  // Whoever has taken the mail need not be waited for.
+  socketCloseTimeout: 0,
+};
+
+/**
+ * Sends through one SMTP server, a connection per mail: a function may be frozen right after its answer, and a connection kept
+ * open would be found dead by the next one.
+ */
+export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () => number): Mailer {
+  let opened: Promise<Transporter> | undefined;
+  const open = (): Promise<Transporter> => (opened ??= openTransport(smtp));
+  const sender = wireAddress(from.address) ?? from.address;
+  const domain = sender.slice(sender.indexOf("@") + 1);
+
+  return {
+    async send({ to, subject, text, html }, { idempotencyKey, signal }) {
+      const recipient = wireAddress(to);
+      if (recipient === undefined)
+        throw new PermanentStepError("The buyer's mail address is not one address.");
+      const transport = await open();
+      try {
+        await transport.sendMail({
+          // Said in so many words: no header is ever read for another recipient.
+          envelope: { from: sender, to: [recipient] },
+          from: { name: from.name ?? "", address: sender },
+          to: { name: "", address: recipient },
+          ...(replyTo !== undefined && { replyTo: { name: "", address: replyTo } }),
+          subject: singleLine(subject),
+          text,
+          ...(html !== undefined && { html }),
+          date: new Date(now()),
+          // The same for every attempt, so that a mail program shows a mail that was sent twice once.
+          messageId: `<${idempotencyKey.replace(/[^\w.-]+/g, ".")}@${domain}>`,
+          headers: {
+            // Resend then sends one mail per key: https://resend.com/docs/dashboard/emails/idempotency-keys
+            "Resend-Idempotency-Key": idempotencyKey,
+            // Written by a program: no out-of-office notes, please. RFC 3834
+            "Auto-Submitted": "auto-generated",
+          },
+          disableFileAccess: true,
+          disableUrlAccess: true,
+          signal,
+        });
+      } catch (error) {
+        throw sortSmtpError(error);
+      }
+    },
+  };
+}
+
+/** Loaded with the first mail: most webhooks send none. */
+async function openTransport({ host, port, tls, auth }: MailConfig["smtp"]): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  return createTransport({
+    host,
+    port,
+    secure: tls === "implicit",
+    requireTLS: tls === "required",
+    ignoreTLS: tls === "off",
+    auth,
+    ...TIMEOUTS,
+  });
+}
+
+function singleLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim();
+}

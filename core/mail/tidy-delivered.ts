@@ -1,0 +1,28 @@
+import type { Delivered } from "../deliveries/delivered.ts";
+import { cleanLines, singleLine } from "./plain-text.ts";
+
+/** The same without anything that could break out of its line. An address that is none of the web's becomes a text. */
+export function tidyDelivered(delivered: Delivered): Delivered {
+  const name = singleLine(delivered.name);
+  switch (delivered.kind) {
+    case "download":
+    case "link": {
+      const url = webAddress(delivered.url);
+      if (url === undefined) return { kind: "text", name, text: singleLine(delivered.url) };
+      if (delivered.kind === "link") return { kind: "link", name, url };
+      const { note } = delivered;
+      return { kind: "download", name, url, ...(note !== undefined && { note: singleLine(note) }) };
+    }
+    case "license":
+      return { kind: "license", name, key: singleLine(delivered.key) };
+    case "text":
+      return { kind: "text", name, text: cleanLines(delivered.text).join("\n") };
+  }
+}
+
+/** As browsers write it: percent-encoded, in one line. */
+function webAddress(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, href } = new URL(text);
+  return protocol === "https:" || protocol === "http:" ? href : undefined;
+}

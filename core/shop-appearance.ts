@@ -1,0 +1,30 @@
+import type { ShopDefinition } from "./shop-definition.ts";
+
+/** How the shop looks where it writes to buyers: in mails, and on the pages it makes itself. */
+export interface ShopAppearance {
+  name: string;
+  /** Where buyers write to when something is wrong. */
+  supportEmail: string | undefined;
+  /** An absolute address. A mail must do without it: many programs show no pictures. */
+  logoUrl: string | undefined;
+  /** `#rrggbb`: buttons and links. */
+  accent: string;
+  background: string;
+  text: string;
+}
+
+/** Fills in what is not said: the shop is called after its host, and wears the colors of the demo shop. */
+export function shopAppearance(
+  settings: Pick<ShopDefinition, "name" | "supportEmail" | "colors" | "logoUrl">,
+  siteUrl: string,
+): ShopAppearance {
+  const { name, supportEmail, colors = {}, logoUrl } = settings;
+  return {
+    name: name ?? new URL(siteUrl).hostname.replace(/^www\./, ""),
+    supportEmail,
+    logoUrl: logoUrl === undefined ? undefined : new URL(logoUrl, `${siteUrl}/`).href,
+    accent: colors.accent ?? "#12434d",
+    background: colors.background ?? "#faf5ea",
+    text: colors.text ?? "#0c2a31",
+  };
+}

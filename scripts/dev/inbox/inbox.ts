@@ -1,0 +1,51 @@
+import { join } from "node:path";
+
+import { ConfigError, type Environment } from "../../../core/config.ts";
+import type { ShopOptions } from "../shop.ts";
+import { startMailServer, type MailServerMood, type ReceivedMail } from "./mail-server.ts";
+import { openMailbox, type Mailbox } from "./mailbox.ts";
+
+export interface Inbox {
+  mailbox: Mailbox;
+  mood: { current: MailServerMood };
+  sendsFor: string | undefined;
+  /** The variables that lead the shop's mails here. */
+  environment: Environment;
+  close(): Promise<void>;
+}
+
+const SENDER = "Low Tide <orders@lowtide.example>";
+
+/**
+ * The mail server beside a shop at `url`, and what it has received. Whatever the environment names is left alone: a test order must
+ * mail nobody, unless that is asked for.
+ */
+export async function startInbox(
+  url: string,
+  { environment, storageFolder, sendsMails = false, print }: ShopOptions,
+): Promise<Inbox> {
+  const folder = storageFolder === undefined ? undefined : join(storageFolder, "mails");
+  const mailbox = await openMailbox(folder, Date.now);
+  const mood: Inbox["mood"] = { current: "works" };
+  if (sendsMails) {
+    const smtpUrl = environment["SMTP_URL"];
+    if (!smtpUrl) throw new ConfigError(["SMTP_URL is not set: --send-mail sends mails through it."]);
+    const sendsFor = URL.canParse(smtpUrl) ? new URL(smtpUrl).host : "SMTP_URL";
+    return { mailbox, mood, sendsFor, environment: {}, close: async () => undefined };
+  }
+
+  const server = await startMailServer(keep, () => mood.current);
+  return {
+    mailbox,
+    mood,
+    sendsFor: undefined,
+    environment: { SMTP_URL: server.url, MAIL_FROM: environment["MAIL_FROM"] || SENDER },
+    close: server.close,
+  };
+
+  /** The server says "taken" when it is kept. */
+  async function keep(mail: ReceivedMail): Promise<void> {
+    const { id, email, recipients } = await mailbox.keep(mail);
+    print(`Mail to ${recipients.join(", ")}: "${email.subject ?? ""}", shown at ${url}/__dev/inbox/${id}`);
+  }
+}

@@ -1,0 +1,78 @@
+import { readFile } from "node:fs/promises";
+
+import { lookup } from "mrmime";
+
+import type { OrderStore } from "../../../core/orders/order-store.ts";
+import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
+import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.ts";
+import { html } from "../../../core/html.ts";
+import { devPage, plainAnswer } from "./document.ts";
+import { createOrderPages } from "./order-pages.ts";
+
+export interface DevPagesDependencies extends InboxDependencies {
+  /** Undefined when the shop talks to the real Stripe, where the dashboard does what the panel does here. */
+  stripe: SimulatedStripe | undefined;
+  store: () => Promise<OrderStore>;
+}
+
+const ASSETS = ["dev.css", "live-update.js"];
+
+/**
+ * `/__dev` and what is below: for the developer at this machine. Nothing of it is in a bundle that is deployed. Resolves to
+ * undefined for every other address.
+ */
+export function createDevPages({ stripe, store, ...inbox }: DevPagesDependencies) {
+  const inboxPages = createInboxPages(inbox);
+  const orderPages =
+    stripe === undefined ? undefined : createOrderPages({ stripe, store, mailbox: inbox.mailbox });
+
+  return async (request: Request): Promise<Response | undefined> => {
+    const { pathname, hostname } = new URL(request.url);
+    const path = pathname.replace(/\/$/, "");
+    if (path !== "/__dev" && !path.startsWith("/__dev/")) return undefined;
+    if (!isFromHere(request, hostname))
+      return plainAnswer(403, "Open this page on the machine the shop runs on.");
+    if (!["GET", "HEAD", "POST"].includes(request.method)) return plainAnswer(405, "Use GET or POST here.");
+
+    const asset = ASSETS.find((name) => path === `/__dev/assets/${name}`);
+    if (asset !== undefined) return assetResponse(asset);
+    const answer = (await inboxPages(request.clone(), path)) ?? (await orderPages?.(request, path));
+    if (answer !== undefined) return answer;
+    if (path === "/__dev" && orderPages === undefined) return withRealStripe();
+    return plainAnswer(404, "There is no such page.");
+  };
+}
+
+/**
+ * Any page a developer looks at could post to localhost, and a name that resolves to this machine could read from it: both carry
+ * marks that no page can forge.
+ */
+function isFromHere(request: Request, hostname: string): boolean {
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return false;
+  const site = request.headers.get("Sec-Fetch-Site");
+  if (site !== null) return site === "same-origin" || (site === "none" && request.method !== "POST");
+  return request.method !== "POST" || request.headers.get("Origin") === new URL(request.url).origin;
+}
+
+function withRealStripe(): Response {
+  const body = html`
+    <h1>Orders</h1>
+    <p class="lead">
+      This shop talks to the real Stripe. Refund, dispute and renew in
+      <a href="https://dashboard.stripe.com/test/payments">its dashboard</a>; without a key in .env they can
+      be simulated here.
+    </p>
+  `;
+  return devPage({ title: "Orders", section: "orders", body });
+}
+
+async function assetResponse(name: string): Promise<Response> {
+  const file = await readFile(new URL(name, import.meta.url));
+  return new Response(new Uint8Array(file), {
+    headers: {
+      "Cache-Control": "no-store",
+      "Content-Type": `${lookup(name) ?? "text/plain"}; charset=utf-8`,
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+}

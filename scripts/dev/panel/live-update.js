@@ -1,0 +1,22 @@
+// Asks for the page it stands on again and again, and shows what is new. A page without JavaScript is reloaded by hand.
+const EVERY_MS = 1_500;
+let shown = document.querySelector("main")?.innerHTML;
+
+async function look() {
+  if (document.hidden) return;
+  // Whoever types is not interrupted.
+  const focused = document.activeElement;
+  if (focused instanceof HTMLInputElement && focused.value !== "") return;
+  const response = await fetch(location.href);
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
+  if (fresh === null || fresh.innerHTML === shown) return;
+  shown = fresh.innerHTML;
+  document.querySelector("main")?.replaceWith(fresh);
+  // The keyboard stays where it was.
+  const value = focused?.getAttribute("value");
+  if (value) fresh.querySelector(`button[value="${CSS.escape(value)}"]`)?.focus();
+}
+
+// A shop that is being restarted does not answer: it is asked again.
+setInterval(() => void look().catch(() => undefined), EVERY_MS);

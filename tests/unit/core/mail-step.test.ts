@@ -1,0 +1,195 @@
+import PostalMime from "postal-mime";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { parseConfig } from "../../../core/config.ts";
+import { NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
+import type { Mail } from "../../../core/mail/mailer.ts";
+import { createDeadline } from "../../../core/orders/deadline.ts";
+import { settleOrder } from "../../../core/orders/settle-order.ts";
+import { openShop as openOwnersShop } from "../../../core/shop.ts";
+import { realSurroundings } from "../../../core/surroundings.ts";
+import {
+  startMailServer,
+  type MailServer,
+  type ReceivedMail,
+} from "../../../scripts/dev/inbox/mail-server.ts";
+import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+
+let shop: TestShop;
+const attempts: Mail[] = [];
+/** What becomes of the next attempts; afterwards mails are sent. */
+const outcomes: Error[] = [];
+beforeEach(() => {
+  attempts.length = 0;
+  outcomes.length = 0;
+});
+afterEach(() => shop.close());
+
+const replacements = {
+  mailer: {
+    async send(mail: Mail) {
+      attempts.push(mail);
+      const outcome = outcomes.shift();
+      if (outcome !== undefined) throw outcome;
+    },
+  },
+};
+
+function openShop(MAIL_DELIVERY: "at-least-once" | "at-most-once", engine?: "stripe"): void {
+  shop = openTestShop({
+    environment: { MAIL_DELIVERY },
+    replace: replacements,
+    ...(engine !== undefined && { engine }),
+  });
+}
+
+async function paidOrder(): Promise<string> {
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  return orderId;
+}
+
+async function deliver(orderId: string): Promise<number> {
+  shop.clock.nowMs += 3_600_000;
+  return (await shop.notify(orderId)).status;
+}
+
+async function controlOf(orderId: string) {
+  const stored = await shop.store.readControl(orderId);
+  return {
+    state: stored?.control.state,
+    mail: stored?.control.steps["mail"],
+    error: stored?.control.lastError,
+  };
+}
+
+const CUT_OFF = new Error("Sending the mail was cut off.");
+const NOT_SENT = new NoEffectError("The mail could not be sent.");
+
+test("A08: at least once: a mail that may have been sent is sent again, and both attempts are counted", async () => {
+  openShop("at-least-once");
+  outcomes.push(CUT_OFF);
+  const orderId = await paidOrder();
+  expect([await deliver(orderId), await deliver(orderId)]).toEqual([503, 200]);
+  expect(attempts).toHaveLength(2);
+  expect(await controlOf(orderId)).toMatchObject({
+    state: "fulfilled",
+    mail: { state: "done", attempts: 2 },
+  });
+});
+
+test("A08: at most once: a mail that may have been sent is not sent again; the order is flagged, and says why", async () => {
+  openShop("at-most-once");
+  outcomes.push(CUT_OFF);
+  const orderId = await paidOrder();
+  expect([await deliver(orderId), await deliver(orderId), await deliver(orderId)]).toEqual([503, 200, 200]);
+  expect(attempts).toHaveLength(1);
+  expect(await controlOf(orderId)).toEqual({
+    state: "needs_attention",
+    mail: { state: "started", attempts: 1 },
+    error:
+      "mail: an attempt was cut off and may have had its effect; it is not repeated unless you ask for it",
+  });
+  expect(shop.log.filter(({ event }) => event === "order_needs_attention")).toHaveLength(1);
+});
+
+test("at most once: when its owner asks for it, a flagged order's mail is sent again", async () => {
+  openShop("at-most-once");
+  outcomes.push(CUT_OFF);
+  const orderId = await paidOrder();
+  await deliver(orderId);
+  await deliver(orderId);
+  const config = parseConfig({ ...ENVIRONMENT, MAIL_DELIVERY: "at-most-once" });
+  const site = { shop: {}, catalog: { prices: {} } };
+  const now = (): number => shop.clock.nowMs;
+  const { keeping } = openOwnersShop(config, site, {
+    ...realSurroundings(),
+    ...replacements,
+    engine: shop.engine,
+    now,
+  });
+  const outcome = await settleOrder(orderId, "owner", createDeadline(now, 60_000), await keeping());
+  expect(outcome).toEqual({ kind: "fulfilled" });
+  expect(attempts).toHaveLength(2);
+});
+
+test("at most once: a mail that certainly was not sent is sent again", async () => {
+  openShop("at-most-once");
+  outcomes.push(NOT_SENT, NOT_SENT);
+  const orderId = await paidOrder();
+  expect([await deliver(orderId), await deliver(orderId), await deliver(orderId)]).toEqual([503, 503, 200]);
+  expect(await controlOf(orderId)).toMatchObject({
+    state: "fulfilled",
+    mail: { state: "done", attempts: 3 },
+  });
+});
+
+test("at most once, kept in Stripe: whether a mail may have been sent survives there, too", async () => {
+  openShop("at-most-once", "stripe");
+  outcomes.push(NOT_SENT, CUT_OFF);
+  const orderId = await paidOrder();
+  expect([await deliver(orderId), await deliver(orderId), await deliver(orderId)]).toEqual([503, 503, 200]);
+  expect(attempts).toHaveLength(2);
+});
+
+test("a mail that is refused for good flags the order at once", async () => {
+  openShop("at-least-once");
+  outcomes.push(new PermanentStepError("The mail server refused the mail: 550"));
+  const orderId = await paidOrder();
+  expect(await deliver(orderId)).toBe(200);
+  expect(await controlOf(orderId)).toMatchObject({ state: "needs_attention" });
+  expect(attempts).toHaveLength(1);
+});
+
+test("D25: nobody is mailed before the money is there, whatever address they type", async () => {
+  openShop("at-least-once");
+  const abandoned = await shop.openSession();
+  expect((await shop.notify(abandoned)).status).toBe(503);
+  const pending = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(pending, { delayed: "succeeds", email: "victim@example.com" });
+  expect(await deliver(pending)).toBe(200);
+  expect(attempts).toEqual([]);
+});
+
+test("what the buyer saw in their own currency reaches the mail, and so does the page's address", async () => {
+  openShop("at-least-once");
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId, { presentment: { currency: "jpy", amountMinor: 5_210 } });
+  await deliver(orderId);
+  expect((await shop.store.readSnapshot(orderId))?.presentment).toEqual({
+    currency: "jpy",
+    amountMinor: 5_210,
+  });
+  expect(attempts[0]?.text).toContain("Total  €32.00\n  You paid ¥5,210, converted by Stripe.");
+  expect(attempts[0]?.text).toContain(`https://shop.example/success.html#session_id=${orderId}&token=`);
+});
+
+test("without SMTP_URL the mail is skipped, the log recommends Stripe's receipts, and the order is complete", async () => {
+  shop = openTestShop({ replace: { mailer: undefined } });
+  const orderId = await paidOrder();
+  expect(await deliver(orderId)).toBe(200);
+  expect(await controlOf(orderId)).toMatchObject({ state: "fulfilled", mail: { state: "skipped" } });
+  expect(shop.log).toContainEqual(
+    expect.objectContaining({
+      event: "mail_skipped",
+      orderId,
+      reason: "SMTP_URL is not set; turn on Stripe's own receipts, or name a mail server",
+    }),
+  );
+});
+
+test("with SMTP_URL the mail goes there, to the buyer alone", async () => {
+  const received: ReceivedMail[] = [];
+  const server: MailServer = await startMailServer((mail) => void received.push(mail));
+  shop = openTestShop({
+    environment: { SMTP_URL: server.url, MAIL_FROM: "Low Tide <orders@shop.example>" },
+    // The test shop's timers fire at once; a real connection takes its time.
+    replace: { mailer: undefined, schedule: () => () => undefined },
+  });
+  const orderId = await paidOrder();
+  expect(await deliver(orderId)).toBe(200);
+  await server.close();
+  expect(received.map(({ recipients }) => recipients)).toEqual([["jenny.rosen@example.com"]]);
+  const { messageId } = await PostalMime.parse(received[0]?.raw ?? "");
+  expect(messageId).toBe(`<mail.${orderId}@shop.example>`);
+});

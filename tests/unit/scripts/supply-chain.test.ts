@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+interface Locked {
+  version?: string;
+  integrity?: string;
+  resolved?: string;
+  hasInstallScript?: boolean;
+  dev?: boolean;
+  optional?: boolean;
+  os?: string[];
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(join(root, file), "utf8"));
+const project = readJson("package.json") as Record<string, Record<string, string>>;
+const locked = Object.entries(
+  (readJson("package-lock.json") as { packages: Record<string, Locked> }).packages,
+).filter(([folder]) => folder !== "");
+
+const nameOf = (folder: string): string => folder.split("node_modules/").at(-1) ?? folder;
+
+test("every dependency is named with one exact version", () => {
+  for (const kind of ["dependencies", "devDependencies", "optionalDependencies"]) {
+    for (const [name, version] of Object.entries(project[kind] ?? {}))
+      expect(version, name).toMatch(/^\d+\.\d+\.\d+(?:-[\w.]+)?$/);
+  }
+});
+
+test("the lockfile pins every package that is shipped or installed here by its hash", () => {
+  const loose = locked.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"));
+  // The binaries that development tools have for other systems; npm leaves them out where it cannot fetch them.
+  expect(loose.filter(([, { dev, optional, os }]) => !(dev && optional && os))).toEqual([]);
+  expect(locked.filter(([, { dev, integrity }]) => !dev && integrity === undefined)).toEqual([]);
+});
+
+test("no package comes from elsewhere than the registry that is configured", () => {
+  expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+});
+
+test("packages with install scripts are those that package.json allows by name", () => {
+  const withScripts = locked
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([folder]) => nameOf(folder));
+  expect([...new Set(withScripts)].toSorted()).toEqual(Object.keys(project["allowScripts"] ?? {}).toSorted());
+});
+
+test("no package that is shipped runs a script when it is installed", () => {
+  expect(locked.filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev)).toEqual([]);
+});
+
+test("nothing of a browser script or a page is loaded from another site", () => {
+  const pages = [
+    ...readdirSync(join(root, "public")).map((file) => join("public", file)),
+    "success.html",
+    "canceled.html",
+  ];
+  for (const page of pages.filter((file) => file.endsWith(".html"))) {
+    const html = readFileSync(join(root, page), "utf8");
+    expect(
+      html.match(/<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)="(?:https?:)?\/\/[^>]*>/g) ?? [],
+      page,
+    ).toEqual([]);
+  }
+});
