@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, settings: Record<string, unknown> = {}) => ({
-  test: { name, include: [`tests/${name}/**/*.test.ts`], ...settings },
+  // Nothing is tested by how long it takes: a limit only ends what hangs, however busy the machine is.
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    ...settings,
+  },
 });
 
 /** Where `.ci/run` collects what every run did; on a developer's machine there is no report. */
@@ -15,13 +22,13 @@ export default defineConfig({
     reporters: reportFolder === undefined ? ["default"] : ["default", [...report]],
     projects: [
       project("unit"),
-      project("contracts", { testTimeout: 60_000 }),
+      project("contracts"),
       project("adapters"),
-      project("simulation", { testTimeout: 300_000, hookTimeout: 60_000 }),
+      project("simulation", { testTimeout: 300_000 }),
       // Several processes of their own: one file at a time on two cores.
-      project("processes", { testTimeout: 240_000, hookTimeout: 60_000, fileParallelism: false }),
+      project("processes", { testTimeout: 240_000, fileParallelism: false }),
       // Real Chromium on real pages: slower, and on two cores one file at a time.
-      project("browser", { testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false }),
+      project("browser", { fileParallelism: false }),
     ],
   },
 });

@@ -1,3 +1,5 @@
+import { createClaimCookies } from "./claims/claim-cookies.ts";
+import { createOrderPageLinks } from "./claims/order-page-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
@@ -11,6 +13,7 @@ import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
+import { createSigner } from "./signing/signer.ts";
 import { priceSettings, type Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
@@ -62,14 +65,17 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret } = config;
+  const { cronSecret, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, keeping, licenseSigner } = openShop(config, site, surroundings);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
+  const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
+  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog(stripe),
+      claims,
       shop: config,
       requireDeliverable: (name) =>
         requireLicenseKey(priceSettings(site, { priceId: name, lookupKey: name }), licenseSigner, log),
@@ -77,7 +83,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, now }),
+    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
     license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),

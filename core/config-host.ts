@@ -13,6 +13,8 @@ export function hostSiteUrl(variables: Variables): string | undefined {
   }
   const vercelDeployment = variables["VERCEL_BRANCH_URL"] ?? variables["VERCEL_URL"];
   if (vercelDeployment !== undefined) return withScheme(vercelDeployment);
+  // Netlify's `URL` is the production site even in a preview, whose buyers must come back to the preview.
+  if (isPreview(variables) && variables["DEPLOY_PRIME_URL"]) return variables["DEPLOY_PRIME_URL"];
   return variables["URL"];
 }
 
@@ -23,8 +25,25 @@ function withScheme(host: string): string {
 
 /** True on the hosts' machines, false on a developer's, where `vercel dev` and `netlify dev` set their own marks. */
 export function isDeployed(variables: Variables): boolean {
-  if (variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true") return false;
-  if (variables["VERCEL_ENV"] === "development") return false;
+  if (isHostsDevServer(variables)) return false;
   const marks = ["VERCEL", "NETLIFY", "AWS_LAMBDA_FUNCTION_NAME"];
   return marks.some((mark) => variables[mark] !== undefined) || variables["NODE_ENV"] === "production";
 }
+
+/** `vercel dev` and `netlify dev`, which may have been given the deployed site's variables. */
+export function isHostsDevServer(variables: Variables): boolean {
+  const netlify = variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true";
+  return netlify || variables["VERCEL_ENV"] === "development";
+}
+
+/**
+ * A deployment that is not the site itself: of a branch or a pull request, or one made without `--prod`. Vercel says so while the
+ * function runs. Netlify says it (`CONTEXT`) to the build alone, which keeps it for the functions: `scripts/build/functions.ts`.
+ */
+export function isPreview(variables: Variables): boolean {
+  if (variables["VERCEL_ENV"] !== undefined) return variables["VERCEL_ENV"] === "preview";
+  return NETLIFY_PREVIEWS.has(variables["CONTEXT"] ?? "");
+}
+
+/** https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts; a branch's own context is told as `branch-deploy`. */
+const NETLIFY_PREVIEWS = new Set(["deploy-preview", "branch-deploy", "preview-server"]);

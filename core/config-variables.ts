@@ -8,12 +8,17 @@ const WEBHOOKS_PAGE = "https://dashboard.stripe.com/webhooks";
 const secretKeySchema = z
   .string({ error: `STRIPE_SECRET_KEY is not set: copy the secret key (sk_test_…) from ${API_KEYS_PAGE}.` })
   .check(
-    z.refine((key) => !key.startsWith("pk_"), {
-      error: `STRIPE_SECRET_KEY holds a publishable key (pk_…): copy the secret key (sk_…) from ${API_KEYS_PAGE}.`,
+    z.refine((key) => !/^\s*pk_/.test(key), {
+      error: `STRIPE_SECRET_KEY holds a publishable key (pk_…): copy the secret key (sk_…) or, better, a restricted one (rk_…) from ${API_KEYS_PAGE}.`,
       abort: true,
     }),
+    z.refine((key) => !/^\s*whsec_/.test(key), {
+      error: `STRIPE_SECRET_KEY holds a webhook's signing secret (whsec_…), which belongs in STRIPE_WEBHOOK_SECRET: copy the secret key (sk_…) from ${API_KEYS_PAGE}.`,
+      abort: true,
+    }),
+    withoutBlanks("STRIPE_SECRET_KEY"),
     z.regex(/^(?:sk|rk)_(?:test|live)_[A-Za-z0-9_]+$/, {
-      error: `STRIPE_SECRET_KEY is not a Stripe secret key: it starts with sk_test_, sk_live_, rk_test_ or rk_live_ and has no blanks; copy it from ${API_KEYS_PAGE}.`,
+      error: `STRIPE_SECRET_KEY is not a Stripe secret key: it starts with sk_test_, sk_live_, rk_test_ or rk_live_; copy it from ${API_KEYS_PAGE}.`,
     }),
   );
 
@@ -22,10 +27,34 @@ const webhookSecretsSchema = z
     error: `STRIPE_WEBHOOK_SECRET is not set: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}, or run "stripe listen --print-secret" for local use.`,
   })
   .check(
-    z.refine((list) => splitSecrets(list).every((secret) => /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret)), {
+    z.refine((list) => !splitSecrets(list).some((secret) => /^(?:sk|rk|pk)_/.test(secret)), {
+      error: `STRIPE_WEBHOOK_SECRET holds an API key: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}.`,
+      abort: true,
+    }),
+    // A list of nothing but commas has no secret that could be wrong.
+    z.refine((list) => splitSecrets(list).length > 0 && splitSecrets(list).every(isWebhookSecret), {
       error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
     }),
   );
+
+const signingSecretsSchema = z.optional(
+  z.string().check(
+    z.refine((list) => !splitSecrets(list).some((secret) => /^(?:[srp]k|whsec)_/.test(secret)), {
+      error:
+        "SIGNING_SECRET holds a secret of Stripe's: make one of its own, e.g. with `openssl rand -hex 32`, or leave it empty.",
+      abort: true,
+    }),
+    z.refine(
+      (list) =>
+        splitSecrets(list).length > 0 &&
+        splitSecrets(list).every((secret) => /^[\x21-\x7e]{32,}$/.test(secret)),
+      {
+        error:
+          "SIGNING_SECRET is too short: use 32 characters or more, e.g. from `openssl rand -hex 32` (several are separated by commas), or leave it empty.",
+      },
+    ),
+  ),
+);
 
 const siteUrlSchema = z
   .string({
@@ -95,10 +124,23 @@ export const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
   STRIPE_API_BASE: apiBaseSchema,
+  SIGNING_SECRET: signingSecretsSchema,
   SITE_URL: siteUrlSchema,
   CRON_SECRET: cronSecretSchema,
   SHOP_ID: shopIdSchema,
 });
+
+/** A line break is easily copied along, and some hosts keep it. Told apart from a wrong key, because it cannot be seen. */
+function withoutBlanks(variable: string) {
+  return z.refine<string>((text) => !/\s/.test(text), {
+    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
+    abort: true,
+  });
+}
+
+function isWebhookSecret(text: string): boolean {
+  return /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(text);
+}
 
 function isSiteUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

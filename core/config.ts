@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 
-import { hostSiteUrl, isDeployed } from "./config-host.ts";
+import { deploymentProblems } from "./config-deployment.ts";
+import { hostSiteUrl } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
 import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
@@ -16,6 +17,11 @@ export interface Config {
     /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
     apiBase: URL | undefined;
   };
+  /**
+   * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
+   * `core/signing/`.
+   */
+  signingSecrets: readonly string[];
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
   /** Marks this shop's sessions, where an account has several shops of this kind. */
@@ -63,18 +69,12 @@ export function parseConfig(environment: Environment): Config {
   });
   const dynamodb = readDynamodb(variables);
   const licenses = readLicenseKeys(variables);
-  const problems = [...problemsOf(shop), ...dynamodb.problems, ...licenses.problems];
-  const apiBase = shop.data?.STRIPE_API_BASE;
-  if (apiBase && isDeployed(variables)) {
-    problems.push(
-      "STRIPE_API_BASE is set on a deployed site: it is for development only; remove it from the site's environment.",
-    );
-  }
-  if (apiBase && /_live_/.test(variables["STRIPE_SECRET_KEY"] ?? "")) {
-    problems.push(
-      "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
-    );
-  }
+  const problems = [
+    ...problemsOf(shop),
+    ...dynamodb.problems,
+    ...licenses.problems,
+    ...(shop.success ? deploymentProblems(shop.data, variables) : []),
+  ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
   if (variables["DYNAMODB_TABLE"] === undefined && strayDynamodb.length > 0) {
     problems.push(
@@ -82,6 +82,7 @@ export function parseConfig(environment: Environment): Config {
     );
   }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
+  const { STRIPE_API_BASE: apiBase, SIGNING_SECRET: signingSecret } = shop.data;
 
   return {
     stripe: {
@@ -90,6 +91,7 @@ export function parseConfig(environment: Environment): Config {
       livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
       apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
+    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitSecrets(signingSecret),
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
     cronSecret: shop.data.CRON_SECRET,

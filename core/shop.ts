@@ -33,7 +33,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const { log, now, randomId, schedule, mailer } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
-  const stripe = createStripeClient(config.stripe, surroundings.fetch);
+  const stripe = createStripeClient(config.stripe, surroundings);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
 
   const keeping = once(async (): Promise<Kept> => {

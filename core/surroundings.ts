@@ -12,6 +12,8 @@ export interface Surroundings {
   now: () => number;
   /** 16 letters, digits, - or _. */
   randomId: () => string;
+  /** In [0, 1): chance where nothing depends on it. */
+  random: () => number;
   schedule: Schedule;
   log: Log;
   /** Undefined: nobody is mailed, and the log says so. */
@@ -26,6 +28,7 @@ export function realSurroundings(): Surroundings {
     fetch: (input, init) => globalThis.fetch(input, init),
     now: Date.now,
     randomId: () => randomBytes(12).toString("base64url"),
+    random: Math.random,
     schedule: (delayMs, callback) => {
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);

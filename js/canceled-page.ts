@@ -2,20 +2,20 @@
 import { checkoutUrl } from "./checkout-url.ts";
 import { fetchOrderStatus, type OrderStatus } from "./order-status.ts";
 import { showState } from "./page-state.ts";
-import { takeSessionId } from "./return-address.ts";
+import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** A buyer who can just as well go back to the shop does not wait long for us. */
 const pausesMs = [1000, 3000, 0];
 
-const sessionId = takeSessionId();
-if (sessionId) void ask(sessionId);
+const address = takeReturnAddress();
+if (address) void ask(address);
 else showState("no_order");
 
-async function ask(id: string): Promise<void> {
+async function ask(from: ReturnAddress): Promise<void> {
   for (const pauseMs of pausesMs) {
-    const answer = await fetchOrderStatus(id);
+    const answer = await fetchOrderStatus(from);
     if (answer.kind === "not_found") return showState("no_order");
-    if (answer.kind === "order") return showOrder(answer.order, id);
+    if (answer.kind === "order") return showOrder(answer.order, from.sessionId);
     await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, answer.retryAfterMs)));
   }
 }

@@ -3,9 +3,10 @@
  * and while the server has said nothing it says that we are waiting, never that something failed.
  */
 import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
+import { showPersonal } from "./order-personal.ts";
 import { showSummary } from "./order-summary.ts";
 import { pageElement, showState } from "./page-state.ts";
-import { takeSessionId } from "./return-address.ts";
+import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
 const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
@@ -14,25 +15,25 @@ const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
 const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expired"]);
 
 const checkAgain = pageElement("order-check-again");
-const sessionId = takeSessionId();
+const address = takeReturnAddress();
 let shown = "";
 
-if (sessionId) {
+if (address) {
   checkAgain.addEventListener("click", () => {
     // The button disappears, and with it the keyboard's place on the page.
     pageElement("order-status").focus();
-    void follow(sessionId);
+    void follow(address);
   });
-  void follow(sessionId);
+  void follow(address);
 } else {
   show("no_order");
 }
 
-async function follow(id: string): Promise<void> {
+async function follow(from: ReturnAddress): Promise<void> {
   checkAgain.hidden = true;
   let known = false;
   for (const pauseMs of pausesMs) {
-    const answer = await fetchOrderStatus(id);
+    const answer = await fetchOrderStatus(from);
     if (isSettled(answer)) return;
     known ||= answer.kind === "order" && answer.order.state !== "open";
     const retryAfterMs = answer.kind === "unsure" ? answer.retryAfterMs : 0;
@@ -56,6 +57,7 @@ function isSettled(answer: OrderAnswer): boolean {
   }
   show(answer.order.state, answer.order.mode);
   showSummary(answer.order);
+  showPersonal(answer.order);
   return settledStates.has(answer.order.state);
 }
 

@@ -1,3 +1,5 @@
+import type { ReturnAddress } from "./return-address.ts";
+
 /** What `GET /api/order-status` says about an order. */
 export type OrderStatus = {
   state: OrderState;
@@ -7,6 +9,14 @@ export type OrderStatus = {
   totalMinor: number;
   /** Where the buyer can go on paying; only while the state is open. */
   checkoutUrl?: string;
+  /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
+  personal?: PersonalPart;
+};
+
+type PersonalPart = {
+  /** Masked. */
+  email?: string;
+  receiptUrl?: string;
 };
 
 export type OrderState = (typeof orderStates)[number];
@@ -22,11 +32,12 @@ const timeoutMs = 10_000;
 const longestRetryAfterMs = 30_000;
 
 /** Asks once. Never throws: what went wrong on the way is `unsure`. */
-export async function fetchOrderStatus(sessionId: string): Promise<OrderAnswer> {
+export async function fetchOrderStatus({ sessionId, token }: ReturnAddress): Promise<OrderAnswer> {
   let retryAfterMs = 0;
   try {
     const response = await fetch(`/api/order-status?session_id=${encodeURIComponent(sessionId)}`, {
       cache: "no-store",
+      ...(token && { headers: { Authorization: `Bearer ${token}` } }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.status === 404) return { kind: "not_found" };

@@ -2,6 +2,7 @@ import type { RequestHandler } from "msw";
 import { createAccount, type Account } from "./account/account.ts";
 import { createAlarm } from "./alarms.ts";
 import { handleApi, type ApiCall } from "./api/handle-api.ts";
+import type { Permission } from "./api/permissions.ts";
 import { createBuyer, type SimulatedBuyer } from "./buyer.ts";
 import type { Catalog } from "./catalog.ts";
 import { developmentRetryDelaysMs, realNow, realRandomId, realSchedule, realSend } from "./defaults.ts";
@@ -23,6 +24,8 @@ export interface SimulatedStripeOptions {
   /** Where the catalog's picture paths lie. Default: `publicUrl`. */
   siteUrl?: string;
   webhookEndpoints?: readonly WebhookEndpoint[];
+  /** Restricted keys (`rk_test_…`) and all that each of them may do. A key that is not listed may do everything. */
+  restrictedKeys?: Readonly<Record<string, readonly Permission[]>>;
   /** Milliseconds. */
   now?: () => number;
   /** Letters and digits, as many as asked for. */
@@ -156,6 +159,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
       worldFor,
       notice,
       changed,
+      permissionsOf: (key) => options.restrictedKeys?.[key],
       onCall: (call) => calls.push(plainCopy(call)),
       duringApi: (call) => faults.duringApi?.(call),
     });

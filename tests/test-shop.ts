@@ -12,10 +12,12 @@ import type { OrderStore } from "../core/orders/order-store.ts";
 import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
+import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
 import { siteOf } from "./test-site.ts";
 
 const WEBHOOK_SECRET = "whsec_testsecret";
+const RESTRICTED_KEY = "rk_test_restricted";
 export const ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_simulated",
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -52,6 +54,8 @@ export function openTestShop(
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
+    /** The shop's key is a restricted one that may do no more than this. */
+    permissions?: readonly Permission[];
   } = {},
 ): TestShop {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
@@ -61,6 +65,7 @@ export function openTestShop(
     publicUrl: "https://checkout.stripe.com",
     now,
     delayedPaymentMs: 7 * 24 * 3_600_000,
+    ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,
   });
@@ -72,13 +77,21 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryEngine();
-  const app = createApp({ ...ENVIRONMENT, ...options.environment }, options.site ?? siteOf(), {
-    now,
-    mailer,
-    log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
-    ...(options.engine !== "stripe" && { engine: memory }),
-    ...options.replace,
-  });
+  const app = createApp(
+    {
+      ...ENVIRONMENT,
+      ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
+      ...options.environment,
+    },
+    options.site ?? siteOf(),
+    {
+      now,
+      mailer,
+      log: createJsonLog((line) => void log.push(JSON.parse(line) as Record<string, unknown>), now),
+      ...(options.engine !== "stripe" && { engine: memory }),
+      ...options.replace,
+    },
+  );
 
   return {
     app,

@@ -38,7 +38,8 @@ export function toHttpError(error: unknown, log: Log): unknown {
       );
     case "key_refused":
       log.error("stripe_key_refused", {
-        fix: "Stripe refuses STRIPE_SECRET_KEY: it is wrong, revoked or lacks a permission. Copy a valid key from https://dashboard.stripe.com/apikeys and deploy again.",
+        permission: missingPermission(error),
+        fix: "Stripe refuses STRIPE_SECRET_KEY: it is wrong, revoked or lacks a permission. Copy a valid key from https://dashboard.stripe.com/apikeys, or give a restricted key all permissions of the README's table, and deploy again.",
       });
       return new HttpError(
         500,
@@ -51,6 +52,11 @@ export function toHttpError(error: unknown, log: Log): unknown {
     case "unknown":
       return error;
   }
+}
+
+/** What Stripe says that a restricted key lacks; its other words quote the key. */
+function missingPermission(error: unknown): string | undefined {
+  return error instanceof Error ? /'(rak_\w+)'/.exec(error.message)?.[1] : undefined;
 }
 
 /** A price that is missing or unusable is a mistake on the page; the owner can mend it, the buyer cannot. */

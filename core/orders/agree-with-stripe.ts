@@ -48,8 +48,9 @@ export async function agreeWithStripe(
   owner: string,
   deadline: Deadline,
   dependencies: AgreeDependencies,
+  justRead?: { stored: StoredControl | undefined },
 ): Promise<Agreement> {
-  let agreement = await agreeOnce(undefined);
+  let agreement = await agreeOnce(justRead);
   for (let look = 1; agreement.mirrorMoved && look < MAX_LOOKS; look += 1) {
     agreement = await agreeOnce({ stored: agreement.stored });
   }

@@ -47,7 +47,7 @@ export async function retrieveCheckoutFacts(
       state: stateOf(session, payment),
       mirror: payment.mirror,
       checkoutUrl: session.url ?? undefined,
-      snapshot: toSnapshot(session, lines),
+      snapshot: toSnapshot(session, lines, payment),
     },
   };
 }
@@ -97,7 +97,11 @@ function stateOf(session: Stripe.Checkout.Session, { intent, mirror }: PaymentFa
   return failed || hasEnded(mirror.subscription) ? "payment_failed" : "awaiting_payment";
 }
 
-function toSnapshot(session: Stripe.Checkout.Session, lines: readonly Stripe.LineItem[]): OrderSnapshot {
+function toSnapshot(
+  session: Stripe.Checkout.Session,
+  lines: readonly Stripe.LineItem[],
+  { receiptUrl }: PaymentFacts,
+): OrderSnapshot {
   const customerId = idOf(session.customer);
   const paymentIntentId = idOf(session.payment_intent);
   const subscriptionId = idOf(session.subscription);
@@ -116,6 +120,7 @@ function toSnapshot(session: Stripe.Checkout.Session, lines: readonly Stripe.Lin
     ...(customerId !== undefined && { customerId }),
     ...(paymentIntentId !== undefined && { paymentIntentId }),
     ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(receiptUrl !== undefined && { receiptUrl }),
     ...(session.client_reference_id !== null && { clientReferenceId: session.client_reference_id }),
   };
 }

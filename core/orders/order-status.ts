@@ -2,12 +2,12 @@ import { isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
-import type { RecentLooks } from "./recent-looks.ts";
+import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
 import { updateControl } from "./update-control.ts";
 
 /** What anybody who knows the session's id may see. */
-export interface OrderStatus {
+interface OrderStatus {
   /** `paid`: the money is in, delivery is under way. `open`: Checkout is not finished. */
   state: "open" | Exclude<OrderState, "needs_attention">;
   mode: "payment" | "subscription";
@@ -18,41 +18,82 @@ export interface OrderStatus {
   checkoutUrl?: string;
 }
 
+/** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
+interface PersonalPart {
+  /** Enough to know one's own address by, too little to write to: `a…@example.com`. */
+  email?: string;
+  /** Stripe's receipt. */
+  receiptUrl?: string;
+}
+
+export interface OrderView {
+  status: OrderStatus;
+  /** Undefined while there is no order. */
+  personal: PersonalPart | undefined;
+}
+
 /** However many pages ask, Stripe is asked about one order at most this often. */
 const ASK_STRIPE_EVERY_MS = 5_000;
 
 /**
  * Answers from the store. While the order is not finished, an onlooker also settles it, now and then, so that a webhook
- * which never comes keeps nobody waiting. Resolves to undefined when there is no such order.
+ * which never comes keeps nobody waiting. What only Stripe can tell is shared by all who ask at the same time.
  * @throws when neither the store nor Stripe could be asked.
  */
 export async function readOrderStatus(
   orderId: OrderId,
+  asker: { isBuyer: boolean },
   deadline: Deadline,
-  recentLooks: RecentLooks,
+  looks: SharedLooks,
   dependencies: SettleDependencies,
-): Promise<OrderStatus | undefined> {
+): Promise<Look> {
+  const stored = await dependencies.store.peekControl(orderId);
+  if (stored !== undefined) {
+    return { kind: "seen", view: await viewKnown(orderId, stored, deadline, looks, dependencies) };
+  }
+  return looks.share(orderId, asker, async () => {
+    const known = await dependencies.store.readControl(orderId);
+    if (known !== undefined) return viewKnown(orderId, known, deadline, looks, dependencies);
+    return viewAfterSettling(orderId, deadline, dependencies, { stored: undefined });
+  });
+}
+
+async function viewKnown(
+  orderId: OrderId,
+  stored: StoredControl,
+  deadline: Deadline,
+  looks: SharedLooks,
+  dependencies: SettleDependencies,
+): Promise<OrderView | undefined> {
   const { store } = dependencies;
-  const stored = await store.readControl(orderId);
-  if (stored !== undefined && !(await claimLook(orderId, stored, dependencies))) {
+  if (!(await claimLook(orderId, stored, dependencies)) || !looks.mayAskStripe()) {
     return fromStore(store, orderId, stored);
   }
-  const recent = stored === undefined ? recentLooks.find(orderId) : undefined;
-  if (recent !== undefined) return recent.status;
-
   try {
-    const outcome = await settleOrder(orderId, "success_page", deadline, dependencies);
-    const settled = await store.readControl(orderId);
-    if (settled !== undefined) return await fromStore(store, orderId, settled);
-    const status = fromOutcome(outcome);
-    recentLooks.remember(orderId, status);
-    return status;
-  } catch (error) {
+    return await viewAfterSettling(orderId, deadline, dependencies);
+  } catch {
     // Stripe cannot be asked right now: what is known of the order is still true.
-    if (stored !== undefined) return fromStore(store, orderId, stored);
-    throw error;
+    return fromStore(store, orderId, stored);
   }
 }
+
+async function viewAfterSettling(
+  orderId: OrderId,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+  justRead?: { stored: undefined },
+): Promise<OrderView | undefined> {
+  const outcome = await settleOrder(orderId, "success_page", deadline, dependencies, justRead);
+  if (NO_RECORD.has(outcome.kind)) return fromOutcome(outcome);
+  const settled = await dependencies.store.readControl(orderId);
+  return settled === undefined ? undefined : fromStore(dependencies.store, orderId, settled);
+}
+
+const NO_RECORD: ReadonlySet<SettleOutcome["kind"]> = new Set([
+  "no_order_yet",
+  "not_found",
+  "not_ours",
+] as const);
 
 /** True for one onlooker in every `ASK_STRIPE_EVERY_MS`, and for nobody before a failed step is due again. */
 async function claimLook(
@@ -76,28 +117,33 @@ async function claimLook(
   return written;
 }
 
-function fromOutcome(outcome: SettleOutcome): OrderStatus | undefined {
+function fromOutcome(outcome: SettleOutcome): OrderView | undefined {
   if (outcome.kind !== "no_order_yet") return undefined;
   const { facts } = outcome;
   const state = facts.status === "expired" ? "expired" : "open";
-  return {
+  const status = {
     ...publicPart(facts.snapshot, state),
     ...(state === "open" && facts.checkoutUrl !== undefined && { checkoutUrl: facts.checkoutUrl }),
   };
+  return { status, personal: undefined };
 }
 
 async function fromStore(
   store: OrderStore,
   orderId: OrderId,
   stored: StoredControl,
-): Promise<OrderStatus | undefined> {
+): Promise<OrderView | undefined> {
   const snapshot = await store.readSnapshot(orderId);
   if (snapshot === undefined) return undefined;
   const { state } = stored.control;
-  // The owner has been told; to the buyer it is a paid order that takes a little longer.
-  return publicPart(snapshot, state === "needs_attention" ? "paid" : state);
+  return {
+    // The owner has been told; to the buyer it is a paid order that takes a little longer.
+    status: publicPart(snapshot, state === "needs_attention" ? "paid" : state),
+    personal: personalPart(snapshot),
+  };
 }
 
+/** Names each field: nothing that is added to a snapshot gets out by itself. */
 function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): OrderStatus {
   return {
     state,
@@ -106,4 +152,19 @@ function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): Order
     currency: snapshot.currency,
     totalMinor: snapshot.totalMinor,
   };
+}
+
+/**
+ * Who opened a checkout may have sent its link to somebody else, who paid: the address is masked because it may be theirs.
+ */
+function personalPart({ buyer, receiptUrl }: OrderSnapshot): PersonalPart {
+  return {
+    ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
+    ...(receiptUrl !== undefined && { receiptUrl }),
+  };
+}
+
+function maskEmail(email: string): string {
+  const at = email.lastIndexOf("@");
+  return `${email.slice(0, at > 1 ? 1 : 0)}…${email.slice(at)}`;
 }

@@ -19,6 +19,12 @@ export interface OrderStore {
   readControl(orderId: OrderId): Promise<StoredControl | undefined>;
 
   /**
+   * The same without asking Stripe, for what strangers may cause: undefined may also mean that only Stripe can tell. Where orders
+   * are kept in Stripe that is always so.
+   */
+  peekControl(orderId: OrderId): Promise<StoredControl | undefined>;
+
+  /**
    * Compare-and-set. `expectedVersion` 0 means that no record may exist yet.
    * Resolves to "conflict", changing nothing, when the version is another one, which may be this caller's own write whose
    * reply was lost; `updateControl` tells them apart.

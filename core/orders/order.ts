@@ -49,6 +49,8 @@ export interface OrderSnapshot {
   paymentIntentId?: string;
   subscriptionId?: string;
   clientReferenceId?: string;
+  /** Stripe's receipt for the payment, if there was one when the order was recorded. */
+  receiptUrl?: string;
 }
 
 export interface OrderItem {

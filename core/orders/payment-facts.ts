@@ -7,6 +7,8 @@ import type { DisputeState, PaymentMirror } from "./order.ts";
 export interface PaymentFacts {
   /** Undefined for a free order, and for a subscription, whose first invoice has it. */
   intent: Stripe.PaymentIntent | undefined;
+  /** Stripe's own receipt, once there was a payment. */
+  receiptUrl: string | undefined;
   mirror: PaymentMirror;
 }
 
@@ -30,6 +32,7 @@ export async function retrievePayment(
   const dispute = ask ? await retrieveDispute(stripe, charge, deadline) : undefined;
   return {
     intent,
+    receiptUrl: charge?.receipt_url ?? undefined,
     mirror: {
       refundedMinor: charge?.amount_refunded ?? 0,
       fullyRefunded: charge?.refunded ?? false,

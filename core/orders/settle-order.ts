@@ -19,6 +19,7 @@ import {
 import type { Deadline } from "./deadline.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
+import type { StoredControl } from "./order-store.ts";
 import type { ControlDraft } from "./update-control.ts";
 import { withTimeout } from "./with-timeout.ts";
 
@@ -68,6 +69,7 @@ const WRITE_RESERVE_MS = 1_000;
  * Makes an order agree with Stripe and runs the steps it still owes. The only way an order ever advances: webhook, success
  * page, reconciliation and owner all call it, as often and as concurrently as they like.
  *
+ * `justRead` saves the first read for a caller that knows the record already.
  * @throws when Stripe or the store cannot be reached. Nothing is lost by that: call it again.
  */
 export async function settleOrder(
@@ -75,9 +77,10 @@ export async function settleOrder(
   trigger: SettleTrigger,
   deadline: Deadline,
   dependencies: SettleDependencies,
+  justRead?: { stored: StoredControl | undefined },
 ): Promise<SettleOutcome> {
   const owner = dependencies.randomId();
-  const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies);
+  const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);
   if (truth.kind !== "session") return truth;
   if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
   if (stored.control.lease?.owner !== owner) return settledOutcome(stored.control);

@@ -50,6 +50,7 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   paymentIntentId: z.exactOptional(z.string()),
   subscriptionId: z.exactOptional(z.string()),
   clientReferenceId: z.exactOptional(z.string()),
+  receiptUrl: z.exactOptional(z.string()),
 });
 
 /** @throws when the record is not one this version of the shop can read. */

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 
+import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { PriceCatalog } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
 import { sessionParameters } from "../checkout/session-parameters.ts";
@@ -22,6 +23,7 @@ const ANSWER_WITHIN_MS = 12_000;
 export interface CreateCheckoutSessionDependencies {
   stripe: Stripe;
   catalog: PriceCatalog;
+  claims: ClaimCookies;
   shop: { siteUrl: string; shopId: string };
   /** Throws for a price whose goods could not be delivered. */
   requireDeliverable: (priceName: string) => void;
@@ -33,7 +35,8 @@ export interface CreateCheckoutSessionDependencies {
  * `POST /api/create-checkout-session`: opens a Checkout Session for one price.
  *
  * Takes JSON (`{ "price_id", "quantity"? }`, optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
- * HTML form with the same field names and answers 303 to Stripe's page.
+ * HTML form with the same field names and answers 303 to Stripe's page. Either way the browser gets a cookie that proves that it opened
+ * this session.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
   return {
@@ -48,7 +51,11 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 
       const session = await openSession(purchase, idempotencyKey, dependencies);
       context.note({ sessionId: session.id, priceId: purchase.price_id });
-      return format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
+      const response = format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
+      for (const cookie of dependencies.claims.claim(request, session.id)) {
+        response.headers.append("Set-Cookie", cookie);
+      }
+      return response;
     },
 
     renderError(error, request, requestId) {

@@ -7,6 +7,9 @@ import type { Kept } from "../shop.ts";
 /** Hosts run the scheduled reconciliation at least once a day. */
 const RECONCILE_OVERDUE_MS = 26 * 3_600_000;
 
+/** A run goes on where the one before it stopped; this far behind they will not catch up, or one order holds them. */
+const RECONCILE_BEHIND_MS = 3 * 24 * 3_600_000;
+
 const REMEMBER_MS = 10_000;
 
 export interface HealthDependencies {
@@ -59,6 +62,8 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       if (lacksLicenseKey) problems.push("license_key_missing");
       if (finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS)
         problems.push("reconcile_overdue");
+      const untilMs = progress?.lookedAtUntilMs ?? 0;
+      if (untilMs > 0 && now() - untilMs > RECONCILE_BEHIND_MS) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
       return {
         ok: problems.length === 0,

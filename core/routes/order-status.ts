@@ -1,53 +1,68 @@
+import type { ClaimCookies } from "../claims/claim-cookies.ts";
+import type { OrderPageLinks } from "../claims/order-page-links.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { readOrderStatus } from "../orders/order-status.ts";
-import { createRecentLooks } from "../orders/recent-looks.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
+import { createSharedLooks } from "../orders/shared-looks.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 
 export interface OrderStatusDependencies {
   keeping: () => Promise<SettleDependencies>;
+  claims: ClaimCookies;
+  orderPages: OrderPageLinks;
+  livemode: boolean;
   now: () => number;
 }
 
 /**
  * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Knowing a session's id
- * shows its state, item names and total; nothing about the buyer. Unknown and malformed ids get the same 404.
+ * shows its state, item names and total; nothing about the buyer. `personal` is added for the browser that opened the session, and for
+ * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
-export function createOrderStatusRoute({ keeping, now }: OrderStatusDependencies): Route {
-  const recentLooks = createRecentLooks(now);
+export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
+  const { keeping, claims, orderPages, livemode, now } = dependencies;
+  const looks = createSharedLooks(now);
 
   return {
     name: "order-status",
     method: "GET",
 
     async handle(request, context) {
-      const orderId = readSessionId(request.url);
+      const orderId = readSessionId(request.url, livemode);
       if (orderId === undefined) throw orderNotFound();
+      const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      const status = await readOrderStatus(orderId, deadline, recentLooks, await keeping()).catch(
+      const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, await keeping()).catch(
         (error: unknown) => {
           // Whatever we cannot reach now says nothing about the order: the page keeps waiting.
-          throw unavailable("try_again", "The order could not be looked up right now.", 3, error);
+          throw tryAgain(error);
         },
       );
-      if (status === undefined) throw orderNotFound();
-      context.note({ orderId, state: status.state });
-      return jsonResponse(200, status);
+      if (look.kind === "later") throw tryAgain();
+      if (look.view === undefined) throw orderNotFound();
+      const { status, personal } = look.view;
+      context.note({ orderId, state: status.state, isBuyer });
+      return jsonResponse(200, { ...status, ...(isBuyer && personal !== undefined && { personal }) });
     },
   };
 }
 
-/** Undefined unless there is exactly one, and it looks like Stripe's. */
-function readSessionId(url: string): string | undefined {
+/** Undefined unless there is exactly one, and it looks like Stripe's of this mode. */
+function readSessionId(url: string, livemode: boolean): string | undefined {
   const values = new URL(url).searchParams.getAll("session_id");
   const [value] = values;
-  return values.length === 1 && value !== undefined && /^cs_(?:test|live)_\w{10,200}$/.test(value)
-    ? value
-    : undefined;
+  if (values.length !== 1 || value === undefined || !/^cs_(?:test|live)_\w{10,200}$/.test(value)) {
+    return undefined;
+  }
+  return value.startsWith(livemode ? "cs_live_" : "cs_test_") ? value : undefined;
+}
+
+function tryAgain(cause?: unknown): HttpError {
+  return unavailable("try_again", "The order could not be looked up right now.", 3, cause);
 }
 
 function orderNotFound(): HttpError {

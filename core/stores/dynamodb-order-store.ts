@@ -3,7 +3,7 @@ import { paginateQuery, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { isOpen } from "../orders/control-record.ts";
 import { parseControlRecord, parseSnapshot } from "../orders/stored-order.ts";
 import type { OrderId } from "../orders/order.ts";
-import type { OrderStore } from "../orders/order-store.ts";
+import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
 import { OPEN_ORDERS_INDEX } from "./dynamodb-table.ts";
 
@@ -29,17 +29,20 @@ export function createDynamodbOrderStore(
   const orderPrefix = `${mode}#ORDER#`;
   const keyOf = (orderId: OrderId, sk: string): Item => ({ pk: { S: orderPrefix + orderId }, sk: { S: sk } });
 
+  const readControl = async (orderId: OrderId): Promise<StoredControl | undefined> => {
+    const item = await items.read(keyOf(orderId, "CONTROL"));
+    if (item === undefined) return undefined;
+    return {
+      control: parseControlRecord(orderId, item["body"]?.S ?? ""),
+      version: Number(item["version"]?.N),
+    };
+  };
+
   return {
     listsEverySession: false,
 
-    async readControl(orderId) {
-      const item = await items.read(keyOf(orderId, "CONTROL"));
-      if (item === undefined) return undefined;
-      return {
-        control: parseControlRecord(orderId, item["body"]?.S ?? ""),
-        version: Number(item["version"]?.N),
-      };
-    },
+    readControl,
+    peekControl: readControl,
 
     async writeControl(orderId, expectedVersion, control) {
       const item = {

@@ -8,9 +8,13 @@ export function createMemoryOrderStore(): OrderStore {
   const snapshots = new Map<string, OrderSnapshot>();
   const histories = new Map<string, HistoryEntry>();
 
+  const readControl = async (orderId: string): Promise<StoredControl | undefined> =>
+    structuredClone(controls.get(orderId));
+
   return {
     listsEverySession: false,
-    readControl: async (orderId) => structuredClone(controls.get(orderId)),
+    readControl,
+    peekControl: readControl,
 
     async writeControl(orderId, expectedVersion, control) {
       if ((controls.get(orderId)?.version ?? 0) !== expectedVersion) return "conflict";

@@ -71,6 +71,8 @@ export function createStripeOrderStore(
       }
     },
 
+    peekControl: async () => undefined,
+
     async writeControl(orderId, expectedVersion, control) {
       const isCurrent = (): boolean => !isOutdated(orderId, expectedVersion);
       const startedMs = now();

@@ -1,17 +1,23 @@
 import Stripe from "stripe";
 
 import type { Config } from "../config.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { createPatientFetch } from "./patient-fetch.ts";
 import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
 
 /**
  * The SDK, set up for a short-lived function. The only place that imports it as a value: it weighs 250 KB and everything
  * else needs its types alone. `fetch` is called anew at each request, so that a stand-in put in place later is used.
  */
-export function createStripeClient(config: Config["stripe"], fetch: typeof globalThis.fetch): Stripe {
+export function createStripeClient(
+  config: Config["stripe"],
+  surroundings: Pick<Surroundings, "fetch" | "schedule" | "random">,
+): Stripe {
   const { apiBase } = config;
+  const patientFetch = createPatientFetch(surroundings);
   return new Stripe(config.secretKey, {
     httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
-      fetch(input, init).then(refuseForeignError),
+      patientFetch(input, init).then(refuseForeignError),
     ),
     timeout: REQUEST_TIMEOUT_MS,
     maxNetworkRetries: 1,

@@ -52,13 +52,23 @@ function entry(root: string, catalog: Catalog): string {
     `import { createApp } from "./core/app.ts";`,
     shop,
     `const site = { shop, catalog: ${JSON.stringify(catalog)} };`,
-    `export const { ${handlerNames().join(", ")} } = createApp(process.env, site);`,
+    `const environment = { ...${JSON.stringify(hostBuildVariables(process.env))}, ...process.env };`,
+    `export const { ${handlerNames().join(", ")} } = createApp(environment, site);`,
   ].join("\n");
 }
 
 function types(): string {
   const exported = handlerNames().map((name) => `export declare const ${name}: App["${name}"];\n`);
   return `import type { App } from "../core/app.ts";\n\n${exported.join("")}`;
+}
+
+/**
+ * What Netlify tells the build and not the functions: which kind of deployment this is, and a preview's own address.
+ * https://docs.netlify.com/build/functions/environment-variables/#netlify-read-only-variables
+ */
+function hostBuildVariables(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  if (environment["NETLIFY"] === undefined) return {};
+  return { CONTEXT: environment["CONTEXT"], DEPLOY_PRIME_URL: environment["DEPLOY_PRIME_URL"] };
 }
 
 /** CommonJS packages inside the bundle call `require`, which an ES module does not have. */

@@ -3,8 +3,8 @@ import { StripeApiError } from "./errors.ts";
 /** Secret and restricted keys of a sandbox. Anything else, a live key above all, has no business here. */
 const testKey = /^(?:sk|rk)_test_\w+$/;
 
-/** Checks `Authorization: Bearer sk_test_…` (or Basic with the key as the user name), as Stripe does. */
-export function authenticate(authorization: string | null): void {
+/** The key in `Authorization: Bearer sk_test_…` (or Basic with the key as the user name), checked as Stripe does. */
+export function authenticate(authorization: string | null): string {
   const key = apiKey(authorization);
   if (key === "") {
     throw new StripeApiError(
@@ -14,6 +14,7 @@ export function authenticate(authorization: string | null): void {
   }
   if (!testKey.test(key))
     throw new StripeApiError(`Invalid API Key provided: ${masked(key)}`, { status: 401 });
+  return key;
 }
 
 function apiKey(authorization: string | null): string {
@@ -25,7 +26,7 @@ function apiKey(authorization: string | null): string {
 }
 
 /** Stripe shows the beginning and the last four characters. */
-function masked(key: string): string {
+export function masked(key: string): string {
   const prefix = /^(?:sk|rk|pk)_(?:test|live)_/.exec(key)?.[0] ?? "";
   const hidden = Math.max(key.length - prefix.length - 4, 0);
   return `${prefix}${"*".repeat(hidden)}${key.slice(prefix.length + hidden)}`;

@@ -105,6 +105,22 @@ function checkPath(type: string, segments: string[], wholePath: string): void {
   checkPath(field.of, rest.slice(1), wholePath);
 }
 
+/** The types of the objects and list items that an expansion brings in, outermost first. */
+export function expandedTypes(type: string, path: string): string[] {
+  const types: string[] = [];
+  let owner = type;
+  let segments = path.split(".");
+  while (segments.length > 0) {
+    const { field, rest } = nextField(owner, segments, path);
+    const isList = field.kind === "list" || field.kind === "included list";
+    owner = isList ? field.of : field.to;
+    // What is always there comes with its owner.
+    if (field.kind === "reference" || field.kind === "list") types.push(owner);
+    segments = isList ? rest.slice(1) : rest;
+  }
+  return types;
+}
+
 function nextField(type: string, segments: string[], wholePath: string) {
   const known = expandableFields[type] ?? {};
   for (let length = 1; length <= segments.length; length += 1) {

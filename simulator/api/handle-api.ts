@@ -5,6 +5,7 @@ import { authenticate } from "./authentication.ts";
 import { errorBody, StripeApiError } from "./errors.ts";
 import { decodeForm, type FormObject } from "./form.ts";
 import { openIdempotencyRecord } from "./idempotency.ts";
+import { requirePermissions, type Permission } from "./permissions.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/routes.ts";
 
@@ -25,6 +26,8 @@ export interface ApiSurroundings {
   /** Called when the state may have changed. */
   changed(): void;
   onCall(call: ApiCall): void;
+  /** Undefined: the key may do everything. */
+  permissionsOf(key: string): readonly Permission[] | undefined;
   /** May answer instead of the route, as part of the execution: the answer is kept under the idempotency key. */
   duringApi(call: ApiCall): Response | undefined | Promise<Response | undefined>;
 }
@@ -39,7 +42,7 @@ export async function handleApi(request: Request, surroundings: ApiSurroundings)
     "stripe-version": request.headers.get("stripe-version") ?? apiVersion,
   });
   try {
-    authenticate(request.headers.get("authorization"));
+    const key = authenticate(request.headers.get("authorization"));
     refuseBadVersion(request.headers.get("stripe-version"));
     const url = new URL(request.url);
     const path = decodeURIComponent(url.pathname);
@@ -48,6 +51,7 @@ export async function handleApi(request: Request, surroundings: ApiSurroundings)
     const idempotencyKey = request.method === "POST" ? request.headers.get("idempotency-key") : null;
     const call: ApiCall = { method: request.method, path, parameters, idempotencyKey, requestId };
     surroundings.onCall(call);
+    requirePermissions(key, surroundings.permissionsOf(key), call);
 
     // Up to here and including the check of the parameters' shape nothing is remembered under the key.
     const execute = route.prepare(parameters, id);

@@ -1,6 +1,7 @@
 import type { AdapterCase } from "./adapter-case.ts";
 import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
 import { checkoutCases } from "./cases/checkout.ts";
+import { claimCases } from "./cases/claims.ts";
 import { headerCases } from "./cases/headers.ts";
 import { licenseCases } from "./cases/licenses.ts";
 import { methodCases } from "./cases/methods.ts";
@@ -20,4 +21,5 @@ export const adapterCases: readonly AdapterCase[] = [
   ...checkoutRefusalCases,
   ...orderCases,
   ...licenseCases,
+  ...claimCases,
 ];

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { build } from "esbuild";
-import { afterAll, test } from "vitest";
+import { afterAll, test, vi } from "vitest";
 
+import type { App } from "../../core/app.ts";
+import { buildFunctions } from "../../scripts/build/functions.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
@@ -74,6 +77,33 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
         /\b(?:sk|rk)_(?:test|live)_\w{8,}|\bwhsec_\w{8,}|\bre_\w{20,}|\blsk1_\d{8}_[\w-]{8,}|\bAKIA[A-Z0-9]{16}\b/g,
       ) ?? [];
     assert.deepEqual(found, [], file);
+  }
+});
+
+test("E14: a preview on Netlify, which only the build is told about, refuses a live key", async () => {
+  const statusOnceBuilt = async (context: string): Promise<number> => {
+    vi.stubEnv("NETLIFY", "true").stubEnv("CONTEXT", context);
+    const bundle = join(folder, `build-${context}`);
+    await buildFunctions(ROOT, bundle, { prices: {} });
+    // The functions themselves never see CONTEXT.
+    vi.unstubAllEnvs();
+    vi.stubEnv("STRIPE_SECRET_KEY", "rk_live_neverUsed").stubEnv("STRIPE_WEBHOOK_SECRET", "whsec_neverUsed");
+    vi.stubEnv("URL", "https://shop.example").stubEnv("AWS_LAMBDA_FUNCTION_NAME", "webhook");
+    const app = (await import(pathToFileURL(join(bundle, "app.mjs")).href)) as Pick<App, "webhook">;
+    vi.unstubAllEnvs();
+    const unsigned = new Request("https://shop.example/api/webhook", { method: "POST", body: "{}" });
+    return (await app.webhook(unsigned)).status;
+  };
+  const lines: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+  try {
+    assert.equal(await statusOnceBuilt("deploy-preview"), 500);
+    assert.match(lines[0] ?? "", /STRIPE_SECRET_KEY is a live key on a preview deployment/);
+    assert.doesNotMatch(lines.join(), /neverUsed/);
+    // A signature is missing; nothing else is.
+    assert.equal(await statusOnceBuilt("production"), 400);
+  } finally {
+    log.mockRestore();
   }
 });
 

@@ -39,8 +39,18 @@ export function openedSession(shop: ShopUnderTest, url: string): CheckoutSession
 
 /** Buys and resolves to the new session's id. */
 export async function openSession(shop: ShopUnderTest, priceId: string, quantity = 1): Promise<string> {
+  return (await openAsBrowser(shop, priceId, quantity)).sessionId;
+}
+
+/** The same, with what the browser sends along from then on. */
+export async function openAsBrowser(
+  shop: ShopUnderTest,
+  priceId: string,
+  quantity = 1,
+): Promise<{ sessionId: string; cookie: string }> {
   const response = await buyWithJson(shop, { price_id: priceId, quantity });
   assert.equal(response.status, 200, await response.clone().text());
+  const [line = ""] = response.headers.getSetCookie();
   const { url } = (await response.json()) as { url: string };
-  return openedSession(shop, url).id;
+  return { sessionId: openedSession(shop, url).id, cookie: line.split(";")[0] ?? "" };
 }

@@ -39,7 +39,8 @@ export const SITE_URL = "https://shop.example";
 
 /** The variables that an owner sets. Where the simulated Stripe is reached differs from target to target. */
 export const SHOP_ENVIRONMENT = {
-  STRIPE_SECRET_KEY: "sk_test_adapterCases",
+  // Restricted to what the README names: no case needs more.
+  STRIPE_SECRET_KEY: "rk_test_adapterCases",
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
   LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",

@@ -4,7 +4,8 @@ import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatorServer } from "../../simulator/http-server.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
-import { WEBHOOK_SECRETS, type AdapterRequest } from "./shop-under-test.ts";
+import { REQUIRED_PERMISSIONS } from "../required-permissions.ts";
+import { SHOP_ENVIRONMENT, WEBHOOK_SECRETS, type AdapterRequest } from "./shop-under-test.ts";
 
 /** The simulated Stripe, with its webhooks held back: a case fetches them and sends them through the adapter itself. */
 export interface TestStripe extends Pick<
@@ -39,6 +40,7 @@ export async function createTestStripe(): Promise<TestStripe> {
       { url: ENDPOINTS.snapshot, secret, format: "snapshot" },
       { url: ENDPOINTS.thin, secret, format: "thin" },
     ],
+    restrictedKeys: { [SHOP_ENVIRONMENT.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
     // The banks of these tests answer when a case says so.
     delayedPaymentMs: 3_600_000,
     async send(request) {

@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 
 import { markerOf } from "../../core/checkout/marker.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
+import { realSurroundings } from "../../core/surroundings.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
@@ -120,7 +121,7 @@ function stripeClient(secretKey: string, apiBase?: string): Stripe {
     livemode: false,
     apiBase: apiBase === undefined ? undefined : new URL(apiBase),
   };
-  return createStripeClient(config, (input, init) => globalThis.fetch(input, init));
+  return createStripeClient(config, realSurroundings());
 }
 
 function parametersFor(price: string, shopId: string): Stripe.Checkout.SessionCreateParams {

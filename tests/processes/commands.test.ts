@@ -11,6 +11,7 @@ import {
   startLocalDynamodb,
   type LocalDynamodb,
 } from "../../scripts/dev/local-dynamodb.ts";
+import { REQUIRED_PERMISSIONS } from "../required-permissions.ts";
 import { snapshot } from "../contracts/order-store.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";
@@ -20,7 +21,7 @@ type Command = (typeof COMMANDS)[number];
 
 /** Each of its own kind, so that whatever leaks can be told. */
 const SECRETS = {
-  STRIPE_SECRET_KEY: `sk_test_${randomBytes(12).toString("hex")}`,
+  STRIPE_SECRET_KEY: `rk_test_${randomBytes(12).toString("hex")}`,
   STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(12).toString("hex")}`,
   DYNAMODB_SECRET_ACCESS_KEY: `secret${randomBytes(12).toString("hex")}`,
 };
@@ -36,7 +37,10 @@ beforeAll(async () => {
   local = await startLocalDynamodb(undefined);
   client = createDynamodbClient(local.config);
   engine = createDynamodbEngine(client, local.config.table, false);
-  stripe = await startLocalStripe();
+  // The commands do with what the README asks of a restricted key.
+  stripe = await startLocalStripe({
+    restrictedKeys: { [SECRETS.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
+  });
   environment = {
     ...dynamodbEnvironment(local.config),
     ...SECRETS,

@@ -1,7 +1,11 @@
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatorServer } from "../../simulator/http-server.ts";
-import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import {
+  createSimulatedStripe,
+  type SimulatedStripe,
+  type SimulatedStripeOptions,
+} from "../../simulator/simulated-stripe.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 
 export interface LocalStripe {
@@ -16,10 +20,13 @@ export interface LocalStripe {
 }
 
 /** The simulated Stripe in this process, reached over HTTP from others. */
-export async function startLocalStripe(): Promise<LocalStripe> {
+export async function startLocalStripe(
+  options: Pick<SimulatedStripeOptions, "restrictedKeys"> = {},
+): Promise<LocalStripe> {
   const simulated = createSimulatedStripe({
     catalog: parseCatalog(catalog),
     publicUrl: "https://checkout.stripe.com",
+    ...options,
   });
   const server = createSimulatorServer(simulated);
   const url = `http://127.0.0.1:${await listen(server, 0)}`;

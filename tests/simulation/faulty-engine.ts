@@ -34,6 +34,7 @@ export function createFaultyEngine(
   const faultyOrders: OrderStore = {
     ...orders,
     readControl: (orderId) => call("orders.readControl", orderId, () => orders.readControl(orderId)),
+    peekControl: (orderId) => call("orders.readControl", orderId, () => orders.peekControl(orderId)),
     writeControl: (orderId, expectedVersion, control) =>
       call("orders.writeControl", `${orderId} on v${expectedVersion}`, async () => {
         const result = await orders.writeControl(orderId, expectedVersion, control);

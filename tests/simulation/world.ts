@@ -115,6 +115,7 @@ export function createWorld(
   const alerts = new Map<string, number>();
   const machines = stream("machines");
   const retries = stream("retries below");
+  const backOff = stream("back-off");
 
   function start(): Instance {
     counts.processes += 1;
@@ -136,6 +137,7 @@ export function createWorld(
     const app = createApp(ENVIRONMENT, SITE, {
       fetch: fetchFor(process),
       now: process.now,
+      random: backOff.next,
       schedule: process.schedule,
       randomId: () => {
         made += 1;

@@ -234,3 +234,27 @@ test("says something sensible without JavaScript", async () => {
     "If you finished paying, your order has reached us",
   );
 });
+
+test("D04: shows what is personal when the server tells it, as text, and links only to https", async () => {
+  answersWith("fulfilled", {
+    personal: { email: "<b>a…@example.com</b>", receiptUrl: "javascript:alert(1)" },
+  });
+  const page = await pages.newPage();
+  await page.goto(PAGE);
+  await page.getByText("Ordered with the e-mail address <b>a…@example.com</b>.").waitFor();
+  expect(await page.getByRole("link", { name: "Receipt" }).count()).toBe(0);
+});
+
+test("D04: sends the token of a mail's link as a header, and keeps it in the fragment", async () => {
+  answersWith("fulfilled", { personal: { receiptUrl: "https://pay.stripe.com/receipts/1" } });
+  const page = await pages.newPage();
+  await page.goto("/success.html#session_id=cs_test_1&token=t0.abc");
+  const receipt = page.getByRole("link", { name: "Receipt for your payment" });
+  await receipt.waitFor();
+  expect(await receipt.getAttribute("href")).toBe("https://pay.stripe.com/receipts/1");
+  expect(pages.received.map(({ path, headers }) => [path, headers.get("authorization")])).toEqual([
+    ["/api/order-status?session_id=cs_test_1", "Bearer t0.abc"],
+  ]);
+  expect(new URL(page.url()).hash).toBe("#session_id=cs_test_1&token=t0.abc");
+  expect(new URL(page.url()).search).toBe("");
+});

@@ -147,9 +147,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/orders/order-status.ts",
-        find: "if (stored !== undefined && !(await claimLook(orderId, stored, dependencies))) {",
+        find: "if (!(await claimLook(orderId, stored, dependencies)) || !looks.mayAskStripe()) {",
         replace:
-          "if (stored !== undefined && stored.control.state === 'fulfilled' && !(await claimLook(orderId, stored, dependencies))) {",
+          "if (stored.control.state === 'fulfilled' && !(await claimLook(orderId, stored, dependencies))) {",
       },
     ],
     harmless:

@@ -26,10 +26,12 @@ test("two keys and an address are enough to sell", () => {
       livemode: false,
       apiBase: undefined,
     },
+    signingSecrets: ["sk_test_51abc"],
     siteUrl: "https://shop.example",
     shopId: "1",
     cronSecret: undefined,
     dynamodb: undefined,
+    licenseKeys: [],
   });
 });
 
@@ -51,6 +53,16 @@ test.for([
   ["STRIPE_WEBHOOK_SECRET", "whsec_"],
   ["STRIPE_WEBHOOK_SECRET", "sk_test_51abc"],
   ["STRIPE_WEBHOOK_SECRET", "whsec_abcdefgh, we_123"],
+  ["STRIPE_SECRET_KEY", " sk_test_51abc"],
+  ["STRIPE_SECRET_KEY", "sk_test_51abc sk_live_51abc"],
+  ["STRIPE_SECRET_KEY", '"sk_test_51abc"'],
+  ["STRIPE_SECRET_KEY", "sk_prod_51abc"],
+  ["STRIPE_WEBHOOK_SECRET", ","],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_abcdefgh,rk_live_51abc"],
+  ["SIGNING_SECRET", ","],
+  ["SIGNING_SECRET", "tooshort"],
+  ["SIGNING_SECRET", `${"a".repeat(32)},short`],
+  ["SIGNING_SECRET", "sk_live_51abcabcabcabcabcabcabcabcabcabc"],
   ["SITE_URL", "shop.example"],
   ["SITE_URL", "http://shop.example"],
   ["SITE_URL", "javascript:alert(1)"],
@@ -63,13 +75,28 @@ test.for([
   expect(problems[0]).toContain(variable);
 });
 
+test.for([
+  ["STRIPE_SECRET_KEY", "sk_test_51abc\n", /a blank or a line break/],
+  ["STRIPE_SECRET_KEY", "whsec_abcdefgh", /webhook's signing secret .* belongs in STRIPE_WEBHOOK_SECRET/],
+  ["STRIPE_SECRET_KEY", "pk_live_51abc", /publishable key/],
+  ["STRIPE_WEBHOOK_SECRET", "sk_test_51abc", /holds an API key/],
+  ["SIGNING_SECRET", "whsec_0123456789012345678901234567", /a secret of Stripe's/],
+] as const)("C03: %s=%j is told what it is", ([variable, value, sentence]) => {
+  expect(problemsOf({ ...GOOD, [variable]: value })).toEqual([expect.stringMatching(sentence)]);
+});
+
 test("C03: a problem never repeats the secret it complains about", () => {
   const environment = {
     STRIPE_SECRET_KEY: "sk_test_CANARY one",
     STRIPE_WEBHOOK_SECRET: "CANARY",
-    SITE_URL: "https://s.example",
+    SIGNING_SECRET: "CANARY",
+    CRON_SECRET: "CANARY",
+    DYNAMODB_TABLE: "CANARY?",
+    DYNAMODB_REGION: "eu-central-1",
+    DYNAMODB_ACCESS_KEY_ID: "CANARY",
+    SITE_URL: "http://CANARY.example",
   };
-  expect(problemsOf(environment)).toHaveLength(2);
+  expect(problemsOf(environment)).toHaveLength(7);
   expect(problemsOf(environment).join()).not.toContain("CANARY");
 });
 
@@ -99,6 +126,22 @@ test.for<[Environment, string]>([
   ],
   [{ VERCEL_ENV: "development", VERCEL_URL: "localhost:3000" }, "http://localhost:3000"],
   [{ URL: "https://shop.netlify.app" }, "https://shop.netlify.app"],
+  [
+    {
+      URL: "https://shop.example",
+      CONTEXT: "production",
+      DEPLOY_PRIME_URL: "https://main--shop.netlify.app",
+    },
+    "https://shop.example",
+  ],
+  [
+    {
+      URL: "https://shop.example",
+      CONTEXT: "deploy-preview",
+      DEPLOY_PRIME_URL: "https://deploy-preview-7--shop.netlify.app",
+    },
+    "https://deploy-preview-7--shop.netlify.app",
+  ],
 ])("without SITE_URL the host's own variables tell the address: %j", ([host, siteUrl]) => {
   expect(parseConfig({ ...GOOD, SITE_URL: "", ...host }).siteUrl).toBe(siteUrl);
 });
@@ -122,6 +165,55 @@ test("E13: a stand-in for Stripe is refused on a deployed site and beside a live
       expect.stringContaining("STRIPE_API_BASE"),
     ]);
   }
+});
+
+const LIVE = { ...GOOD, STRIPE_SECRET_KEY: "rk_live_51abc" };
+
+test.for<Environment>([
+  { VERCEL: "1", VERCEL_ENV: "preview", VERCEL_URL: "x-1.vercel.app" },
+  { NETLIFY: "true", CONTEXT: "deploy-preview" },
+  { NETLIFY: "true", CONTEXT: "branch-deploy" },
+  { AWS_LAMBDA_FUNCTION_NAME: "f", CONTEXT: "preview-server" },
+])("E14: a live key is refused on a preview deployment, a test key is not: %j", (host) => {
+  expect(problemsOf({ ...LIVE, ...host })).toEqual([
+    expect.stringMatching(/^STRIPE_SECRET_KEY is a live key on a preview deployment: .*test key/),
+  ]);
+  expect(problemsOf({ ...GOOD, ...host })).toEqual([]);
+});
+
+test.for<Environment>([
+  { VERCEL: "1", VERCEL_ENV: "production" },
+  { NETLIFY: "true", CONTEXT: "production" },
+  { AWS_LAMBDA_FUNCTION_NAME: "f" },
+  {},
+])("E14: a live key sells in production, and the owner's commands take it anywhere: %j", (host) => {
+  expect(parseConfig({ ...LIVE, ...host }).stripe.livemode).toBe(true);
+  expect(parseConfig({ ...GOOD, ...host }).stripe.livemode).toBe(false);
+});
+
+test.for<Environment>([{ VERCEL_ENV: "development" }, { NETLIFY_DEV: "true" }])(
+  "E14: a host's development server refuses a live key: %j",
+  (host) => {
+    expect(problemsOf({ ...LIVE, ...host })).toEqual([
+      expect.stringMatching(/^STRIPE_SECRET_KEY is a live key on a development server/),
+    ]);
+  },
+);
+
+test("an address that is not https is refused on a deployed site, and taken on a developer's machine", () => {
+  const local = { ...GOOD, SITE_URL: "http://localhost:3000" };
+  expect(problemsOf(local)).toEqual([]);
+  expect(problemsOf({ ...local, VERCEL: "1", VERCEL_ENV: "development" })).toEqual([]);
+  for (const deployed of [{ VERCEL: "1", VERCEL_ENV: "production" }, { AWS_LAMBDA_FUNCTION_NAME: "f" }]) {
+    expect(problemsOf({ ...local, ...deployed })).toEqual([
+      expect.stringMatching(/^SITE_URL is not https on a deployed site/),
+    ]);
+  }
+});
+
+test("several signing secrets are separated by commas; the first one signs", () => {
+  const [one, two] = ["1".repeat(32), "2".repeat(64)];
+  expect(parseConfig({ ...GOOD, SIGNING_SECRET: `${one}, ${two}` }).signingSecrets).toEqual([one, two]);
 });
 
 test("DynamoDB wants all its variables once its table is named", () => {

@@ -1,12 +1,43 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { openTestShop, type TestShop } from "../../test-shop.ts";
+import { createApp, type App } from "../../../core/app.ts";
+import { createJsonLog } from "../../../core/log.ts";
+import { siteOf } from "../../test-site.ts";
+import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
 beforeEach(() => {
   shop = openTestShop();
 });
 afterEach(() => shop.close());
+
+/** Where orders are kept in Stripe: the record, Stripe's truth about it, the record as it now stands, and what was bought. */
+const READS_PER_LOOK = 5;
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+async function ask(sessionId: string, headers: Record<string, string>, app = shop.app): Promise<Answer> {
+  const address = `https://shop.example/api/order-status?session_id=${sessionId}`;
+  const response = await app.orderStatus(new Request(address, { headers }));
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** Opens a session and keeps the cookie, as a browser does. */
+async function openAsBrowser(app = shop.app): Promise<{ sessionId: string; cookie: string }> {
+  const response = await app.createCheckoutSession(
+    new Request("https://shop.example/api/create-checkout-session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: '{"price_id":"price_poster_a2"}',
+    }),
+  );
+  const [cookie = ""] = (response.headers.get("set-cookie") ?? "").split(";");
+  const { url } = (await response.json()) as { url: string };
+  return { sessionId: /cs_test_\w+/.exec(url)?.[0] ?? url, cookie };
+}
 
 const retrievals = (sessionId: string): number =>
   shop.stripe.calls().filter((call) => call.method === "GET" && call.path.endsWith(sessionId)).length;
@@ -56,13 +87,101 @@ test("A05: webhook and page at the same time fulfil once", async () => {
   expect((await shop.store.readControl(sessionId))?.control.fence).toBe(1);
 });
 
-test("D03: what the page is told holds nothing about the buyer", async () => {
+test("D03: what anybody is told is this and nothing else", async () => {
   const sessionId = await shop.openSession();
+  expect((await shop.status(sessionId)).body).toMatchInlineSnapshot(
+    { checkoutUrl: expect.any(String) },
+    `
+    {
+      "checkoutUrl": Any<String>,
+      "currency": "eur",
+      "items": [
+        {
+          "amountMinor": 3200,
+          "name": "Tide chart poster, A2",
+          "quantity": 1,
+        },
+      ],
+      "mode": "payment",
+      "state": "open",
+      "totalMinor": 3200,
+    }
+  `,
+  );
   shop.stripe.buyer.pay(sessionId, { email: "canary@example.com", name: "Canary Name" });
+  shop.clock.nowMs += 5_000;
   const { body } = await shop.status(sessionId);
-  expect(Object.keys(body).toSorted()).toEqual(["currency", "items", "mode", "state", "totalMinor"]);
-  expect(body["items"]).toEqual([{ name: "Tide chart poster, A2", quantity: 1, amountMinor: 3200 }]);
+  expect(body).toMatchInlineSnapshot(`
+    {
+      "currency": "eur",
+      "items": [
+        {
+          "amountMinor": 3200,
+          "name": "Tide chart poster, A2",
+          "quantity": 1,
+        },
+      ],
+      "mode": "payment",
+      "state": "fulfilled",
+      "totalMinor": 3200,
+    }
+  `);
   expect(JSON.stringify(body)).not.toMatch(/canary/i);
+});
+
+test("D03: what the buyer is told beside it is this and nothing else", async () => {
+  const { sessionId, cookie } = await openAsBrowser();
+  expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");
+  shop.stripe.buyer.pay(sessionId, { email: "canary@example.com", name: "Canary Name" });
+  shop.clock.nowMs += 5_000;
+  const { body } = await ask(sessionId, { Cookie: cookie });
+  expect(body["personal"]).toMatchInlineSnapshot(
+    { receiptUrl: expect.stringMatching(/^https:/) },
+    `
+    {
+      "email": "c…@example.com",
+      "receiptUrl": StringMatching /\\^https:/,
+    }
+  `,
+  );
+  expect(Object.keys(body).toSorted()).toMatchInlineSnapshot(`
+    [
+      "currency",
+      "items",
+      "mode",
+      "personal",
+      "state",
+      "totalMinor",
+    ]
+  `);
+  expect((await ask(sessionId, {})).body).not.toHaveProperty("personal");
+});
+
+test.for<[string, string]>([
+  ["ada@example.com", "a…@example.com"],
+  ["a@example.com", "…@example.com"],
+  ['"a@b"@example.com', '"…@example.com'],
+])("D03: the address %s is masked as %s", async ([email, masked]) => {
+  const { sessionId, cookie } = await openAsBrowser();
+  shop.stripe.buyer.pay(sessionId, { email });
+  expect((await ask(sessionId, { Cookie: cookie })).body).toMatchObject({ personal: { email: masked } });
+});
+
+test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as long as that is listed", async () => {
+  const [old, next] = ["o".repeat(32), "n".repeat(32)];
+  const appWith = (signingSecret: string): App =>
+    createApp({ ...ENVIRONMENT, SIGNING_SECRET: signingSecret }, siteOf(), {
+      engine: shop.engine,
+      log: createJsonLog(() => undefined, Date.now),
+    });
+  const { sessionId, cookie } = await openAsBrowser(appWith(old));
+  shop.stripe.buyer.pay(sessionId);
+  const isBuyer = async (app: App): Promise<boolean> =>
+    "personal" in (await ask(sessionId, { Cookie: cookie }, app)).body;
+  expect(await isBuyer(appWith(old))).toBe(true);
+  expect(await isBuyer(appWith(`${next},${old}`))).toBe(true);
+  expect(await isBuyer(appWith(next))).toBe(false);
+  expect(await isBuyer(shop.app)).toBe(false);
 });
 
 test("a slow payment is awaiting payment, then paid, and a failed one is failed", async () => {
@@ -128,7 +247,8 @@ test("a page does not try a failed step again before it is due", async () => {
   expect(tries).toBe(2);
 });
 
-test("D02, D19: unknown, malformed, foreign and doubled ids all get the same 404", async () => {
+test("D02, D19: unknown, malformed, foreign and doubled ids, and those of the other mode, get the same 404 to the byte", async () => {
+  const { cookie } = await openAsBrowser();
   const answers = new Set<string>();
   for (const query of [
     "",
@@ -138,13 +258,52 @@ test("D02, D19: unknown, malformed, foreign and doubled ids all get the same 404
     "?session_id=../v1/events",
     "?session_id=cs_test_aaaaaaaaaaaa&session_id=cs_test_bbbbbbbbbbbb",
   ]) {
-    const response = await shop.app.orderStatus(new Request(`https://shop.example/api/order-status${query}`));
-    const { error } = (await response.json()) as { error: object };
-    answers.add(JSON.stringify([response.status, error]));
+    for (const headers of [{}, { Cookie: cookie }, { Authorization: "Bearer a.b" }]) {
+      const request = new Request(`https://shop.example/api/order-status${query}`, { headers });
+      const response = await shop.app.orderStatus(request);
+      const requestId = response.headers.get("x-request-id") ?? "missing";
+      const text = (await response.text()).replace(requestId, "0".repeat(16));
+      response.headers.set("x-request-id", "0".repeat(16));
+      answers.add(JSON.stringify([response.status, text, [...response.headers]]));
+    }
   }
-  expect([...answers]).toEqual([
-    JSON.stringify([404, { code: "order_not_found", message: "We could not find this order." }]),
-  ]);
+  expect([...answers]).toHaveLength(1);
+  expect([...answers][0]).toContain("We could not find this order.");
+});
+
+test("D02: an id of the other mode is refused without asking Stripe", async () => {
+  expect((await shop.status("cs_live_unknown000000")).status).toBe(404);
+  expect(shop.stripe.calls()).toEqual([]);
+});
+
+test("D02: a thousand guesses at ids are a few looks at Stripe; a buyer is let through meanwhile", async () => {
+  const { sessionId, cookie } = await openAsBrowser();
+  shop.stripe.buyer.pay(sessionId);
+  const before = shop.stripe.calls().length;
+  const statuses = new Map<number, number>();
+  for (let guess = 0; guess < 1_000; guess += 1) {
+    const { status } = await shop.status(`cs_test_guess${String(guess).padStart(10, "0")}`);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    shop.clock.nowMs += 10;
+  }
+  // 40 at once and 2 each second, for 10 seconds.
+  expect(shop.stripe.calls().length - before).toBeLessThanOrEqual(60);
+  expect(new Set(statuses.keys())).toEqual(new Set([404, 503]));
+  expect(await ask(sessionId, { Cookie: cookie })).toMatchObject({
+    status: 200,
+    body: { state: "fulfilled", personal: {} },
+  });
+});
+
+test("D02: who is turned away is told to come back, and an order that is known is shown to anybody", async () => {
+  const known = await shop.openSession();
+  shop.stripe.buyer.pay(known);
+  await shop.notify(known);
+  for (let guess = 0; guess < 50; guess += 1) await shop.status(`cs_test_guess${guess}0000000000`);
+  const request = new Request("https://shop.example/api/order-status?session_id=cs_test_anotherguess");
+  const response = await shop.app.orderStatus(request);
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "3"]);
+  expect((await shop.status(known)).body).toMatchObject({ state: "fulfilled" });
 });
 
 test("while Stripe is down the page is told to ask again, never that the payment failed", async () => {
@@ -165,6 +324,44 @@ test("while Stripe is down an order that is known is shown as it was known", asy
   shop.clock.nowMs += 6_000;
   shop.stripe.faults.beforeApi = () => Response.error();
   expect(await shop.status(sessionId)).toMatchObject({ status: 200, body: { state: "awaiting_payment" } });
+});
+
+test.for<[state: string, act: (sessionId: string) => unknown]>([
+  ["open", () => undefined],
+  ["awaiting_payment", (id) => shop.stripe.buyer.pay(id, { delayed: "succeeds" })],
+  ["fulfilled", (id) => shop.stripe.buyer.pay(id)],
+])(
+  "D14: where orders are kept in Stripe, 500 polls of an order that is %s in 10 s are two looks",
+  async ([state, act]) => {
+    shop.close();
+    shop = openTestShop({ engine: "stripe" });
+    const sessionId = await shop.openSession(
+      state === "awaiting_payment" ? "price_print_deposit" : "price_poster_a2",
+    );
+    act(sessionId);
+    if (state !== "open") await shop.notify(sessionId);
+    const before = retrievals(sessionId);
+    // Fifty pages at a time.
+    for (let round = 0; round < 10; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => shop.status(sessionId)));
+      for (const { body } of answers) expect(body).toMatchObject({ state });
+      if (round === 0) expect(retrievals(sessionId) - before).toBeLessThanOrEqual(READS_PER_LOOK);
+      shop.clock.nowMs += 990;
+    }
+    expect(retrievals(sessionId) - before).toBeLessThanOrEqual(2 * READS_PER_LOOK);
+  },
+);
+
+test("D14: a look that fails is not remembered", async () => {
+  shop.close();
+  shop = openTestShop({ engine: "stripe" });
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  shop.stripe.faults.beforeApi = () => Response.error();
+  const polls = await Promise.all([shop.status(sessionId), shop.status(sessionId)]);
+  expect(polls.map(({ status }) => status)).toEqual([503, 503]);
+  shop.stripe.faults.beforeApi = undefined;
+  expect((await shop.status(sessionId)).body).toMatchObject({ state: "fulfilled" });
 });
 
 test("D14: polling an unfinished checkout, or an id that does not exist, asks Stripe once in a while", async () => {

@@ -259,6 +259,27 @@ test("E17: health shows the age of the last run and calls it overdue after 26 ho
   expect(await health()).toMatchObject({ status: 503, body: { ok: false, problems: ["reconcile_overdue"] } });
 });
 
+test("E17: runs that come to their end and leave something unsettled for three days are reported as behind", async () => {
+  await run();
+  const sessionId = await paidSession();
+  shop.stripe.faults.beforeApi = (request) =>
+    request.url.includes(sessionId) ? Response.error() : undefined;
+  const health = async () =>
+    (await (await shop.app.health(new Request("https://shop.example/api/health"))).json()) as {
+      problems: string[];
+    };
+  shop.clock.nowMs += 2 * 24 * HOUR_MS;
+  expect((await run()).unfinished).toEqual([sessionId]);
+  expect((await health()).problems).toEqual([]);
+  shop.clock.nowMs += 24 * HOUR_MS + 1;
+  await run();
+  expect((await health()).problems).toEqual(["reconcile_behind"]);
+  shop.stripe.faults.beforeApi = undefined;
+  await run();
+  shop.clock.nowMs += 10_000;
+  expect((await health()).problems).toEqual([]);
+});
+
 test("health says so when the orders cannot be reached, and asks again after a moment", async () => {
   await open("stripe");
   shop.stripe.faults.beforeApi = () => Response.error();

@@ -1,0 +1,21 @@
+import { checkoutUrl } from "./checkout-url.ts";
+import type { OrderStatus } from "./order-status.ts";
+
+/**
+ * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once there is such a thing: the text goes
+ * into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
+ */
+export function showPersonal({ personal = {} }: OrderStatus): void {
+  for (const place of document.querySelectorAll<HTMLElement>("[data-personal]")) {
+    const value = personal[place.dataset["personal"] as keyof typeof personal];
+    // It never disappears again: a later answer may come without it.
+    if (!value) continue;
+    const link = place.querySelector("a");
+    if (link) {
+      if (!checkoutUrl.test(value)) continue;
+      link.href = value;
+    }
+    place.querySelector("b")?.replaceChildren(value);
+    place.hidden = false;
+  }
+}

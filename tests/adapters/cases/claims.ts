@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+
+import { createClaimCookies } from "../../../core/claims/claim-cookies.ts";
+import { createOrderPageLinks } from "../../../core/claims/order-page-links.ts";
+import { createSigner } from "../../../core/signing/signer.ts";
+import type { AdapterCase } from "../adapter-case.ts";
+import { expectAcknowledged, expectError } from "../expect-answer.ts";
+import { buyWithForm, buyWithJson, openAsBrowser, openedSession } from "../purchase.ts";
+import { BUYER, SHOP_ENVIRONMENT, SITE_URL, type ShopUnderTest } from "../shop-under-test.ts";
+
+const COOKIE =
+  /^(__Host-order_[\w-]{16})=[0-9a-z]+\.[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax; Secure$/;
+
+/** Who opened a checkout is told more about it than who merely has its id. */
+export const claimCases: readonly AdapterCase[] = [
+  {
+    name: "D04: a new checkout sets one __Host- cookie, for scripts' button and plain form alike, and names no session in it",
+    async run(shop) {
+      const byScript = await buyWithJson(shop, { price_id: "price_poster_a2" });
+      const byForm = await buyWithForm(shop, "price_id=price_poster_a2&quantity=1");
+      const { url } = (await byScript.json()) as { url: string };
+      const addresses = [url, byForm.headers.get("location") ?? ""];
+      for (const [index, { headers }] of [byScript, byForm].entries()) {
+        const [line = "", ...others] = headers.getSetCookie();
+        assert.match(line, COOKIE);
+        assert.deepEqual(others, []);
+        assert.ok(!line.includes(openedSession(shop, addresses[index] ?? "").id));
+      }
+    },
+  },
+  {
+    name: "D15: a repeated request makes its browser the buyer of the same session again",
+    async run(shop) {
+      const headers = { "Idempotency-Key": crypto.randomUUID() };
+      const names = new Set<string | undefined>();
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const response = await buyWithJson(shop, { price_id: "price_poster_a2" }, headers);
+        names.add(COOKIE.exec(response.headers.getSetCookie()[0] ?? "")?.[1]);
+      }
+      assert.equal(names.size, 1);
+      assert.ok(!names.has(undefined));
+    },
+  },
+  {
+    name: "D04: the ninth checkout of one browser makes it forget the first",
+    async run(shop) {
+      const kept = Array.from({ length: 8 }, (_, index) => {
+        const signer = createSigner(["any"], "claim-cookie", () => index * 1_000);
+        const claims = createClaimCookies(signer, SITE_URL, () => index * 1_000);
+        return claims.claim(new Request(SITE_URL), `cs_test_earlier${index}`)[0]?.split(";")[0] ?? "";
+      });
+      const response = await buyWithJson(
+        shop,
+        { price_id: "price_poster_a2" },
+        { Cookie: ["theme=dark", ...kept].join("; ") },
+      );
+      const [claim = "", cleared = "", ...others] = response.headers.getSetCookie();
+      assert.match(claim, COOKIE);
+      assert.equal(cleared, `${kept[0]?.split("=")[0]}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure`);
+      assert.deepEqual(others, []);
+    },
+  },
+  {
+    name: "D03 D04: order-status tells the masked address and the receipt to the browser that opened the session",
+    async run(shop) {
+      const { sessionId, cookie } = await paidAsBrowser(shop);
+      const { personal } = await statusOf(shop, sessionId, { Cookie: `a=b; ${cookie}; c=d` });
+      assert.equal(personal?.["email"], "a…@buyer.example");
+      assert.match(String(personal?.["receiptUrl"]), /^https:/);
+      assert.deepEqual(Object.keys(personal ?? {}).toSorted(), ["email", "receiptUrl"]);
+    },
+  },
+  {
+    name: "D04: order-status tells nothing personal without the cookie, nor with one that is forged, expired or another session's",
+    async run(shop) {
+      const { sessionId, cookie } = await paidAsBrowser(shop);
+      const other = await openAsBrowser(shop, "price_poster_a2");
+      const [name = "", token = ""] = cookie.split("=");
+      const [, otherToken = ""] = other.cookie.split("=");
+      const [expiry = "", signature = ""] = token.split(".");
+      const signer = (secret: string) => createSigner([secret], "claim-cookie", Date.now);
+      const key = SHOP_ENVIRONMENT.STRIPE_SECRET_KEY;
+      const cookies = [
+        "",
+        other.cookie,
+        `${name}=${otherToken}`,
+        `${name}=${signer(key).sign(sessionId, Date.now() - 1_000)}`,
+        `${name}=${signer("another secret").sign(sessionId, Date.now() + 60_000)}`,
+        `${name}=${createSigner([key], "order-page", Date.now).sign(sessionId, Date.now() + 60_000)}`,
+        `${name}=zzzzzz.${signature}`,
+        `${name}=${expiry}.${"A".repeat(43)}`,
+        `${name}=${expiry}.`,
+        `${name}=`,
+        `${name.replace("__Host-", "")}=${token}`,
+      ];
+      for (const value of shop.choose(cookies)) {
+        const status = await statusOf(shop, sessionId, value === "" ? {} : { Cookie: value });
+        assert.equal(status.personal, undefined, value);
+        assert.doesNotMatch(JSON.stringify(status), /@|astrid|receipt/i);
+      }
+    },
+  },
+  {
+    name: "D04: the token of a mail's link opens its own order's page and no other",
+    async run(shop) {
+      const { sessionId } = await paidAsBrowser(shop);
+      const other = await paidAsBrowser(shop);
+      const signer = createSigner([SHOP_ENVIRONMENT.STRIPE_SECRET_KEY], "order-page", Date.now);
+      const link = new URL(createOrderPageLinks(signer, SITE_URL, Date.now).urlOf(sessionId));
+      assert.equal(link.search, "");
+      const token = new URLSearchParams(link.hash.slice(1)).get("token") ?? "";
+      const authorization = { Authorization: `Bearer ${token}` };
+      assert.equal((await statusOf(shop, sessionId, authorization)).personal?.["email"], "a…@buyer.example");
+      assert.equal((await statusOf(shop, other.sessionId, authorization)).personal, undefined);
+      const inQuery = await shop.send("order-status", {
+        query: `session_id=${other.sessionId}&token=${token}`,
+      });
+      assert.doesNotMatch(await inQuery.text(), /personal/);
+    },
+  },
+  {
+    name: "D02: a cookie or a token makes no difference to an id that does not exist",
+    async run(shop) {
+      const { cookie } = await openAsBrowser(shop, "price_poster_a2");
+      const response = await shop.send("order-status", {
+        query: "session_id=cs_test_nobodyKnowsThis0002",
+        headers: { Cookie: cookie, Authorization: "Bearer 1.2" },
+      });
+      await expectError(response, 404, "order_not_found");
+    },
+  },
+];
+
+async function paidAsBrowser(shop: ShopUnderTest): Promise<{ sessionId: string; cookie: string }> {
+  const opened = await openAsBrowser(shop, "price_ebook_tides");
+  shop.stripe.buyer.pay(opened.sessionId, BUYER);
+  const webhook = await shop.stripe.webhook(opened.sessionId, "checkout.session.completed");
+  await expectAcknowledged(await shop.send("webhook", webhook), "fulfilled");
+  return opened;
+}
+
+async function statusOf(
+  shop: ShopUnderTest,
+  sessionId: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ personal?: Record<string, unknown> }> {
+  const response = await shop.send("order-status", { query: `session_id=${sessionId}`, headers });
+  assert.equal(response.status, 200, await response.clone().text());
+  return (await response.json()) as { personal?: Record<string, unknown> };
+}

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createDeadline } from "../../../core/orders/deadline.ts";
+import { settleOrder } from "../../../core/orders/settle-order.ts";
+import { parseConfig } from "../../../core/config.ts";
+import { openShop, type Kept } from "../../../core/shop.ts";
+import { realSurroundings } from "../../../core/surroundings.ts";
+import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
+
+let shop: TestShop;
+let kept: Kept;
+
+beforeEach(async () => {
+  shop = openTestShop();
+  const { mails, clock, engine } = shop;
+  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
+    ...realSurroundings(),
+    now: () => clock.nowMs,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    mailer: { send: async (mail) => void mails.push(mail) },
+    engine,
+  }).keeping();
+});
+afterEach(() => shop.close());
+
+test.for([0, 399])("A19: with %i ms left nothing is begun, and no lease is taken", async (budgetMs) => {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);
+  await expect(settleOrder(sessionId, "checkout", deadline, kept)).rejects.toThrow("No time is left");
+  expect(shop.mails).toEqual([]);
+  expect(await shop.store.readControl(sessionId)).toBeUndefined();
+});
+
+test("A19: when the time runs out on the way, the lease is given back and the next caller finishes", async () => {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  // Enough to ask Stripe, not enough for a step.
+  const outcome = await settleOrder(
+    sessionId,
+    "checkout",
+    createDeadline(() => shop.clock.nowMs, 500),
+    kept,
+  );
+  expect(outcome.kind).toBe("unfinished");
+  expect((await shop.store.readControl(sessionId))?.control.lease).toBeUndefined();
+  expect(shop.mails).toEqual([]);
+
+  const inTime = createDeadline(() => shop.clock.nowMs, 8_000);
+  expect((await settleOrder(sessionId, "checkout", inTime, kept)).kind).toBe("fulfilled");
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("time that has run out is 0, never less", () => {
+  let nowMs = 1_000;
+  const deadline = createDeadline(() => nowMs, 500);
+  nowMs = 9_000;
+  expect(deadline.remainingMs()).toBe(0);
+});
