@@ -65,9 +65,9 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret, signingSecrets, siteUrl } = config;
+  const { cronSecret, signingSecrets, siteUrl, addressHeader } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, keeping, licenseSigner } = openShop(config, site, surroundings);
+  const { stripe, keeping, checkoutLimits, lookLimit, licenseSigner } = openShop(config, site, surroundings);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
@@ -79,11 +79,20 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       shop: config,
       requireDeliverable: (name) =>
         requireLicenseKey(priceSettings(site, { priceId: name, lookupKey: name }), licenseSigner, log),
+      limits: checkoutLimits,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
-    orderStatus: createOrderStatusRoute({ keeping, claims, orderPages, livemode, now }),
+    orderStatus: createOrderStatusRoute({
+      keeping,
+      claims,
+      orderPages,
+      limit: lookLimit,
+      addressHeader,
+      livemode,
+      now,
+    }),
     license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),

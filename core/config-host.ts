@@ -47,3 +47,23 @@ export function isPreview(variables: Variables): boolean {
 
 /** https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts; a branch's own context is told as `branch-deploy`. */
 const NETLIFY_PREVIEWS = new Set(["deploy-preview", "branch-deploy", "preview-server"]);
+
+/**
+ * Every address at which the host serves this very deployment, as it states them in its variables: a preview has one of its own and
+ * one per branch. Netlify tells its functions the main address only.
+ */
+export function hostAddresses(variables: Variables): string[] {
+  const hosts = ["VERCEL_PROJECT_PRODUCTION_URL", "VERCEL_BRANCH_URL", "VERCEL_URL"].flatMap((name) => {
+    const host = variables[name];
+    return host === undefined ? [] : [withScheme(host)];
+  });
+  return variables["URL"] === undefined ? hosts : [...hosts, variables["URL"]];
+}
+
+/**
+ * The header in which the host writes the caller's address, overwriting what the caller wrote there. Netlify hands the address
+ * to the function instead. https://vercel.com/docs/headers/request-headers#x-real-ip
+ */
+export function hostAddressHeader(variables: Variables): string | undefined {
+  return variables["VERCEL"] === undefined ? undefined : "x-real-ip";
+}

@@ -27,27 +27,26 @@ const webhookSecretsSchema = z
     error: `STRIPE_WEBHOOK_SECRET is not set: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}, or run "stripe listen --print-secret" for local use.`,
   })
   .check(
-    z.refine((list) => !splitSecrets(list).some((secret) => /^(?:sk|rk|pk)_/.test(secret)), {
+    z.refine((list) => !splitList(list).some((secret) => /^(?:sk|rk|pk)_/.test(secret)), {
       error: `STRIPE_WEBHOOK_SECRET holds an API key: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}.`,
       abort: true,
     }),
     // A list of nothing but commas has no secret that could be wrong.
-    z.refine((list) => splitSecrets(list).length > 0 && splitSecrets(list).every(isWebhookSecret), {
+    z.refine((list) => splitList(list).length > 0 && splitList(list).every(isWebhookSecret), {
       error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
     }),
   );
 
 const signingSecretsSchema = z.optional(
   z.string().check(
-    z.refine((list) => !splitSecrets(list).some((secret) => /^(?:[srp]k|whsec)_/.test(secret)), {
+    z.refine((list) => !splitList(list).some((secret) => /^(?:[srp]k|whsec)_/.test(secret)), {
       error:
         "SIGNING_SECRET holds a secret of Stripe's: make one of its own, e.g. with `openssl rand -hex 32`, or leave it empty.",
       abort: true,
     }),
     z.refine(
       (list) =>
-        splitSecrets(list).length > 0 &&
-        splitSecrets(list).every((secret) => /^[\x21-\x7e]{32,}$/.test(secret)),
+        splitList(list).length > 0 && splitList(list).every((secret) => /^[\x21-\x7e]{32,}$/.test(secret)),
       {
         error:
           "SIGNING_SECRET is too short: use 32 characters or more, e.g. from `openssl rand -hex 32` (several are separated by commas), or leave it empty.",
@@ -120,6 +119,20 @@ const shopIdSchema = z._default(
   "1",
 );
 
+const allowedOriginsSchema = z._default(
+  z.string().check(
+    z.refine((list) => splitList(list).every(isOrigin), {
+      error:
+        "ALLOWED_ORIGINS is not a list of addresses such as https://www.shop.example: https:// and the name alone, separated by commas (http only on localhost, no path, no *).",
+    }),
+  ),
+  "",
+);
+
+const perAddressSchema = wholeNumber("CHECKOUTS_PER_MINUTE", 1, 100_000, 5);
+const inTotalSchema = wholeNumber("CHECKOUTS_PER_MINUTE_TOTAL", 1, 100_000, 100);
+const checkoutMinutesSchema = wholeNumber("CHECKOUT_MINUTES", 30, 1_440, 30);
+
 export const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,
@@ -128,6 +141,10 @@ export const shopSchema = z.object({
   SITE_URL: siteUrlSchema,
   CRON_SECRET: cronSecretSchema,
   SHOP_ID: shopIdSchema,
+  ALLOWED_ORIGINS: allowedOriginsSchema,
+  CHECKOUTS_PER_MINUTE: perAddressSchema,
+  CHECKOUTS_PER_MINUTE_TOTAL: inTotalSchema,
+  CHECKOUT_MINUTES: checkoutMinutesSchema,
 });
 
 /** A line break is easily copied along, and some hosts keep it. Told apart from a wrong key, because it cannot be seen. */
@@ -142,6 +159,24 @@ function isWebhookSecret(text: string): boolean {
   return /^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(text);
 }
 
+function wholeNumber(variable: string, least: number, most: number, fallback: number) {
+  return z._default(
+    z.pipe(
+      z.string().check(
+        z.refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+          error: `${variable} is not a whole number from ${least} to ${most}.`,
+        }),
+      ),
+      z.transform(Number),
+    ),
+    fallback,
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return !text.includes("*") && isSiteUrl(text) && new URL(text).origin === text.replace(/\/$/, "");
+}
+
 function isSiteUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
@@ -150,8 +185,8 @@ function isSiteUrl(text: string): boolean {
 }
 
 /** Separated by commas or blanks. */
-export function splitSecrets(list: string): string[] {
-  return list.split(/[\s,]+/).filter((secret) => secret !== "");
+export function splitList(list: string): string[] {
+  return list.split(/[\s,]+/).filter((item) => item !== "");
 }
 
 function dynamodbMissing(variable: string, what: string): string {

@@ -1,9 +1,9 @@
 import type * as z from "zod/mini";
 
 import { deploymentProblems } from "./config-deployment.ts";
-import { hostSiteUrl } from "./config-host.ts";
+import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
-import { dynamodbSchema, shopSchema, splitSecrets } from "./config-variables.ts";
+import { dynamodbSchema, shopSchema, splitList } from "./config-variables.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
@@ -26,6 +26,18 @@ export interface Config {
   siteUrl: string;
   /** Marks this shop's sessions, where an account has several shops of this kind. */
   shopId: string;
+  /** Whose pages may open a checkout. */
+  origins: {
+    allowed: readonly string[];
+    /** On a developer's machine any local server may. */
+    anyLoopback: boolean;
+  };
+  /** The header in which this host writes the caller's address; undefined where none can be believed. */
+  addressHeader: string | undefined;
+  /** How many checkouts may be opened. */
+  checkoutsPerMinute: { address: number; total: number };
+  /** How long a checkout stays open. */
+  checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
   /** Undefined: orders are kept in Stripe itself. */
@@ -87,13 +99,27 @@ export function parseConfig(environment: Environment): Config {
   return {
     stripe: {
       secretKey: shop.data.STRIPE_SECRET_KEY,
-      webhookSecrets: splitSecrets(shop.data.STRIPE_WEBHOOK_SECRET),
+      webhookSecrets: splitList(shop.data.STRIPE_WEBHOOK_SECRET),
       livemode: /^(?:sk|rk)_live_/.test(shop.data.STRIPE_SECRET_KEY),
       apiBase: apiBase === undefined ? undefined : new URL(apiBase),
     },
-    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitSecrets(signingSecret),
+    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitList(signingSecret),
     siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: shop.data.SHOP_ID,
+    origins: {
+      allowed: originsOf([
+        shop.data.SITE_URL,
+        ...splitList(shop.data.ALLOWED_ORIGINS),
+        ...hostAddresses(variables),
+      ]),
+      anyLoopback: !isDeployed(variables),
+    },
+    addressHeader: hostAddressHeader(variables),
+    checkoutsPerMinute: {
+      address: shop.data.CHECKOUTS_PER_MINUTE,
+      total: shop.data.CHECKOUTS_PER_MINUTE_TOTAL,
+    },
+    checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
     dynamodb: dynamodb.config,
     licenseKeys: licenses.keys,
@@ -132,6 +158,12 @@ function withoutEmpty(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
   );
+}
+
+/** Each once. What a host states is passed over when it is no address. */
+function originsOf(addresses: readonly string[]): string[] {
+  const origins = addresses.flatMap((address) => URL.parse(address)?.origin ?? []);
+  return [...new Set(origins.filter((origin) => origin !== "null"))];
 }
 
 function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {

@@ -6,6 +6,9 @@ import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
 import { sellsLicenses } from "./licenses/licenses-of.ts";
+import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
+import type { CheckoutLimits } from "./limits/checkout-limits.ts";
+import type { LookLimit } from "./limits/look-limit.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./site.ts";
@@ -22,11 +25,15 @@ export interface Shop {
   site: Site;
   stripe: Stripe;
   licenseSigner: LicenseSigner;
-  /** Loads the engine at the first call: opening a checkout needs none. */
+  /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
+  /** Loads what it needs at the first call: only opening a checkout does. */
+  checkoutLimits: CheckoutLimits;
+  /** The same: only looking at an order does. */
+  lookLimit: LookLimit;
 }
 
-export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine };
+export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
@@ -44,10 +51,39 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
       createMailStep(mailer, config.siteUrl, log),
     ];
-    const { bookkeeping } = engine;
-    return { stripe, store, bookkeeping, engine, steps, livemode, shopId, now, randomId, schedule, log };
+    const { bookkeeping, counters } = engine;
+    const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
+    return {
+      stripe,
+      store,
+      bookkeeping,
+      engine,
+      alarm,
+      steps,
+      livemode,
+      shopId,
+      now,
+      randomId,
+      schedule,
+      log,
+    };
   });
-  return { config, site, stripe, licenseSigner, keeping };
+
+  const loadLimits = once(async (): Promise<CheckoutLimits> => {
+    const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
+    const { engine, alarm } = await keeping();
+    const { checkoutsPerMinute: perMinute } = config;
+    const secret = config.stripe.secretKey;
+    return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
+  });
+  const checkoutLimits: CheckoutLimits = {
+    admit: async (address) => (await loadLimits()).admit(address),
+  };
+  const loadLookLimit = once(async () => (await import("./limits/look-limit.ts")).createLookLimit(now));
+  const lookLimit: LookLimit = {
+    admit: async (address) => (await loadLookLimit()).admit(address),
+  };
+  return { config, site, stripe, licenseSigner, keeping, checkoutLimits, lookLimit };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

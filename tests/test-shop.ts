@@ -22,6 +22,9 @@ export const ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_simulated",
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
+  // All tests of a file buy from one place.
+  CHECKOUTS_PER_MINUTE: "1000",
+  CHECKOUTS_PER_MINUTE_TOTAL: "1000",
 };
 
 export interface TestShop {

@@ -5,8 +5,8 @@ import { markerOf } from "./marker.ts";
 import type { CheckoutMode } from "./catalog.ts";
 
 /**
- * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration alone, and no
- * parameter may depend on the time, or a retry with the same idempotency key would be another request.
+ * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration alone. A retry
+ * with the same idempotency key must ask for the very same: no parameter but `expiresAtSeconds`, which is part of the key, may depend on the time.
  *
  * The session's metadata does not reach the payment or the subscription, so those get the marker themselves.
  */
@@ -14,6 +14,7 @@ export function sessionParameters(
   purchase: PurchaseRequest,
   mode: CheckoutMode,
   shop: { siteUrl: string; shopId: string },
+  expiresAtSeconds: number | undefined,
 ): Stripe.Checkout.SessionCreateParams {
   const metadata = markerOf(shop.shopId);
   return {
@@ -21,6 +22,7 @@ export function sessionParameters(
     line_items: [{ price: purchase.price_id, quantity: purchase.quantity }],
     success_url: `${shop.siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: `${shop.siteUrl}/canceled.html?session_id={CHECKOUT_SESSION_ID}`,
+    ...(expiresAtSeconds !== undefined && { expires_at: expiresAtSeconds }),
     metadata,
     ...(mode === "subscription"
       ? { subscription_data: { metadata } }

@@ -1,11 +1,14 @@
 import { describeError, type Log } from "../log.ts";
+import type { Caller } from "./client-address.ts";
 import { HttpError } from "./http-error.ts";
+import { corsHeaders, requireAllowedOrigin, type OriginPolicy } from "./origin.ts";
 import { emptyResponse, jsonResponse } from "./responses.ts";
 
-export type Handler = (request: Request) => Promise<Response>;
+export type Handler = (request: Request, caller?: Caller) => Promise<Response>;
 
 export interface RequestContext {
   requestId: string;
+  caller: Caller;
   /** Adds fields to the one line that is logged for this request; identifiers and outcomes only. */
   note(fields: Readonly<Record<string, string | number | boolean | undefined>>): void;
 }
@@ -16,6 +19,8 @@ export interface Route {
   method: "GET" | "POST";
   /** On every answer of this route, errors and OPTIONS included. */
   headers?: Readonly<Record<string, string>>;
+  /** Whose pages may call; undefined leaves the route open to everybody, and its answers to the page's own origin. */
+  origins?: OriginPolicy;
   handle(request: Request, context: RequestContext): Promise<Response>;
   /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */
   renderError?(error: HttpError, request: Request, requestId: string): Response | undefined;
@@ -35,11 +40,15 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
   const allow = route.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
   const allowed = allow.split(", ");
 
-  return async (request) => {
+  return async (request, caller = {}) => {
     const requestId = randomId();
     const startedMs = now();
     const notes: Record<string, string | number | boolean | undefined> = {};
-    const context: RequestContext = { requestId, note: (fields) => void Object.assign(notes, fields) };
+    const context: RequestContext = {
+      requestId,
+      caller,
+      note: (fields) => void Object.assign(notes, fields),
+    };
 
     const response = await answer(request, context).catch((error: unknown) => {
       const failure = error instanceof HttpError ? error : internalError(error);
@@ -49,6 +58,10 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
     });
     response.headers.set("X-Request-Id", requestId);
     for (const [name, value] of Object.entries(route.headers ?? {})) response.headers.set(name, value);
+    if (route.origins !== undefined) {
+      for (const [name, value] of Object.entries(corsHeaders(request, route.origins, allow)))
+        response.headers.set(name, value);
+    }
 
     const level = response.status >= 500 ? "error" : "info";
     log[level]("request", {
@@ -69,6 +82,7 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
         headers: { Allow: allow },
       });
     }
+    if (route.origins !== undefined) requireAllowedOrigin(request, route.origins);
     return route.handle(request, context);
   }
 }

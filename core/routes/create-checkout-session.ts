@@ -3,16 +3,20 @@ import type Stripe from "stripe";
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { PriceCatalog } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
+import { sessionExpiry } from "../checkout/session-expiry.ts";
 import { sessionParameters } from "../checkout/session-parameters.ts";
 import { toHttpError } from "../checkout/stripe-refusal.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPage } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
+import type { OriginPolicy } from "../http/origin.ts";
 import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
+import type { CheckoutLimits } from "../limits/checkout-limits.ts";
 import type { Log } from "../log.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
-import { isReplayedFailure } from "../stripe/errors.ts";
+import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 
 const BODY_LIMIT_BYTES = 8 * 1024;
@@ -24,7 +28,14 @@ export interface CreateCheckoutSessionDependencies {
   stripe: Stripe;
   catalog: PriceCatalog;
   claims: ClaimCookies;
-  shop: { siteUrl: string; shopId: string };
+  shop: {
+    siteUrl: string;
+    shopId: string;
+    checkoutMinutes: number;
+    origins: OriginPolicy;
+    addressHeader: string | undefined;
+  };
+  limits: CheckoutLimits;
   /** Throws for a price whose goods could not be delivered. */
   requireDeliverable: (priceName: string) => void;
   now: () => number;
@@ -36,12 +47,14 @@ export interface CreateCheckoutSessionDependencies {
  *
  * Takes JSON (`{ "price_id", "quantity"? }`, optionally an `Idempotency-Key` header) and answers `{ "url" }`; or a plain
  * HTML form with the same field names and answers 303 to Stripe's page. Either way the browser gets a cookie that proves that it opened
- * this session.
+ * this session. Only for this shop's own pages, and not often.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
+  const { shop, limits, now } = dependencies;
   return {
     name: "create-checkout-session",
     method: "POST",
+    origins: shop.origins,
 
     async handle(request, context) {
       const format = bodyFormat(request);
@@ -49,7 +62,10 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       const text = decodeUtf8(await readBody(request, BODY_LIMIT_BYTES));
       const purchase = format === "form" ? parseFormPurchase(text) : parseJsonPurchase(text);
 
-      const session = await openSession(purchase, idempotencyKey, dependencies);
+      const deadline = createDeadline(now, ANSWER_WITHIN_MS);
+      // Before anything is asked of Stripe: what is refused here costs the account nothing.
+      await limits.admit(clientAddress(request, context.caller, shop.addressHeader));
+      const session = await openSession(purchase, idempotencyKey, deadline, dependencies);
       context.note({ sessionId: session.id, priceId: purchase.price_id });
       const response = format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
       for (const cookie of dependencies.claims.claim(request, session.id)) {
@@ -60,11 +76,7 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 
     renderError(error, request, requestId) {
       if (!isForm(request)) return undefined;
-      return htmlResponse(
-        error.status,
-        errorPage(error.message, dependencies.shop.siteUrl, requestId),
-        error.headers,
-      );
+      return htmlResponse(error.status, errorPage(error.message, shop.siteUrl, requestId), error.headers);
     },
   };
 }
@@ -72,14 +84,22 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 async function openSession(
   purchase: PurchaseRequest,
   idempotencyKey: string | undefined,
+  deadline: Deadline,
   { stripe, catalog, shop, requireDeliverable, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
   try {
-    const deadline = createDeadline(now, ANSWER_WITHIN_MS);
     requireDeliverable(purchase.price_id);
     const mode = await catalog.modeOf(purchase.price_id, deadline);
-    const parameters = sessionParameters(purchase, mode, shop);
-    const { id, url } = await createOnce(stripe, parameters, idempotencyKey, deadline);
+    const { step, atSeconds } = sessionExpiry(now(), shop.checkoutMinutes);
+    const key = idempotencyKey === undefined ? undefined : `create/${step}/${idempotencyKey}`;
+    const create = (expiresAtSeconds: number | undefined, sessionKey: string | undefined) =>
+      createOnce(stripe, sessionParameters(purchase, mode, shop, expiresAtSeconds), sessionKey, deadline);
+    const { id, url } = await create(atSeconds, key).catch((error: unknown) => {
+      if (!(isStripeError(error) && error.param === "expires_at")) throw error;
+      // This machine's clock is wrong. No reason to sell nothing: Stripe ends the session by its own, after a day.
+      log.warn("clock_differs_from_stripes");
+      return create(undefined, key === undefined ? undefined : `${key}/day`);
+    });
     if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
     return { id, url };
   } catch (error) {
@@ -104,10 +124,10 @@ async function createOnce(
     });
   if (idempotencyKey === undefined) return create();
   try {
-    return await create(`create/${idempotencyKey}`);
+    return await create(idempotencyKey);
   } catch (error) {
     if (!isReplayedFailure(error)) throw error;
-    return create(`create/${idempotencyKey}/2`);
+    return create(`${idempotencyKey}/2`);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { LookLimit } from "../limits/look-limit.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { readOrderStatus } from "../orders/order-status.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
@@ -15,6 +17,8 @@ export interface OrderStatusDependencies {
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
   livemode: boolean;
+  limit: LookLimit;
+  addressHeader: string | undefined;
   now: () => number;
 }
 
@@ -24,7 +28,7 @@ export interface OrderStatusDependencies {
  * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, livemode, now } = dependencies;
+  const { keeping, claims, orderPages, limit, addressHeader, livemode, now } = dependencies;
   const looks = createSharedLooks(now);
 
   return {
@@ -32,6 +36,7 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
     method: "GET",
 
     async handle(request, context) {
+      await limit.admit(clientAddress(request, context.caller, addressHeader));
       const orderId = readSessionId(request.url, livemode);
       if (orderId === undefined) throw orderNotFound();
       const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);

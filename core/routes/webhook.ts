@@ -4,6 +4,7 @@ import type { RequestContext, Route } from "../http/endpoint.ts";
 import { unavailable, type HttpError } from "../http/http-error.ts";
 import { readBody } from "../http/read-body.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { CardTestingAlarm } from "../limits/card-testing-alarm.ts";
 import { describeError } from "../log.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
@@ -22,7 +23,10 @@ const SETTLE_WITHIN_MS = 8_000;
 const ANSWER_WITHIN_MS = 9_000;
 const RECORD_WITHIN_MS = 700;
 
-type WebhookKept = SettleDependencies & { engine: { events: EventLog } };
+/** Stripe reports every card that was refused; only the owner who suspects thieves wants to know. */
+const DECLINED = "payment_intent.payment_failed";
+
+type WebhookKept = SettleDependencies & { engine: { events: EventLog }; alarm: CardTestingAlarm };
 
 export interface WebhookDependencies {
   stripe: Stripe;
@@ -49,6 +53,8 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
       const dependencies = await keeping();
       const { outcome, orderIds, refusal } = await settleEvent(event, dependencies);
       context.note({ outcome, orderId: orderIds.join(" ") || undefined });
+      if (event.type === DECLINED && event.livemode === dependencies.livemode)
+        await countDecline(dependencies);
       await record(event, orderIds, outcome, dependencies, context);
       if (refusal !== undefined) throw refusal;
       return jsonResponse(200, { received: true, outcome });
@@ -100,6 +106,11 @@ async function record(
   } catch (error) {
     log.warn("event_not_recorded", { requestId, eventId: event.id, error: describeError(error) });
   }
+}
+
+/** Whatever becomes of it, the delivery is answered. */
+async function countDecline({ alarm, schedule }: WebhookKept): Promise<void> {
+  await withTimeout(RECORD_WITHIN_MS, schedule, () => alarm.report("declined")).catch(() => undefined);
 }
 
 function wordFor(outcome: SettleOutcome): string {

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { createDynamodbCounters } from "./dynamodb-counters.ts";
 import { createDynamodbEventLog } from "./dynamodb-event-log.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
 import { createDynamodbOrderStore } from "./dynamodb-order-store.ts";
@@ -13,6 +14,7 @@ export function createDynamodbEngine(client: DynamoDBClient, table: string, live
     orders: createDynamodbOrderStore(client, table, livemode),
     events: createDynamodbEventLog(client, table, livemode),
     bookkeeping: createDynamodbBookkeeping(client, table, livemode),
+    counters: createDynamodbCounters(client, table, livemode),
   };
 }
 

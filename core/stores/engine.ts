@@ -1,3 +1,4 @@
+import type { Counters } from "../limits/counters.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { EventLog } from "../webhook/event-log.ts";
@@ -9,4 +10,6 @@ export interface Engine {
   orders: OrderStore;
   events: EventLog;
   bookkeeping: Bookkeeping;
+  /** Shared by all instances where there is a database; otherwise each instance counts alone. */
+  counters: Counters;
 }

@@ -1,3 +1,4 @@
+import { createMemoryCounters } from "./memory-counters.ts";
 import { createMemoryOrderStore } from "./memory-order-store.ts";
 import type { Engine } from "./engine.ts";
 
@@ -23,5 +24,6 @@ export function createMemoryEngine(): Engine {
         return "written";
       },
     },
+    counters: createMemoryCounters(),
   };
 }

@@ -5,6 +5,7 @@ import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
+import { createMemoryCounters } from "./memory-counters.ts";
 import { createStripeOrderStore, type StripeOrderStoreOptions } from "./stripe-order-store.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
 
@@ -15,6 +16,8 @@ export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOpti
     orders: createStripeOrderStore(stripe, options),
     events: createStripeEventLog(stripe),
     bookkeeping: createStripeBookkeeping(stripe),
+    // Stripe is no place to count in: counting would cost as many of its calls as it saves.
+    counters: createMemoryCounters(),
   };
 }
 

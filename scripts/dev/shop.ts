@@ -65,6 +65,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
       ...(stripe && { LICENSE_PRIVATE_KEY: await localLicenseKey(options.storageFolder) }),
+      // Whoever tries out a shop clicks "Buy" more often than a buyer does. .env may set the real limits.
+      CHECKOUTS_PER_MINUTE: "1000",
+      CHECKOUTS_PER_MINUTE_TOTAL: "1000",
       ...withoutEmpty(options.environment),
       ...stripe?.environment,
       SITE_URL: url,

@@ -6,6 +6,7 @@ import { headerCases } from "./cases/headers.ts";
 import { licenseCases } from "./cases/licenses.ts";
 import { methodCases } from "./cases/methods.ts";
 import { orderCases } from "./cases/orders.ts";
+import { originCases } from "./cases/origins.ts";
 import { webhookByteCases } from "./cases/webhook-bytes.ts";
 import { webhookEventCases } from "./cases/webhook-events.ts";
 import { webhookSignatureCases } from "./cases/webhook-signatures.ts";
@@ -19,6 +20,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...webhookEventCases,
   ...checkoutCases,
   ...checkoutRefusalCases,
+  ...originCases,
   ...orderCases,
   ...licenseCases,
   ...claimCases,

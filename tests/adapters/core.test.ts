@@ -9,12 +9,12 @@ import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import { siteOf } from "../test-site.ts";
 import { sendHttp } from "./http-client.ts";
 import { testAdapterCases } from "./run-cases.ts";
-import { everyVariant, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
+import { everyVariant, ONE_BUYER_FOR_ALL, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
 import { createTestStripe } from "./test-stripe.ts";
 
 // core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
 const stripe = await createTestStripe();
-const app = createApp(SHOP_ENVIRONMENT, siteOf(), {
+const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(), {
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
   log: createJsonLog(() => {}, Date.now),
 });

@@ -5,8 +5,15 @@ import type { Context } from "@netlify/functions";
 import { afterAll, vi } from "vitest";
 
 import { makeDeployableCopy } from "./deployable-copy.ts";
-import { testAdapterCases } from "./run-cases.ts";
-import { FUNCTION_NAMES, everyVariant, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
+import { limitCases } from "./cases/limits.ts";
+import { testAdapterCases, testCases } from "./run-cases.ts";
+import {
+  FUNCTION_NAMES,
+  everyVariant,
+  nextAddress,
+  SHOP_ENVIRONMENT,
+  type ShopUnderTest,
+} from "./shop-under-test.ts";
 import { createTestStripe } from "./test-stripe.ts";
 import { toWebRequest } from "./web-request.ts";
 
@@ -33,14 +40,19 @@ afterAll(async () => {
   await remove();
 });
 
-testAdapterCases({
+const shop: ShopUnderTest = {
   stripe,
   choose: everyVariant,
   async send(name, request) {
     const handler = functions.get(name);
     if (handler === undefined) throw new Error(`There is no Netlify function ${name}.`);
-    const response = await handler.fetch(toWebRequest(`/.netlify/functions/${name}`, request), {} as Context);
+    // Where it comes from stands in the context alone, in no header.
+    const context = { ip: request.from ?? nextAddress() } as Context;
+    const response = await handler.fetch(toWebRequest(`/.netlify/functions/${name}`, request), context);
     // A handler may answer HEAD with a body; every HTTP server leaves it out.
     return request.method === "HEAD" ? new Response(null, response) : response;
   },
-});
+};
+
+testAdapterCases(shop);
+testCases(limitCases, shop);

@@ -20,10 +20,10 @@ export function buyWithJson(
 }
 
 /** What a browser without scripts sends. */
-export function buyWithForm(shop: ShopUnderTest, fields: string): Promise<Response> {
+export function buyWithForm(shop: ShopUnderTest, fields: string, headers: Headers = {}): Promise<Response> {
   return shop.send("create-checkout-session", {
     method: "POST",
-    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    headers: { "Content-Type": "application/x-www-form-urlencoded", ...headers },
     body: fields,
   });
 }

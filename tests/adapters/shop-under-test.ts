@@ -12,6 +12,8 @@ export interface AdapterRequest {
   /** A list makes one header line each. */
   headers?: Readonly<Record<string, string | readonly string[]>>;
   body?: string | Uint8Array;
+  /** The address that the host sees; another one each time when left out. Only where a test plays the host. */
+  from?: string;
   /** Sends the body in pieces and without a Content-Length. */
   chunked?: boolean;
 }
@@ -44,7 +46,20 @@ export const SHOP_ENVIRONMENT = {
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
   LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
+  ALLOWED_ORIGINS: "https://blog.example, https://www.shop.example:8443",
+  CHECKOUTS_PER_MINUTE_TOTAL: "10000",
 } as const;
 
 /** Who buys in these cases: must turn up in no log. */
 export const BUYER = { email: "astrid.canary@buyer.example", name: "Astrid Canary" } as const;
+
+let lastAddress = 0;
+
+/** An address nobody has called from yet: the limits of one buyer are not in the way of the next case. */
+export function nextAddress(): string {
+  lastAddress += 1;
+  return `10.0.${lastAddress >> 8}.${lastAddress & 255}`;
+}
+
+/** Where no host tells addresses, all cases share one buyer's limit. */
+export const ONE_BUYER_FOR_ALL = { CHECKOUTS_PER_MINUTE: "1000" } as const;

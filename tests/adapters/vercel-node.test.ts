@@ -4,13 +4,16 @@ import { afterAll, test } from "vitest";
 
 import { makeDeployableCopy } from "./deployable-copy.ts";
 import { sendHttp } from "./http-client.ts";
-import { testAdapterCases } from "./run-cases.ts";
+import { limitCases } from "./cases/limits.ts";
+import { testAdapterCases, testCases } from "./run-cases.ts";
 import {
   BUYER,
   FUNCTION_NAMES,
   everyVariant,
+  nextAddress,
   SHOP_ENVIRONMENT,
   type FunctionName,
+  type ShopUnderTest,
 } from "./shop-under-test.ts";
 import { createTestStripe } from "./test-stripe.ts";
 import { LAUNCHER_DIFFERENCES, launchVercelFunction, type LaunchedFunction } from "./vercel-launcher.ts";
@@ -18,7 +21,12 @@ import { LAUNCHER_DIFFERENCES, launchVercelFunction, type LaunchedFunction } fro
 // api/*.ts as @vercel/node runs them: its loader and its launcher, one process per function.
 const stripe = await createTestStripe();
 const { folder, remove } = await makeDeployableCopy();
-const env = { ...SHOP_ENVIRONMENT, STRIPE_API_BASE: await stripe.serve() };
+const env = {
+  ...SHOP_ENVIRONMENT,
+  VERCEL: "1",
+  VERCEL_ENV: "development",
+  STRIPE_API_BASE: await stripe.serve(),
+};
 
 const functions = new Map<FunctionName, LaunchedFunction>();
 for (const name of FUNCTION_NAMES) {
@@ -31,14 +39,18 @@ afterAll(async () => {
   await remove();
 });
 
-testAdapterCases(
-  {
-    stripe,
-    choose: everyVariant,
-    send: (name, request) => sendHttp(`${functions.get(name)?.origin}/api/${name}`, request),
+const shop: ShopUnderTest = {
+  stripe,
+  choose: everyVariant,
+  send(name, request) {
+    // Vercel's proxy writes where the request comes from into this header, whatever the caller wrote there.
+    const headers = { ...request.headers, "X-Real-IP": request.from ?? nextAddress() };
+    return sendHttp(`${functions.get(name)?.origin}/api/${name}`, { ...request, headers });
   },
-  LAUNCHER_DIFFERENCES,
-);
+};
+
+testAdapterCases(shop, LAUNCHER_DIFFERENCES);
+testCases(limitCases, shop);
 
 test("C15: the functions' logs hold no buyer's name or address and no secret", () => {
   const log = [...functions.values()].map((launched) => launched.output()).join("");

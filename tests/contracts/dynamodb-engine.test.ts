@@ -7,6 +7,7 @@ import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";
 import { OPEN_ORDERS_INDEX } from "../../core/stores/dynamodb-table.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
+import { countersContract } from "./counters.ts";
 import { eventLogContract } from "./event-log.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
 import { control, openOrders, orderStoreContract } from "./order-store.ts";
@@ -27,6 +28,8 @@ bookkeepingContract(
   () => engine.bookkeeping,
   () => undefined,
 );
+
+countersContract(() => engine.counters);
 
 eventLogContract(() => ({
   events: engine.events,
@@ -142,7 +145,18 @@ test("A20: an event record expires 35 days after its last delivery, in seconds, 
   expect(daysLeft).toBeLessThan(36);
 });
 
-test("A20: nothing but event records ever expires", async () => {
+test("D11: a counter expires when its window is over, in seconds, and is not the live shop's", async () => {
+  const untilMs = Date.UTC(2031, 0, 1);
+  await engine.counters.add("checkout-total:shop/1", 2, untilMs);
+  expect(await readItem("TEST#COUNTER#checkout-total:shop/1", "COUNTER")).toMatchObject({
+    sum: { N: "2" },
+    expiresAtSeconds: { N: "1924992000" },
+  });
+  const live = createDynamodbEngine(table.client, table.name, true);
+  expect(await live.counters.read("checkout-total:shop/1")).toBe(0);
+});
+
+test("A20: nothing but event records and counters ever expires", async () => {
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
   await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 1, what: "order_recorded" });

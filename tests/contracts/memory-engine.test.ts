@@ -2,10 +2,13 @@ import { randomUUID } from "node:crypto";
 
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
+import { countersContract } from "./counters.ts";
 import { eventLogContract } from "./event-log.ts";
 import { orderStoreContract } from "./order-store.ts";
 
-const { orders, events, bookkeeping } = createMemoryEngine();
+const { orders, events, bookkeeping, counters } = createMemoryEngine();
+
+countersContract(() => counters);
 
 orderStoreContract(() => ({
   store: orders,

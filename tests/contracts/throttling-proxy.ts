@@ -6,6 +6,8 @@ export interface ThrottlingProxy {
   endpoint: string;
   /** Requests that arrived so far, retries included. */
   arrived(): number;
+  /** Counts from 0 again. */
+  countAnew(): void;
   /** Whether the request of this number, the first being 0, is refused. May be changed at any time. */
   throttles: (number: number) => boolean;
   close(): Promise<void>;
@@ -24,6 +26,7 @@ export async function startThrottlingProxy(target: string): Promise<ThrottlingPr
   const proxy: ThrottlingProxy = {
     endpoint: `http://127.0.0.1:${port}`,
     arrived: () => arrived,
+    countAnew: () => void (arrived = 0),
     throttles: () => false,
     close: () => closeServer(server),
   };

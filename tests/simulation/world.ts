@@ -29,6 +29,9 @@ const ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_simulation",
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
+  // The simulated buyers share one address.
+  CHECKOUTS_PER_MINUTE: "1000",
+  CHECKOUTS_PER_MINUTE_TOTAL: "1000",
 };
 
 const CATALOG = parseCatalog({

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
+import type { Environment } from "../../../core/config.ts";
 import { createDynamodbClient } from "../../../core/stores/dynamodb-client.ts";
 import { createDynamodbOrderStore } from "../../../core/stores/dynamodb-order-store.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
@@ -23,7 +24,7 @@ export interface ShopInBrowser {
  * The shop as `npm run dev` starts it, and a real browser in front of it. Whatever a page writes to the console as an error
  * or warning, and whatever it breaks of its Content-Security-Policy, fails the test that opened it.
  */
-export function openShopInBrowser(): ShopInBrowser {
+export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
   let shop: Shop;
   let browser: Browser;
   const printed: string[] = [];
@@ -34,7 +35,7 @@ export function openShopInBrowser(): ShopInBrowser {
     shop = await startShop({
       root: fileURLToPath(new URL("../../..", import.meta.url)),
       port: 0,
-      environment: {},
+      environment: variables,
       storageFolder: undefined,
       engine: "dynamodb",
       print: (text) => void printed.push(text),

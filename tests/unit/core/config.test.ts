@@ -29,6 +29,10 @@ test("two keys and an address are enough to sell", () => {
     signingSecrets: ["sk_test_51abc"],
     siteUrl: "https://shop.example",
     shopId: "1",
+    origins: { allowed: ["https://shop.example"], anyLoopback: true },
+    addressHeader: undefined,
+    checkoutsPerMinute: { address: 5, total: 100 },
+    checkoutMinutes: 30,
     cronSecret: undefined,
     dynamodb: undefined,
     licenseKeys: [],
@@ -240,4 +244,77 @@ test("DynamoDB wants all its variables once its table is named", () => {
 test("a table's companions without the table are refused instead of being ignored", () => {
   const problems = problemsOf({ ...GOOD, DYNAMODB_TABEL: "orders", DYNAMODB_REGION: "eu-central-1" });
   expect(problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE is not set although DYNAMODB_REGION is/)]);
+});
+
+test("D08: pages that may sell are the shop's, those that are named, and those the host itself states", () => {
+  const originsOf = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).origins;
+  expect(
+    originsOf({ ALLOWED_ORIGINS: "https://www.shop.example, https://blog.example:8443/" }).allowed,
+  ).toEqual(["https://shop.example", "https://www.shop.example", "https://blog.example:8443"]);
+  const vercel = {
+    VERCEL: "1",
+    VERCEL_ENV: "preview",
+    VERCEL_URL: "shop-1a2b3c.vercel.app",
+    VERCEL_BRANCH_URL: "shop-git-new.vercel.app",
+    VERCEL_PROJECT_PRODUCTION_URL: "shop.example",
+  };
+  expect(originsOf(vercel)).toEqual({
+    allowed: ["https://shop.example", "https://shop-git-new.vercel.app", "https://shop-1a2b3c.vercel.app"],
+    anyLoopback: false,
+  });
+  expect(originsOf({ NETLIFY: "true", URL: "https://shop.netlify.app" })).toEqual({
+    allowed: ["https://shop.example", "https://shop.netlify.app"],
+    anyLoopback: false,
+  });
+  expect(originsOf({ SITE_URL: "https://example.com/my/shop/" }).allowed).toEqual(["https://example.com"]);
+});
+
+test("on a developer's machine any local server's page may sell, on a deployed site none", () => {
+  const isOpen = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).origins.anyLoopback;
+  expect(isOpen({})).toBe(true);
+  expect(isOpen({ VERCEL: "1", VERCEL_ENV: "development" })).toBe(true);
+  expect(isOpen({ NETLIFY: "true", NETLIFY_DEV: "true" })).toBe(true);
+  expect(isOpen({ VERCEL: "1", VERCEL_ENV: "production" })).toBe(false);
+  expect(isOpen({ AWS_LAMBDA_FUNCTION_NAME: "shop" })).toBe(false);
+});
+
+test.for([
+  "*",
+  "https://*.example",
+  "shop.example",
+  "http://shop.example",
+  "https://shop.example/path",
+  "null",
+])("D10: ALLOWED_ORIGINS refuses %s", (text) => {
+  expect(problemsOf({ ...GOOD, ALLOWED_ORIGINS: `https://blog.example ${text}` })).toEqual([
+    expect.stringMatching(/^ALLOWED_ORIGINS is not a list of addresses/),
+  ]);
+});
+
+test("D12: the caller's address is read from a header on Vercel alone", () => {
+  expect(parseConfig({ ...GOOD, VERCEL: "1" }).addressHeader).toBe("x-real-ip");
+  expect(parseConfig({ ...GOOD, NETLIFY: "true" }).addressHeader).toBeUndefined();
+});
+
+test.for([
+  ["CHECKOUTS_PER_MINUTE", ["0", "-1", "1.5", "5 ", "many", "100001", "1e3"]],
+  ["CHECKOUTS_PER_MINUTE_TOTAL", ["0", "off", "0x10"]],
+  ["CHECKOUT_MINUTES", ["29", "1441", "0", "30m"]],
+] as const)("D11: %s must be a whole number within its bounds", ([variable, wrong]) => {
+  for (const value of wrong) {
+    expect(problemsOf({ ...GOOD, [variable]: value })).toEqual([
+      expect.stringMatching(new RegExp(`^${variable} is not a whole number from`)),
+    ]);
+  }
+});
+
+test("limits that are set count instead of the defaults", () => {
+  const environment = {
+    CHECKOUTS_PER_MINUTE: "30",
+    CHECKOUTS_PER_MINUTE_TOTAL: "600",
+    CHECKOUT_MINUTES: "60",
+  };
+  const config = parseConfig({ ...GOOD, ...environment });
+  expect(config.checkoutsPerMinute).toEqual({ address: 30, total: 600 });
+  expect(config.checkoutMinutes).toBe(60);
 });

@@ -41,6 +41,8 @@ test("JSON gets the address of Stripe's page", async () => {
     line_items: { 0: { price: "price_poster_a2", quantity: "2" } },
     success_url: "https://shop.example/success.html?session_id={CHECKOUT_SESSION_ID}",
     cancel_url: "https://shop.example/canceled.html?session_id={CHECKOUT_SESSION_ID}",
+    // 12:00:00, then the rest of five minutes, one to spare, and thirty.
+    expires_at: String(Date.UTC(2026, 10, 21, 12, 36) / 1_000),
     metadata: { static_checkout: "1" },
     payment_intent_data: { metadata: { static_checkout: "1" } },
   });

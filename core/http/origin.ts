@@ -1,0 +1,63 @@
+import { HttpError } from "./http-error.ts";
+
+/** Whose pages may call. Fixed by the configuration: nothing in a request adds to it. */
+export interface OriginPolicy {
+  /** `https://shop.example`: scheme, host and port, as browsers write them. */
+  allowed: readonly string[];
+  /** On a developer's machine: the local servers choose their own ports. */
+  anyLoopback: boolean;
+}
+
+/**
+ * Refuses what a page of somebody else's makes its visitor's browser send.
+ *
+ *     Origin          Sec-Fetch-Site
+ *     an address      any                       allowed if it is in the list
+ *     null, missing   same-origin, none         allowed: a plain form on a page with `Referrer-Policy: no-referrer`, as ours
+ *                                               are, sends `Origin: null`; only this header then says that the page was ours
+ *     null, missing   cross-site, same-site     refused
+ *     null            missing                   refused: a sandboxed frame, in a browser too old to say more
+ *     missing         missing                   allowed: no browser, so nobody is being made to do anything
+ *
+ * https://owasp.org/www-community/attacks/csrf and https://go.dev/pkg/net/http/#CrossOriginProtection reason alike.
+ * @throws HttpError 403
+ */
+export function requireAllowedOrigin(request: Request, policy: OriginPolicy): void {
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  const allowed =
+    origin === null || origin === "null"
+      ? site === "same-origin" || site === "none" || (origin === null && site === null)
+      : isAllowed(origin, policy);
+  if (!allowed) {
+    throw new HttpError(
+      403,
+      "origin_refused",
+      "This shop takes no orders from this page. (Is it your shop? Then name the page's address in ALLOWED_ORIGINS.)",
+    );
+  }
+}
+
+/**
+ * Lets a page of an allowed origin read the answer, and, asked ahead, send its request. No cookie ever goes along.
+ * https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export function corsHeaders(request: Request, policy: OriginPolicy, methods: string): Record<string, string> {
+  const origin = request.headers.get("origin");
+  // What is answered to one origin must not be served to another from a cache.
+  if (origin === null || !isAllowed(origin, policy)) return { Vary: "Origin" };
+  const answer = { Vary: "Origin", "Access-Control-Allow-Origin": origin };
+  const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+  if (!isPreflight) return answer;
+  return {
+    ...answer,
+    "Access-Control-Allow-Methods": methods,
+    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key",
+    "Access-Control-Max-Age": "7200",
+  };
+}
+
+function isAllowed(origin: string, { allowed, anyLoopback }: OriginPolicy): boolean {
+  if (allowed.includes(origin)) return true;
+  return anyLoopback && /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/.test(origin);
+}

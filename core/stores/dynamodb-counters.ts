@@ -1,0 +1,41 @@
+import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+
+import type { Counters } from "../limits/counters.ts";
+
+/**
+ *     pk                     sk        attributes
+ *     TEST#COUNTER#<name>    COUNTER   sum, expiresAtSeconds (the table's TTL)
+ *
+ * One unconditional write per count, so that any number of instances may count at once. (The limiter library's own DynamoDB store
+ * wants a table of its own with another key, and two conditional writes, of which the second may fail at the end of a window.)
+ */
+export function createDynamodbCounters(client: DynamoDBClient, table: string, livemode: boolean): Counters {
+  const keyOf = (name: string) => ({
+    pk: { S: `${livemode ? "LIVE" : "TEST"}#COUNTER#${name}` },
+    sk: { S: "COUNTER" },
+  });
+
+  return {
+    async add(name, amount, untilMs) {
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(name),
+          UpdateExpression: "SET #expires = :expires ADD #sum :amount",
+          ExpressionAttributeNames: { "#expires": "expiresAtSeconds", "#sum": "sum" },
+          ExpressionAttributeValues: {
+            ":expires": { N: String(Math.ceil(untilMs / 1_000)) },
+            ":amount": { N: String(amount) },
+          },
+          ReturnValues: "UPDATED_NEW",
+        }),
+      );
+      return Number(Attributes?.["sum"]?.N);
+    },
+
+    async read(name) {
+      const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(name) }));
+      return Number(Item?.["sum"]?.N ?? 0);
+    },
+  };
+}

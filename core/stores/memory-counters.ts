@@ -1,0 +1,24 @@
+import type { Counters } from "../limits/counters.ts";
+
+const MAX_COUNTERS = 10_000;
+
+/**
+ * Counts what this instance sees. Other instances count for themselves, and a new one starts at nothing. Bounded: the counter that
+ * was used least recently goes first.
+ */
+export function createMemoryCounters(): Counters {
+  const sums = new Map<string, number>();
+
+  return {
+    async add(name, amount) {
+      const sum = (sums.get(name) ?? 0) + amount;
+      // A map remembers in which order its entries came.
+      sums.delete(name);
+      sums.set(name, sum);
+      const [oldest] = sums.keys();
+      if (sums.size > MAX_COUNTERS && oldest !== undefined) sums.delete(oldest);
+      return sum;
+    },
+    read: async (name) => sums.get(name) ?? 0,
+  };
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { AdapterCase } from "../adapter-case.ts";
+import { expectError, expectRetryAfter } from "../expect-answer.ts";
+import type { AdapterRequest, ShopUnderTest } from "../shop-under-test.ts";
+
+const PURCHASE = '{"price_id":"price_poster_a2"}';
+const LIMIT = 5;
+
+/**
+ * How often one buyer may open a checkout. Only where a test plays the host and says where a request comes from; the hosts' own
+ * local tools start every request with fresh memory.
+ */
+export const limitCases: readonly AdapterCase[] = [
+  {
+    name: "D11: create-checkout-session answers 429 with Retry-After to the sixth checkout of one address in a minute",
+    async run(shop) {
+      await earlyInTheMinute();
+      assert.deepEqual(await statuses(shop, LIMIT, () => ({ from: "198.51.100.7" })), allow(LIMIT));
+      const before = sessionCount(shop);
+      const refused = await buy(shop, { from: "198.51.100.7" });
+      expectRetryAfter(refused);
+      assert.ok(Number(refused.headers.get("retry-after")) <= 60);
+      await expectError(refused, 429, "too_many_checkouts");
+      assert.equal(sessionCount(shop), before, "Stripe opened a session");
+      assert.deepEqual(await statuses(shop, 1, () => ({ from: "198.51.100.8" })), [200]);
+    },
+  },
+  {
+    name: "D12: create-checkout-session counts an address whatever the caller writes into forwarding headers",
+    async run(shop) {
+      await earlyInTheMinute();
+      const spoofed = await statuses(shop, 12, (index) => ({
+        from: "198.51.100.20",
+        headers: {
+          "X-Forwarded-For": `203.0.113.${index}`,
+          "X-Vercel-Forwarded-For": `203.0.113.${index}`,
+          "X-NF-Client-Connection-IP": `203.0.113.${index}`,
+          "CF-Connecting-IP": `203.0.113.${index}`,
+          "True-Client-IP": `203.0.113.${index}`,
+          Forwarded: `for=203.0.113.${index}`,
+        },
+      }));
+      assert.deepEqual(spoofed, [...allow(LIMIT), ...Array.from({ length: 7 }, () => 429)]);
+    },
+  },
+  {
+    name: "D12: create-checkout-session counts all addresses of one IPv6 customer as one, and his neighbor as another",
+    async run(shop) {
+      await earlyInTheMinute();
+      const rotating = await statuses(shop, 8, (index) => ({ from: `2001:db8:1:2:${index}::${index}` }));
+      assert.deepEqual(rotating, [...allow(LIMIT), 429, 429, 429]);
+      assert.deepEqual(await statuses(shop, 1, () => ({ from: "2001:db8:1:3::1" })), [200]);
+    },
+  },
+  {
+    name: "D11: create-checkout-session answers a form that comes too often with a page for people",
+    async run(shop) {
+      await earlyInTheMinute();
+      await statuses(shop, LIMIT, () => ({ from: "198.51.100.30" }));
+      const refused = await shop.send("create-checkout-session", {
+        method: "POST",
+        from: "198.51.100.30",
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: "price_id=price_poster_a2",
+      });
+      assert.equal(refused.status, 429);
+      expectRetryAfter(refused);
+      assert.match(await refused.text(), /wait a minute and try again\.<\/p>\s*<p>Nothing was charged/);
+    },
+  },
+];
+
+function buy(shop: ShopUnderTest, { from, headers }: Partial<AdapterRequest>): Promise<Response> {
+  return shop.send("create-checkout-session", {
+    method: "POST",
+    ...(from !== undefined && { from }),
+    headers: { "Content-Type": "application/json", ...headers },
+    body: PURCHASE,
+  });
+}
+
+async function statuses(
+  shop: ShopUnderTest,
+  count: number,
+  request: (index: number) => Partial<AdapterRequest>,
+): Promise<number[]> {
+  const answers: number[] = [];
+  for (let index = 0; index < count; index += 1) answers.push((await buy(shop, request(index))).status);
+  return answers;
+}
+
+function allow(count: number): number[] {
+  return Array.from({ length: count }, () => 200);
+}
+
+/** Counting starts anew with every minute of the clock: a case must not see two of them. */
+async function earlyInTheMinute(): Promise<void> {
+  const leftMs = 60_000 - (Date.now() % 60_000);
+  if (leftMs < 4_000) await sleep(leftMs);
+}
+
+function sessionCount(shop: ShopUnderTest): number {
+  return Object.keys(shop.stripe.state().checkoutSessions).length;
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createApp, type App } from "../../core/app.ts";
+import { createJsonLog } from "../../core/log.ts";
+import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
+import catalog from "../../simulator/catalog.json" with { type: "json" };
+import { parseCatalog } from "../../simulator/catalog.ts";
+import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
+import { siteOf } from "../test-site.ts";
+import { openOrderTable, type OrderTable } from "./order-table.ts";
+
+// The limits as a deployed shop has them: instances that share nothing but a table.
+const NOW = Date.UTC(2026, 10, 21, 12);
+const lines: string[] = [];
+
+let table: OrderTable;
+beforeAll(async () => {
+  table = await openOrderTable();
+});
+afterAll(() => table.close());
+
+const stripe = createSimulatedStripe({
+  catalog: parseCatalog(catalog),
+  publicUrl: "https://checkout.stripe.com",
+  now: () => NOW,
+});
+afterAll(() => stripe.close());
+
+const creations = () =>
+  stripe.calls().filter((call) => call.method === "POST" && call.path === "/v1/checkout/sessions").length;
+
+function startInstance(variables: Record<string, string> = {}, minutesLater = 0): App {
+  const now = (): number => NOW + minutesLater * 60_000;
+  const environment = {
+    ...ENVIRONMENT,
+    CHECKOUTS_PER_MINUTE: "",
+    CHECKOUTS_PER_MINUTE_TOTAL: "20",
+    ...dynamodbEnvironment(table.config),
+    ...variables,
+  };
+  return createApp(environment, siteOf(), {
+    now,
+    fetch: (input, init) => stripe.handleApi(new Request(input, init)),
+    log: createJsonLog((line) => void lines.push(line), now),
+  });
+}
+
+async function buy(app: App, ip: string): Promise<number> {
+  const request = new Request("https://shop.example/api/create-checkout-session", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: '{"price_id":"price_poster_a2"}',
+  });
+  return (await app.createCheckoutSession(request, { ip })).status;
+}
+
+function count(statuses: readonly number[], status: number): number {
+  return statuses.filter((candidate) => candidate === status).length;
+}
+
+test("D11: of 32 clicks at once on four instances, from one address, five open a checkout", async () => {
+  const instances = Array.from({ length: 4 }, () => startInstance());
+  const before = creations();
+  const statuses = await Promise.all(
+    Array.from({ length: 32 }, (_, index) => buy(instances[index % 4] as App, "192.0.2.1")),
+  );
+  expect(count(statuses, 200)).toBe(5);
+  expect(count(statuses, 429)).toBe(27);
+  expect(creations() - before).toBe(5);
+});
+
+test("D11: 1,000 calls from 200 addresses open no more than the shop's limit, and the owner is alarmed once", async () => {
+  const instances = Array.from({ length: 4 }, () => startInstance({}, 1));
+  const before = creations();
+  const statuses: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const clicks = Array.from({ length: 50 }, (_, index) =>
+      buy(instances[index % 4] as App, `198.51.100.${(round * 50 + index) % 200}`),
+    );
+    statuses.push(...(await Promise.all(clicks)));
+  }
+  expect(count(statuses, 200)).toBe(20);
+  expect(count(statuses, 429)).toBe(980);
+  expect(creations() - before).toBe(20);
+  expect(lines.filter((line) => line.includes("card_testing_suspected"))).toHaveLength(1);
+
+  const health = await startInstance({}, 2).health(new Request("https://shop.example/api/health"));
+  expect(await health.json()).toMatchObject({ ok: false, problems: ["card_testing_suspected"] });
+});
+
+test("D13: without its table the shop opens no checkout and still answers Stripe's webhooks", async () => {
+  const closed = startInstance({ DYNAMODB_ENDPOINT: "http://127.0.0.1:9" });
+  const before = creations();
+  expect(await buy(closed, "192.0.2.50")).toBe(503);
+  expect(creations()).toBe(before);
+  const body = JSON.stringify({
+    object: "event",
+    id: "evt_declined",
+    type: "payment_intent.payment_failed",
+    livemode: false,
+    data: { object: { id: "pi_1" } },
+  });
+  expect((await closed.webhook(signedWebhook(body, NOW))).status).toBe(200);
+});
+
+test("C15: the table and the log name no address", () => {
+  const sent = JSON.stringify(table.commands) + lines.join("\n");
+  expect(sent).not.toMatch(/192\.0\.2\.|198\.51\.100\./);
+});

@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+
+import { expect, test } from "vitest";
+
+import type { Counters } from "../../core/limits/counters.ts";
+import { createLimiter } from "../../core/limits/limiter.ts";
+
+/** What limits and alarms rely on, wherever is counted. */
+export function countersContract(counters: () => Counters): void {
+  const untilMs = Date.now() + 60_000;
+
+  test("a counter begins at nothing and adds up, and others stay as they are", async () => {
+    const name = randomUUID();
+    expect(await counters().read(name)).toBe(0);
+    expect(await counters().add(name, 1, untilMs)).toBe(1);
+    expect(await counters().add(name, 50, untilMs)).toBe(51);
+    expect(await counters().read(name)).toBe(51);
+    expect(await counters().read(`${name}2`)).toBe(0);
+  });
+
+  test("D11: 64 additions at once give every sum from 1 to 64, each once", async () => {
+    const name = randomUUID();
+    const sums = await Promise.all(Array.from({ length: 64 }, () => counters().add(name, 1, untilMs)));
+    expect(sums.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, index) => index + 1));
+  });
+
+  test("D11: of 32 takes at once, through four limiters, exactly the limit is given", async () => {
+    const options = { name: randomUUID(), limit: 5, windowMs: 60_000, now: () => 1_795_000_000_000 };
+    const limiters = Array.from({ length: 4 }, () => createLimiter({ ...options, counters: counters() }));
+    const taken = await Promise.all(
+      limiters.flatMap(({ take }) => Array.from({ length: 8 }, () => take("buyer"))),
+    );
+    expect(taken.filter((answer) => answer.kind === "taken")).toHaveLength(5);
+    expect(taken.filter((answer) => answer.kind === "refused")).toHaveLength(27);
+    expect(await createLimiter({ ...options, counters: counters() }).take("another buyer")).toEqual({
+      kind: "taken",
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createApp, type App } from "../../../core/app.ts";
+import { createJsonLog } from "../../../core/log.ts";
+import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
+import type { Engine } from "../../../core/stores/engine.ts";
+import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
+
+const LIMITS = { CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "100" };
+
+let engine: Engine;
+let shop: TestShop;
+beforeEach(() => {
+  engine = createMemoryEngine();
+  shop = openTestShop({ replace: { engine }, environment: LIMITS });
+});
+afterEach(() => shop.close());
+
+function buy(ip: string, app: App = shop.app): Promise<Response> {
+  return app.createCheckoutSession(
+    new Request("https://shop.example/api/create-checkout-session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: '{"price_id":"price_poster_a2"}',
+    }),
+    { ip },
+  );
+}
+
+async function buyOften(times: number, ip: string, app?: App): Promise<void> {
+  for (let call = 0; call < times; call += 1) await buy(ip, app);
+}
+
+const alarms = () => shop.log.filter(({ event }) => event === "card_testing_suspected");
+
+async function problems(): Promise<unknown> {
+  // The answer is remembered for ten seconds.
+  shop.clock.nowMs += 11_000;
+  const response = await shop.app.health(new Request("https://shop.example/api/health"));
+  return ((await response.json()) as { problems: unknown }).problems;
+}
+
+test("D11: fifty refusals within an hour alarm the owner once, and health says so for an hour", async () => {
+  await buyOften(5 + 49, "192.0.2.1");
+  expect(alarms()).toEqual([]);
+  expect(await problems()).toEqual([]);
+
+  await buyOften(200, "192.0.2.1");
+  expect(alarms()).toEqual([
+    expect.objectContaining({
+      level: "error",
+      sign: "address_limit",
+      fix: expect.stringContaining("stolen"),
+    }),
+  ]);
+  expect(await problems()).toEqual(["card_testing_suspected"]);
+
+  shop.clock.nowMs += 3_600_000;
+  expect(await problems()).toEqual([]);
+});
+
+test("D11: who goes on for three hours alarms the owner three times", async () => {
+  for (let hour = 0; hour < 3; hour += 1) {
+    await buyOften(100, "192.0.2.1");
+    shop.clock.nowMs += 3_600_000;
+  }
+  expect(alarms()).toHaveLength(3);
+});
+
+test("D11: that the shop as a whole is at its limit alarms at once", async () => {
+  for (let host = 0; host < 110; host += 1) await buy(`198.51.100.${host}`);
+  expect(alarms()).toEqual([expect.objectContaining({ sign: "shop_limit" })]);
+});
+
+test("D11: fifty declined cards alarm, and each of their webhooks is acknowledged", async () => {
+  const sessionId = await shop.openSession();
+  for (let card = 0; card < 60; card += 1) {
+    const response = await shop.notify(sessionId, "payment_intent.payment_failed");
+    expect(await response.json()).toEqual({ received: true, outcome: "ignored_type" });
+  }
+  expect(alarms()).toEqual([expect.objectContaining({ sign: "declined" })]);
+});
+
+test("D11: of several instances one alarms", async () => {
+  const lines: string[] = [];
+  const now = () => shop.clock.nowMs;
+  const others = Array.from({ length: 4 }, () =>
+    createApp({ ...ENVIRONMENT, ...LIMITS }, siteOf(), {
+      now,
+      engine,
+      log: createJsonLog((line) => void lines.push(line), now),
+    }),
+  );
+  await Promise.all(others.map((app, index) => buyOften(80, `192.0.2.${index}`, app)));
+  expect(lines.filter((line) => line.includes("card_testing_suspected"))).toHaveLength(1);
+});
+
+test("an alarm that cannot be given does not change what buyers are told", async () => {
+  engine.bookkeeping.read = () => Promise.reject(new Error("no ledger"));
+  await buyOften(80, "192.0.2.1");
+  expect((await buy("192.0.2.1")).status).toBe(429);
+  expect((await buy("192.0.2.2")).status).toBe(200);
+  expect(shop.log).toContainEqual(
+    expect.objectContaining({ event: "alarm_failed", error: "Error: no ledger" }),
+  );
+});
+
+test("an instance that has given the alarm stops counting, so that the rest of an attack costs nothing", async () => {
+  const counted: string[] = [];
+  const { add } = engine.counters;
+  engine.counters.add = (name, ...rest) => {
+    counted.push(name);
+    return add(name, ...rest);
+  };
+  await buyOften(400, "192.0.2.1");
+  expect(counted.filter((name) => name.startsWith("card-testing"))).toHaveLength(50);
+});
+
+test("an alarm that could not be given is given with the next refusal", async () => {
+  const { read } = engine.bookkeeping;
+  engine.bookkeeping.read = () => Promise.reject(new Error("no ledger"));
+  await buyOften(60, "192.0.2.1");
+  expect(alarms()).toEqual([]);
+  engine.bookkeeping.read = read;
+  await buyOften(2, "192.0.2.1");
+  expect(alarms()).toHaveLength(1);
+});

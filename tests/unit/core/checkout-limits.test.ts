@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import type { Caller } from "../../../core/http/client-address.ts";
+import type { Counters } from "../../../core/limits/counters.ts";
+import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
+import { openTestShop, type TestShop } from "../../test-shop.ts";
+
+const REAL_LIMITS = { CHECKOUTS_PER_MINUTE: "", CHECKOUTS_PER_MINUTE_TOTAL: "" };
+
+/** What was counted, by name. */
+let counted: string[];
+let failing: boolean;
+let shop: TestShop;
+
+function openShop(environment: Record<string, string> = {}): TestShop {
+  const engine = createMemoryEngine();
+  const counters: Counters = {
+    async add(name, ...rest) {
+      if (failing) throw new Error("no table");
+      counted.push(name);
+      return engine.counters.add(name, ...rest);
+    },
+    read: (name) => engine.counters.read(name),
+  };
+  return openTestShop({
+    replace: { engine: { ...engine, counters } },
+    environment: { ...REAL_LIMITS, ...environment },
+  });
+}
+
+beforeEach(() => {
+  counted = [];
+  failing = false;
+  shop = openShop();
+});
+afterEach(() => shop.close());
+
+const creations = () =>
+  shop.stripe.calls().filter((call) => call.method === "POST" && call.path === "/v1/checkout/sessions");
+
+function buy(caller: Caller = {}, headers: Record<string, string> = {}, body?: string): Promise<Response> {
+  return shop.app.createCheckoutSession(
+    new Request("https://shop.example/api/create-checkout-session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: body ?? '{"price_id":"price_poster_a2"}',
+    }),
+    caller,
+  );
+}
+
+async function statusOf(answer: Promise<Response>): Promise<number> {
+  return (await answer).status;
+}
+
+test("D11: of 1,000 calls from one address five reach Stripe in a minute, and five more in the next", async () => {
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => buy({ ip: "192.0.2.1" })));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(995);
+  expect(creations()).toHaveLength(5);
+
+  shop.clock.nowMs += 60_000;
+  for (let call = 0; call < 20; call += 1) await buy({ ip: "192.0.2.1" });
+  expect(creations()).toHaveLength(10);
+});
+
+test("D11: a refusal says how long to wait, to programs and to people", async () => {
+  shop.clock.nowMs += 17_500;
+  for (let call = 0; call < 5; call += 1) await buy({ ip: "192.0.2.1" });
+  const refused = await buy({ ip: "192.0.2.1" });
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("Retry-After")).toBe("43");
+  expect(await refused.json()).toMatchObject({
+    error: {
+      code: "too_many_checkouts",
+      message: "The checkout was opened too often from here. Please wait a minute and try again.",
+    },
+  });
+});
+
+test("D12: where no host tells addresses all callers share one limit, whatever they write into headers", async () => {
+  const statuses: number[] = [];
+  for (let call = 1; call <= 50; call += 1) {
+    const forged = `203.0.113.${call}`;
+    const headers = { "X-Forwarded-For": forged, "X-Real-IP": forged, "X-NF-Client-Connection-IP": forged };
+    statuses.push(await statusOf(buy({}, headers)));
+  }
+  expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+  expect(shop.log).toContainEqual(expect.objectContaining({ event: "client_address_unknown" }));
+});
+
+test("D12: on Vercel the proxy's header counts, and nothing else", async () => {
+  shop.close();
+  shop = openShop({ VERCEL: "1", VERCEL_ENV: "development" });
+  for (let call = 0; call < 5; call += 1) await buy({}, { "X-Real-IP": "192.0.2.1" });
+  expect(await statusOf(buy({}, { "X-Real-IP": "192.0.2.1", "X-Forwarded-For": "192.0.2.2" }))).toBe(429);
+  expect(await statusOf(buy({}, { "X-Real-IP": "192.0.2.2" }))).toBe(200);
+});
+
+test("D11: the shop as a whole opens 100 checkouts a minute; what one address is refused does not count", async () => {
+  for (let call = 0; call < 300; call += 1) await buy({ ip: "192.0.2.1" });
+  const statuses: number[] = [];
+  for (let host = 0; host < 120; host += 1) statuses.push(await statusOf(buy({ ip: `198.51.100.${host}` })));
+  expect(statuses.filter((status) => status === 200)).toHaveLength(95);
+  const refused = await buy({ ip: "198.51.100.200" });
+  expect(await refused.json()).toMatchObject({ error: { code: "shop_busy" } });
+  expect(creations()).toHaveLength(100);
+});
+
+test("D11: an order that cannot be read uses up nothing", async () => {
+  for (let call = 0; call < 20; call += 1)
+    expect(await statusOf(buy({ ip: "192.0.2.1" }, {}, "{"))).toBe(400);
+  expect(counted).toEqual([]);
+  expect(await statusOf(buy({ ip: "192.0.2.1" }))).toBe(200);
+});
+
+test("D11: an address that used up its minute costs no more counting", async () => {
+  for (let call = 0; call < 50; call += 1) await buy({ ip: "192.0.2.1" });
+  expect(counted.filter((name) => name.startsWith("checkout-address"))).toHaveLength(6);
+});
+
+test("D13: while nothing can be counted no checkout is opened, and webhooks are answered", async () => {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  failing = true;
+
+  const refused = await buy({ ip: "192.0.2.1" });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("Retry-After")).toBe("5");
+  expect(await refused.json()).toMatchObject({ error: { code: "limits_unavailable" } });
+  expect(creations()).toHaveLength(1);
+  expect(shop.log).toContainEqual(expect.objectContaining({ status: 503, error: "Error: no table" }));
+
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect((await shop.notify(sessionId, "payment_intent.payment_failed")).status).toBe(200);
+});
+
+test("C15: what is counted names no address", async () => {
+  await buy({ ip: "192.0.2.77" });
+  await buy({ ip: "2001:db8:77::1" });
+  expect(counted).toHaveLength(4);
+  expect(counted.join(" ")).not.toMatch(/192|0\.2\.77|2001|db8/);
+});
