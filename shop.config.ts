@@ -13,5 +13,6 @@ export default defineShop({
   // that is on no page is for sale when it has one.
   prices: {
     poster_a2: { maxQuantity: 10 },
+    price_app_license: { deliver: [{ kind: "license", product: "ebb" }] },
   },
 });

@@ -4,7 +4,10 @@ import { ConfigError, parseConfig, type Config, type Environment } from "./confi
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
+import { requireLicenseKey } from "./licenses/require-license-key.ts";
+import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
+import { createLicenseRoute } from "./routes/license.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
@@ -18,6 +21,7 @@ export interface App {
   createCheckoutSession: Handler;
   webhook: Handler;
   orderStatus: Handler;
+  license: Handler;
   reconcile: Handler;
   /** For a scheduler that only the host can start. */
   scheduledReconcile: Handler;
@@ -42,6 +46,7 @@ export function createApp(
     createCheckoutSession: serve(routes.createCheckoutSession),
     webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
+    license: serve(routes.license),
     reconcile: serve(routes.reconcile),
     scheduledReconcile: serve(routes.scheduledReconcile),
     health: serve(routes.health),
@@ -61,7 +66,9 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, orderPages, keeping, checkoutLimits, lookLimit } = openShop(config, site, surroundings);
+  const opened = openShop(config, site, surroundings);
+  const { stripe, orderPages, keeping, checkoutLimits, lookLimit, licenseSigner } = opened;
+  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   return {
     createCheckoutSession: createCheckoutSessionRoute({
@@ -69,6 +76,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       claims,
       shop: config,
+      requireDeliverable: (settings) => requireLicenseKey(settings, licenseSigner, log),
       limits: checkoutLimits,
       now,
       log,
@@ -83,9 +91,10 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       addressHeader,
       now,
     }),
+    license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
-    health: createHealthRoute({ keeping, livemode, now, log }),
+    health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),
   };
 }
 
@@ -106,6 +115,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     createCheckoutSession: closed("create-checkout-session", "POST"),
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
+    license: closed("license", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),
     health: closed("health", "GET"),

@@ -2,8 +2,10 @@ import type * as z from "zod/mini";
 
 import { deploymentProblems } from "./config-deployment.ts";
 import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
+import { readLicenseKeys } from "./config-licenses.ts";
 import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
+import type { SigningKey } from "./licenses/signing-key.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -39,6 +41,8 @@ export interface Config {
   /** Undefined: the shop sends no mails. */
   mail: MailConfig | undefined;
   mailDelivery: MailDelivery;
+  /** Sign license keys; empty where none are sold. */
+  licenseKeys: readonly SigningKey[];
 }
 
 export interface StripeAccess {
@@ -84,10 +88,12 @@ export function parseConfig(environment: Environment): Config {
   });
   const dynamodb = readDynamodb(variables);
   const mail = readMail(variables);
+  const licenses = readLicenseKeys(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
     ...mail.problems,
+    ...licenses.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
@@ -125,6 +131,7 @@ export function parseConfig(environment: Environment): Config {
     dynamodb: dynamodb.config,
     mail: mail.config,
     mailDelivery: mail.delivery,
+    licenseKeys: licenses.keys,
   };
 }
 

@@ -68,9 +68,16 @@ export interface LinkDelivery {
   url: string;
 }
 
+/** One signed key per unit, which your software can verify without asking anybody: docs/licenses.md. */
 export interface LicenseDelivery {
   kind: "license";
+  /** What the buyer reads above the key; the item's name if not said. */
   name?: string;
+  /**
+   * What your software looks for in the key, e.g. `ebb-2`; the price's id if not said. Name one if the price may ever change: a
+   * new price has a new id. Letters, digits, `-` and `_`. Never change it: the keys of old orders would change with it.
+   */
+  product?: string;
 }
 
 export interface TextDelivery {

@@ -2,8 +2,11 @@ import type Stripe from "stripe";
 
 import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-links.ts";
 import type { Config } from "./config.ts";
+import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
+import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
+import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
@@ -26,6 +29,7 @@ export interface Shop {
   site: Site;
   stripe: Stripe;
   orderPages: OrderPageLinks;
+  licenseSigner: LicenseSigner;
   /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
   /** Loads what it needs at the first call: only opening a checkout does. */
@@ -42,6 +46,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings);
+  const licenseSigner = createLicenseSigner(config.licenseKeys);
 
   const orderPages = createOrderPageLinks(
     createSigner(config.signingSecrets, "order-page", now),
@@ -55,6 +60,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     const compose = createConfirmationComposer({ config, site, orderPages });
     const steps = [
       createRecordStep(store, now),
+      ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
     ];
     const { bookkeeping, counters } = engine;
@@ -89,7 +95,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const lookLimit: LookLimit = {
     admit: async (address) => (await loadLookLimit()).admit(address),
   };
-  return { config, site, stripe, orderPages, keeping, checkoutLimits, lookLimit };
+  return { config, site, stripe, orderPages, licenseSigner, keeping, checkoutLimits, lookLimit };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

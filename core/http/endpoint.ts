@@ -18,6 +18,8 @@ export interface Route {
   /** Names the route in the log. */
   name: string;
   method: "GET" | "POST";
+  /** On every answer of this route, errors and OPTIONS included. */
+  headers?: Readonly<Record<string, string>>;
   /** Whose pages may call; undefined leaves the route open to everybody, and its answers to the page's own origin. */
   origins?: OriginPolicy;
   handle(request: Request, context: RequestContext): Promise<Response>;
@@ -53,6 +55,7 @@ export function endpoint(route: Route, { log, now, randomId }: EndpointDependenc
       return route.renderError?.(failure, request, requestId) ?? errorResponse(failure, requestId);
     });
     response.headers.set("X-Request-Id", requestId);
+    for (const [name, value] of Object.entries(route.headers ?? {})) response.headers.set(name, value);
     if (route.origins !== undefined) {
       for (const [name, value] of Object.entries(corsHeaders(request, route.origins, allow)))
         response.headers.set(name, value);

@@ -15,6 +15,7 @@ import type { OriginPolicy } from "../http/origin.ts";
 import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
 import type { CheckoutLimits } from "../limits/checkout-limits.ts";
 import type { Log } from "../log.ts";
+import type { PriceSettings } from "../shop-definition.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
@@ -36,6 +37,8 @@ export interface CreateCheckoutSessionDependencies {
     addressHeader: string | undefined;
   };
   limits: CheckoutLimits;
+  /** Throws for a price whose goods could not be delivered. */
+  requireDeliverable: (settings: PriceSettings) => void;
   now: () => number;
   log: Log;
 }
@@ -83,7 +86,7 @@ async function openSession(
   purchase: PurchaseRequest,
   idempotencyKey: string | undefined,
   deadline: Deadline,
-  { stripe, catalog, shop, now, log }: CreateCheckoutSessionDependencies,
+  { stripe, catalog, shop, requireDeliverable, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
   const { step, atSeconds } = sessionExpiry(now(), shop.checkoutMinutes);
   const key = idempotencyKey === undefined ? undefined : `create/${step}/${idempotencyKey}`;
@@ -101,6 +104,7 @@ async function openSession(
     });
   try {
     const price = await catalog.find(purchase, deadline);
+    requireDeliverable(price.settings);
     const { id, url } = await open(price, "").catch(async (error: unknown) => {
       const moved = refusesPrice(error) ? await catalog.findAnew(purchase, price, deadline) : undefined;
       if (moved === undefined) throw error;

@@ -16,6 +16,8 @@ const REMEMBER_MS = 10_000;
 export interface HealthDependencies {
   keeping: () => Promise<Kept>;
   livemode: boolean;
+  /** License keys are for sale, and there is nothing to sign them with. */
+  lacksLicenseKey: boolean;
   now: () => number;
   log: Log;
 }
@@ -35,7 +37,8 @@ interface Health {
  * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must mend. Tells no secrets. Anybody may ask,
  * so the answer is remembered for a moment instead of being looked up anew each time.
  */
-export function createHealthRoute({ keeping, livemode, now, log }: HealthDependencies): Route {
+export function createHealthRoute(dependencies: HealthDependencies): Route {
+  const { keeping, livemode, lacksLicenseKey, now, log } = dependencies;
   let remembered: { health: Health; untilMs: number } | undefined;
 
   return {
@@ -57,6 +60,7 @@ export function createHealthRoute({ keeping, livemode, now, log }: HealthDepende
       const progress = await readProgress(engine.bookkeeping);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
+      if (lacksLicenseKey) problems.push("license_key_missing");
       if (finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS)
         problems.push("reconcile_overdue");
       const untilMs = progress?.lookedAtUntilMs ?? 0;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import type { Delivery } from "../shop-definition.ts";
-import { absoluteUrl, text } from "./fields.ts";
+import { absoluteUrl, matching, text } from "./fields.ts";
 
 const fileSchema = z.custom<Extract<Delivery, { kind: "file" }>["file"]>(isFile, {
   error:
@@ -17,11 +17,23 @@ export const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
       name: text(200),
       url: absoluteUrl("must be an address that begins with https://."),
     }),
-    z.strictObject({ kind: z.literal("license"), name: z.exactOptional(text(200)) }),
+    z.strictObject({
+      kind: z.literal("license"),
+      name: z.exactOptional(text(200)),
+      product: z.exactOptional(
+        matching(/^[\w-]{1,64}$/, "must be letters, digits, - and _ only, at most 64, such as ebb-2."),
+      ),
+    }),
     z.strictObject({ kind: z.literal("text"), name: text(200), text: text(20_000) }),
   ],
   { error: 'must be one of "file", "link", "license", "text".' },
 );
+
+/** The keys of two licenses for one product would be the same. */
+export function hasDistinctLicenses(deliveries: readonly Delivery[]): boolean {
+  const products = deliveries.flatMap((one) => (one.kind === "license" ? [one.product] : []));
+  return new Set(products).size === products.length;
+}
 
 function isFile(value: unknown): boolean {
   if (typeof value === "string") return /^private\/[^\\]+$/.test(value) && !value.split("/").includes("..");

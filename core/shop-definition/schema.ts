@@ -3,12 +3,18 @@ import * as z from "zod/mini";
 import { PRICE_NAME } from "../checkout/catalog.ts";
 import type { PriceSettings, ShopDefinition } from "../shop-definition.ts";
 import { checkoutSchema } from "./checkout-schema.ts";
-import { deliverySchema } from "./delivery-schema.ts";
+import { deliverySchema, hasDistinctLicenses } from "./delivery-schema.ts";
 import { absoluteUrl, color, matching, ownCode, text, whole } from "./fields.ts";
 
 const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   maxQuantity: z.exactOptional(whole(1, 999)),
-  deliver: z.exactOptional(z.array(deliverySchema)),
+  deliver: z.exactOptional(
+    z.array(deliverySchema).check(
+      z.refine(hasDistinctLicenses, {
+        error: "must not hold two licenses for the same product: their keys would be the same.",
+      }),
+    ),
+  ),
   checkout: z.exactOptional(checkoutSchema),
 });
 

@@ -13,6 +13,7 @@ import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createLiveApp } from "./live-app.ts";
 import { closeServer, listen } from "./listen.ts";
 import { startInbox } from "./inbox/inbox.ts";
+import { localLicenseKey } from "./local-license-key.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { createDevPages } from "./panel/dev-pages.ts";
@@ -72,6 +73,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const environment = {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
+      ...(stripe && { LICENSE_PRIVATE_KEY: await localLicenseKey(options.storageFolder) }),
       // Whoever tries out a shop clicks "Buy" more often than a buyer does. .env may set the real limits.
       CHECKOUTS_PER_MINUTE: "1000",
       CHECKOUTS_PER_MINUTE_TOTAL: "1000",
@@ -122,6 +124,7 @@ function routeRequests(
     "create-checkout-session": app.createCheckoutSession,
     webhook: app.webhook,
     "order-status": app.orderStatus,
+    license: app.license,
     reconcile: app.reconcile,
     health: app.health,
   };

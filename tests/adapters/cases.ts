@@ -3,6 +3,7 @@ import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
 import { checkoutCases } from "./cases/checkout.ts";
 import { claimCases } from "./cases/claims.ts";
 import { headerCases } from "./cases/headers.ts";
+import { licenseCases } from "./cases/licenses.ts";
 import { methodCases } from "./cases/methods.ts";
 import { orderCases } from "./cases/orders.ts";
 import { originCases } from "./cases/origins.ts";
@@ -21,5 +22,6 @@ export const adapterCases: readonly AdapterCase[] = [
   ...checkoutRefusalCases,
   ...originCases,
   ...orderCases,
+  ...licenseCases,
   ...claimCases,
 ];

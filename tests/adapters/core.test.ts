@@ -24,6 +24,7 @@ const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,
   "/api/webhook": app.webhook,
   "/api/order-status": app.orderStatus,
+  "/api/license": app.license,
 };
 const server = createServer(
   createRequestListener((request) => {

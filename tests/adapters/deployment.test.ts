@@ -94,6 +94,11 @@ test("both hosts have the same functions", async () => {
   for (const name of FUNCTION_NAMES) assert.ok(onVercel.includes(`${name}.ts`), name);
 });
 
+// https://vercel.com/docs/limits
+test("there are not more functions than Vercel's free plan takes", async () => {
+  assert.ok((await readdir(join(ROOT, "api"))).length <= 12);
+});
+
 for (const adapters of ["api", "netlify/functions"]) {
   test(`${adapters}/ holds adapters of at most 8 lines and without a decision`, async () => {
     for (const file of await readdir(join(ROOT, adapters))) {
@@ -109,7 +114,9 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
   for (const file of await readdir(bundle)) {
     const text = await readFile(join(bundle, file), "utf8");
     const found =
-      text.match(/\b(?:sk|rk)_(?:test|live)_\w{8,}|\bwhsec_\w{8,}|\bre_\w{20,}|\bAKIA[A-Z0-9]{16}\b/g) ?? [];
+      text.match(
+        /\b(?:sk|rk)_(?:test|live)_\w{8,}|\bwhsec_\w{8,}|\bre_\w{20,}|\blsk1_\d{8}_[\w-]{8,}|\bAKIA[A-Z0-9]{16}\b/g,
+      ) ?? [];
     assert.deepEqual(found, [], file);
   }
 });

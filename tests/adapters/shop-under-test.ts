@@ -1,7 +1,7 @@
 import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
 import type { TestStripe } from "./test-stripe.ts";
 
-export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status"] as const;
+export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status", "license"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** What goes over the wire, byte for byte and header line for header line. */
@@ -19,7 +19,7 @@ export interface AdapterRequest {
   chunked?: boolean;
 }
 
-/** The three functions, wherever they run, with the Stripe account they sell for. */
+/** The functions, wherever they run, with the Stripe account they sell for. */
 export interface ShopUnderTest {
   send(functionName: FunctionName, request: AdapterRequest): Promise<Response>;
   stripe: TestStripe;
@@ -46,6 +46,7 @@ export const SHOP_ENVIRONMENT = {
   STRIPE_SECRET_KEY: CANARY_KEYS.restricted,
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
+  LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
   ALLOWED_ORIGINS: "https://blog.example, https://www.shop.example:8443",
   CHECKOUTS_PER_MINUTE_TOTAL: "10000",
 } as const;

@@ -26,6 +26,7 @@ const NOTHING_SET = {
   URL: "",
   CRON_SECRET: "",
   SMTP_URL: "",
+  LICENSE_PRIVATE_KEY: "",
   DYNAMODB_TABLE: "",
   DYNAMODB_REGION: "",
   DYNAMODB_ACCESS_KEY_ID: "",
@@ -35,7 +36,7 @@ const NOTHING_SET = {
 
 /** Runs `npm run <command>` as its owner would, but for npm; in this project, or in a copy of it. */
 export async function runOwnerCommand(
-  command: "build" | "check" | "create-table" | "reconcile" | "replay" | "settle",
+  command: "build" | "check" | "create-table" | "license-keys" | "reconcile" | "replay" | "settle",
   parameters: readonly string[],
   environment: Record<string, string>,
   project = ROOT,

@@ -37,6 +37,7 @@ test("two keys and an address are enough to sell", () => {
     dynamodb: undefined,
     mail: undefined,
     mailDelivery: "at-least-once",
+    licenseKeys: [],
   });
 });
 

@@ -1,0 +1,87 @@
+import * as z from "zod/mini";
+
+import type { Route } from "../http/endpoint.ts";
+import { HttpError, unavailable } from "../http/http-error.ts";
+import { decodeUtf8, readBody } from "../http/read-body.ts";
+import { jsonResponse } from "../http/responses.ts";
+import { createRecentAnswers } from "../licenses/recent-answers.ts";
+import type { LicenseSigner } from "../licenses/license-signer.ts";
+import { isRevoked } from "../orders/control-record.ts";
+import { stateRank, type OrderId } from "../orders/order.ts";
+import type { OrderStore } from "../orders/order-store.ts";
+
+const BODY_LIMIT_BYTES = 4 * 1024;
+
+/** `unknown`: no key of this shop, or of the other mode. */
+type LicenseStatus = "valid" | "revoked" | "unknown";
+
+const questionSchema = z.object({ key: z.string().check(z.maxLength(1_000)) });
+
+/** Anybody's page may ask: there is no cookie to ride on, and the key is all that counts. */
+const FOR_EVERY_ORIGIN = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Allow-Methods": "POST",
+  "Access-Control-Allow-Headers": "Content-Type",
+  "Access-Control-Max-Age": "7200",
+};
+
+export interface LicenseDependencies {
+  signer: LicenseSigner;
+  livemode: boolean;
+  keeping: () => Promise<{ store: Pick<OrderStore, "readControl"> }>;
+  now: () => number;
+}
+
+/**
+ * `POST /api/license` with `{ "key" }`: answers `{ "status": "valid" | "revoked" | "unknown" }`. A POST, so that keys stay out of
+ * addresses, which hosts log.
+ *
+ * The signature comes first: whoever makes keys up is told "unknown" without any order being looked at, so that neither an answer nor the time it
+ * takes tells something about orders, and a flood of such questions reaches neither the store nor Stripe.
+ */
+export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDependencies): Route {
+  const recent = createRecentAnswers<LicenseStatus>(now);
+
+  return {
+    name: "license",
+    method: "POST",
+    headers: FOR_EVERY_ORIGIN,
+
+    async handle(request, context) {
+      const license = signer.read(await readKey(request));
+      if (license === undefined || license.livemode !== livemode) {
+        context.note({ outcome: "unknown" });
+        return jsonResponse(200, { status: "unknown" });
+      }
+      const { orderId } = license;
+      const status = await recent
+        .answer(orderId, () => lookUp(orderId))
+        .catch((error: unknown) => {
+          throw unavailable("try_again", "The license could not be looked up right now.", 60, error);
+        });
+      context.note({ orderId, outcome: status });
+      return jsonResponse(200, { status });
+    },
+  };
+
+  async function lookUp(orderId: OrderId): Promise<LicenseStatus> {
+    const { store } = await keeping();
+    const stored = await store.readControl(orderId);
+    if (stored === undefined || stateRank(stored.control.state) < stateRank("paid")) return "unknown";
+    return isRevoked(stored.control) ? "revoked" : "valid";
+  }
+}
+
+/** The content type is not looked at: software sends what its library sends. */
+async function readKey(request: Request): Promise<string> {
+  const text = decodeUtf8(await readBody(request, BODY_LIMIT_BYTES));
+  let question: unknown;
+  try {
+    question = JSON.parse(text);
+  } catch {
+    throw new HttpError(400, "invalid_json", 'Send the license key as JSON: {"key":"LICENSE1-…"}.');
+  }
+  const result = questionSchema.safeParse(question);
+  if (result.success) return result.data.key;
+  throw new HttpError(400, "invalid_request", 'Send the license key as JSON: {"key":"LICENSE1-…"}.');
+}

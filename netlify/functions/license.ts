@@ -1,0 +1,3 @@
+import { license } from "../../build/app.mjs";
+
+export default { fetch: (request: Request) => license(request) };
