@@ -3,6 +3,7 @@ import type * as z from "zod/mini";
 import { deploymentProblems } from "./config-deployment.ts";
 import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
+import { readNews } from "./config-news.ts";
 import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
@@ -36,6 +37,11 @@ export interface Config {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** Where the owner is told of orders; each only where it is set. */
+  ownerEmail: string | undefined;
+  ownerChat: { url: URL; allowLoopback: boolean } | undefined;
+  /** The owner's own server. */
+  orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
   /** Undefined: the shop sends no mails. */
@@ -89,11 +95,13 @@ export function parseConfig(environment: Environment): Config {
   const dynamodb = readDynamodb(variables);
   const mail = readMail(variables);
   const licenses = readLicenseKeys(variables);
+  const news = readNews(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
     ...mail.problems,
     ...licenses.problems,
+    ...news.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
@@ -128,6 +136,7 @@ export function parseConfig(environment: Environment): Config {
     },
     checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
+    ...news.config,
     dynamodb: dynamodb.config,
     mail: mail.config,
     mailDelivery: mail.delivery,

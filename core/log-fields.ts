@@ -24,6 +24,9 @@ const LOG_FIELDS = [
   "outcome",
   "step",
   "attempt",
+  // What the owner's side is told, and by which way.
+  "news",
+  "channel",
   "sign",
   // What went wrong, and what the owner can do.
   "error",

@@ -26,6 +26,8 @@ export interface ShopDefinition {
   onPaid?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
   /** Code of your own, once a purchase is void: refunded in full, a dispute lost, a subscription ended. */
   onRevoked?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
+  /** Code of your own, once a void purchase is valid again: a refund that failed, a dispute won in the end. */
+  onRestored?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
 }
 
 export interface ShopColors {

@@ -4,6 +4,7 @@ import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-l
 import type { Config } from "./config.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
+import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
 import { sellsLicenses } from "./licenses/licenses-of.ts";
@@ -12,6 +13,7 @@ import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
 import { createConfirmationComposer } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import { createSigner } from "./signing/signer.ts";
@@ -42,7 +44,7 @@ export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
-  const { log, now, randomId, schedule } = surroundings;
+  const { log, now, randomId, schedule, post } = surroundings;
   const { shopId } = config;
   const { livemode } = config.stripe;
   const stripe = createStripeClient(config.stripe, surroundings);
@@ -58,12 +60,15 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     const store = engine.orders;
     const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
     const compose = createConfirmationComposer({ config, site, orderPages });
+    const { onPaid } = site.shop;
     const steps = [
       createRecordStep(store, now),
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
+      ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
     ];
     const { bookkeeping, counters } = engine;
+    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
     const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
     return {
       stripe,
@@ -72,6 +77,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       engine,
       alarm,
       steps,
+      news,
       livemode,
       shopId,
       now,

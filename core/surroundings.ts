@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { createJsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import type { Post } from "./outgoing/post.ts";
 import type { Schedule } from "./orders/with-timeout.ts";
 import type { Engine } from "./stores/engine.ts";
 
@@ -18,6 +19,8 @@ export interface Surroundings {
   log: Log;
   /** Undefined: nobody is mailed, and the log says so. */
   mailer: Mailer | undefined;
+  /** To addresses that the owner names, and never inside the host's network. */
+  post: Post;
   /** Undefined: the engine that the configuration asks for. */
   engine: Engine | undefined;
 }
@@ -35,6 +38,11 @@ export function realSurroundings(): Surroundings {
     },
     log: createJsonLog((line) => console.log(line), Date.now),
     mailer: undefined,
+    post: async (request) => {
+      const { createPost } = await import("./outgoing/post.ts");
+      const { lookup } = await import("node:dns/promises");
+      return createPost((hostname) => lookup(hostname, { all: true }))(request);
+    },
     engine: undefined,
   };
 }

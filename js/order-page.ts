@@ -5,7 +5,7 @@
 import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
 import { showPersonal } from "./order-personal.ts";
 import { showSummary } from "./order-summary.ts";
-import { pageElement, showState } from "./page-state.ts";
+import { hasWordsFor, pageElement, showState } from "./page-state.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
@@ -55,7 +55,9 @@ function isSettled(answer: OrderAnswer): boolean {
     if (!shown) show("unsure");
     return false;
   }
-  show(answer.order.state, answer.order.mode);
+  // A page from before there was such a template shows what it has.
+  const isVoid = answer.order.revoked === true && hasWordsFor("revoked");
+  show(isVoid ? "revoked" : answer.order.state, answer.order.mode);
   showSummary(answer.order);
   showPersonal(answer.order);
   return settledStates.has(answer.order.state);

@@ -9,6 +9,8 @@ export type OrderStatus = {
   totalMinor: number;
   /** Where the buyer can go on paying; only while the state is open. */
   checkoutUrl?: string;
+  /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
+  revoked?: true;
   /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
   personal?: PersonalPart;
 };

@@ -10,6 +10,10 @@ export function pageElement(id: string): HTMLElement {
   return element;
 }
 
+export function hasWordsFor(state: string): boolean {
+  return document.querySelector(`template[data-state="${state}"]`) !== null;
+}
+
 /**
  * Puts the template of a state into the live region. `variant` picks `<template data-state="…" data-mode="variant">` if
  * the page has one. `links` fills in the href of `<a data-link="name">`.

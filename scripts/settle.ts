@@ -1,13 +1,15 @@
 import { createDeadline } from "../core/orders/deadline.ts";
+import { errandsIn } from "../core/orders/news.ts";
+import type { ControlRecord } from "../core/orders/order.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
-const HELP = `Settles one order by hand: asks Stripe how it stands and runs the steps it still owes. An order that was flagged for your
+const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was flagged for your
 attention is tried again; what is done already is not done twice.
 
   npm run settle -- cs_…
 
-Prints the outcome and the order's record as JSON. Ends with 1 when the order is still not as it should be.`;
+Prints the outcome and the order's record as JSON, and under "owed" whom it could not tell of what. Ends with 1 when the order is still not as it should be.`;
 
 const MINUTE_MS = 60_000;
 
@@ -19,6 +21,8 @@ const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
   needs_attention: "A step failed for good; the record says why. Try again once that is mended.",
 };
 
+const NOT_TOLD = "The order is done, and somebody could not be told of it. Try again once that is mended.";
+
 const [orderId, ...rest] = readArguments(HELP);
 if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(orderId)) {
   fail(`Which order? Its id is its Checkout Session's, cs_….\n\n${HELP}`);
@@ -28,10 +32,21 @@ try {
   const kept = await (await openOwnerShop()).keeping();
   const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
   const stored = await kept.store.readControl(orderId);
-  console.log(JSON.stringify({ outcome: outcome.kind, order: stored?.control ?? null }, null, 2));
-  const advice = ADVICE[outcome.kind];
+  const owed = owedBy(stored?.control);
+  const order = stored?.control ?? null;
+  console.log(JSON.stringify({ outcome: outcome.kind, ...(owed.length > 0 && { owed }), order }, null, 2));
+  const advice = ADVICE[outcome.kind] ?? (owed.length > 0 ? NOT_TOLD : undefined);
   if (advice !== undefined) fail(advice);
   process.exit(0);
 } catch (error) {
   fail(`The order could not be settled: ${messageOf(error)}`);
+}
+
+/** `refunded (chat): gave_up after 12 attempts` */
+function owedBy(control: ControlRecord | undefined): string[] {
+  return errandsIn(control?.news)
+    .filter(({ delivery }) => !["done", "skipped"].includes(delivery.state))
+    .map(({ news, channel, delivery }) => {
+      return `${news.kind} (${channel}): ${delivery.state} after ${delivery.attempts} attempts`;
+    });
 }

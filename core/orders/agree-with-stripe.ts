@@ -1,11 +1,12 @@
 import type Stripe from "stripe";
 
 import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
-import { mergeFacts, newControl, owesSteps, sameMirror, takeLease } from "./control-record.ts";
+import { mergeFacts, newControl, owesAnything, sameMirror, takeLease } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import type { SettleTrigger } from "./settle-order.ts";
+import { spreadNews, type Audience } from "./spread-news.ts";
 import { updateControl, type UpdateDependencies } from "./update-control.ts";
 
 export interface AgreeDependencies extends UpdateDependencies {
@@ -13,6 +14,8 @@ export interface AgreeDependencies extends UpdateDependencies {
   livemode: boolean;
   shopId: string;
   now: () => number;
+  /** Who is to hear of what happens to an order. */
+  news: { audience: Audience };
 }
 
 /** What moves both ways is looked at again after it was written; it does not move this often in one run. */
@@ -26,7 +29,7 @@ const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
 ]);
 
 /**
- * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when steps are owed
+ * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when something is owed
  * and nobody else holds it; all in one write. Resolves to what Stripe said and to the record as it now stands, which is
  * undefined while Checkout is not finished.
  *
@@ -57,7 +60,7 @@ export async function agreeWithStripe(
   return agreement;
 
   async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
-    const { stripe, store, livemode, shopId, now } = dependencies;
+    const { stripe, store, livemode, shopId, now, news } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -74,9 +77,11 @@ export async function agreeWithStripe(
           if (facts.status !== "complete") return undefined;
           await store.createSnapshot(facts.snapshot);
         }
-        const merged = mergeFacts(current ?? newControl(), facts);
+        const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
-        const leased = owesSteps(merged, trigger === "owner") ? takeLease(merged, owner, now()) : undefined;
+        const leased = owesAnything(merged, trigger === "owner")
+          ? takeLease(merged, owner, now())
+          : undefined;
         return leased ?? (merged === current && !REPORTS_A_MOVE.has(trigger) ? undefined : merged);
       },
       seen,

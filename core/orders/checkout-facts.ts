@@ -6,7 +6,7 @@ import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
 import { hasEnded } from "./control-record.ts";
-import { idOf, retrievePayment, type PaymentFacts } from "./payment-facts.ts";
+import { idOf, retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
 export interface CheckoutFacts {
@@ -15,6 +15,7 @@ export interface CheckoutFacts {
   /** The state that Stripe's answer stands for; merged upwards into the order's own. */
   state: Extract<OrderState, "awaiting_payment" | "expired" | "payment_failed" | "paid">;
   mirror: PaymentMirror;
+  dates: PaymentDates;
   /** The hosted page, only while the session is open. */
   checkoutUrl: string | undefined;
   snapshot: OrderSnapshot;
@@ -46,6 +47,7 @@ export async function retrieveCheckoutFacts(
       status: sessionStatus(session),
       state: stateOf(session, payment),
       mirror: payment.mirror,
+      dates: payment.dates,
       checkoutUrl: session.url ?? undefined,
       snapshot: toSnapshot(session, lines, payment),
     },
@@ -57,7 +59,7 @@ async function retrieveSession(
   orderId: OrderId,
   deadline: Deadline,
 ): Promise<Stripe.Checkout.Session | undefined> {
-  const expand = ["line_items", "payment_intent.latest_charge", "subscription"];
+  const expand = ["line_items", "payment_intent.latest_charge", "subscription.latest_invoice"];
   try {
     return await stripe.checkout.sessions.retrieve(orderId, { expand }, withinDeadline(deadline));
   } catch (error) {

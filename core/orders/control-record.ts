@@ -1,4 +1,5 @@
 import type { CheckoutFacts } from "./checkout-facts.ts";
+import { isLeftToOwner, owesNews, subjectOf, type Channel, type Delivery, type News } from "./news.ts";
 import { higherState, MAX_ERROR_LENGTH, stateRank } from "./order.ts";
 import type { PaymentMirror, StepProgress } from "./order.ts";
 import type { ControlDraft } from "./update-control.ts";
@@ -11,7 +12,7 @@ import type { ControlDraft } from "./update-control.ts";
 /** How long one run may hold an order. Longer than any function lives, so that a holder which died is not overtaken early. */
 const LEASE_MS = 45_000;
 
-/** A step that was begun this often and is still not done is left to a person. */
+/** What was begun this often and is still not done is left to a person. */
 export const MAX_STEP_ATTEMPTS = 12;
 
 const FIRST_RETRY_MS = 30_000;
@@ -51,7 +52,8 @@ export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
     one.refundedMinor === other.refundedMinor &&
     one.fullyRefunded === other.fullyRefunded &&
     one.dispute === other.dispute &&
-    one.subscription === other.subscription
+    one.subscription === other.subscription &&
+    one.renewal === other.renewal
   );
 }
 
@@ -109,8 +111,8 @@ export function skipStep(control: ControlDraft, step: string): ControlDraft {
 }
 
 /**
- * The order is released and waits for its next try. The step stays "started" where it may have had its effect; a failure that
- * certainly had none is told apart for the sake of steps which must not be repeated on a mere suspicion.
+ * The order waits for its next try. The step stays "started" where it may have had its effect; a failure that certainly had none
+ * is told apart for the sake of steps which must not be repeated on a mere suspicion.
  */
 export function failStep(
   control: ControlDraft,
@@ -118,9 +120,9 @@ export function failStep(
   failure: { error: string; hadNoEffect: boolean },
   nowMs: number,
 ): ControlDraft {
-  const backOffMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attemptsOf(control, step) - 1));
+  const nextTryMs = nowMs + backOffMs(attemptsOf(control, step));
   const failed = failure.hadNoEffect ? noteNoEffect(control, step) : control;
-  return { ...releaseLease(failed), lastError: shorten(failure.error), nextTryMs: nowMs + backOffMs };
+  return { ...failed, lastError: shorten(failure.error), nextTryMs };
 }
 
 /** The attempt that was begun is over, and its effect did not happen. */
@@ -129,13 +131,56 @@ export function noteNoEffect(control: ControlDraft, step: string): ControlDraft 
 }
 
 export function flagForAttention(control: ControlDraft, reason: string): ControlDraft {
-  const { nextTryMs: _, ...rest } = releaseLease(control);
+  const { nextTryMs: _, ...rest } = control;
   return { ...rest, state: higherState(control.state, "needs_attention"), lastError: shorten(reason) };
 }
 
+/** Every step is done. What the owner's side has yet to hear does not keep an order from being fulfilled. */
 export function fulfill(control: ControlDraft): ControlDraft {
-  const { nextTryMs: _next, lastError: _error, ...rest } = releaseLease(control);
+  if (control.state === "fulfilled") return control;
+  const { nextTryMs: _next, lastError: _error, ...rest } = control;
   return { ...rest, state: higherState(control.state, "fulfilled") };
+}
+
+/** Changes one channel's part in a piece of news, unless the subject has newer ones by now. */
+export function noteDelivery(
+  control: ControlDraft,
+  { kind, count }: News,
+  channel: Channel,
+  change: (delivery: Delivery) => Delivery,
+): ControlDraft {
+  const subject = subjectOf(kind);
+  const current = control.news?.[subject];
+  const delivery = current?.deliveries[channel];
+  if (current === undefined || current.count !== count || delivery === undefined) return control;
+  const deliveries = { ...current.deliveries, [channel]: change(delivery) };
+  return { ...control, news: { ...control.news, [subject]: { ...current, deliveries } } };
+}
+
+/** The error and the next try of a step go first: they are what keeps the buyer waiting. */
+export function failDelivery(
+  control: ControlDraft,
+  attempts: number,
+  error: string,
+  nowMs: number,
+): ControlDraft {
+  if (control.state === "paid") return control;
+  const nextTryMs = nowMs + backOffMs(attempts);
+  const lastError = control.state === "fulfilled" ? shorten(error) : control.lastError;
+  return { ...control, nextTryMs, ...(lastError !== undefined && { lastError }) };
+}
+
+/** The end of a run. Where nothing is owed there is no next try, and no error where all went well in the end. */
+export function endRun(control: ControlDraft): ControlDraft {
+  const { lease: _lease, ...released } = control;
+  if (!isTerminal(released) || owesNews(released.news)) return released;
+  const { nextTryMs: _next, lastError, ...atRest } = released;
+  const hasFailed = released.state === "needs_attention" || owesNews(released.news, true);
+  return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;
+}
+
+function backOffMs(attempts: number): number {
+  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1));
 }
 
 export function releaseLease(control: ControlDraft): ControlDraft {
@@ -156,12 +201,22 @@ export function attemptsOf(control: ControlDraft, step: string): number {
   return control.steps[step]?.attempts ?? 0;
 }
 
-/** True while the order stands on the worklist: it waits for money, owes steps, or waits for its owner. */
+/** True while the order stands on the worklist: it waits for money, owes steps or news, or waits for its owner. */
 export function isOpen(control: ControlDraft): boolean {
-  return ["awaiting_payment", "paid", "needs_attention"].includes(control.state);
+  return control.state === "awaiting_payment" || owesAnything(control, false) || awaitsOwner(control);
 }
 
-/** True once nothing that happens by itself will change the order any more. */
+/** True while there is something to run: steps once the money is in, and news of what happened. */
+export function owesAnything(control: ControlDraft, askedByOwner: boolean): boolean {
+  return owesSteps(control, askedByOwner) || owesNews(control.news, askedByOwner);
+}
+
+/** True when a step, or the owner's own code, failed for good. */
+export function awaitsOwner(control: ControlDraft): boolean {
+  return control.state === "needs_attention" || isLeftToOwner(control.news);
+}
+
+/** True once the buyer has nothing to wait for: all is done, or it is left to the owner. */
 export function isTerminal(control: ControlDraft): boolean {
   return stateRank(control.state) >= stateRank("needs_attention");
 }

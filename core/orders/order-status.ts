@@ -1,4 +1,4 @@
-import { isTerminal } from "./control-record.ts";
+import { isRevoked, isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
@@ -16,6 +16,8 @@ interface OrderStatus {
   totalMinor: number;
   /** Stripe's page, while the buyer can still pay there. */
   checkoutUrl?: string;
+  /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
+  revoked?: true;
 }
 
 /** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
@@ -137,8 +139,11 @@ async function fromStore(
   if (snapshot === undefined) return undefined;
   const { state } = stored.control;
   return {
-    // The owner has been told; to the buyer it is a paid order that takes a little longer.
-    status: publicPart(snapshot, state === "needs_attention" ? "paid" : state),
+    status: {
+      // The owner has been told; to the buyer it is a paid order that takes a little longer.
+      ...publicPart(snapshot, state === "needs_attention" ? "paid" : state),
+      ...(isRevoked(stored.control) && { revoked: true as const }),
+    },
     personal: personalPart(snapshot),
   };
 }

@@ -1,3 +1,5 @@
+import type { NewsBook } from "./news.ts";
+
 /** Stripe's Checkout Session id, `cs_test_…` or `cs_live_…`. It is the order's id too. */
 export type OrderId = string;
 
@@ -69,8 +71,8 @@ export interface OrderItem {
 
 /** How far we are with an order: small (under 1 KB however often it is tried), versioned by its store. */
 export interface ControlRecord {
-  /** Format of this record. A newer one is never overwritten by older code. */
-  v: 1;
+  /** Format of this record: 2 once it holds news. A newer one is never overwritten by older code. */
+  v: 1 | 2;
   /** Random per write: tells a writer whose reply was lost that the record already holds its own write. */
   writeId: string;
   state: OrderState;
@@ -81,7 +83,9 @@ export interface ControlRecord {
   lease?: { owner: string; untilMs: number };
   /** Only the steps that were begun. */
   steps: Readonly<Record<string, StepProgress>>;
-  /** After a failed step: not before this time, in ms since 1970. */
+  /** What the owner's side was told of this order, or has to be. */
+  news?: NewsBook;
+  /** After something failed: not before this time, in ms since 1970. */
   nextTryMs?: number;
   /** The last failure, cut to `MAX_ERROR_LENGTH`. */
   lastError?: string;
@@ -98,7 +102,11 @@ export interface PaymentMirror {
   dispute?: DisputeState;
   /** Stripe's status of the subscription, e.g. `active`, `past_due`, `canceled`. Absent for one-time payments. */
   subscription?: string;
+  /** The subscription's last invoice, a renewal, could not be paid: `failed` is tried again, `failed_finally` is not. */
+  renewal?: RenewalState;
 }
+
+export type RenewalState = "failed" | "failed_finally";
 
 export type DisputeState = "inquiry" | "open" | "won" | "lost";
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { formatNews, parseNews } from "./news.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
  */
 
 const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
-  v: z.literal(1),
+  v: z.literal([1, 2]),
   writeId: z.string(),
   state: z.enum(["awaiting_payment", "expired", "payment_failed", "paid", "needs_attention", "fulfilled"]),
   mirror: z.object({
@@ -16,6 +17,7 @@ const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
     fullyRefunded: z.boolean(),
     dispute: z.exactOptional(z.enum(["inquiry", "open", "won", "lost"])),
     subscription: z.exactOptional(z.string()),
+    renewal: z.exactOptional(z.enum(["failed", "failed_finally"])),
   }),
   fence: z.int().check(z.gte(0)),
   lease: z.exactOptional(z.object({ owner: z.string(), untilMs: z.number() })),
@@ -23,6 +25,7 @@ const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
     z.string(),
     z.object({ state: z.enum(["started", "failed", "done", "skipped"]), attempts: z.int().check(z.gte(0)) }),
   ),
+  news: z.exactOptional(z.pipe(z.string(), z.transform(parseNews))),
   nextTryMs: z.exactOptional(z.number()),
   lastError: z.exactOptional(z.string()),
   checkedMs: z.exactOptional(z.number()),
@@ -54,6 +57,12 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   clientReferenceId: z.exactOptional(z.string()),
   receiptUrl: z.exactOptional(z.string()),
 });
+
+/** What `parseControlRecord` reads: JSON, its news in a few characters. */
+export function formatControlRecord(control: ControlRecord): string {
+  const { news, ...rest } = control;
+  return JSON.stringify({ ...rest, ...(news !== undefined && { news: formatNews(news) }) });
+}
 
 /** @throws when the record is not one this version of the shop can read. */
 export function parseControlRecord(orderId: OrderId, json: string): ControlRecord {

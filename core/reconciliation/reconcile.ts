@@ -1,5 +1,5 @@
 import { describeError } from "../log.ts";
-import { isTerminal, sameMirror } from "../orders/control-record.ts";
+import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/control-record.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
@@ -146,15 +146,18 @@ async function check(
   try {
     const before = await records.get(orderId);
     if (before !== undefined) {
-      const { state, mirror, nextTryMs } = before.control;
-      if (trigger === "reconciliation" && state === "needs_attention") report.flagged.push(orderId);
-      if (trigger === "reconciliation" && (isTerminal(before.control) || (nextTryMs ?? 0) > now())) return;
-      if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor) return;
+      const { mirror, nextTryMs } = before.control;
+      const owes = owesAnything(before.control, false);
+      if (trigger === "reconciliation" && awaitsOwner(before.control)) report.flagged.push(orderId);
+      if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return;
+      if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return;
+      if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return;
     }
     const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
     if (outcome.kind === "busy" || outcome.kind === "unfinished") report.unfinished.push(orderId);
-    else if (outcome.kind === "needs_attention") report.flagged.push(orderId);
-    else if (hasChanged(before?.control, (await store.readControl(orderId))?.control))
+    else if (outcome.kind === "needs_attention") {
+      if (!report.flagged.includes(orderId)) report.flagged.push(orderId);
+    } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control))
       report.repaired.push(orderId);
   } catch (error) {
     report.unfinished.push(orderId);
@@ -164,5 +167,6 @@ async function check(
 
 function hasChanged(before: ControlRecord | undefined, after: ControlRecord | undefined): boolean {
   if (before === undefined || after === undefined) return after !== undefined;
-  return before.state !== after.state || !sameMirror(before.mirror, after.mirror);
+  const wasBehind = owesAnything(before, false) && !owesAnything(after, false);
+  return wasBehind || before.state !== after.state || !sameMirror(before.mirror, after.mirror);
 }

@@ -2,6 +2,7 @@ import type { Route } from "../http/endpoint.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
+import { wasGivenUp } from "../news/given-up.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
 
@@ -66,6 +67,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       const untilMs = progress?.lookedAtUntilMs ?? 0;
       if (untilMs > 0 && now() - untilMs > RECONCILE_BEHIND_MS) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
+      if (await wasGivenUp(engine.bookkeeping, now())) problems.push("notices_not_delivered");
       if (await isCardTestingSuspected(engine.bookkeeping, now())) problems.push("card_testing_suspected");
       return {
         ok: problems.length === 0,

@@ -54,4 +54,5 @@ export const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
   ),
   onPaid: z.exactOptional(ownCode<NonNullable<ShopDefinition["onPaid"]>>()),
   onRevoked: z.exactOptional(ownCode<NonNullable<ShopDefinition["onRevoked"]>>()),
+  onRestored: z.exactOptional(ownCode<NonNullable<ShopDefinition["onRestored"]>>()),
 });

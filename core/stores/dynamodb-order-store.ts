@@ -1,7 +1,7 @@
 import { paginateQuery, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import { isOpen } from "../orders/control-record.ts";
-import { parseControlRecord, parseSnapshot } from "../orders/stored-order.ts";
+import { formatControlRecord, parseControlRecord, parseSnapshot } from "../orders/stored-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
@@ -47,7 +47,7 @@ export function createDynamodbOrderStore(
     async writeControl(orderId, expectedVersion, control) {
       const item = {
         ...keyOf(orderId, "CONTROL"),
-        body: { S: JSON.stringify(control) },
+        body: { S: formatControlRecord(control) },
         ...(isOpen(control) && { open: { S: mode } }),
       };
       const result = await items.putIfVersion(item, expectedVersion);

@@ -1,3 +1,4 @@
+import { formatNews } from "../orders/news.ts";
 import type { ControlRecord, OrderId, StepProgress } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
 import { parseControlRecord } from "../orders/stored-order.ts";
@@ -47,10 +48,17 @@ function toCompact(control: Omit<ControlRecord, "lastError">, version: number): 
     n: version,
     w: control.writeId,
     s: control.state,
-    m: [mirror.refundedMinor, mirror.fullyRefunded ? 1 : 0, mirror.dispute ?? "", mirror.subscription ?? ""],
+    m: [
+      mirror.refundedMinor,
+      mirror.fullyRefunded ? 1 : 0,
+      mirror.dispute ?? "",
+      mirror.subscription ?? "",
+      ...(mirror.renewal === undefined ? [] : [mirror.renewal]),
+    ],
     f: control.fence,
     ...(lease !== undefined && { l: [lease.owner, lease.untilMs] }),
     t: Object.fromEntries(compactSteps),
+    ...(control.news !== undefined && { g: formatNews(control.news) }),
     ...(control.nextTryMs !== undefined && { x: control.nextTryMs }),
     ...(control.checkedMs !== undefined && { c: control.checkedMs }),
   };
@@ -75,6 +83,7 @@ function fromCompact(orderId: OrderId, text: string): { control: object; version
     steps: Object.fromEntries(
       Object.entries(compact["t"] ?? {}).map(([name, step]) => [name, decodeStep(String(step))]),
     ),
+    ...(compact["g"] !== undefined && { news: compact["g"] }),
     ...(compact["x"] !== undefined && { nextTryMs: compact["x"] }),
     ...(compact["c"] !== undefined && { checkedMs: compact["c"] }),
     ...(compact["e"] !== undefined && { lastError: compact["e"] }),
@@ -83,12 +92,13 @@ function fromCompact(orderId: OrderId, text: string): { control: object; version
 }
 
 function decodeMirror(value: unknown): object {
-  const [refundedMinor, fullyRefunded, dispute, subscription] = Array.isArray(value) ? value : [];
+  const [refundedMinor, fullyRefunded, dispute, subscription, renewal] = Array.isArray(value) ? value : [];
   return {
     refundedMinor,
     fullyRefunded: fullyRefunded === 1,
     ...(dispute !== "" && { dispute }),
     ...(subscription !== "" && { subscription }),
+    ...(renewal !== undefined && { renewal }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createApp, type App } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log.ts";
+import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Mail } from "../../core/mail/mailer.ts";
 import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";
@@ -30,7 +31,11 @@ export interface ShopOnTable {
 }
 
 /** The shipped handlers with their orders in a table of DynamoDB's and Stripe simulated in this process. */
-export function openShopOnTable(table: OrderTable, mailer?: (mail: Mail) => Promise<void>): ShopOnTable {
+export function openShopOnTable(
+  table: OrderTable,
+  mailer?: (mail: Mail) => Promise<void>,
+  owner: { environment?: Record<string, string>; definition?: ShopDefinition } = {},
+): ShopOnTable {
   const clock = { aheadMs: 0 };
   const now = (): number => Date.now() + clock.aheadMs;
   const stripe = createSimulatedStripe({
@@ -40,7 +45,8 @@ export function openShopOnTable(table: OrderTable, mailer?: (mail: Mail) => Prom
   });
   const engine = createDynamodbEngine(table.client, table.name, false);
   const mails: ShopOnTable["mails"] = [];
-  const app = createApp(ENVIRONMENT, siteOf(), {
+  const app = createApp({ ...ENVIRONMENT, ...owner.environment }, siteOf(owner.definition), {
+    post: async () => ({ status: 200 }),
     now,
     engine,
     fetch: (input, init) => stripe.handleApi(new Request(input, init)),

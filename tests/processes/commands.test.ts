@@ -1,4 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -200,6 +204,47 @@ test("A30: settle tries an order again that had used up its attempts and needs a
   expect(exitCode).toBe(0);
 });
 
+test("settle tells again what was given up, and says whom it could not tell", async () => {
+  const { sessionId } = await stripe.paidSession();
+  await engine.orders.createSnapshot(snapshot(sessionId, "poster"));
+  await engine.orders.writeControl(sessionId, 0, {
+    v: 2,
+    writeId: "w",
+    state: "fulfilled",
+    mirror: { refundedMinor: 0, fullyRefunded: false },
+    fence: 1,
+    steps: { record: { state: "done", attempts: 1 }, mail: { state: "done", attempts: 1 } },
+    news: { order: { kind: "paid", count: 1, deliveries: { chat: { state: "gave_up", attempts: 12 } } } },
+  });
+  const texts: string[] = [];
+  const chat = createServer((request, response) => {
+    const answer = (body: unknown): ServerResponse => {
+      texts.push((body as { text: string }).text);
+      return response.writeHead(texts.length === 1 ? 500 : 200).end();
+    };
+    void json(request).then(answer);
+  }).listen(0, "127.0.0.1");
+  await once(chat, "listening");
+  const { port } = chat.address() as AddressInfo;
+  const withChat = { OWNER_WEBHOOK_URL: `http://127.0.0.1:${port}/hook` };
+
+  const first = await run("settle", [sessionId], withChat);
+  expect(JSON.parse(first.output)).toMatchObject({
+    outcome: "fulfilled",
+    owed: ["paid (chat): gave_up after 13 attempts"],
+    order: { lastError: "chat: Error: The chat answered 500." },
+  });
+  expect(first.complaints).toContain("somebody could not be told of it");
+  expect(first.exitCode).toBe(1);
+
+  const second = await run("settle", [sessionId], withChat);
+  expect(second.exitCode).toBe(0);
+  expect(JSON.parse(second.output)).not.toHaveProperty("owed");
+  expect(texts).toHaveLength(2);
+  expect(texts[1]).toContain("[test] New order");
+  chat.close();
+});
+
 /** A paid order whose mail failed until it was left to its owner. */
 async function flaggedOrder(): Promise<string> {
   const { sessionId } = await stripe.paidSession();
@@ -225,7 +270,7 @@ test("settle says that Stripe knows no such session, and where that comes from",
 
 test("E16: settle leaves an order alone that a newer version of the shop has written", async () => {
   const { sessionId } = await stripe.paidSession();
-  const newer = { v: 2, writeId: "w", state: "shipped" } as unknown as Parameters<
+  const newer = { v: 3, writeId: "w", state: "shipped" } as unknown as Parameters<
     typeof engine.orders.writeControl
   >[2];
   await engine.orders.writeControl(sessionId, 0, newer);

@@ -58,13 +58,21 @@ export function checkAnswer(
     ) {
       complain("what it reported is not recorded");
     }
+    if (records.every((stored) => owesNews(stored.control))) complain("the owner was not told yet");
   }
+}
+
+/** Somebody of the owner's side is still to be told. */
+export function owesNews({ news = {} }: ControlRecord): boolean {
+  return Object.values(news)
+    .flatMap(({ deliveries }) => Object.values(deliveries))
+    .some(({ state }) => state === "todo" || state === "started");
 }
 
 /** Only what the event is about. A dispute that is a mere inquiry shows nowhere but in its own events. */
 function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string): boolean {
   if (eventType.includes("dispute")) return mirror.dispute === truth.dispute;
   if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
-  if (eventType.includes("invoice")) return true;
+  if (eventType.includes("invoice")) return mirror.renewal === truth.renewal;
   return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
 }

@@ -118,6 +118,15 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
         return;
       case "resume_subscription":
         account.resume(subscription ?? "");
+        return;
+      case "renewal_fails":
+        account.failRenewal(subscription ?? "");
+        return;
+      case "renewal_fails_finally":
+        account.failRenewal(subscription ?? "", { final: random.chance(0.5) ? "unpaid" : "canceled" });
+        return;
+      case "pay_overdue":
+        account.payOverdueInvoice(subscription ?? "");
     }
   }
 }

@@ -1,4 +1,5 @@
 import { STORMS, type FaultRates } from "./faults.ts";
+import type { OwnerHabits } from "./owner-side.ts";
 import type { HostHabits } from "./platform.ts";
 import type { Random } from "./random.ts";
 import type { MailServer } from "./recorded-mailer.ts";
@@ -17,6 +18,9 @@ export interface Plan {
   mailServer: MailServer;
   /** The mail server works again this long after the start; undefined: when the storm ends, or never. */
   mailServerBackMs: number | undefined;
+  owner: OwnerHabits;
+  /** The owner's server and code work again when the storm ends. */
+  ownerRecovers: boolean;
   orders: readonly OrderPlan[];
   /** When reconcilers start, in ms after the first click. */
   reconcilersAtMs: readonly number[];
@@ -52,7 +56,10 @@ export type Afterwards =
   | "cancel_subscription"
   | "renew_subscription"
   | "pause_subscription"
-  | "resume_subscription";
+  | "resume_subscription"
+  | "renewal_fails"
+  | "renewal_fails_finally"
+  | "pay_overdue";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -70,15 +77,22 @@ const NETWORKS: readonly NetworkHabits[] = [
   { lost: 0.05, answerLost: 0.05, duplicated: 0.7, slow: 0.3 },
 ];
 const PAUSE_AND_RESUME: readonly Afterwards[] = ["pause_subscription", "resume_subscription"];
+const DUNNING: readonly (readonly Afterwards[])[] = [
+  ["renewal_fails"],
+  ["renewal_fails", "pay_overdue"],
+  ["renewal_fails", "renewal_fails", "renewal_fails_finally"],
+  ["renewal_fails", "pay_overdue", "renewal_fails_finally"],
+];
 const ALL_LOST: NetworkHabits = { lost: 1, answerLost: 0, duplicated: 0, slow: 0 };
 
 /** Most plans are drawn at random; some put together what seldom meets by chance. */
 export function drawPlan(random: Random): Plan {
   const theme = random.next();
-  const plan = drawAnything(random);
+  const plan = { ...drawAnything(random), ...drawOwner(random) };
   if (theme < 0.12) return swayingPlan(random, plan);
   if (theme < 0.17) return unheardPlan(random, plan);
-  return theme < 0.22 ? forgottenPlan(random, plan) : plan;
+  if (theme < 0.22) return forgottenPlan(random, plan);
+  return theme < 0.25 ? dunningPlan(random, plan) : plan;
 }
 
 /** Facts that change and change back while writes are slow. */
@@ -95,6 +109,12 @@ function swayingPlan(random: Random, plan: Plan): Plan {
   const order = { ...drawOrder(random), kind, afterwards };
   const storm = storms(random.pick(["viscous", "viscous", "sluggish"]));
   return { ...plan, ...storm, orders: [order], mailServer: "works" };
+}
+
+/** Renewals of a subscription fail. */
+function dunningPlan(random: Random, plan: Plan): Plan {
+  const afterwards = random.pick(DUNNING);
+  return { ...plan, orders: [{ ...drawOrder(random), kind: "subscription", afterwards }] };
 }
 
 /** Some events never come to be at Stripe; only its lists know what they would have told. */
@@ -122,7 +142,7 @@ function forgottenPlan(random: Random, plan: Plan): Plan {
   };
 }
 
-function drawAnything(random: Random): Plan {
+function drawAnything(random: Random): Omit<Plan, "owner" | "ownerRecovers"> {
   const mailServer = drawMailServer(random);
   const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () =>
     drawOrder(random),
@@ -164,6 +184,21 @@ function startTimes(random: Random, count: number, withinMs: number): readonly n
 /** Small numbers are minutes. */
 function asSkew(value: number): number {
   return Math.abs(value) <= 10 ? value * MINUTE_MS : value;
+}
+
+function drawOwner(random: Random): Pick<Plan, "owner" | "ownerRecovers"> {
+  const roll = random.next();
+  const isDown = roll < 0.12;
+  const owner: OwnerHabits = {
+    webhook: random.chance(0.6),
+    mail: random.chance(0.5),
+    chat: random.chance(0.4),
+    code: random.chance(0.5),
+    server: isDown ? "down" : "works",
+    codeWorks: !random.chance(0.08),
+  };
+  if (roll > 0.97) owner.server = "gone";
+  return { owner, ownerRecovers: random.chance(0.6) };
 }
 
 function drawMailServer(random: Random): MailServer {

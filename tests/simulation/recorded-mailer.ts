@@ -2,6 +2,7 @@ import type { Mailer } from "../../core/mail/mailer.ts";
 import { PermanentStepError } from "../../core/fulfillment/step.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
+import { OWNER_EMAIL } from "./owner-side.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
@@ -21,12 +22,14 @@ export function createMailRecords(surroundings: {
   truths: Truths;
   violations: Violations;
   server: () => MailServer;
+  takeOwnersMail: (key: string) => void;
 }): MailRecords {
-  const { callOutside, book, truths, violations, server } = surroundings;
+  const { callOutside, book, truths, violations, server, takeOwnersMail } = surroundings;
   const mails = new Map<string, number>();
   const sent = (orderId: string): number => mails.get(orderId) ?? 0;
 
   async function deliver(key: string, to: string): Promise<void> {
+    if (to === OWNER_EMAIL) return takeOwnersMail(key);
     if (server() === "down") throw new Error("421 try again later");
     if (server() === "refuses") throw new PermanentStepError("550 no such mailbox");
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
@@ -52,7 +55,7 @@ export function createMailRecords(surroundings: {
 
   /** By the sender's own clock, by which it took the lease. */
   function checkTime(key: string, process: ShopProcess): void {
-    const orderId = key.slice("mail/".length);
+    const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
     const lease = book.current(orderId)?.control.lease;
     if (lease?.owner.startsWith(`${process.name}-`) && lease.untilMs < process.now()) {
       violations.report(

@@ -88,6 +88,8 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
         const backMs = plan.mailServerBackMs ?? Infinity;
         return time.now() - START_MS < backMs ? plan.mailServer : "works";
       },
+      owner: () =>
+        isStormy || !plan.ownerRecovers ? plan.owner : { ...plan.owner, server: "works", codeWorks: true },
       retriesBelow: 0.5,
       faults: createRandomFaults(createRandom(seed, "faults"), () => (isStormy ? plan.storm : NO_FAULTS)),
     },

@@ -11,6 +11,7 @@ export interface Truth {
   fullyRefunded: boolean;
   dispute: string | undefined;
   subscription: string | undefined;
+  renewal: "failed" | "failed_finally" | undefined;
 }
 
 export interface Truths {
@@ -104,7 +105,15 @@ function readTruth(state: SimulatedState, sessionId: string): Truth {
     fullyRefunded: isComplete && (charge?.refunded ?? false),
     dispute: charge === undefined ? undefined : gravestDispute(state, charge.id),
     subscription: isComplete ? state.subscriptions[intent?.subscription ?? ""]?.status : undefined,
+    renewal: isComplete ? failedRenewal(state, intent?.subscription) : undefined,
   };
+}
+
+function failedRenewal(state: SimulatedState, subscription: string | null | undefined): Truth["renewal"] {
+  const invoice = state.invoices[state.subscriptions[subscription ?? ""]?.latest_invoice ?? ""];
+  if (invoice?.status !== "open" || invoice.billing_reason !== "subscription_cycle") return undefined;
+  if (!invoice.attempted) return undefined;
+  return invoice.next_payment_attempt === null ? "failed_finally" : "failed";
 }
 
 /** In the shop's words; by hand, so that a mistake in the shop's own translation shows. */

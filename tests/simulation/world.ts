@@ -14,6 +14,8 @@ import { createFaultyEngine } from "./faulty-engine.ts";
 import { createOrderBook, type OrderBook } from "./order-book.ts";
 import { createCallOutside } from "./outside-call.ts";
 import { createPlatform, type HostHabits, type Instance, type Platform } from "./platform.ts";
+import { createNewsLedger, type Subject } from "./news-ledger.ts";
+import { createOwnerSide, type OwnerHabits, type OwnerSide } from "./owner-side.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
 import { createShopProcess } from "./shop-process.ts";
@@ -42,8 +44,6 @@ const CATALOG = parseCatalog({
   ],
 });
 
-const SITE = siteOf({}, CATALOG.products);
-
 export interface WorldOptions {
   seed: number;
   engine: "memory" | "stripe";
@@ -52,6 +52,7 @@ export interface WorldOptions {
   retryDelaysMs: readonly number[];
   network: () => NetworkHabits;
   mailServer: () => MailServer;
+  owner: () => OwnerHabits;
   mailDelivery?: "at-least-once" | "at-most-once";
   /** How often the store's client retries a failed call by itself. */
   retriesBelow: number;
@@ -66,6 +67,7 @@ export interface World {
   truths: Truths;
   book: OrderBook;
   mails: MailRecords;
+  owner: OwnerSide;
   platform: Platform;
   counts: { processes: number; deaths: number; faults: number };
   /** Events of the log that are errors, by name and order. */
@@ -104,7 +106,18 @@ export function createWorld(
   const state = stripe.state();
   const truths = createTruths(state);
   watch = truths.refresh;
-  const book = createOrderBook(time.now, createWriteChecks(truths, violations), timeline);
+  const habits = options.owner();
+  const ledger = createNewsLedger(violations, (subject) => isHeard(subject, habits));
+  const steps = ["record", ...(habits.code ? ["onPaid"] : []), "mail"];
+  const checkWrite = createWriteChecks(steps, truths, violations);
+  const book = createOrderBook(
+    time.now,
+    (write) => {
+      checkWrite(write);
+      ledger.check(write);
+    },
+    timeline,
+  );
   const counts = { processes: 0, deaths: 0, faults: 0 };
   const callOutside = createCallOutside({
     time,
@@ -114,7 +127,15 @@ export function createWorld(
       counts.faults += 1;
     },
   });
-  const mails = createMailRecords({ callOutside, book, truths, violations, server: options.mailServer });
+  const owner = createOwnerSide({ callOutside, book, ledger, truths, violations, habits: options.owner });
+  const mails = createMailRecords({
+    callOutside,
+    book,
+    truths,
+    violations,
+    server: options.mailServer,
+    takeOwnersMail: owner.takeMail,
+  });
   const fetchFor = connectToStripe({ stripe, state, time, callOutside, book });
   const alerts = new Map<string, number>();
   const machines = stream("machines");
@@ -138,8 +159,9 @@ export function createWorld(
         const name = `${event} ${String(fields["orderId"])}`;
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
-    const environment = { ...ENVIRONMENT, MAIL_DELIVERY: options.mailDelivery };
-    const app = createApp(environment, SITE, {
+    const site = siteOf(owner.code(process), CATALOG.products);
+    const environment = { ...ENVIRONMENT, ...owner.environment, MAIL_DELIVERY: options.mailDelivery };
+    const app = createApp(environment, site, {
       fetch: fetchFor(process),
       now: process.now,
       random: backOff.next,
@@ -149,6 +171,7 @@ export function createWorld(
         return `${process.name}-`.padEnd(16 - String(made).length, "0") + String(made);
       },
       mailer: mails.mailerFor(process),
+      post: owner.post(process),
       log: { info: log("info"), warn: log("warn"), error: log("error") },
       ...(options.engine === "memory" && {
         engine: createFaultyEngine(engine, process, {
@@ -181,6 +204,7 @@ export function createWorld(
     truths,
     book,
     mails,
+    owner,
     platform,
     alerts,
     counts,
@@ -211,7 +235,15 @@ const LISTENED = [
   "customer.subscription.updated",
   "customer.subscription.deleted",
   "invoice.paid",
+  "invoice.payment_failed",
 ];
+
+/** Which channel hears of what, written down again. */
+function isHeard(subject: Subject, { webhook, mail, chat, code }: OwnerHabits): boolean {
+  if (subject === "access") return webhook || code;
+  if (subject === "attention" || subject === "subscription") return mail || chat;
+  return webhook || mail || chat;
+}
 
 function sign(body: string, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000);

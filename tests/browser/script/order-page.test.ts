@@ -73,6 +73,17 @@ test("has words of its own for a subscription that has started", async () => {
   await shows(page, "Thank you, your subscription has started");
 });
 
+test.each([
+  ["payment", "This order is no longer valid"],
+  ["subscription", "This subscription has ended"],
+])("says in plain words that a %s is void, and asks no more", async (mode, heading) => {
+  answersWith("fulfilled", { mode, revoked: true });
+  const page = await openAtStandstill();
+  await shows(page, heading);
+  await pass(page, 60_000);
+  expect(questions()).toBe(1);
+});
+
 test("lists what was bought, and the total", async () => {
   answersWith("paid", {
     items: [POSTERS, { name: "The Tide Reader", quantity: 1, amountMinor: 1400 }],

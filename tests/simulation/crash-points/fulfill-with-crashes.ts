@@ -21,6 +21,8 @@ export interface Fulfillment {
   /** One for each attempt that is disturbed; a last one, undisturbed, follows. */
   points: readonly CrashPoint[];
   retriesBelow: 0 | 1;
+  /** Which of the owner's side are told. */
+  channels: readonly ("webhook" | "mail" | "chat")[];
   mailDelivery: "at-least-once" | "at-most-once";
 }
 
@@ -40,6 +42,7 @@ export async function fulfillWithCrashes({
   engine,
   points,
   retriesBelow,
+  channels,
   mailDelivery,
 }: Fulfillment): Promise<Outcome> {
   const time = createVirtualTime(START_MS);
@@ -59,6 +62,14 @@ export async function fulfillWithCrashes({
       // Stripe's own deliveries are lost; ours take their place.
       network: () => ({ lost: 1, answerLost: 0, duplicated: 0, slow: 0 }),
       mailServer: () => "works",
+      owner: () => ({
+        webhook: channels.includes("webhook"),
+        mail: channels.includes("mail"),
+        chat: channels.includes("chat"),
+        code: true,
+        server: "works",
+        codeWorks: true,
+      }),
       mailDelivery,
       retriesBelow,
       faults: script.faults,
@@ -111,6 +122,8 @@ export async function fulfillWithCrashes({
     const problems = violations.all().map(({ invariant, what }) => `${invariant}: ${what}`);
     if (status !== 200) problems.push(`the last delivery is answered ${status}`);
     if (!isAtPeace(world)) problems.push("the order does not agree with Stripe");
+    const told = new Set(world.owner.told(id).map(({ channel }) => channel));
+    for (const channel of channels) if (!told.has(channel)) problems.push(`not told: ${channel}`);
     if (engine === "memory" && (await world.readSnapshot(id)) === undefined)
       problems.push("there is no snapshot");
     if (mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);

@@ -1,7 +1,10 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
 const CONTROL = "core/orders/control-record.ts";
-const SETTLE = "core/orders/settle-order.ts";
+const RUN = "core/orders/run-owed.ts";
+
+const NO_TIME =
+  'if (effectMs <= 0) { await lease.write((current) => endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current), ); return { kind: "unfinished", reason: "out_of_time" }; }';
 const HELD = "core/orders/held-lease.ts";
 
 /** Who may act on an order, and until when. */
@@ -96,37 +99,28 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     hazards: "A11, A29",
     patches: [
       {
-        file: SETTLE,
-        find: "if (timeLeftMs() < SHORTEST_STEP_MS) return stop();",
-        replace: "void SHORTEST_STEP_MS;",
+        file: RUN,
+        find: "const hasTime = timeLeftMs() >= SHORTEST_STEP_MS;",
+        replace: "const hasTime = SHORTEST_STEP_MS > 0;",
       },
-      {
-        file: SETTLE,
-        find: "if (stepMs <= 0) { await lease.write((current) => noteNoEffect(current, step.name)); return stop(); }",
-        replace: "",
-      },
+      { file: RUN, find: NO_TIME, replace: "" },
     ],
   },
   {
     name: "time-left-only-before-the-write",
     what: "Whether enough of the lease is left is asked before the step is marked as started. The simulation found this one.",
     hazards: "A11",
-    patches: [
-      {
-        file: SETTLE,
-        find: "if (stepMs <= 0) { await lease.write((current) => noteNoEffect(current, step.name)); return stop(); }",
-        replace: "",
-      },
-    ],
+    patches: [{ file: RUN, find: NO_TIME, replace: "" }],
   },
   {
     name: "kept-on-failure",
     what: "A failed step keeps the lease instead of releasing it.",
     patches: [
       {
-        file: CONTROL,
-        find: "return { ...releaseLease(failed), lastError: shorten(failure.error), nextTryMs: nowMs + backOffMs };",
-        replace: "return { ...failed, lastError: shorten(failure.error), nextTryMs: nowMs + backOffMs };",
+        file: RUN,
+        find: 'if (errands.length === 0) return { control: endRun(control), next: { kind: "nothing" }, announce };',
+        replace:
+          'if (errands.length === 0) return { control: stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, announce };',
       },
     ],
     harmless:
@@ -134,17 +128,17 @@ export const LEASE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "released-by-anybody",
-    what: "Fulfilling does not ask whose lease it ends.",
+    what: "A run notes its results without asking whose lease it is.",
     hazards: "A10",
     patches: [
       {
-        file: SETTLE,
-        find: "const done = await lease.write(fulfill);",
+        file: RUN,
+        find: "const control = await lease.write((current) => { decision = decide(noted.change(current)); return decision.control; });",
         replace:
-          "const done = (await updateControl(order.orderId, dependencies, (current) => (current === undefined ? undefined : fulfill(current)))).stored;",
+          "const control = (await updateControl(orderId, dependencies, (current) => { if (current === undefined) return undefined; decision = decide(noted.change(current)); return decision.control; })).stored?.control;",
       },
       {
-        file: SETTLE,
+        file: RUN,
         find: 'import type { ControlDraft } from "./update-control.ts";',
         replace: 'import { updateControl, type ControlDraft } from "./update-control.ts";',
       },

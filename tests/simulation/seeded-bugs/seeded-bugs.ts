@@ -1,5 +1,6 @@
 import { ANSWER_BUGS } from "./answer-bugs.ts";
 import { LEASE_BUGS } from "./lease-bugs.ts";
+import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
@@ -10,6 +11,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...LEASE_BUGS,
   ...WRITE_BUGS,
   ...STEP_BUGS,
+  ...NEWS_BUGS,
   ...RECONCILE_BUGS,
 ];
 

@@ -1,6 +1,6 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const SETTLE = "core/orders/settle-order.ts";
+const RUN = "core/orders/run-owed.ts";
 const CONTROL = "core/orders/control-record.ts";
 const FACTS = "core/orders/checkout-facts.ts";
 const MAIL = "core/fulfillment/mail-step.ts";
@@ -17,7 +17,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A16",
     patches: [
       {
-        file: SETTLE,
+        file: RUN,
         find: RUN_STEP,
         replace: `await lease.write((current) => finishStep(current, step.name)); ${RUN_STEP}`,
       },
@@ -29,9 +29,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A08",
     patches: [
       {
-        file: SETTLE,
-        find: "isToBeSkipped(current, step) ? skipStep(current, step.name) : beginStep(current, step.name),",
-        replace: "isToBeSkipped(current, step) ? skipStep(current, step.name) : current,",
+        file: RUN,
+        find: 'return { control: beginStep(control, step.name), next: { kind: "step", step }, announce };',
+        replace: 'return { control, next: { kind: "step", step }, announce };',
       },
     ],
   },
@@ -84,7 +84,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A15",
     patches: [
       {
-        file: SETTLE,
+        file: RUN,
         find: "step.run(order, { idempotencyKey, number, signal }),",
         replace: "step.run(order, { idempotencyKey, number, signal }).catch(() => undefined),",
       },
@@ -119,9 +119,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A08, B19",
     patches: [
       {
-        file: SETTLE,
-        find: "const idempotencyKey = `${step.name}/${order.orderId}`;",
-        replace: "const idempotencyKey = `${step.name}/${order.orderId}/${dependencies.randomId()}`;",
+        file: RUN,
+        find: "const idempotencyKey = `${step.name}/${orderId}`;",
+        replace: "const idempotencyKey = `${step.name}/${orderId}/${dependencies.randomId()}`;",
       },
     ],
   },
@@ -131,10 +131,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A09, A16",
     patches: [
       {
-        file: SETTLE,
-        find: "for (const step of steps) { if (isFinished(control.steps[step.name])) continue;",
-        replace:
-          "await lease.write((current) => ({ ...current, state: 'fulfilled' })); for (const step of steps) { if (isFinished(control.steps[step.name])) continue;",
+        file: RUN,
+        find: "control = skipRevoked(control, steps);",
+        replace: "control = { ...skipRevoked(control, steps), state: 'fulfilled' };",
       },
     ],
   },
@@ -144,9 +143,10 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A01, A09",
     patches: [
       {
-        file: SETTLE,
-        find: "for (const step of steps) { if (isFinished(control.steps[step.name])) continue;",
-        replace: "for (const step of steps) {",
+        file: RUN,
+        find: "const step = steps.find(({ name }) => !isFinished(control.steps[name]));",
+        replace:
+          "const step = steps.find(({ name }) => !isFinished(control.steps[name]) || attemptsOf(control, name) < 2);",
       },
     ],
   },
@@ -168,10 +168,15 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A30",
     patches: [
       {
-        file: SETTLE,
-        find: "const flagged = await lease.write((current) => flagForAttention(current, `${step.name}: ${reason}`));",
+        file: RUN,
+        find: "change: (current) => spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),",
         replace:
-          'log.error("order_needs_attention", { orderId: order.orderId, step: step.name }); const flagged = await lease.write((current) => flagForAttention(current, `${step.name}: ${reason}`));',
+          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience); },',
+      },
+      {
+        file: RUN,
+        find: 'announce: () => log.error("order_needs_attention", { orderId, step: step.name }),',
+        replace: "announce: () => undefined,",
       },
     ],
   },
@@ -240,9 +245,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
       },
       {
         file: "core/orders/agree-with-stripe.ts",
-        find: "const merged = mergeFacts(current ?? newControl(), facts);",
+        find: "const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);",
         replace:
-          'const merged = mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts);',
+          'const merged = spreadNews(current, mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts), news.audience);',
       },
     ],
   },
@@ -252,9 +257,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "B04",
     patches: [
       {
-        file: SETTLE,
-        find: 'return step.whenRevoked === "skip" && isRevoked(control);',
-        replace: "void isRevoked; void control; void step; return false;",
+        file: RUN,
+        find: "if (!isRevoked(control)) return control;",
+        replace: "void isRevoked; if (steps.length > 0) return control;",
       },
     ],
   },
@@ -264,9 +269,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "B04",
     patches: [
       {
-        file: SETTLE,
-        find: "isToBeSkipped(current, step) ? skipStep(current, step.name) : beginStep(current, step.name),",
-        replace: "beginStep(current, step.name),",
+        file: RUN,
+        find: "control = skipRevoked(control, steps);",
+        replace: "if (isRevoked(leased)) control = skipRevoked(control, steps);",
       },
     ],
   },

@@ -1,0 +1,15 @@
+import type { ShopDefinition } from "../shop-definition.ts";
+import type { FulfillmentStep } from "./step.ts";
+
+/** The owner's own code for a paid order. What it throws is tried again, like any step. */
+export function createOnPaidStep(onPaid: NonNullable<ShopDefinition["onPaid"]>): FulfillmentStep {
+  return {
+    name: "onPaid",
+    whenRevoked: "skip",
+    whenUncertain: "repeat",
+    async run(order, { idempotencyKey, signal }) {
+      await onPaid(order, { idempotencyKey, signal });
+      return "done";
+    },
+  };
+}

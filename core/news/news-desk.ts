@@ -1,0 +1,53 @@
+import type { Channel, News, NewsKind } from "../orders/news.ts";
+import type { ControlRecord, OrderSnapshot } from "../orders/order.ts";
+import type { PaymentDates } from "../orders/payment-facts.ts";
+
+/** One event, with the order as it stands. */
+export interface NewsReport {
+  news: News;
+  order: OrderSnapshot;
+  control: ControlRecord;
+  dates: PaymentDates;
+}
+
+export interface TellAttempt {
+  /** The same for every attempt at one event, and for no other event. */
+  idempotencyKey: string;
+  /** Aborted when time is up. */
+  signal: AbortSignal;
+}
+
+/** One way to reach the owner's side. */
+export interface NewsChannel {
+  hears(kind: NewsKind): boolean;
+  /** Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later. */
+  tell(report: NewsReport, attempt: TellAttempt): Promise<void>;
+}
+
+/** The channels that a shop has. */
+export interface NewsDesk {
+  audience(kind: NewsKind): readonly Channel[];
+  /** "skipped": the shop does not have this channel any more. */
+  tell(channel: Channel, report: NewsReport, attempt: TellAttempt): Promise<"done" | "skipped">;
+  /** Remembers that a message is not tried any more. */
+  noteGivenUp(): Promise<void>;
+}
+
+export function createNewsDesk(
+  channels: Readonly<Partial<Record<Channel, NewsChannel>>>,
+  noteGivenUp: () => Promise<void>,
+): NewsDesk {
+  return {
+    audience: (kind) =>
+      (Object.keys(channels) as Channel[]).filter((channel) => channels[channel]?.hears(kind)),
+
+    async tell(channel, report, attempt) {
+      const found = channels[channel];
+      if (found === undefined || !found.hears(report.news.kind)) return "skipped";
+      await found.tell(report, attempt);
+      return "done";
+    },
+
+    noteGivenUp,
+  };
+}

@@ -1,0 +1,125 @@
+import { maskPrivate } from "../mask-private.ts";
+import { formatMoney } from "../money.ts";
+import { isRevoked } from "../orders/control-record.ts";
+import type { NewsReport } from "./news-desk.ts";
+
+export interface Notice {
+  subject: string;
+  text: string;
+}
+
+/** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
+export function noticeOf(report: NewsReport): Notice {
+  const { headline, sentences } = wordsFor(report);
+  const { order, control } = report;
+  const lines = order.items.map((item) => `${item.quantity} × ${singleLine(item.name)}`);
+  const price = money(report, order.totalMinor);
+  return {
+    subject: order.livemode ? headline : `[test] ${headline}`,
+    text: [
+      ...sentences,
+      ...(sentences.length > 0 ? [""] : []),
+      ...lines,
+      `Total ${price}`,
+      ...(isRevoked(control) ? ["The purchase is void: downloads and keys no longer work."] : []),
+      "",
+      `Order ${order.orderId}`,
+      stripeUrl(report),
+      "",
+    ].join("\n"),
+  };
+}
+
+function wordsFor(report: NewsReport): { headline: string; sentences: string[] } {
+  const { news, control, dates, order } = report;
+  const total = money(report, order.totalMinor);
+  const refunded = money(report, control.mirror.refundedMinor);
+  const due =
+    dates.disputeDueMs === undefined ? [] : [`Stripe needs your answer by ${moment(dates.disputeDueMs)}.`];
+  switch (news.kind) {
+    case "paid":
+      return { headline: `New order: ${total}`, sentences: [] };
+    case "needs_attention":
+      return {
+        headline: "An order needs your attention",
+        sentences: [
+          "It is paid, and could not be completed:",
+          // A mail server's complaint quotes the buyer's address.
+          maskPrivate(control.lastError ?? "the order's record says why."),
+          `Mend that, then run: npm run settle -- ${order.orderId}`,
+        ],
+      };
+    case "refunded":
+      return control.mirror.fullyRefunded
+        ? { headline: `Refunded in full: ${refunded}`, sentences: [] }
+        : {
+            headline: `Refunded: ${refunded} of ${total}`,
+            sentences: ["A partial refund takes nothing away from the buyer."],
+          };
+    case "refund_failed":
+      return {
+        headline: `A refund failed: ${refunded} of ${total} are refunded now`,
+        sentences: [
+          "The buyer's bank sent money back to you. See Stripe for how to return it in another way.",
+        ],
+      };
+    case "dispute_inquiry":
+      return {
+        headline: `A bank asks about a payment of ${total}`,
+        sentences: ["No money has moved. An answer now may keep it from becoming a dispute.", ...due],
+      };
+    case "dispute_opened":
+      return {
+        headline: `A payment of ${total} is disputed`,
+        sentences: ["The money is held back until the bank has decided.", ...due],
+      };
+    case "dispute_won":
+      return { headline: `Dispute won: ${total}`, sentences: ["The bank has decided for you."] };
+    case "dispute_lost":
+      return { headline: `Dispute lost: ${total}`, sentences: ["The bank has decided for the buyer."] };
+    case "renewal_failed":
+      return {
+        headline: "A renewal could not be paid; Stripe will try again",
+        sentences: dates.nextAttemptMs === undefined ? [] : [`Next try: ${moment(dates.nextAttemptMs)}.`],
+      };
+    case "renewal_failed_finally":
+      return {
+        headline: "A renewal could not be paid, and Stripe will not try again",
+        sentences: ["What becomes of the subscription is a setting of your Stripe account."],
+      };
+    case "subscription_ended":
+      return {
+        headline: "A subscription has ended",
+        sentences: control.mirror.renewal === undefined ? [] : ["Its last renewal could not be paid."],
+      };
+    case "subscription_resumed":
+      return { headline: "A subscription that had ended is active again", sentences: [] };
+    case "revoked":
+      return { headline: "A purchase is void", sentences: [] };
+    case "restored":
+      return { headline: "A purchase is valid again", sentences: [] };
+  }
+}
+
+function money({ order }: NewsReport, amountMinor: number): string {
+  return formatMoney(amountMinor, order.currency, "en");
+}
+
+/** `28 November 2026, 23:59 UTC` */
+function moment(ms: number): string {
+  const date = new Date(ms);
+  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
+  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
+}
+
+function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId } }: NewsReport): string {
+  const dashboard = `https://dashboard.stripe.com/${livemode ? "" : "test/"}`;
+  if (paymentIntentId !== undefined) return `${dashboard}payments/${paymentIntentId}`;
+  return subscriptionId === undefined
+    ? `${dashboard}search?query=${orderId}`
+    : `${dashboard}subscriptions/${subscriptionId}`;
+}
+
+function singleLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+}

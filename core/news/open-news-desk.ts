@@ -1,0 +1,38 @@
+import type { Config } from "../config.ts";
+import type { Mailer } from "../mail/mailer.ts";
+import type { Channel } from "../orders/news.ts";
+import type { Post } from "../outgoing/post.ts";
+import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import type { ShopDefinition } from "../shop-definition.ts";
+import { createCodeChannel } from "./code-channel.ts";
+import { noteGivenUp } from "./given-up.ts";
+import { createNewsDesk, type NewsChannel, type NewsDesk } from "./news-desk.ts";
+
+export interface NewsSurroundings {
+  config: Config;
+  shop: ShopDefinition;
+  mailer: Mailer | undefined;
+  post: Post;
+  bookkeeping: Bookkeeping;
+  now: () => number;
+}
+
+/** The channels that the configuration asks for. What a shop does not use, its functions do not load. */
+export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
+  const { config, shop, mailer, post, bookkeeping, now } = surroundings;
+  const { ownerEmail, ownerChat, orderWebhook } = config;
+  const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(shop) };
+  if (orderWebhook !== undefined) {
+    const { createWebhookChannel } = await import("./webhook-channel.ts");
+    channels.webhook = createWebhookChannel(post, orderWebhook, now);
+  }
+  if (mailer !== undefined && ownerEmail !== undefined) {
+    const { createMailChannel } = await import("./mail-channel.ts");
+    channels.mail = createMailChannel(mailer, ownerEmail);
+  }
+  if (ownerChat !== undefined) {
+    const { createChatChannel } = await import("./chat-channel.ts");
+    channels.chat = createChatChannel(post, ownerChat);
+  }
+  return createNewsDesk(channels, () => noteGivenUp(bookkeeping, now()));
+}

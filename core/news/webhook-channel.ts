@@ -1,0 +1,88 @@
+import { Webhook } from "standardwebhooks";
+
+import { PermanentStepError } from "../fulfillment/step.ts";
+import { isRevoked } from "../orders/control-record.ts";
+import type { NewsKind } from "../orders/news.ts";
+import type { Post } from "../outgoing/post.ts";
+import type { NewsChannel, NewsReport } from "./news-desk.ts";
+
+/** What docs/webhooks.md promises. Kinds that are not here are for people only. */
+const EVENT_TYPES: Readonly<Partial<Record<NewsKind, string>>> = {
+  paid: "order.paid",
+  refunded: "order.refunded",
+  refund_failed: "order.refund_failed",
+  dispute_inquiry: "order.disputed",
+  dispute_opened: "order.disputed",
+  dispute_won: "order.disputed",
+  dispute_lost: "order.disputed",
+  renewal_failed: "order.renewal_failed",
+  renewal_failed_finally: "order.renewal_failed",
+  revoked: "order.revoked",
+  restored: "order.restored",
+};
+
+const GONE = 410;
+
+export interface WebhookTarget {
+  url: URL;
+  /** `whsec_…` */
+  secret: string;
+  allowLoopback: boolean;
+}
+
+/** The owner's own server, told after https://www.standardwebhooks.com; `webhook-id` is the event's key. */
+export function createWebhookChannel(
+  post: Post,
+  { url, secret, allowLoopback }: WebhookTarget,
+  now: () => number,
+): NewsChannel {
+  const webhook = new Webhook(secret);
+  return {
+    hears: (kind) => EVENT_TYPES[kind] !== undefined,
+
+    async tell(report, { idempotencyKey, signal }) {
+      // Whole seconds, as the signature has them.
+      const sentAt = new Date(Math.floor(now() / 1000) * 1000);
+      const body = JSON.stringify(eventOf(report, sentAt));
+      const headers = {
+        "Content-Type": "application/json",
+        "webhook-id": idempotencyKey,
+        "webhook-timestamp": String(sentAt.getTime() / 1000),
+        "webhook-signature": webhook.sign(idempotencyKey, sentAt, body),
+      };
+      const { status } = await post({ url, headers, body, signal, allowLoopback });
+      if (status >= 200 && status < 300) return;
+      const problem = `The order webhook was answered ${status}.`;
+      throw status === GONE ? new PermanentStepError(problem) : new Error(problem);
+    },
+  };
+}
+
+/** How the order stands now: an event that comes late, or twice, says nothing that has become wrong. */
+function eventOf({ news, order, control }: NewsReport, sentAt: Date): object {
+  const { refundedMinor, fullyRefunded, dispute, subscription, renewal } = control.mirror;
+  return {
+    type: EVENT_TYPES[news.kind],
+    timestamp: sentAt.toISOString(),
+    data: {
+      id: order.orderId,
+      livemode: order.livemode,
+      mode: order.mode,
+      created: new Date(order.createdMs).toISOString(),
+      currency: order.currency,
+      totalMinor: order.totalMinor,
+      items: order.items,
+      buyer: order.buyer,
+      clientReferenceId: order.clientReferenceId ?? null,
+      customerId: order.customerId ?? null,
+      paymentIntentId: order.paymentIntentId ?? null,
+      subscriptionId: order.subscriptionId ?? null,
+      revoked: isRevoked(control),
+      refundedMinor,
+      fullyRefunded,
+      dispute: dispute ?? null,
+      subscription: subscription ?? null,
+      renewal: renewal ?? null,
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * What happens to an order and the owner's side wants to hear of: the owner (mail, chat), the owner's server (webhook), the owner's
+ * own code. The record holds the latest news of each subject, and how far each channel is with it. Whoever is behind hears
+ * the latest only: of two refunds in a minute perhaps one message with the sum. So the record stays small, however often a
+ * payment moves, and nobody is told what is no longer true.
+ */
+export type NewsBook = Readonly<Partial<Record<Subject, News>>>;
+
+export interface News {
+  kind: NewsKind;
+  /** The how-manieth of its subject: with the kind, the key of this one event. */
+  count: number;
+  /** Fixed when it happened: who is to hear of it. */
+  deliveries: Readonly<Partial<Record<Channel, Delivery>>>;
+}
+
+export interface Delivery {
+  /** `skipped`: the channel is not there any more. `gave_up`: left alone unless the owner asks for another try. */
+  state: "todo" | "started" | "done" | "skipped" | "gave_up";
+  /** How often it was begun: never fewer than it was sent. */
+  attempts: number;
+}
+
+/** The owner's code (`onRevoked`, `onRestored`), the owner's server, the owner's mail, the owner's chat. */
+export type Channel = "code" | "webhook" | "mail" | "chat";
+
+type Subject = "order" | "attention" | "refund" | "dispute" | "subscription" | "access";
+
+export type NewsKind = keyof typeof KINDS;
+
+/** One letter each, for the record. Never give a letter another meaning. */
+const KINDS = {
+  paid: { letter: "p", subject: "order" },
+  needs_attention: { letter: "a", subject: "attention" },
+  refunded: { letter: "r", subject: "refund" },
+  refund_failed: { letter: "f", subject: "refund" },
+  dispute_inquiry: { letter: "i", subject: "dispute" },
+  dispute_opened: { letter: "o", subject: "dispute" },
+  dispute_won: { letter: "w", subject: "dispute" },
+  dispute_lost: { letter: "l", subject: "dispute" },
+  renewal_failed: { letter: "n", subject: "subscription" },
+  renewal_failed_finally: { letter: "m", subject: "subscription" },
+  subscription_ended: { letter: "e", subject: "subscription" },
+  subscription_resumed: { letter: "s", subject: "subscription" },
+  revoked: { letter: "v", subject: "access" },
+  restored: { letter: "b", subject: "access" },
+} as const satisfies Record<string, { letter: string; subject: Subject }>;
+
+const CHANNELS = { code: "c", webhook: "w", mail: "m", chat: "h" } as const satisfies Record<Channel, string>;
+
+const STATES = {
+  todo: "t",
+  started: "s",
+  done: "d",
+  skipped: "k",
+  gave_up: "g",
+} as const satisfies Record<Delivery["state"], string>;
+
+export function subjectOf(kind: NewsKind): Subject {
+  return KINDS[kind].subject;
+}
+
+/** One channel's part in one piece of news. */
+export interface Errand {
+  news: News;
+  channel: Channel;
+  delivery: Delivery;
+}
+
+export function errandsIn(book: NewsBook | undefined): Errand[] {
+  return Object.values(book ?? {}).flatMap((news) =>
+    Object.entries(news.deliveries).map(([channel, delivery]) => ({
+      news,
+      channel: channel as Channel,
+      delivery,
+    })),
+  );
+}
+
+/** True while somebody has to be told. The owner may ask for another try of what was given up. */
+export function owesNews(book: NewsBook | undefined, askedByOwner = false): boolean {
+  return errandsIn(book).some(({ delivery }) => isOwed(delivery, askedByOwner));
+}
+
+export function isOwed({ state }: Delivery, askedByOwner: boolean): boolean {
+  return state === "todo" || state === "started" || (askedByOwner && state === "gave_up");
+}
+
+/** The owner's own code failed for good: unlike a lost message this leaves the owner something to mend. */
+export function isLeftToOwner(book: NewsBook | undefined): boolean {
+  return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
+}
+
+/** The same key for every attempt and every channel, another one for every event: `refunded/cs_…/2`. */
+export function newsKey({ kind, count }: News, orderId: string): string {
+  return `${kind}/${orderId}/${count}`;
+}
+
+/**
+ * `p1wd1md2 r2wt0mt0`: kind and count, then for each channel its state and attempts. A record has 500 characters at the worst.
+ */
+export function formatNews(book: NewsBook): string {
+  return Object.values(book)
+    .map(({ kind, count, deliveries }) => {
+      const parts = Object.entries(deliveries).map(
+        ([channel, { state, attempts }]) => CHANNELS[channel as Channel] + STATES[state] + attempts,
+      );
+      return KINDS[kind].letter + count + parts.join("");
+    })
+    .join(" ");
+}
+
+/** @throws when the text is not what `formatNews` writes. */
+export function parseNews(text: string): NewsBook {
+  const book: Partial<Record<Subject, News>> = {};
+  for (const word of text.split(" ").filter((part) => part !== "")) {
+    const [, letter, count, rest] = /^([a-z])(\d+)((?:[a-z]{2}\d+)*)$/.exec(word) ?? [];
+    const kind = keyOf(KINDS, ({ letter: own }) => own === letter);
+    const deliveries = [...(rest ?? "").matchAll(/([a-z])([a-z])(\d+)/g)].map(
+      ([, channel, state, attempts]) => [
+        keyOf(CHANNELS, (own) => own === channel),
+        { state: keyOf(STATES, (own) => own === state), attempts: Number(attempts) },
+      ],
+    );
+    book[subjectOf(kind)] = { kind, count: Number(count), deliveries: Object.fromEntries(deliveries) };
+  }
+  return book;
+}
+
+function keyOf<K extends string, V>(table: Readonly<Record<K, V>>, isIt: (value: V) => boolean): K {
+  const found = Object.entries<V>(table).find(([, value]) => isIt(value));
+  if (found === undefined) throw new Error("The news of a control record cannot be read.");
+  return found[0] as K;
+}

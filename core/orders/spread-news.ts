@@ -1,0 +1,88 @@
+import { hasEnded, isRevoked } from "./control-record.ts";
+import { subjectOf, type Channel, type News, type NewsBook, type NewsKind } from "./news.ts";
+import { stateRank, type DisputeState, type PaymentMirror } from "./order.ts";
+import type { ControlDraft } from "./update-control.ts";
+
+/** Who is to hear of what. */
+export type Audience = (kind: NewsKind) => readonly Channel[];
+
+const NOTHING_YET: PaymentMirror = { refundedMinor: 0, fullyRefunded: false };
+
+const DISPUTE_NEWS: Readonly<Record<DisputeState, NewsKind>> = {
+  inquiry: "dispute_inquiry",
+  open: "dispute_opened",
+  won: "dispute_won",
+  lost: "dispute_lost",
+};
+
+/**
+ * `after`, with the news that its difference from `before` is. Called inside the compare-and-set that writes the change, so that a
+ * change and the duty to tell of it become durable together, once. Returns `after` itself when nobody is to hear of anything.
+ */
+export function spreadNews(
+  before: ControlDraft | undefined,
+  after: ControlDraft,
+  audience: Audience,
+): ControlDraft {
+  const kinds = whatHappened(before, after);
+  const news = kinds.reduce((book, kind) => withNews(book, kind, audience(kind)), after.news);
+  return news === undefined || news === after.news ? after : { ...after, v: 2, news };
+}
+
+/** Nothing is told of an order before its money is in. */
+function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NewsKind[] {
+  if (before === after || !isPaid(after)) return [];
+  const known = before !== undefined && isPaid(before) ? before : undefined;
+  const was = known?.mirror ?? NOTHING_YET;
+  const is = after.mirror;
+  const kinds: NewsKind[] = [];
+
+  if (known === undefined) kinds.push("paid");
+  if (after.state === "needs_attention" && known?.state !== "needs_attention") kinds.push("needs_attention");
+  if (is.refundedMinor > was.refundedMinor) kinds.push("refunded");
+  if (is.refundedMinor < was.refundedMinor) kinds.push("refund_failed");
+  if (is.dispute !== undefined && is.dispute !== was.dispute) kinds.push(DISPUTE_NEWS[is.dispute]);
+  const ofSubscription = subscriptionNews(was, is);
+  if (ofSubscription !== undefined) kinds.push(ofSubscription);
+  const wasRevoked = known !== undefined && isRevoked(known);
+  if (isRevoked(after) !== wasRevoked) kinds.push(wasRevoked ? "restored" : "revoked");
+  return kinds;
+}
+
+function subscriptionNews(was: PaymentMirror, is: PaymentMirror): NewsKind | undefined {
+  const ended = hasEnded(is.subscription);
+  if (ended !== hasEnded(was.subscription)) return ended ? "subscription_ended" : "subscription_resumed";
+  if (ended || is.renewal === undefined || is.renewal === was.renewal) return undefined;
+  return is.renewal === "failed" ? "renewal_failed" : "renewal_failed_finally";
+}
+
+/** The count rises even if nobody is to hear: a key is never used for two events. */
+function withNews(
+  book: NewsBook | undefined,
+  kind: NewsKind,
+  channels: readonly Channel[],
+): NewsBook | undefined {
+  const subject = subjectOf(kind);
+  const earlier = book?.[subject];
+  if (earlier === undefined && channels.length === 0) return book;
+  const deliveries = channels
+    .filter((channel) => !isMoot(earlier, channel))
+    .map((channel) => [channel, { state: "todo", attempts: 0 }]);
+  return {
+    ...book,
+    [subject]: { kind, count: (earlier?.count ?? 0) + 1, deliveries: Object.fromEntries(deliveries) },
+  };
+}
+
+/** Who was never told that access was taken need not hear that it is given back, nor the other way round. */
+function isMoot(earlier: News | undefined, channel: Channel): boolean {
+  return (
+    earlier !== undefined &&
+    subjectOf(earlier.kind) === "access" &&
+    earlier.deliveries[channel]?.state === "todo"
+  );
+}
+
+function isPaid(control: ControlDraft): boolean {
+  return stateRank(control.state) >= stateRank("paid");
+}

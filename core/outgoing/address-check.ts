@@ -1,0 +1,19 @@
+import { isIP } from "node:net";
+
+import ipaddr from "ipaddr.js";
+
+/**
+ * True of addresses on the public internet. All else is somebody's inside: loopback, private and link-local ranges with the
+ * metadata service of clouds (169.254.169.254), and the ways to write an IPv4 address in IPv6.
+ */
+export function isPublicAddress(address: string): boolean {
+  return rangeOf(address) === "unicast";
+}
+
+export function isLoopbackAddress(address: string): boolean {
+  return rangeOf(address) === "loopback";
+}
+
+function rangeOf(address: string): string | undefined {
+  return isIP(address) === 0 ? undefined : ipaddr.process(address).range();
+}

@@ -1,0 +1,70 @@
+import type { ControlRecord } from "../../core/orders/order.ts";
+import type { Complain } from "./check-end.ts";
+import type { Truth } from "./truths.ts";
+import type { World } from "./world.ts";
+
+const MOST_ATTEMPTS = 12;
+
+/** Whoever was to hear of something has heard it, or it was given up. */
+export function checkNothingOwed({ news = {} }: ControlRecord, complain: Complain): void {
+  for (const { kind, deliveries } of Object.values(news)) {
+    for (const [channel, { state }] of Object.entries(deliveries)) {
+      if (state === "todo" || state === "started")
+        complain("N1 what happens is told", `${kind} (${channel}) is still owed`);
+    }
+  }
+}
+
+/** At the end: what is marked as told was told, what was given up was tried, and the last word is the truth. */
+export function checkNews(
+  id: string,
+  control: ControlRecord,
+  truth: Truth,
+  world: World,
+  complain: Complain,
+): void {
+  const told = world.owner.told(id);
+  const { server, codeWorks, code } = world.owner.habits();
+  for (const { kind, count, deliveries } of Object.values(control.news ?? {})) {
+    for (const [channel, { state, attempts }] of Object.entries(deliveries)) {
+      const key = channel === "chat" ? undefined : `${kind}/${id}/${count}`;
+      const messages = told.filter((one) => one.channel === channel && one.key === key);
+      if (state === "done" && messages.length === 0)
+        complain("N1 what happens is told", `${kind} is marked as told (${channel}), and nobody was`);
+      if (attempts > MOST_ATTEMPTS)
+        complain("I9 work is bounded", `${kind} (${channel}) was tried ${attempts} times`);
+      if (
+        state === "gave_up" &&
+        attempts < MOST_ATTEMPTS &&
+        (channel === "code" || server === "works") &&
+        !world.owner.wasGone()
+      )
+        complain("N1 what happens is told", `${kind} (${channel}) was given up after ${attempts} attempts`);
+      if (channel === "webhook" && kind.startsWith("refund")) {
+        for (const { order } of messages) {
+          if (order?.refundedMinor !== truth.refundedMinor)
+            complain(
+              "N3 one event has one key",
+              `a webhook says ${order?.refundedMinor} refunded under ${key}`,
+            );
+        }
+      }
+    }
+  }
+
+  const isVoid = truth.isPaid && isRevoked(truth);
+  const last = told.filter(({ channel }) => channel === "code").at(-1);
+  const access = control.news?.access;
+  if (code && isVoid && access?.kind !== "revoked")
+    complain("N1 what happens is told", "void, and no news of it");
+  if (code && isVoid && codeWorks && access?.deliveries.code?.state === "done" && last === undefined)
+    complain("N1 what happens is told", "void, and onRevoked never ran");
+  if (!isVoid && access?.kind === "revoked")
+    complain("N1 what happens is told", "valid, and the last news say that it is void");
+}
+
+function isRevoked({ dispute, subscription, fullyRefunded }: Truth): boolean {
+  if (dispute === "lost") return true;
+  if (subscription === undefined) return fullyRefunded;
+  return ["canceled", "unpaid", "incomplete_expired"].includes(subscription);
+}

@@ -1,0 +1,115 @@
+import type { ControlRecord } from "../../core/orders/order.ts";
+import type { CheckWrite } from "./order-book.ts";
+import type { ShopProcess } from "./shop-process.ts";
+import type { Violations } from "./violations.ts";
+
+/** How often each message to the owner's side was begun, by every record that ever stood in the store. */
+export interface NewsLedger {
+  check: CheckWrite;
+  /** Without a key: of all events together. */
+  attempts(orderId: string, channel: string, key: string | undefined): number;
+}
+
+type News = NonNullable<ControlRecord["news"]>[keyof NonNullable<ControlRecord["news"]>];
+
+const SUBJECTS = ["order", "attention", "refund", "dispute", "subscription", "access"] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+const RANKS = { todo: 0, started: 1, done: 2, skipped: 2, gave_up: 2 };
+const ENDED = ["canceled", "unpaid", "incomplete_expired"];
+const UNPAID = { order: "", attention: "", refund: "0", dispute: "", subscription: "", access: "valid" };
+const PAID = ["paid", "needs_attention", "fulfilled"];
+
+/** N1 and N3 at every write: what changes is told of, once, and what is told has changed. */
+export function createNewsLedger(violations: Violations, isHeard: (subject: Subject) => boolean): NewsLedger {
+  const begun = new Map<string, Map<string, number>>();
+
+  return {
+    check({ orderId, before: stored, after: { control: after, version }, writer }) {
+      const before = stored?.control;
+      const complain = (invariant: Parameters<Violations["report"]>[0], what: string): void =>
+        violations.report(invariant, `${orderId} v${version}, written by ${writer.name}: ${what}`);
+
+      for (const subject of SUBJECTS) {
+        const was = before?.news?.[subject];
+        const is = after.news?.[subject];
+        remember(orderId, is);
+        const rise = (is?.count ?? 0) - (was?.count ?? 0);
+        const isNews = changes(subject, before, after);
+        if (isNews && rise !== 1 && (isHeard(subject) || rise !== 0))
+          complain("N1 what happens is told", `${subject} changes, and its news are not of it`);
+        if (!isNews && rise !== 0)
+          complain("N3 one event has one key", `${subject} has news, and nothing happened`);
+        if (rise === 0) compareDeliveries(subject, was, is, before, writer, complain);
+      }
+    },
+
+    attempts(orderId, channel, key) {
+      const counts = [...(begun.get(orderId) ?? [])].filter(([name]) =>
+        key === undefined ? name.endsWith(` ${channel}`) : name === `${key} ${channel}`,
+      );
+      return counts.reduce((sum, [, attempts]) => sum + attempts, 0);
+    },
+  };
+
+  function remember(orderId: string, news: News): void {
+    for (const [channel, { attempts }] of Object.entries(news?.deliveries ?? {})) {
+      const counts = begun.get(orderId) ?? new Map<string, number>();
+      const name = `${news?.kind}/${orderId}/${news?.count} ${channel}`;
+      counts.set(name, Math.max(attempts, counts.get(name) ?? 0));
+      begun.set(orderId, counts);
+    }
+  }
+}
+
+function compareDeliveries(
+  subject: string,
+  was: News,
+  is: News,
+  before: ControlRecord | undefined,
+  writer: ShopProcess,
+  complain: (invariant: Parameters<Violations["report"]>[0], what: string) => void,
+): void {
+  if (JSON.stringify(was) === JSON.stringify(is)) return;
+  if (!before?.lease?.owner.startsWith(`${writer.name}-`))
+    complain("I10 only the lease holder acts", `the news of ${subject} move`);
+  for (const [channel, delivery] of Object.entries(was?.deliveries ?? {})) {
+    const now = is?.deliveries[channel as keyof typeof is.deliveries];
+    if (now === undefined || RANKS[now.state] < RANKS[delivery.state] || now.attempts < delivery.attempts)
+      complain("I5 steps, fence and rank never go back", `the news of ${subject} (${channel}) go back`);
+    else if (now.attempts > delivery.attempts + 1)
+      complain("I5 steps, fence and rank never go back", `the news of ${subject} count an attempt twice`);
+  }
+}
+
+function changes(subject: Subject, before: ControlRecord | undefined, after: ControlRecord): boolean {
+  const was = factOf(subject, before);
+  const is = factOf(subject, after);
+  if (was === is) return false;
+  // That a subscription is active again is news, and that a renewal was paid in the end is none.
+  if (subject === "subscription") return is !== "" || was === "ended";
+  return is !== "";
+}
+
+/** What is told of a subject, in words of our own; empty where there is nothing to tell. */
+function factOf(subject: Subject, control: ControlRecord | undefined): string {
+  if (control === undefined || !PAID.includes(control.state)) return UNPAID[subject];
+  const { refundedMinor, fullyRefunded, dispute, subscription, renewal } = control.mirror;
+  const hasEnded = subscription !== undefined && ENDED.includes(subscription);
+  switch (subject) {
+    case "order":
+      return "paid";
+    case "attention":
+      return control.state === "needs_attention" ? "flagged" : "";
+    case "refund":
+      return String(refundedMinor);
+    case "dispute":
+      return dispute ?? "";
+    case "subscription":
+      return hasEnded ? "ended" : (renewal ?? "");
+    case "access": {
+      const isVoid = dispute === "lost" || (subscription === undefined ? fullyRefunded : hasEnded);
+      return isVoid ? "void" : "valid";
+    }
+  }
+}

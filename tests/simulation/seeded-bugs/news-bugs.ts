@@ -1,0 +1,145 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+const AGREE = "core/orders/agree-with-stripe.ts";
+const CONTROL = "core/orders/control-record.ts";
+const SETTLE = "core/orders/settle-order.ts";
+const SPREAD = "core/orders/spread-news.ts";
+const TELL = "core/orders/tell-news.ts";
+
+/** What the owner's side is told, and when. */
+export const NEWS_BUGS: readonly SeededBug[] = [
+  {
+    name: "news-not-written",
+    what: "A change is written without the duty to tell of it.",
+    patches: [
+      {
+        file: SPREAD,
+        find: "return news === undefined || news === after.news ? after : { ...after, v: 2, news };",
+        replace: "return news === undefined || before !== undefined ? after : { ...after, v: 2, news };",
+      },
+    ],
+  },
+  {
+    name: "news-not-counted",
+    what: "A message is sent before the record says that it was begun.",
+    patches: [
+      {
+        file: TELL,
+        find: '({ state: "started", attempts: attempts + 1 })',
+        replace: '({ state: "started", attempts })',
+      },
+    ],
+  },
+  {
+    name: "news-failure-swallowed",
+    what: "A message that failed counts as told.",
+    patches: [
+      {
+        file: TELL,
+        find: "desk.tell(channel, { news, order, control, dates }, { idempotencyKey, signal }),",
+        replace:
+          'desk.tell(channel, { news, order, control, dates }, { idempotencyKey, signal }).catch(() => "done" as const),',
+      },
+    ],
+  },
+  {
+    name: "news-key-per-attempt",
+    what: "Every attempt at a message has a key of its own.",
+    patches: [
+      {
+        file: TELL,
+        find: "const idempotencyKey = newsKey(news, orderId);",
+        replace: "const idempotencyKey = `${newsKey(news, orderId)}-${number}`;",
+      },
+    ],
+  },
+  {
+    name: "news-not-on-the-worklist",
+    what: "An order that is fulfilled stands on no worklist, whatever it owes.",
+    patches: [
+      {
+        file: CONTROL,
+        find: 'return control.state === "awaiting_payment" || owesAnything(control, false) || awaitsOwner(control);',
+        replace:
+          'return control.state === "awaiting_payment" || owesSteps(control, false) || awaitsOwner(control);',
+      },
+    ],
+  },
+  {
+    name: "news-only-while-paid",
+    what: "Whoever settles a fulfilled order takes no lease, so that nobody tells what has happened since.",
+    patches: [
+      {
+        file: AGREE,
+        find: 'owesAnything(merged, trigger === "owner")',
+        replace: 'owesAnything(merged, trigger === "owner") && merged.state !== "fulfilled"',
+      },
+    ],
+  },
+  {
+    name: "news-held-by-another-is-fine",
+    what: "An order that somebody else is at counts as done, though the owner is not told yet.",
+    patches: [
+      {
+        file: SETTLE,
+        find: 'return owesAnything(stored.control, trigger === "owner")',
+        replace:
+          'return owesAnything(stored.control, trigger === "owner") && stored.control.state === "paid"',
+      },
+    ],
+  },
+  {
+    name: "news-result-of-an-older-event",
+    what: "What came of telling one event is noted on the next event of its subject.",
+    patches: [
+      {
+        file: CONTROL,
+        find: "if (current === undefined || current.count !== count || delivery === undefined) return control;",
+        replace: "void count; if (current === undefined || delivery === undefined) return control;",
+      },
+    ],
+  },
+  {
+    name: "news-before-payment",
+    what: "What happens to an order that is not paid is told, too.",
+    patches: [
+      {
+        file: SPREAD,
+        find: "if (before === after || !isPaid(after)) return [];",
+        replace: "if (before === after) return [];",
+      },
+    ],
+  },
+  {
+    name: "news-given-up-at-once",
+    what: "A message that fails once is not tried again.",
+    patches: [
+      {
+        file: TELL,
+        find: "if (error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS) {",
+        replace: "if (error instanceof PermanentStepError || number >= 1) {",
+      },
+    ],
+  },
+  {
+    name: "news-count-starts-again",
+    what: "A second event of a subject gets the first one's key.",
+    patches: [{ file: SPREAD, find: "count: (earlier?.count ?? 0) + 1,", replace: "count: 1," }],
+  },
+  {
+    name: "news-never-given-up",
+    what: "A message that nobody takes is tried for ever when each attempt ends in a crash or a failure.",
+    patches: [
+      {
+        file: TELL,
+        find: "if (error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS) {",
+        replace: "if (error instanceof PermanentStepError) {",
+      },
+      {
+        file: TELL,
+        find: 'delivery.state === "started" && delivery.attempts >= MAX_STEP_ATTEMPTS,',
+        replace: 'delivery.state === "started" && delivery.attempts >= 1e9,',
+      },
+    ],
+  },
+];

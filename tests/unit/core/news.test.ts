@@ -1,0 +1,524 @@
+import { Webhook } from "standardwebhooks";
+import { afterEach, expect, test } from "vitest";
+
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import type { Mail } from "../../../core/mail/mailer.ts";
+import { isOpen, isRevoked } from "../../../core/orders/control-record.ts";
+import type { OutgoingRequest } from "../../../core/outgoing/post.ts";
+import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import { openOrders, snapshot } from "../../contracts/order-store.ts";
+import { openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
+
+const SECRET = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
+const OWNER = {
+  OWNER_EMAIL: "owner@shop.example",
+  OWNER_WEBHOOK_URL: "https://chat.example/hook",
+  ORDER_WEBHOOK_URL: "https://server.example/orders",
+  ORDER_WEBHOOK_SECRET: SECRET,
+};
+
+interface Event {
+  id: string;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+interface OwnersShop extends TestShop {
+  chats: string[];
+  events: Event[];
+  /** Mails to the owner. */
+  notices: (Mail & { key: string })[];
+  /** What the chat and the owner's server answer; undefined breaks the connection. */
+  answers: { chat: number | undefined; server: number | undefined; mail: boolean };
+  order(priceId?: string): Promise<{ orderId: string; payment: string; subscription: string }>;
+  /** Delivers every event that Stripe has made since the last time; resolves to the answers' statuses. */
+  deliverNew(): Promise<number[]>;
+}
+
+let shop: OwnersShop;
+afterEach(() => shop.close());
+
+function openOwnersShop(
+  options: {
+    definition?: ShopDefinition;
+    environment?: Record<string, string>;
+    engine?: "stripe";
+    onPost?: (request: OutgoingRequest) => void;
+    now?: () => number;
+  } = {},
+): OwnersShop {
+  const chats: string[] = [];
+  const events: Event[] = [];
+  const notices: OwnersShop["notices"] = [];
+  const mails: Mail[] = [];
+  const answers: OwnersShop["answers"] = { chat: 200, server: 200, mail: true };
+  const delivered = new Set<string>();
+
+  async function post(request: OutgoingRequest): Promise<{ status: number }> {
+    options.onPost?.(request);
+    const { url, headers, body } = request;
+    const isChat = url.href === OWNER.OWNER_WEBHOOK_URL;
+    const status = isChat ? answers.chat : answers.server;
+    if (status === undefined) throw new Error("connect ECONNREFUSED");
+    if (status < 300 && isChat) chats.push((JSON.parse(body) as { text: string }).text);
+    if (status < 300 && !isChat) {
+      const { type, data } = JSON.parse(body) as Event;
+      events.push({ id: headers["webhook-id"] ?? "", type, data });
+    }
+    return { status };
+  }
+
+  const opened = openTestShop({
+    site: siteOf(options.definition ?? {}),
+    environment: options.environment ?? OWNER,
+    ...(options.engine !== undefined && { engine: options.engine }),
+    replace: {
+      post,
+      ...(options.now !== undefined && { now: options.now }),
+      mailer: {
+        async send(mail, { idempotencyKey }) {
+          if (mail.to !== OWNER.OWNER_EMAIL) return void mails.push(mail);
+          if (!answers.mail) throw new Error("421 try again later");
+          notices.push({ ...mail, key: idempotencyKey });
+        },
+      },
+    },
+  });
+  if (options.now !== undefined) opened.clock.nowMs = options.now();
+
+  return {
+    ...opened,
+    mails,
+    chats,
+    events,
+    notices,
+    answers,
+
+    async order(priceId = "price_poster_a2") {
+      const orderId = await opened.openSession(priceId);
+      opened.stripe.buyer.pay(orderId);
+      await this.deliverNew();
+      const { paymentIntent, subscription } = opened.stripe.state().checkoutIntents[orderId] ?? {};
+      return { orderId, payment: paymentIntent ?? "", subscription: subscription ?? "" };
+    },
+
+    async deliverNew() {
+      const statuses: number[] = [];
+      for (const { id, type, snapshot: object } of Object.values(opened.stripe.state().events)) {
+        if (delivered.has(id)) continue;
+        delivered.add(id);
+        statuses.push((await opened.notify(object.id, type)).status);
+      }
+      return statuses;
+    },
+  };
+}
+
+async function controlOf(orderId: string) {
+  const stored = await shop.store.readControl(orderId);
+  if (stored === undefined) throw new Error("there is no order");
+  return stored.control;
+}
+
+test("a new order is told once by mail, chat and webhook, after the buyer's mail, however often Stripe reports it", async () => {
+  shop = openOwnersShop();
+  const { orderId } = await shop.order();
+  await shop.notify(orderId);
+  await shop.notify(orderId);
+
+  expect(shop.mails).toHaveLength(1);
+  expect(shop.notices).toEqual([
+    expect.objectContaining({
+      to: "owner@shop.example",
+      subject: "[test] New order: €32.00",
+      key: `notice/paid/${orderId}/1`,
+    }),
+  ]);
+  expect(shop.chats).toHaveLength(1);
+  expect(shop.chats[0]).toMatch(/^\[test\] New order: €32\.00\n1 × Tide chart poster, A2\nTotal €32\.00/);
+  expect(shop.events).toEqual([
+    {
+      id: `paid/${orderId}/1`,
+      type: "order.paid",
+      data: expect.objectContaining({ id: orderId, totalMinor: 3200, revoked: false, dispute: null }),
+    },
+  ]);
+  expect((await controlOf(orderId)).news?.order?.deliveries).toEqual({
+    webhook: { state: "done", attempts: 1 },
+    mail: { state: "done", attempts: 1 },
+    chat: { state: "done", attempts: 1 },
+  });
+});
+
+test("a notice names no buyer", async () => {
+  shop = openOwnersShop();
+  const { payment } = await shop.order();
+  shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  const told = JSON.stringify([shop.notices, shop.chats]);
+  expect(shop.mails[0]?.to).toMatch(/@/);
+  expect(told).not.toContain(shop.mails[0]?.to);
+  expect(told).toContain(`https://dashboard.stripe.com/test/payments/${payment}`);
+});
+
+test("a shop without any of it owes nobody anything, and its records stay as they were", async () => {
+  shop = openOwnersShop({ environment: {} });
+  const { orderId, payment } = await shop.order();
+  shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  const control = await controlOf(orderId);
+  expect(control).toMatchObject({ v: 1, state: "fulfilled", mirror: { fullyRefunded: true } });
+  expect(control.news).toBeUndefined();
+});
+
+test("each partial refund is news with a key of its own, and takes nothing away", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  shop.stripe.account.refund(payment, 500);
+  await shop.deliverNew();
+  shop.stripe.account.refund(payment, 700);
+  await shop.deliverNew();
+  await shop.notify(orderId);
+
+  expect(shop.notices.slice(1).map(({ subject }) => subject)).toEqual([
+    "[test] Refunded: €5.00 of €32.00",
+    "[test] Refunded: €12.00 of €32.00",
+  ]);
+  expect(shop.events.slice(1).map(({ id, type, data }) => [id, type, data["refundedMinor"]])).toEqual([
+    [`refunded/${orderId}/1`, "order.refunded", 500],
+    [`refunded/${orderId}/2`, "order.refunded", 1200],
+  ]);
+  expect((await shop.status(orderId)).body["revoked"]).toBeUndefined();
+});
+
+test("a full refund revokes, and everybody is told: owner, server and the buyer's page", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+
+  expect(shop.notices.at(-1)?.subject).toBe("[test] Refunded in full: €32.00");
+  expect(shop.notices.at(-1)?.text).toContain("The purchase is void: downloads and keys no longer work.");
+  expect(shop.events.map(({ type }) => type)).toEqual(["order.paid", "order.refunded", "order.revoked"]);
+  expect(shop.events.at(-1)).toMatchObject({ id: `revoked/${orderId}/1`, data: { revoked: true } });
+  expect(isRevoked(await controlOf(orderId))).toBe(true);
+  expect((await shop.status(orderId)).body).toMatchObject({ state: "fulfilled", revoked: true });
+});
+
+test("B07: a refund that fails restores", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  const refund = shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  shop.stripe.account.failRefund(refund.id);
+  await shop.deliverNew();
+
+  expect(shop.notices.at(-1)?.subject).toBe("[test] A refund failed: €0.00 of €32.00 are refunded now");
+  expect(shop.events.slice(-2).map(({ id, type }) => [id, type])).toEqual([
+    [`refund_failed/${orderId}/2`, "order.refund_failed"],
+    [`restored/${orderId}/2`, "order.restored"],
+  ]);
+  expect((await shop.status(orderId)).body["revoked"]).toBeUndefined();
+});
+
+test("B11: a dispute is told with its due date; lost it revokes", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  const dispute = shop.stripe.account.dispute(payment);
+  const due = new Date((shop.stripe.state().disputes[dispute.id]?.evidence_details.due_by ?? 0) * 1000);
+  await shop.deliverNew();
+  expect(shop.notices.at(-1)?.subject).toBe("[test] A payment of €32.00 is disputed");
+  expect(shop.notices.at(-1)?.text).toContain(`${due.getUTCDate()} `);
+  expect(shop.notices.at(-1)?.text).toMatch(/Stripe needs your answer by \d+ \w+ 2026, \d\d:\d\d UTC\./);
+  expect(isRevoked(await controlOf(orderId))).toBe(false);
+
+  shop.stripe.account.loseDispute(dispute.id);
+  await shop.deliverNew();
+  expect(shop.notices.at(-1)?.subject).toBe("[test] Dispute lost: €32.00");
+  expect(shop.events.slice(1).map(({ type, data }) => [type, data["dispute"]])).toEqual([
+    ["order.disputed", "open"],
+    ["order.disputed", "lost"],
+    ["order.revoked", "lost"],
+  ]);
+});
+
+test("B11: a dispute that is won is told, and nothing was ever taken away", async () => {
+  shop = openOwnersShop();
+  const { payment } = await shop.order();
+  shop.stripe.account.winDispute(shop.stripe.account.dispute(payment).id);
+  await shop.deliverNew();
+  expect(shop.notices.at(-1)?.subject).toBe("[test] Dispute won: €32.00");
+  expect(shop.events.map(({ type }) => type)).toEqual(["order.paid", "order.disputed"]);
+});
+
+test("a renewal that fails is told once while Stripe tries again, and once when it does not any more", async () => {
+  shop = openOwnersShop();
+  const { subscription } = await shop.order("price_almanac_monthly");
+  shop.stripe.account.failRenewal(subscription);
+  await shop.deliverNew();
+  shop.stripe.account.failRenewal(subscription);
+  await shop.deliverNew();
+  shop.stripe.account.failRenewal(subscription, { final: "canceled" });
+  await shop.deliverNew();
+
+  const subjects = shop.notices.slice(1).map(({ subject }) => subject);
+  expect(subjects).toEqual([
+    "[test] A renewal could not be paid; Stripe will try again",
+    "[test] A subscription has ended",
+  ]);
+  expect(shop.notices[1]?.text).toMatch(/Next try: \d+ \w+ 2026/);
+  expect(shop.notices[2]?.text).toContain("Its last renewal could not be paid.");
+  expect(shop.events.slice(1).map(({ type, data }) => [type, data["renewal"]])).toEqual([
+    ["order.renewal_failed", "failed"],
+    ["order.revoked", "failed_finally"],
+  ]);
+});
+
+test("a renewal's last failure is told even where the subscription stays as it is", async () => {
+  shop = openOwnersShop();
+  const { orderId, subscription } = await shop.order("price_almanac_monthly");
+  shop.stripe.account.failRenewal(subscription, { final: "unpaid" });
+  await shop.deliverNew();
+  expect((await controlOf(orderId)).mirror).toMatchObject({
+    subscription: "unpaid",
+    renewal: "failed_finally",
+  });
+  shop.stripe.account.payOverdueInvoice(subscription);
+  await shop.deliverNew();
+  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription that had ended is active again");
+  expect(shop.events.at(-1)?.type).toBe("order.restored");
+});
+
+test("a buyer who is still at 3-D Secure is no failed renewal", async () => {
+  shop = openOwnersShop();
+  const sessionId = await shop.openSession("price_almanac_monthly");
+  shop.stripe.buyer.pay(sessionId, { card: "4000000000000002" });
+  expect(new Set(await shop.deliverNew())).not.toContain(500);
+  expect(shop.notices).toEqual([]);
+  expect(shop.events).toEqual([]);
+});
+
+test("a chat that is down keeps the buyer from nothing; Stripe is asked to come back, and the rest is not told twice", async () => {
+  shop = openOwnersShop();
+  shop.answers.chat = undefined;
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  const response = await shop.notify(orderId);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ error: { code: "news_failed" } });
+  expect(shop.mails).toHaveLength(1);
+  expect((await shop.status(orderId)).body).toMatchObject({ state: "fulfilled" });
+  expect(await openOrders(shop.store)).toEqual([orderId]);
+
+  shop.answers.chat = 200;
+  expect((await shop.notify(orderId)).status).toBe(200);
+  expect([shop.mails, shop.notices, shop.events, shop.chats].map(({ length }) => length)).toEqual([
+    1, 1, 1, 1,
+  ]);
+  expect((await controlOf(orderId)).lastError).toBeUndefined();
+  expect(await openOrders(shop.store)).toEqual([]);
+});
+
+test("reconciliation tells what Stripe no longer comes back for", async () => {
+  shop = openOwnersShop();
+  shop.answers.server = 500;
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  await shop.notify(orderId);
+  shop.answers.server = 200;
+  shop.clock.nowMs += 3_600_000;
+  const response = await shop.app.scheduledReconcile(
+    new Request("https://shop.example/.netlify/functions/reconcile", { method: "POST" }),
+  );
+  expect(await response.json()).toMatchObject({ repaired: [orderId], unfinished: [] });
+  expect(shop.events).toHaveLength(1);
+});
+
+test("a message is given up after 12 attempts: Stripe hears 200, the log and the health route say so, and the order stays fulfilled", async () => {
+  shop = openOwnersShop();
+  shop.answers.chat = 500;
+  const { orderId } = await shop.order();
+  for (let attempt = 0; attempt < 14; attempt += 1) await shop.notify(orderId);
+
+  const control = await controlOf(orderId);
+  expect(control.state).toBe("fulfilled");
+  expect(control.news?.order?.deliveries.chat).toEqual({ state: "gave_up", attempts: 12 });
+  expect(control.nextTryMs).toBeUndefined();
+  expect(isOpen(control)).toBe(false);
+  expect((await shop.notify(orderId)).status).toBe(200);
+  expect(shop.log.filter(({ event }) => event === "news_given_up")).toEqual([
+    expect.objectContaining({ orderId, news: "paid", channel: "chat", attempt: 12 }),
+  ]);
+  const health = await shop.app.health(new Request("https://shop.example/api/health"));
+  expect([health.status, await health.json()]).toEqual([
+    503,
+    expect.objectContaining({ problems: ["notices_not_delivered"] }),
+  ]);
+  // The next order's notice is tried again, and what happened is forgotten after some days.
+  shop.answers.chat = 200;
+  await shop.order();
+  expect(shop.chats).toHaveLength(1);
+  shop.clock.nowMs += 3 * 24 * 3_600_000;
+  const later = await shop.app.health(new Request("https://shop.example/api/health"));
+  expect(await later.json()).toMatchObject({ problems: [] });
+});
+
+test.each([
+  ["chat", 404],
+  ["server", 410],
+] as const)("a %s that answers %i is not asked again", async (channel, status) => {
+  shop = openOwnersShop();
+  shop.answers[channel] = status;
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  expect((await shop.notify(orderId)).status).toBe(200);
+  const deliveries = (await controlOf(orderId)).news?.order?.deliveries;
+  expect(deliveries?.[channel === "chat" ? "chat" : "webhook"]).toEqual({ state: "gave_up", attempts: 1 });
+});
+
+test("an order that needs attention is told, without the address that a mail server quotes", async () => {
+  shop = openOwnersShop({
+    definition: {
+      onPaid: () => {
+        throw new PermanentStepError("550 no mailbox <buyer@example.com> here");
+      },
+    },
+  });
+  const { orderId } = await shop.order();
+  const [attention, paid] = shop.notices.toSorted((one, other) => one.subject.localeCompare(other.subject));
+  expect(paid?.subject).toBe("[test] New order: €32.00");
+  expect(attention?.subject).toBe("[test] An order needs your attention");
+  expect(attention?.text).toContain("onPaid: PermanentStepError: 550 no mailbox <[mail address]> here");
+  expect(attention?.text).toContain(`npm run settle -- ${orderId}`);
+  expect(shop.mails).toEqual([]);
+});
+
+test("onPaid runs before the buyer is mailed, with one key for all attempts; what it throws is tried again", async () => {
+  const keys: string[] = [];
+  let isBroken = true;
+  shop = openOwnersShop({
+    environment: {},
+    definition: {
+      async onPaid({ orderId, items }, { idempotencyKey, signal }) {
+        expect(items).toHaveLength(1);
+        expect(signal.aborted).toBe(false);
+        expect(shop.mails).toEqual([]);
+        keys.push(idempotencyKey);
+        if (isBroken) throw new Error(`no room for ${orderId}`);
+      },
+    },
+  });
+  const { orderId } = await shop.order();
+  expect((await controlOf(orderId)).state).toBe("paid");
+  isBroken = false;
+  expect((await shop.notify(orderId)).status).toBe(200);
+  await shop.notify(orderId);
+  expect(keys).toEqual([`onPaid/${orderId}`, `onPaid/${orderId}`]);
+  expect(await controlOf(orderId)).toMatchObject({
+    state: "fulfilled",
+    steps: { onPaid: { state: "done", attempts: 2 }, mail: { state: "done" } },
+  });
+});
+
+test("onRevoked and onRestored run once for each change, with a key for each", async () => {
+  const ran: string[] = [];
+  shop = openOwnersShop({
+    environment: {},
+    definition: {
+      onRevoked: (_, { idempotencyKey }) => void ran.push(idempotencyKey),
+      onRestored: (_, { idempotencyKey }) => void ran.push(idempotencyKey),
+    },
+  });
+  const { orderId, payment } = await shop.order();
+  for (const _ of [1, 2]) {
+    const refund = shop.stripe.account.refund(payment);
+    await shop.deliverNew();
+    shop.stripe.account.failRefund(refund.id);
+    await shop.deliverNew();
+  }
+  expect(ran).toEqual([1, 2, 3, 4].map((n) => `${n % 2 === 1 ? "revoked" : "restored"}/${orderId}/${n}`));
+});
+
+test("onRevoked that fails for good is left to the owner, who is shown it and may try again", async () => {
+  let isBroken = true;
+  let runs = 0;
+  shop = openOwnersShop({
+    environment: {},
+    definition: {
+      onRevoked() {
+        runs += 1;
+        if (isBroken) throw new Error("no");
+      },
+    },
+  });
+  const { orderId, payment } = await shop.order();
+  shop.stripe.account.refund(payment);
+  for (let attempt = 0; attempt < 14; attempt += 1) await shop.notify(orderId);
+  expect(runs).toBe(12);
+  const control = await controlOf(orderId);
+  expect(control).toMatchObject({ state: "fulfilled", lastError: "code: Error: no" });
+  expect(isOpen(control)).toBe(true);
+
+  const report = await shop.app.scheduledReconcile(new Request("https://shop.example/r", { method: "POST" }));
+  expect(await report.json()).toMatchObject({ flagged: [orderId] });
+  isBroken = false;
+  await shop.notify(orderId);
+  expect(runs).toBe(12);
+});
+
+test("revoked and restored before the server hears of it: it hears of neither", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  shop.answers.server = undefined;
+  const refund = shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  shop.stripe.account.failRefund(refund.id);
+  shop.answers.server = 200;
+  await shop.deliverNew();
+  expect((await controlOf(orderId)).news?.access).toMatchObject({ kind: "restored", count: 2 });
+  // It was tried, so it may have heard of the first: it hears of the second.
+  expect(shop.events.at(-1)).toMatchObject({ type: "order.restored", data: { revoked: false } });
+});
+
+test("an order from before there was anything to tell is told only what happens from now on", async () => {
+  shop = openOwnersShop();
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  await shop.store.createSnapshot(snapshot(orderId, "poster"));
+  await shop.store.writeControl(orderId, 0, {
+    v: 1,
+    writeId: "0123456789abcdef",
+    state: "fulfilled",
+    mirror: { refundedMinor: 0, fullyRefunded: false },
+    fence: 1,
+    steps: { record: { state: "done", attempts: 1 }, mail: { state: "done", attempts: 1 } },
+  });
+  await shop.deliverNew();
+  expect(shop.notices).toEqual([]);
+  shop.stripe.account.refund(shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "", 100);
+  await shop.deliverNew();
+  expect(shop.events.map(({ type }) => type)).toEqual(["order.refunded"]);
+});
+
+test("the engine inside Stripe keeps it all, too", async () => {
+  shop = openOwnersShop({ engine: "stripe" });
+  const { orderId, payment } = await shop.order();
+  shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  expect(shop.events.map(({ type }) => type)).toEqual(["order.paid", "order.refunded", "order.revoked"]);
+  const record = shop.stripe.state().checkoutSessions[orderId]?.metadata?.["static_checkout_order"] ?? "";
+  expect(JSON.parse(record)).toMatchObject({ v: 2, g: "p1wd1md1hd1 r1wd1md1hd1 v1wd1" });
+});
+
+test("the signature is one that the library of Standard Webhooks accepts", async () => {
+  const requests: OutgoingRequest[] = [];
+  shop = openOwnersShop({ onPost: (request) => requests.push(request), now: Date.now });
+  const { orderId } = await shop.order();
+  const request = requests.find(({ url }) => url.href === OWNER.ORDER_WEBHOOK_URL);
+  const verified = new Webhook(SECRET).verify(request?.body ?? "", { ...request?.headers });
+  expect(verified).toMatchObject({ type: "order.paid", data: { id: orderId } });
+  expect(() => new Webhook(SECRET).verify(`${request?.body} `, { ...request?.headers })).toThrow(
+    /signature/i,
+  );
+});
