@@ -16,16 +16,16 @@ export default defineShop({
   // that is on no page is for sale when it has one.
   prices: {
     poster_a2: { maxQuantity: 10 },
-    price_ebook_tides: {
+    ebook_tides: {
       deliver: [
         { kind: "file", name: "The Tide Reader (EPUB)", file: "private/the-tide-reader.epub" },
         { kind: "file", name: "The Tide Reader (PDF)", file: "private/the-tide-reader.pdf" },
       ],
     },
-    price_almanac_monthly: {
+    almanac_monthly: {
       deliver: [{ kind: "link", name: "Read this month's issue online", url: "https://example.com/almanac" }],
     },
-    price_print_deposit: {
+    print_deposit: {
       deliver: [
         {
           kind: "text",
@@ -34,6 +34,6 @@ export default defineShop({
         },
       ],
     },
-    price_app_license: { deliver: [{ kind: "license", product: "ebb" }] },
+    app_license: { deliver: [{ kind: "license", product: "ebb" }] },
   },
 });

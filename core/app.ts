@@ -17,7 +17,7 @@ import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/re
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
 import { createSigner } from "./signing/signer.ts";
-import { priceSettings, type Site } from "./site.ts";
+import type { Site } from "./site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
@@ -85,8 +85,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       claims,
       shop: config,
-      requireDeliverable: (name) =>
-        requireLicenseKey(priceSettings(site, { priceId: name, lookupKey: name }), licenseSigner, log),
+      requireDeliverable: (settings) => requireLicenseKey(settings, licenseSigner, log),
       limits: checkoutLimits,
       now,
       log,

@@ -9,9 +9,12 @@ import { buildFunctions } from "./build/functions.ts";
 import { buildSite } from "./build/site.ts";
 import { fail, readConfig, readSite } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
+import { licenseProblem } from "./site/license-problem.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const site = await readSite();
+const undeliverable = readConfig((environment) => licenseProblem(site, environment));
+if (undeliverable !== undefined) fail(undeliverable);
 const catalog = await makeCatalog();
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);

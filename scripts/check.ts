@@ -2,6 +2,7 @@ import { parseStripeAccess } from "../core/config.ts";
 import { formatMoney } from "../core/money.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { checkSite } from "./site/check-site.ts";
+import { licenseProblem } from "./site/license-problem.ts";
 import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
@@ -26,7 +27,12 @@ if (check.kind === "key_refused") fail(check.problem);
 if (check.kind === "unreachable") fail(`Stripe cannot be asked right now: ${check.reason}`);
 
 for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
-const problems = [...check.problems, ...check.otherMode];
+const undeliverable = readConfig((environment) => licenseProblem(site, environment));
+const problems = [
+  ...check.problems,
+  ...check.otherMode,
+  ...(undeliverable === undefined ? [] : [undeliverable]),
+];
 if (problems.length > 0) fail(`\n${problems.join("\n")}`);
 console.log(`\nAll of it can be bought, in ${access.livemode ? "live" : "test"} mode.`);
 

@@ -19,6 +19,7 @@ export function createLicenseStep({ site, signer, store, now }: LicenseStepDepen
   return {
     name: "license",
     whenRevoked: "skip",
+    whenUncertain: "repeat",
     async run(order, { idempotencyKey }) {
       try {
         if (licensesOf(order, site, signer).length === 0) return "skipped";

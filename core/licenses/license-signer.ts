@@ -85,5 +85,10 @@ function openKey(signingKey: SigningKey): OpenedKey {
   const privateKey = privateKeyOf(signingKey);
   const { id } = publicKeyOf(privateKey);
   const publicKey = createPublicKey(privateKey);
-  return { id, privateKey, publicKey, references: createOrderReferences(signingKey.seed) };
+  return {
+    id,
+    privateKey,
+    publicKey,
+    references: createOrderReferences(signingKey.seed.toString("base64url")),
+  };
 }

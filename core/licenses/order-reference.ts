@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto";
 
 import type { OrderId } from "../orders/order.ts";
+import { deriveKey } from "../signing/derive-key.ts";
 
 /**
  * What a license key says about its order: enough for the shop to find it, nothing for anybody else. Keys are typed into software,
@@ -19,11 +20,10 @@ export interface OrderReferences {
 
 const NONCE_BYTES = 16;
 
-/** `secret` is the seed of the signing key that the reference travels with. */
-export function createOrderReferences(secret: Buffer): OrderReferences {
-  const derived = Buffer.from(hkdfSync("sha256", secret, "static-checkout", "license-order-reference", 64));
-  const macKey = derived.subarray(0, 32);
-  const cipherKey = derived.subarray(32);
+/** `secret` is that of the signing key which the reference travels with. */
+export function createOrderReferences(secret: string): OrderReferences {
+  const macKey = deriveKey(secret, "license-order-nonce");
+  const cipherKey = deriveKey(secret, "license-order-cipher");
   const nonceOf = (orderId: OrderId): Buffer =>
     createHmac("sha256", macKey).update(orderId).digest().subarray(0, NONCE_BYTES);
 

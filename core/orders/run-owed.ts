@@ -109,7 +109,7 @@ export async function runOwed(
       return decision.control;
     });
     if (control === undefined) return { kind: "busy" };
-    const { next, announce } = decision as Decision;
+    const { next, announce } = decision;
     for (const tell of [noted.announce, ...announce]) await tell();
 
     if (next.kind === "no_time") return { kind: "unfinished", reason: "out_of_time" };

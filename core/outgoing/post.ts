@@ -62,9 +62,9 @@ function send(
   signal: AbortSignal,
   addresses: readonly LookupAddress[],
 ): Promise<{ status: number }> {
-  const request = url.protocol === "https:" ? requestHttps : requestHttp;
+  const begin = url.protocol === "https:" ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const sent = request(url, {
+    const sent = begin(url, {
       method: "POST",
       headers: { ...headers, "Content-Length": Buffer.byteLength(body) },
       lookup: answering(addresses),

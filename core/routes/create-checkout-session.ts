@@ -15,6 +15,7 @@ import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { CheckoutLimits } from "../limits/checkout-limits.ts";
 import type { Log } from "../log.ts";
+import type { PriceSettings } from "../shop-definition.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
@@ -28,8 +29,6 @@ export interface CreateCheckoutSessionDependencies {
   stripe: Stripe;
   catalog: PriceCatalog;
   claims: ClaimCookies;
-  /** Throws for a price whose goods could not be delivered. */
-  requireDeliverable: (priceName: string) => void;
   shop: {
     siteUrl: string;
     shopId: string;
@@ -38,6 +37,8 @@ export interface CreateCheckoutSessionDependencies {
     addressHeader: string | undefined;
   };
   limits: CheckoutLimits;
+  /** Throws for a price whose goods could not be delivered. */
+  requireDeliverable: (settings: PriceSettings) => void;
   now: () => number;
   log: Log;
 }
@@ -108,8 +109,8 @@ async function openSession(
       return create(price, undefined, `${suffix}/day`);
     });
   try {
-    requireDeliverable(purchase.price_id);
     const price = await catalog.find(purchase, deadline);
+    requireDeliverable(price.settings);
     const { id, url } = await open(price, "").catch(async (error: unknown) => {
       const moved = refusesPrice(error) ? await catalog.findAnew(purchase, price, deadline) : undefined;
       if (moved === undefined) throw error;

@@ -13,4 +13,9 @@ export function deriveKey(secret: string, purpose: Purpose): Buffer {
 }
 
 /** What this shop signs. A new purpose is a new name here. */
-export type Purpose = "claim-cookie" | "order-page" | "download" | "license";
+export type Purpose =
+  | "claim-cookie"
+  | "order-page"
+  | "download"
+  | "license-order-nonce"
+  | "license-order-cipher";

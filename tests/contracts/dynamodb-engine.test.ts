@@ -72,7 +72,7 @@ test("B21: for the live shop on the same table a test shop's order, note and del
 test("E16: a record of a newer format is refused and not overwritten", async () => {
   const orderId = await newOrderId();
   const key = { pk: { S: `TEST#ORDER#${orderId}` }, sk: { S: "CONTROL" } };
-  const body = JSON.stringify({ v: 2, writeId: "w", state: "shipped" });
+  const body = JSON.stringify({ v: 3, writeId: "w", state: "shipped" });
   await table.client.send(
     new PutItemCommand({ TableName: table.name, Item: { ...key, body: { S: body }, version: { N: "4" } } }),
   );

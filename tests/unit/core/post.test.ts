@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 import { afterEach, expect, test } from "vitest";
 
@@ -25,11 +26,12 @@ async function serve(
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end(),
 ): Promise<{ port: number; received: Received[] }> {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    received.push({ body: Buffer.concat(chunks).toString(), headers: request.headers });
-    answer(request, response);
+  const server = createServer((incoming, response) => {
+    const take = (body: string): void => {
+      received.push({ body, headers: incoming.headers });
+      answer(incoming, response);
+    };
+    void text(incoming).then(take);
   });
   servers.push(server);
   server.listen(0, "127.0.0.1");

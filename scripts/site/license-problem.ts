@@ -1,0 +1,18 @@
+import { readLicenseKeys } from "../../core/config-licenses.ts";
+import type { Environment } from "../../core/config.ts";
+import { LicenseKeyMissingError } from "../../core/licenses/license-signer.ts";
+import { sellsLicenses } from "../../core/licenses/licenses-of.ts";
+import type { Site } from "../../core/site.ts";
+
+/**
+ * What would keep a shop with this environment from delivering the license keys of shop.config.ts, in a sentence. Undefined, too, where
+ * STRIPE_SECRET_KEY is not set: then these are not the variables of a shop, and nobody can tell.
+ */
+export function licenseProblem(site: Site, environment: Environment): string | undefined {
+  if (!environment["STRIPE_SECRET_KEY"] || !sellsLicenses(site)) return undefined;
+  const { keys, problems } = readLicenseKeys({
+    LICENSE_PRIVATE_KEY: environment["LICENSE_PRIVATE_KEY"] ?? "",
+  });
+  if (problems[0] !== undefined) return problems[0];
+  return keys.length === 0 ? new LicenseKeyMissingError().message : undefined;
+}
