@@ -9,10 +9,31 @@ export default defineShop({
   supportEmail: "hello@example.com",
   colors: { accent: "#0b6b75" },
 
+  // What each price delivers once it is paid: files, links, license keys, texts. Small files lie in the folder private/, which is
+  // never published; larger ones in a bucket of yours: docs/delivery.md.
+  //
   // By the name your pages use in data-price-id: a price id (price_…) or a lookup key. A price needs no entry to be sold; one
   // that is on no page is for sale when it has one.
   prices: {
     poster_a2: { maxQuantity: 10 },
-    price_app_license: { deliver: [{ kind: "license", product: "ebb" }] },
+    ebook_tides: {
+      deliver: [
+        { kind: "file", name: "The Tide Reader (EPUB)", file: "private/the-tide-reader.epub" },
+        { kind: "file", name: "The Tide Reader (PDF)", file: "private/the-tide-reader.pdf" },
+      ],
+    },
+    almanac_monthly: {
+      deliver: [{ kind: "link", name: "Read this month's issue online", url: "https://example.com/almanac" }],
+    },
+    print_deposit: {
+      deliver: [
+        {
+          kind: "text",
+          name: "Your day at the printing table",
+          text: "Harbor Steps 4, the blue door. We begin at ten, when the tide is out.\nBring an apron; lunch and ink are ours.",
+        },
+      ],
+    },
+    app_license: { deliver: [{ kind: "license", product: "ebb" }] },
   },
 });

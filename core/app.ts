@@ -1,9 +1,13 @@
 import { createClaimCookies } from "./claims/claim-cookies.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
+import { createBucket } from "./files/bucket.ts";
+import { missingBucket } from "./files/missing-bucket.ts";
+import { createPrivateFolder } from "./files/private-folder.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
+import { createDownloadRoute } from "./routes/download.ts";
 import { requireLicenseKey } from "./licenses/require-license-key.ts";
 import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
@@ -21,6 +25,7 @@ export interface App {
   createCheckoutSession: Handler;
   webhook: Handler;
   orderStatus: Handler;
+  download: Handler;
   license: Handler;
   reconcile: Handler;
   /** For a scheduler that only the host can start. */
@@ -46,6 +51,7 @@ export function createApp(
     createCheckoutSession: serve(routes.createCheckoutSession),
     webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
+    download: serve(routes.download),
     license: serve(routes.license),
     reconcile: serve(routes.reconcile),
     scheduledReconcile: serve(routes.scheduledReconcile),
@@ -55,7 +61,10 @@ export function createApp(
 
 function createRoutes(environment: Environment, site: Site, surroundings: Surroundings): Routes {
   try {
-    return openRoutes(parseConfig(environment), site, surroundings);
+    const config = parseConfig(environment);
+    const problems = missingBucket(config, site);
+    if (problems.length > 0) throw new ConfigError(problems);
+    return openRoutes(config, site, surroundings);
   } catch (error) {
     if (error instanceof ConfigError) return closedRoutes(error, surroundings);
     throw error;
@@ -66,10 +75,10 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const opened = openShop(config, site, surroundings);
-  const { stripe, orderPages, keeping, checkoutLimits, lookLimit, licenseSigner } = opened;
-  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
+  const { stripe, licenseSigner, orderPages, downloadLinks, deliveries, keeping, checkoutLimits, lookLimit } =
+    openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
+  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
@@ -82,16 +91,27 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
+    download: createDownloadRoute({
+      keeping,
+      links: downloadLinks,
+      privateFolder: createPrivateFolder(surroundings.projectFolder),
+      bucket: config.bucket && createBucket(config.bucket, now),
+      site,
+      siteUrl,
+      now,
+      log,
+    }),
+    license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     orderStatus: createOrderStatusRoute({
       keeping,
       claims,
       orderPages,
+      deliveries,
       livemode,
       limit: lookLimit,
       addressHeader,
       now,
     }),
-    license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),
@@ -115,6 +135,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     createCheckoutSession: closed("create-checkout-session", "POST"),
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
+    download: closed("download", "GET"),
     license: closed("license", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),

@@ -171,7 +171,7 @@ function isOrigin(text: string): boolean {
 }
 
 /** A line break is easily copied along, and some hosts keep it. Told apart from a wrong key, because it cannot be seen. */
-function withoutBlanks(variable: string) {
+export function withoutBlanks(variable: string) {
   return z.refine<string>((text) => !/\s/.test(text), {
     error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
     abort: true,

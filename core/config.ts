@@ -1,12 +1,14 @@
 import type * as z from "zod/mini";
 
+import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
+import type { BucketConfig } from "./files/bucket.ts";
 import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readNews } from "./config-news.ts";
 import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
-import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
+import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -44,11 +46,13 @@ export interface Config {
   orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
+  /** Undefined: files for sale lie in the folder `private/` alone. */
+  bucket: BucketConfig | undefined;
+  /** Sign license keys; empty where none are sold. */
+  licenseKeys: readonly SigningKey[];
   /** Undefined: the shop sends no mails. */
   mail: MailConfig | undefined;
   mailDelivery: MailDelivery;
-  /** Sign license keys; empty where none are sold. */
-  licenseKeys: readonly SigningKey[];
 }
 
 export interface StripeAccess {
@@ -93,14 +97,16 @@ export function parseConfig(environment: Environment): Config {
     SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
   });
   const dynamodb = readDynamodb(variables);
-  const mail = readMail(variables);
+  const bucket = readBucket(variables);
   const licenses = readLicenseKeys(variables);
+  const mail = readMail(variables);
   const news = readNews(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
-    ...mail.problems,
+    ...bucket.problems,
     ...licenses.problems,
+    ...mail.problems,
     ...news.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
@@ -138,9 +144,10 @@ export function parseConfig(environment: Environment): Config {
     cronSecret: shop.data.CRON_SECRET,
     ...news.config,
     dynamodb: dynamodb.config,
+    bucket: bucket.config,
+    licenseKeys: licenses.keys,
     mail: mail.config,
     mailDelivery: mail.delivery,
-    licenseKeys: licenses.keys,
   };
 }
 

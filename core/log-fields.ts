@@ -14,6 +14,7 @@ const LOG_FIELDS = [
   // What it was about.
   "sessionId",
   "orderId",
+  "fileId",
   "priceId",
   // A price as a page names it: its id or its lookup key.
   "price",

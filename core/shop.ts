@@ -2,6 +2,8 @@ import type Stripe from "stripe";
 
 import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-links.ts";
 import type { Config } from "./config.ts";
+import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
+import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
@@ -30,8 +32,10 @@ export interface Shop {
   /** What the owner's files say. */
   site: Site;
   stripe: Stripe;
-  orderPages: OrderPageLinks;
   licenseSigner: LicenseSigner;
+  orderPages: OrderPageLinks;
+  downloadLinks: DownloadLinks;
+  deliveries: Deliveries;
   /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
   /** Loads what it needs at the first call: only opening a checkout does. */
@@ -55,11 +59,18 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     config.siteUrl,
   );
 
+  const downloadLinks = createDownloadLinks(
+    createSigner(config.signingSecrets, "download", now),
+    config.siteUrl,
+    now,
+  );
+  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
+
   const keeping = once(async (): Promise<Kept> => {
     const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
     const store = engine.orders;
     const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
-    const compose = createConfirmationComposer({ config, site, orderPages });
+    const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
     const { onPaid } = site.shop;
     const steps = [
       createRecordStep(store, now),
@@ -68,8 +79,8 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
     ];
     const { bookkeeping, counters } = engine;
-    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
     const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
+    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
     return {
       stripe,
       store,
@@ -101,7 +112,18 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const lookLimit: LookLimit = {
     admit: async (address) => (await loadLookLimit()).admit(address),
   };
-  return { config, site, stripe, orderPages, licenseSigner, keeping, checkoutLimits, lookLimit };
+  return {
+    config,
+    site,
+    stripe,
+    licenseSigner,
+    orderPages,
+    downloadLinks,
+    deliveries,
+    keeping,
+    checkoutLimits,
+    lookLimit,
+  };
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */

@@ -23,6 +23,8 @@ export interface Surroundings {
   post: Post;
   /** Undefined: the engine that the configuration asks for. */
   engine: Engine | undefined;
+  /** What the folder `private/` lies in while the shop runs. */
+  projectFolder: string;
 }
 
 export function realSurroundings(): Surroundings {
@@ -44,5 +46,9 @@ export function realSurroundings(): Surroundings {
       return createPost((hostname) => lookup(hostname, { all: true }))(request);
     },
     engine: undefined,
+    // Both hosts start a function in the folder that holds its files (https://vercel.com/guides/how-can-i-use-files-in-serverless-functions),
+    // laid out as in the project. The path into it is put together elsewhere: joined here, the hosts' tracers would follow it and
+    // pack every file for sale into every function.
+    projectFolder: process.cwd(),
   };
 }

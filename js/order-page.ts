@@ -3,7 +3,9 @@
  * and while the server has said nothing it says that we are waiting, never that something failed.
  */
 import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
+import { showDeliveries } from "./order-deliveries.ts";
 import { showPersonal } from "./order-personal.ts";
+import { showSteps } from "./order-steps.ts";
 import { showSummary } from "./order-summary.ts";
 import { hasWordsFor, pageElement, showState } from "./page-state.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
@@ -55,12 +57,16 @@ function isSettled(answer: OrderAnswer): boolean {
     if (!shown) show("unsure");
     return false;
   }
+  const { order } = answer;
   // A page from before there was such a template shows what it has.
-  const isVoid = answer.order.revoked === true && hasWordsFor("revoked");
-  show(isVoid ? "revoked" : answer.order.state, answer.order.mode);
-  showSummary(answer.order);
-  showPersonal(answer.order);
-  return settledStates.has(answer.order.state);
+  const isVoid = order.revoked === true && hasWordsFor("revoked");
+  if (isVoid) show("revoked", order.mode === "subscription" ? order.mode : order.personal?.revokedBecause);
+  else show(order.state, order.mode);
+  showSteps(isVoid ? undefined : order.state);
+  showSummary(order);
+  showDeliveries(order);
+  showPersonal(order);
+  return settledStates.has(order.state);
 }
 
 /** Only when it changes: each change of the live region is read out. */

@@ -5,9 +5,13 @@ import type { OrderStatus } from "./order-status.ts";
  * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once there is such a thing: the text goes
  * into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
  */
-export function showPersonal({ personal = {} }: OrderStatus): void {
+export function showPersonal({ personal }: OrderStatus): void {
+  const values: Record<string, string | undefined> = {
+    email: personal?.email,
+    receiptUrl: personal?.receiptUrl,
+  };
   for (const place of document.querySelectorAll<HTMLElement>("[data-personal]")) {
-    const value = personal[place.dataset["personal"] as keyof typeof personal];
+    const value = values[place.dataset["personal"] ?? ""];
     // It never disappears again: a later answer may come without it.
     if (!value) continue;
     const link = place.querySelector("a");

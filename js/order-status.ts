@@ -1,3 +1,4 @@
+import type { Delivered } from "../core/deliveries/delivered.ts";
 import type { ReturnAddress } from "./return-address.ts";
 
 /** What `GET /api/order-status` says about an order. */
@@ -19,6 +20,10 @@ type PersonalPart = {
   /** Masked. */
   email?: string;
   receiptUrl?: string;
+  /** What the order brought. Empty before it is paid, and after it was revoked. */
+  deliveries?: Delivered[];
+  /** Why nothing is handed out any more. */
+  revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended";
 };
 
 export type OrderState = (typeof orderStates)[number];

@@ -1,20 +1,51 @@
-import { escapeHtml } from "../html.ts";
+import { createHash } from "node:crypto";
 
-/** A whole page for a buyer whose browser posted a plain form: what happened, and a way back to the shop. */
-export function errorPage(message: string, shopUrl: string, requestId: string): string {
+import { escapeHtml } from "../html.ts";
+import { htmlResponse } from "./responses.ts";
+
+export interface ErrorPage {
+  heading: string;
+  /** A paragraph each. */
+  sentences: readonly string[];
+  /** Undefined: the shop has told none. */
+  supportEmail?: string | undefined;
+  shopUrl: string;
+  requestId: string;
+}
+
+/** A page for a person whose browser expects one: what happened, what to do, and a way back to the shop. */
+export function errorPageResponse(
+  status: number,
+  page: ErrorPage,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  // Its own style, and nothing else that a page could load or run.
+  const style = createHash("sha256").update(STYLE).digest("base64");
+  const policy = `default-src 'none'; style-src 'sha256-${style}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
+  return htmlResponse(status, markup(page), { "Content-Security-Policy": policy, ...headers });
+}
+
+function markup({ heading, sentences, supportEmail, shopUrl, requestId }: ErrorPage): string {
+  const support =
+    supportEmail === undefined
+      ? ""
+      : `<p>Do you need help? Write to <a href="mailto:${escapeHtml(supportEmail)}">${escapeHtml(supportEmail)}</a> and give the reference below.</p>\n`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Checkout did not start</title>
+<title>${escapeHtml(heading)}</title>
+<style>${STYLE}</style>
 <main>
-<h1>Checkout did not start</h1>
-<p>${escapeHtml(message)}</p>
-<p>Nothing was charged.</p>
-<p><a href="${escapeHtml(shopUrl)}">Back to the shop</a></p>
+<h1>${escapeHtml(heading)}</h1>
+${sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join("\n")}
+${support}<p><a href="${escapeHtml(shopUrl)}">Back to the shop</a></p>
 <p><small>Reference: ${escapeHtml(requestId)}</small></p>
 </main>
 </html>
 `;
 }
+
+const STYLE =
+  "body{margin:12vh auto 2rem;max-width:34rem;padding:0 1.25rem;font:1.0625rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}h1{font-size:1.6rem;line-height:1.25}small{opacity:.75}";

@@ -29,6 +29,14 @@ export function htmlResponse(status: number, html: string, headers: Headers = {}
   });
 }
 
+export function bytesResponse(
+  status: number,
+  body: Uint8Array<ArrayBuffer> | null,
+  headers: Headers = {},
+): Response {
+  return new Response(body, { status, headers: { ...SECURITY_HEADERS, ...headers } });
+}
+
 export function emptyResponse(status: number, headers: Headers = {}): Response {
   return new Response(null, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }
@@ -36,4 +44,9 @@ export function emptyResponse(status: number, headers: Headers = {}): Response {
 /** 303, so that the browser follows a form post with a GET. */
 export function seeOther(location: string): Response {
   return emptyResponse(303, { Location: location });
+}
+
+/** 302, so that a HEAD stays one. */
+export function found(location: string): Response {
+  return emptyResponse(302, { Location: location });
 }

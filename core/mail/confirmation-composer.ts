@@ -1,4 +1,5 @@
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
+import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import type { Config } from "../config.ts";
 import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
 import { shopAppearance } from "../shop-appearance.ts";
@@ -10,10 +11,12 @@ export function createConfirmationComposer({
   config: { siteUrl, mail },
   site,
   orderPages,
+  deliveries,
 }: {
   config: Pick<Config, "siteUrl" | "mail">;
   site: Site;
   orderPages: OrderPageLinks;
+  deliveries: Deliveries;
 }): MailStepDependencies["compose"] {
   const name = site.shop.name ?? mail?.from.name;
   const supportEmail = site.shop.supportEmail ?? mail?.replyTo;
@@ -26,5 +29,10 @@ export function createConfirmationComposer({
     siteUrl,
   );
   return async (order) =>
-    orderConfirmation({ order, shop, orderUrl: orderPages.urlOf(order), deliveries: [] });
+    orderConfirmation({
+      order,
+      shop,
+      orderUrl: orderPages.urlOf(order),
+      deliveries: deliveries.of(order, "mail"),
+    });
 }

@@ -1,4 +1,4 @@
-import type { Delivered } from "./delivered.ts";
+import type { Delivered } from "../deliveries/delivered.ts";
 import type { ConfirmationWords } from "./order-confirmation.ts";
 
 /** The mail for programs, and people, that prefer text. Says everything that the HTML says. */

@@ -1,5 +1,5 @@
 import { html, type Html } from "../html.ts";
-import type { Delivered } from "./delivered.ts";
+import type { Delivered } from "../deliveries/delivered.ts";
 import type { MailColors } from "./mail-colors.ts";
 
 /** What a line of the order brought, below it. */

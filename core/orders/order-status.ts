@@ -1,6 +1,6 @@
 import { isRevoked, isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
-import type { OrderId, OrderSnapshot, OrderState } from "./order.ts";
+import type { ControlRecord, OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
@@ -20,18 +20,15 @@ interface OrderStatus {
   revoked?: true;
 }
 
-/** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
-interface PersonalPart {
-  /** Enough to know one's own address by, too little to write to: `a…@example.com`. */
-  email?: string;
-  /** Stripe's receipt. */
-  receiptUrl?: string;
-}
-
 export interface OrderView {
   status: OrderStatus;
-  /** Undefined while there is no order. */
-  personal: PersonalPart | undefined;
+  /** Undefined while there is no order. For the buyer alone: see `personalPart`. */
+  order: KnownOrder | undefined;
+}
+
+export interface KnownOrder {
+  snapshot: OrderSnapshot;
+  control: ControlRecord;
 }
 
 /** However many pages ask, Stripe is asked about one order at most this often. */
@@ -127,7 +124,7 @@ function fromOutcome(outcome: SettleOutcome): OrderView | undefined {
     ...publicPart(facts.snapshot, state),
     ...(state === "open" && facts.checkoutUrl !== undefined && { checkoutUrl: facts.checkoutUrl }),
   };
-  return { status, personal: undefined };
+  return { status, order: undefined };
 }
 
 async function fromStore(
@@ -144,7 +141,7 @@ async function fromStore(
       ...publicPart(snapshot, state === "needs_attention" ? "paid" : state),
       ...(isRevoked(stored.control) && { revoked: true as const }),
     },
-    personal: personalPart(snapshot),
+    order: { snapshot, control: stored.control },
   };
 }
 
@@ -157,19 +154,4 @@ function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): Order
     currency: snapshot.currency,
     totalMinor: snapshot.totalMinor,
   };
-}
-
-/**
- * Who opened a checkout may have sent its link to somebody else, who paid: the address is masked because it may be theirs.
- */
-function personalPart({ buyer, receiptUrl }: OrderSnapshot): PersonalPart {
-  return {
-    ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
-    ...(receiptUrl !== undefined && { receiptUrl }),
-  };
-}
-
-function maskEmail(email: string): string {
-  const at = email.lastIndexOf("@");
-  return `${email.slice(0, at > 1 ? 1 : 0)}…${email.slice(at)}`;
 }

@@ -8,11 +8,11 @@ import { sessionParameters } from "../checkout/session-parameters.ts";
 import { refusesPrice, toHttpError } from "../checkout/stripe-refusal.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
-import { errorPage } from "../http/error-page.ts";
+import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
 import type { OriginPolicy } from "../http/origin.ts";
-import { htmlResponse, jsonResponse, seeOther } from "../http/responses.ts";
+import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { CheckoutLimits } from "../limits/checkout-limits.ts";
 import type { Log } from "../log.ts";
 import type { PriceSettings } from "../shop-definition.ts";
@@ -77,7 +77,13 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
 
     renderError(error, request, requestId) {
       if (!isForm(request)) return undefined;
-      return htmlResponse(error.status, errorPage(error.message, shop.siteUrl, requestId), error.headers);
+      const page = {
+        heading: "Checkout did not start",
+        sentences: [error.message, "Nothing was charged."],
+        shopUrl: dependencies.shop.siteUrl,
+        requestId,
+      };
+      return errorPageResponse(error.status, page, error.headers);
     },
   };
 }

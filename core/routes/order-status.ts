@@ -1,5 +1,6 @@
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
+import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
@@ -7,6 +8,7 @@ import { jsonResponse } from "../http/responses.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { readOrderStatus } from "../orders/order-status.ts";
+import { personalPart } from "../orders/personal-part.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 import { createSharedLooks } from "../orders/shared-looks.ts";
 
@@ -16,6 +18,7 @@ export interface OrderStatusDependencies {
   keeping: () => Promise<SettleDependencies>;
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
+  deliveries: Deliveries;
   livemode: boolean;
   limit: LookLimit;
   addressHeader: string | undefined;
@@ -28,7 +31,7 @@ export interface OrderStatusDependencies {
  * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, livemode, limit, addressHeader, now } = dependencies;
+  const { keeping, claims, orderPages, deliveries, livemode, limit, addressHeader, now } = dependencies;
   const looks = createSharedLooks(now);
 
   return {
@@ -49,9 +52,10 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       );
       if (look.kind === "later") throw tryAgain();
       if (look.view === undefined) throw orderNotFound();
-      const { status, personal } = look.view;
+      const { status, order } = look.view;
       context.note({ orderId, state: status.state, isBuyer });
-      return jsonResponse(200, { ...status, ...(isBuyer && personal !== undefined && { personal }) });
+      const personal = isBuyer && order !== undefined ? personalPart(order, deliveries) : undefined;
+      return jsonResponse(200, { ...status, ...(personal !== undefined && { personal }) });
     },
   };
 }

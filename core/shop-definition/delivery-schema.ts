@@ -8,7 +8,7 @@ const fileSchema = z.custom<Extract<Delivery, { kind: "file" }>["file"]>(isFile,
     'must be a file of the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
 });
 
-export const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
+const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
   "kind",
   [
     z.strictObject({ kind: z.literal("file"), name: text(200), file: fileSchema }),
@@ -29,8 +29,21 @@ export const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
   { error: 'must be one of "file", "link", "license", "text".' },
 );
 
-/** The keys of two licenses for one product would be the same. */
-export function hasDistinctLicenses(deliveries: readonly Delivery[]): boolean {
+export const deliveriesSchema: z.ZodMiniType<readonly Delivery[]> = z.array(deliverySchema).check(
+  z.refine(hasDistinctFiles, {
+    error: "must give each of its files a name of its own: buyers tell them apart by it, and so do links.",
+  }),
+  z.refine(hasDistinctLicenses, {
+    error: "must not hold two licenses for the same product: their keys would be the same.",
+  }),
+);
+
+function hasDistinctFiles(deliveries: readonly Delivery[]): boolean {
+  const names = deliveries.flatMap((one) => (one.kind === "file" ? [one.name] : []));
+  return new Set(names).size === names.length;
+}
+
+function hasDistinctLicenses(deliveries: readonly Delivery[]): boolean {
   const products = deliveries.flatMap((one) => (one.kind === "license" ? [one.product] : []));
   return new Set(products).size === products.length;
 }

@@ -3,18 +3,12 @@ import * as z from "zod/mini";
 import { PRICE_NAME } from "../checkout/catalog.ts";
 import type { PriceSettings, ShopDefinition } from "../shop-definition.ts";
 import { checkoutSchema } from "./checkout-schema.ts";
-import { deliverySchema, hasDistinctLicenses } from "./delivery-schema.ts";
+import { deliveriesSchema } from "./delivery-schema.ts";
 import { absoluteUrl, color, matching, ownCode, text, whole } from "./fields.ts";
 
 const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   maxQuantity: z.exactOptional(whole(1, 999)),
-  deliver: z.exactOptional(
-    z.array(deliverySchema).check(
-      z.refine(hasDistinctLicenses, {
-        error: "must not hold two licenses for the same product: their keys would be the same.",
-      }),
-    ),
-  ),
+  deliver: z.exactOptional(deliveriesSchema),
   checkout: z.exactOptional(checkoutSchema),
 });
 
@@ -49,6 +43,7 @@ export const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
     ),
   ),
   checkout: z.exactOptional(checkoutSchema),
+  downloadLinkDays: z.exactOptional(whole(1, 90)),
   pages: z.exactOptional(
     matching(/^(?!\/|\.\.)(?!.*\/\.\.(?:\/|$))[^\\]+$/, 'must be a folder of this project, such as "_site".'),
   ),

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { createDynamodbDownloadCounter } from "./dynamodb-download-counter.ts";
 import { createDynamodbCounters } from "./dynamodb-counters.ts";
 import { createDynamodbEventLog } from "./dynamodb-event-log.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
@@ -14,6 +15,7 @@ export function createDynamodbEngine(client: DynamoDBClient, table: string, live
     orders: createDynamodbOrderStore(client, table, livemode),
     events: createDynamodbEventLog(client, table, livemode),
     bookkeeping: createDynamodbBookkeeping(client, table, livemode),
+    downloads: createDynamodbDownloadCounter(client, table, livemode),
     counters: createDynamodbCounters(client, table, livemode),
   };
 }

@@ -1,3 +1,4 @@
+import type { DownloadCounter } from "../files/download-counter.ts";
 import type { Counters } from "../limits/counters.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
@@ -10,6 +11,7 @@ export interface Engine {
   orders: OrderStore;
   events: EventLog;
   bookkeeping: Bookkeeping;
+  downloads: DownloadCounter;
   /** Shared by all instances where there is a database; otherwise each instance counts alone. */
   counters: Counters;
 }

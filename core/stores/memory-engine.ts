@@ -1,3 +1,4 @@
+import { createMemoryDownloadCounter } from "./memory-download-counter.ts";
 import { createMemoryCounters } from "./memory-counters.ts";
 import { createMemoryOrderStore } from "./memory-order-store.ts";
 import type { Engine } from "./engine.ts";
@@ -10,6 +11,7 @@ export function createMemoryEngine(): Engine {
   return {
     name: "memory",
     orders: createMemoryOrderStore(),
+    downloads: createMemoryDownloadCounter(),
     events: {
       record: async ({ atMs }) => {
         lastDeliveryMs = atMs;

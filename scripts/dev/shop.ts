@@ -84,7 +84,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...inbox.environment,
     };
     const config = parseConfig(environment);
-    const surroundings = { log: createJsonLog(print, Date.now), ...(stripe && { fetch: stripe.fetch }) };
+    const surroundings = {
+      projectFolder: root,
+      log: createJsonLog(print, Date.now),
+      ...(stripe && { fetch: stripe.fetch }),
+    };
     const siteAtStart = await loadSite(root);
     const app = await createLiveApp(root, print, (site) => createApp(environment, site, surroundings));
     const { keeping } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
@@ -124,6 +128,7 @@ function routeRequests(
     "create-checkout-session": app.createCheckoutSession,
     webhook: app.webhook,
     "order-status": app.orderStatus,
+    download: app.download,
     license: app.license,
     reconcile: app.reconcile,
     health: app.health,

@@ -1,6 +1,7 @@
 import type { AdapterCase } from "./adapter-case.ts";
 import { checkoutRefusalCases } from "./cases/checkout-refusals.ts";
 import { checkoutCases } from "./cases/checkout.ts";
+import { downloadCases } from "./cases/downloads.ts";
 import { claimCases } from "./cases/claims.ts";
 import { headerCases } from "./cases/headers.ts";
 import { licenseCases } from "./cases/licenses.ts";
@@ -22,6 +23,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...checkoutRefusalCases,
   ...originCases,
   ...orderCases,
+  ...downloadCases,
   ...licenseCases,
   ...claimCases,
 ];

@@ -9,6 +9,7 @@ import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import shop from "../../shop.config.ts";
 import { watchOutput } from "../watch-output.ts";
 import { siteOf } from "../test-site.ts";
+import { ROOT } from "./deployable-copy.ts";
 import { sendHttp } from "./http-client.ts";
 import { testAdapterCases } from "./run-cases.ts";
 import { everyVariant, ONE_BUYER_FOR_ALL, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
@@ -17,6 +18,7 @@ import { createTestStripe } from "./test-stripe.ts";
 // core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
 const stripe = await createTestStripe();
 const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop), {
+  projectFolder: ROOT,
   fetch: (input, init) => stripe.handleApi(new Request(input, init)),
   log: createJsonLog(watchOutput, Date.now),
 });
@@ -24,6 +26,7 @@ const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,
   "/api/webhook": app.webhook,
   "/api/order-status": app.orderStatus,
+  "/api/download": app.download,
   "/api/license": app.license,
 };
 const server = createServer(

@@ -16,7 +16,7 @@ export interface DeployableCopy {
 /** The adapters beside a bundle of their own, as they lie when a host packages them; nothing here waits for `npm run build`. */
 export async function makeDeployableCopy(): Promise<DeployableCopy> {
   const folder = await mkdtemp(join(tmpdir(), "static-checkout-adapters-"));
-  for (const part of ["api", "netlify", "package.json", "tsconfig.json"]) {
+  for (const part of ["api", "netlify", "private", "package.json", "tsconfig.json"]) {
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   }
   const { catalog } = await loadSite(ROOT);

@@ -1,7 +1,13 @@
 import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
 import type { TestStripe } from "./test-stripe.ts";
 
-export const FUNCTION_NAMES = ["create-checkout-session", "webhook", "order-status", "license"] as const;
+export const FUNCTION_NAMES = [
+  "create-checkout-session",
+  "webhook",
+  "order-status",
+  "download",
+  "license",
+] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** What goes over the wire, byte for byte and header line for header line. */

@@ -7,6 +7,7 @@ import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";
 import { OPEN_ORDERS_INDEX } from "../../core/stores/dynamodb-table.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
+import { downloadCounterContract } from "./download-counter.ts";
 import { countersContract } from "./counters.ts";
 import { eventLogContract } from "./event-log.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
@@ -29,6 +30,14 @@ bookkeepingContract(
   () => undefined,
 );
 
+downloadCounterContract(() => engine.downloads);
+
+test("counting a download leaves the order's control record alone", async () => {
+  const orderId = await newOrderId();
+  await engine.orders.writeControl(orderId, 0, control("w"));
+  await engine.downloads.add(orderId, { id: "fileEpub0001", name: "EPUB" }, 1_000);
+  expect(await engine.orders.readControl(orderId)).toEqual({ control: control("w"), version: 1 });
+});
 countersContract(() => engine.counters);
 
 eventLogContract(() => ({

@@ -10,8 +10,8 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const LEASE_OVER_MS = 46_000;
 
-/** A webhook makes 12 requests; the last two write the trail, which may fail. */
-const REQUESTS_BEFORE_THE_TRAIL = 10;
+/** A webhook makes 10 requests; the last two write the trail, which may fail. */
+const REQUESTS_BEFORE_THE_TRAIL = 8;
 
 let table: OrderTable;
 beforeAll(async () => {

@@ -3,10 +3,11 @@ import { randomUUID } from "node:crypto";
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
 import { countersContract } from "./counters.ts";
+import { downloadCounterContract } from "./download-counter.ts";
 import { eventLogContract } from "./event-log.ts";
 import { orderStoreContract } from "./order-store.ts";
 
-const { orders, events, bookkeeping, counters } = createMemoryEngine();
+const { orders, events, bookkeeping, counters, downloads } = createMemoryEngine();
 
 countersContract(() => counters);
 
@@ -20,6 +21,8 @@ bookkeepingContract(
   () => bookkeeping,
   () => undefined,
 );
+
+downloadCounterContract(() => downloads);
 
 eventLogContract(() => ({
   events,

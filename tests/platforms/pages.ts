@@ -22,6 +22,8 @@ const PRIVATE_PATHS = [
   "/core/app.ts",
   "/build/app.mjs",
   "/js/stripe-checkout.ts",
+  "/private/the-tide-reader.pdf",
+  "/the-tide-reader.pdf",
   "/.env",
   "/.env.example",
   "/nothing-here",

@@ -62,6 +62,8 @@ export function createFaultyEngine(
       record: (delivery) => call("events.record", delivery.eventId, () => events.record(delivery)),
       lastDeliveryMs: () => call("events.lastDeliveryMs", "", () => events.lastDeliveryMs()),
     },
+    // Nothing depends on how often a file was fetched.
+    downloads: engine.downloads,
     bookkeeping: {
       read: (name) => call("bookkeeping.read", name, () => bookkeeping.read(name)),
       write: (name, version, text) =>

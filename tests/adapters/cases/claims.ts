@@ -67,7 +67,7 @@ export const claimCases: readonly AdapterCase[] = [
       const { personal } = await statusOf(shop, sessionId, { Cookie: `a=b; ${cookie}; c=d` });
       assert.equal(personal?.["email"], "a…@buyer.example");
       assert.match(String(personal?.["receiptUrl"]), /^https:/);
-      assert.deepEqual(Object.keys(personal ?? {}).toSorted(), ["email", "receiptUrl"]);
+      assert.deepEqual(Object.keys(personal ?? {}).toSorted(), ["deliveries", "email", "receiptUrl"]);
     },
   },
   {

@@ -8,6 +8,7 @@ const ALLOW: Record<FunctionName, string> = {
   "create-checkout-session": "POST, OPTIONS",
   webhook: "POST, OPTIONS",
   "order-status": "GET, HEAD, OPTIONS",
+  download: "GET, HEAD, OPTIONS",
   license: "POST, OPTIONS",
 };
 
@@ -15,6 +16,7 @@ const WRONG_METHODS: Record<FunctionName, readonly string[]> = {
   "create-checkout-session": ["GET", "PUT", "PATCH", "DELETE"],
   webhook: ["GET", "PUT", "PATCH", "DELETE"],
   "order-status": ["POST", "PUT", "PATCH", "DELETE"],
+  download: ["POST", "PUT", "PATCH", "DELETE"],
   license: ["GET", "PUT", "PATCH", "DELETE"],
 };
 

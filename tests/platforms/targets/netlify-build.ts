@@ -40,7 +40,8 @@ export const netlifyBuild: Platform = {
         "node",
         ["--import", STRIPE_STAND_IN.href, RUNTIME, unpacked, String(port)],
         {
-          cwd: project,
+          // Lambda starts a function in the folder of its files; only this one reads any.
+          cwd: join(unpacked, "download"),
           env: { ...NETLIFY_PRODUCTION, STRIPE_STAND_IN: stripeOrigin, ...env },
           ready: "runtime is ready",
         },
@@ -63,6 +64,10 @@ export const netlifyBuild: Platform = {
         ...adapterTests("built functions with DynamoDB", onDynamodb, { cases: orderCases }),
         refusesApiBaseTest(misconfigured, log),
         { name: "publishes dist/ and nothing private", run: () => expectPublishedSite(project) },
+        {
+          name: "D04: packs private/ into the download function alone",
+          run: () => expectPrivateFiles(unpacked),
+        },
         {
           name: "packages every function for Node 24, each without node_modules",
           run: () => expectArchives(project, unpacked),
@@ -88,6 +93,15 @@ async function expectPublishedSite(project: string): Promise<void> {
   assert.match(settings, /^from = "\/api\/\*"\nto = "\/\.netlify\/functions\/:splat"\nstatus = 200/m);
   assert.match(settings, /^Content-Security-Policy = "default-src 'none'; /m);
   await expectPublishedFiles(join(project, "dist"), project);
+}
+
+async function expectPrivateFiles(unpacked: string): Promise<void> {
+  for (const name of FUNCTION_NAMES) {
+    const hasFiles = (await readdir(join(unpacked, name))).includes("private");
+    assert.equal(hasFiles, name === "download", name);
+  }
+  const files = await readdir(join(unpacked, "download/private"));
+  assert.ok(files.includes("the-tide-reader.pdf"), files.join(", "));
 }
 
 async function expectArchives(project: string, unpacked: string): Promise<void> {

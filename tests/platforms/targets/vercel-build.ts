@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { orderCases } from "../../adapters/cases/orders.ts";
@@ -28,6 +28,7 @@ export const vercelBuild: Platform = {
     await linkVercelProject(project);
     await runTool("vercel", ["build", "--yes"], { cwd: project, env: {} });
     const output = join(project, ".vercel/output");
+    for (const name of FUNCTION_NAMES) await addMappedFiles(project, functionFolder(output, name));
     const stripeOrigin = await stripe.serve();
     const dynamodb = await startLocalDynamodb(undefined);
     defer(dynamodb.close);
@@ -37,7 +38,7 @@ export const vercelBuild: Platform = {
       const functions = new Map<string, LaunchedFunction>();
       for (const name of FUNCTION_NAMES) {
         const started = await launchVercelFunction({
-          folder: join(output, "functions/api", `${name}.func`),
+          folder: functionFolder(output, name),
           entrypoint: `api/${name}.js`,
           env: { ...VERCEL_PRODUCTION, STRIPE_STAND_IN: stripeOrigin, ...env },
           preload: STRIPE_STAND_IN,
@@ -71,12 +72,35 @@ export const vercelBuild: Platform = {
           name: "sets the headers of vercel.json on everything",
           run: () => expectHeaderRoute(project, output),
         },
+        {
+          name: "D04: packs private/ into the download function alone",
+          run: () => expectPrivateFiles(output),
+        },
         { name: "gives each function 30 seconds on Node 24", run: () => expectFunctionSettings(output) },
       ],
       output: log,
     };
   },
 };
+
+function functionFolder(output: string, name: string): string {
+  return join(output, "functions/api", `${name}.func`);
+}
+
+/** What `includeFiles` names is not copied by the build but listed, and put in its place when the function is deployed. */
+async function addMappedFiles(project: string, folder: string): Promise<void> {
+  const { filePathMap } = await readJson<{ filePathMap?: Record<string, string> }>(folder, ".vc-config.json");
+  for (const [path, source] of Object.entries(filePathMap ?? {})) {
+    await cp(join(project, source), join(folder, path), { recursive: true });
+  }
+}
+
+async function expectPrivateFiles(output: string): Promise<void> {
+  for (const name of FUNCTION_NAMES) {
+    const hasFiles = (await readdir(functionFolder(output, name))).includes("private");
+    assert.equal(hasFiles, name === "download", name);
+  }
+}
 
 async function expectHeaderRoute(project: string, output: string): Promise<void> {
   const { headers } = await readJson<{ headers: [{ headers: { key: string; value: string }[] }] }>(

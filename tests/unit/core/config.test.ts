@@ -35,6 +35,7 @@ test("two keys and an address are enough to sell", () => {
     checkoutMinutes: 30,
     cronSecret: undefined,
     dynamodb: undefined,
+    bucket: undefined,
     mail: undefined,
     mailDelivery: "at-least-once",
     licenseKeys: [],

@@ -4,16 +4,19 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { App } from "../../../core/app.ts";
 import { readLicenseKeys } from "../../../core/config-licenses.ts";
+import { createDownloadLinks } from "../../../core/files/download-links.ts";
 import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
+import { createSigner } from "../../../core/signing/signer.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { CANARY_KEYS } from "../../canaries.ts";
-import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
+import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 
 // What holds for every route, those too that the adapters' cases do not reach.
 const METHODS: Record<keyof App, "GET" | "POST"> = {
   createCheckoutSession: "POST",
   webhook: "POST",
   orderStatus: "GET",
+  download: "GET",
   license: "POST",
   reconcile: "GET",
   scheduledReconcile: "POST",
@@ -45,7 +48,7 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
-test("the routes are these seven", () => {
+test("the routes are these eight", () => {
   expect(Object.keys(shop.app).toSorted()).toEqual(ROUTES.toSorted());
 });
 
@@ -99,6 +102,12 @@ const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   createCheckoutSession: () => at("x", { method: "POST", headers: JSON_TYPE, body: POSTER }),
   webhook: (nowMs) => signedWebhook(COMPLETED, nowMs),
   orderStatus: () => at("order-status?session_id=cs_test_0123456789"),
+  download: (nowMs) => {
+    const now = (): number => nowMs;
+    const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "download", now);
+    const links = createDownloadLinks(signer, "https://shop.example", now);
+    return new Request(links.urlOf("cs_test_0123456789", "fileId_12345", 60_000));
+  },
   license: () =>
     at("license", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ key: LICENSE }) }),
   reconcile: () => at("reconcile", { headers: { Authorization: `Bearer ${CRON_SECRET}` } }),

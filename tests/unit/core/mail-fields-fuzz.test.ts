@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readMail } from "../../../core/config-mail.ts";
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import type { Delivered } from "../../../core/mail/delivered.ts";
+import type { Delivered } from "../../../core/deliveries/delivered.ts";
 import { isMailAddress, wireAddress } from "../../../core/mail/mail-address.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";

@@ -1,12 +1,5 @@
+import type { Delivered } from "../deliveries/delivered.ts";
 import { cleanLines, singleLine } from "./plain-text.ts";
-
-/** Something that a line of an order brought, ready to be handed to its buyer: in the mail, on the order page. */
-export type Delivered =
-  /** `note` says what the buyer should know about the link, e.g. until when it works. */
-  | { kind: "download"; name: string; url: string; note?: string }
-  | { kind: "link"; name: string; url: string }
-  | { kind: "license"; name: string; key: string }
-  | { kind: "text"; name: string; text: string };
 
 /** The same without anything that could break out of its line. An address that is none of the web's becomes a text. */
 export function tidyDelivered(delivered: Delivered): Delivered {

@@ -1,0 +1,61 @@
+import type { DownloadLinks } from "../files/download-links.ts";
+import { fileIdOf } from "../files/order-files.ts";
+import type { LicenseSigner } from "../licenses/license-signer.ts";
+import { licensesOf } from "../licenses/licenses-of.ts";
+import type { OrderItem, OrderSnapshot } from "../orders/order.ts";
+import { priceSettings, type Site } from "../site.ts";
+import type { Delivered } from "./delivered.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The page makes new links each time it is opened; the ones it has shown may be a day old when somebody comes back to it. */
+const PAGE_LINKS_GOOD_FOR_MS = DAY_MS;
+
+/** Long enough for a holiday. A mail that is older leads to the order page, which makes new ones. */
+const MAIL_LINKS_GOOD_FOR_DAYS = 7;
+
+export interface Deliveries {
+  /** What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`. */
+  of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
+}
+
+export interface DeliveriesDependencies {
+  site: Site;
+  links: DownloadLinks;
+  licenseSigner: LicenseSigner;
+}
+
+export function createDeliveries({ site, links, licenseSigner }: DeliveriesDependencies): Deliveries {
+  const days = site.shop.downloadLinkDays ?? MAIL_LINKS_GOOD_FOR_DAYS;
+  const goodForMs = { page: PAGE_LINKS_GOOD_FOR_MS, mail: days * DAY_MS } as const;
+  const note = days === 1 ? "The link works for one day." : `The link works for ${days} days.`;
+
+  return {
+    of(order, reader) {
+      // Without a key to sign with, the order is left to its owner, and the buyer gets the rest.
+      const licenses = licenseSigner.canIssue ? licensesOf(order, site, licenseSigner) : [];
+
+      const ofItem = (item: OrderItem): Delivered[] => {
+        const deliveries = priceSettings(site, item).deliver ?? [];
+        return deliveries.flatMap((delivery): Delivered[] => {
+          switch (delivery.kind) {
+            case "link":
+            case "text":
+              return [delivery];
+            case "license": {
+              // They come in the order of the items, as we do.
+              const { name = "", keys = [] } = licenses.shift() ?? {};
+              return keys.map((key) => ({ kind: "license", name, key }));
+            }
+            case "file": {
+              const { name } = delivery;
+              const url = links.urlOf(order.orderId, fileIdOf(item, name), goodForMs[reader]);
+              return [{ kind: "download", name, url, ...(reader === "mail" && { note }) }];
+            }
+          }
+        });
+      };
+      return order.items.map(ofItem);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { attachment } from "../http/content-disposition.ts";
+
+export interface BucketConfig {
+  name: string;
+  /** `https://s3.eu-central-1.amazonaws.com`, without the bucket. */
+  endpoint: URL;
+  /** `auto` for R2 and Tigris. */
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** The owner's private bucket: AWS S3, Cloudflare R2, Tigris, or any other that speaks S3. */
+export interface Bucket {
+  /** An address that gives this one file to who has it, for a few minutes, and tells the browser to save it. */
+  linkTo(key: string, download: BucketDownload): Promise<string>;
+}
+
+interface BucketDownload {
+  /** The signature is good for one method. */
+  method: "GET" | "HEAD";
+  fileName: string;
+  contentType: string;
+}
+
+/** Long enough to follow a redirect and to resume a transfer that broke off soon; too short to be worth passing on. */
+const LINK_GOOD_FOR_SECONDS = 300;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+export function createBucket(config: BucketConfig, now: () => number): Bucket {
+  return {
+    async linkTo(key, { method, fileName, contentType }) {
+      const url = objectUrl(config, key);
+      url.searchParams.set("X-Amz-Expires", String(LINK_GOOD_FOR_SECONDS));
+      // What the bucket is to say about the file, however it was uploaded:
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+      url.searchParams.set("response-content-disposition", attachment(fileName));
+      url.searchParams.set("response-content-type", contentType);
+
+      const { AwsV4Signer } = await import("aws4fetch");
+      const signer = new AwsV4Signer({
+        method,
+        url: url.href,
+        service: "s3",
+        region: config.region,
+        accessKeyId: config.accessKeyId,
+        secretAccessKey: config.secretAccessKey,
+        // 20261121T120000Z
+        datetime: new Date(now()).toISOString().replace(/[:-]|\.\d{3}/g, ""),
+        signQuery: true,
+      });
+      const { url: signed } = await signer.sign();
+      // A form's way to write a blank; some services that speak S3 take it for a plus.
+      signed.search = signed.search.replaceAll("+", "%20");
+      return signed.href;
+    },
+  };
+}
+
+/**
+ * The bucket stands in the host name, as Tigris demands and S3 and R2 prefer. Where a host name cannot hold it (an address of
+ * numbers, a name with dots, which no certificate covers), or the endpoint has a path of its own, it stands in the path.
+ */
+function objectUrl({ endpoint, name }: BucketConfig, key: string): URL {
+  const path = key.split("/").map(encodeURIComponent).join("/");
+  const base = endpoint.pathname.replace(/\/+$/, "");
+  const inPath = base !== "" || name.includes(".") || /^(?:localhost|[\d.]+|\[.*\])$/.test(endpoint.hostname);
+  return inPath
+    ? new URL(`${base}/${name}/${path}`, endpoint)
+    : new URL(`/${path}`, `${endpoint.protocol}//${name}.${endpoint.host}`);
+}

@@ -1,0 +1,42 @@
+import type { OrderId } from "../orders/order.ts";
+import { claimedExpiryMs, type Signer } from "../signing/signer.ts";
+
+/** The addresses under which buyers get their files: ours, signed, good for a while. */
+export interface DownloadLinks {
+  /** Good for this long at least, to the end of a day: a mail that is sent again an hour later is the same mail. */
+  urlOf(orderId: OrderId, fileId: string, goodForMs: number): string;
+  read(url: string): ReadLink;
+}
+
+type ReadLink =
+  | { kind: "valid"; orderId: OrderId; fileId: string }
+  /** It says so itself; nobody checked who made it. */
+  | { kind: "expired" }
+  | { kind: "invalid" };
+
+/** `<order>.<file>.<expiry>.<signature>`: one word, which mail programs do not break. */
+const TOKEN = /^(cs_(?:test|live)_\w{10,200})\.([\w-]{12})\.([0-9a-z]{1,8}\.[\w-]{43})$/;
+
+const DAY_MS = 24 * 3_600_000;
+
+export function createDownloadLinks(signer: Signer, siteUrl: string, now: () => number): DownloadLinks {
+  const subject = (orderId: OrderId, fileId: string): string => `${orderId}/${fileId}`;
+  return {
+    urlOf(orderId, fileId, goodForMs) {
+      const expiresAtMs = Math.ceil((now() + goodForMs) / DAY_MS) * DAY_MS;
+      const signature = signer.sign(subject(orderId, fileId), expiresAtMs);
+      return `${siteUrl}/api/download?token=${orderId}.${fileId}.${signature}`;
+    },
+
+    read(url) {
+      const values = new URL(url).searchParams.getAll("token");
+      const [, orderId, fileId, signature] = TOKEN.exec(values[0] ?? "") ?? [];
+      if (values.length !== 1 || orderId === undefined || fileId === undefined || signature === undefined) {
+        return { kind: "invalid" };
+      }
+      if ((claimedExpiryMs(signature) ?? 0) <= now()) return { kind: "expired" };
+      if (!signer.isValid(signature, subject(orderId, fileId))) return { kind: "invalid" };
+      return { kind: "valid", orderId, fileId };
+    },
+  };
+}

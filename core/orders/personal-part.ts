@@ -1,0 +1,35 @@
+import type { Delivered } from "../deliveries/delivered.ts";
+import type { Deliveries } from "../deliveries/deliveries-of.ts";
+import { handOut, type RevocationReason } from "./hand-out.ts";
+import type { KnownOrder } from "./order-status.ts";
+
+/** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
+export interface PersonalPart {
+  /** Enough to know one's own address by, too little to write to: `a…@example.com`. */
+  email?: string;
+  /** Stripe's receipt. */
+  receiptUrl?: string;
+  /** What the order brought. None before it is paid, and none after it was revoked. */
+  deliveries: readonly Delivered[];
+  /** Why nothing is handed out any more. */
+  revokedBecause?: RevocationReason;
+}
+
+/**
+ * Who opened a checkout may have sent its link to somebody else, who paid: the address is masked because it may be theirs.
+ */
+export function personalPart({ snapshot, control }: KnownOrder, deliveries: Deliveries): PersonalPart {
+  const { buyer, receiptUrl } = snapshot;
+  const state = handOut(control);
+  return {
+    ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
+    ...(receiptUrl !== undefined && { receiptUrl }),
+    deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
+    ...(state.kind === "revoked" && { revokedBecause: state.reason }),
+  };
+}
+
+function maskEmail(email: string): string {
+  const at = email.lastIndexOf("@");
+  return `${email.slice(0, at > 1 ? 1 : 0)}…${email.slice(at)}`;
+}

@@ -1,0 +1,146 @@
+import type { Bucket } from "../files/bucket.ts";
+import { contentTypeOf } from "../files/content-type.ts";
+import type { DownloadCounter } from "../files/download-counter.ts";
+import type { DownloadLinks } from "../files/download-links.ts";
+import { fileNameOf, filesOf, type OrderFile } from "../files/order-files.ts";
+import type { PrivateFolder } from "../files/private-folder.ts";
+import type { Route } from "../http/endpoint.ts";
+import { errorPageResponse } from "../http/error-page.ts";
+import { fileResponse } from "../http/file-response.ts";
+import { HttpError, unavailable } from "../http/http-error.ts";
+import { found } from "../http/responses.ts";
+import { describeError, type Log } from "../log.ts";
+import { handOut, type RevocationReason } from "../orders/hand-out.ts";
+import type { OrderId } from "../orders/order.ts";
+import type { OrderStore } from "../orders/order-store.ts";
+import type { Site } from "../site.ts";
+
+export interface DownloadDependencies {
+  keeping: () => Promise<{ store: OrderStore; engine: { downloads: DownloadCounter } }>;
+  links: DownloadLinks;
+  privateFolder: PrivateFolder;
+  /** Undefined where none is configured; then no price names a file in it. */
+  bucket: Bucket | undefined;
+  site: Site;
+  siteUrl: string;
+  now: () => number;
+  log: Log;
+}
+
+/**
+ * `GET /api/download?token=…`: a file that was bought. The link proves who it was made for and how old it is; whether it is still theirs
+ * is read from the order each time. Small files are sent from here, those of a bucket by a redirect to it that is good for minutes.
+ */
+export function createDownloadRoute(dependencies: DownloadDependencies): Route {
+  const { links, privateFolder, bucket, site, siteUrl } = dependencies;
+
+  return {
+    name: "download",
+    method: "GET",
+
+    async handle(request, context) {
+      const link = links.read(request.url);
+      if (link.kind === "expired") throw refused("link_expired", EXPIRED);
+      if (link.kind === "invalid") throw refused("link_invalid", INVALID);
+      context.note({ orderId: link.orderId, fileId: link.fileId });
+
+      const file = await fileToHandOut(link.orderId, link.fileId, dependencies);
+      const fileName = fileNameOf(file.file);
+      const contentType = contentTypeOf(fileName);
+      if (typeof file.file !== "string") {
+        if (bucket === undefined) throw new Error(`There is no bucket to take ${fileName} from.`);
+        const method = request.method === "HEAD" ? "HEAD" : "GET";
+        const url = await bucket.linkTo(file.file.bucketKey, { method, fileName, contentType });
+        await count(request, link.orderId, file, dependencies);
+        return found(url);
+      }
+
+      const bytes = await privateFolder.read(file.file);
+      if (bytes === undefined) throw new Error(`${file.file} is not among the files that were deployed.`);
+      await count(request, link.orderId, file, dependencies);
+      return fileResponse(request, { bytes, fileName, contentType });
+    },
+
+    renderError(error, request, requestId) {
+      if (!(request.headers.get("accept") ?? "").includes("text/html")) return undefined;
+      const page = {
+        heading: HEADINGS[error.code] ?? "The download did not start",
+        sentences: [error.message],
+        supportEmail: site.shop.supportEmail,
+        shopUrl: siteUrl,
+        requestId,
+      };
+      return errorPageResponse(error.status, page, error.headers);
+    },
+  };
+}
+
+/** @throws HttpError that tells the buyer why not, and what to do. */
+async function fileToHandOut(
+  orderId: OrderId,
+  fileId: string,
+  { keeping, site }: DownloadDependencies,
+): Promise<OrderFile> {
+  const { store } = await keeping();
+  const [stored, order] = await Promise.all([store.readControl(orderId), store.readSnapshot(orderId)]).catch(
+    (error: unknown) => {
+      throw unavailable(
+        "try_again",
+        "Your order could not be looked up right now. Try again in a minute.",
+        5,
+        error,
+      );
+    },
+  );
+  if (stored === undefined || order === undefined) {
+    throw new HttpError(404, "order_not_found", "We could not find the order that this link belongs to.");
+  }
+  const state = handOut(stored.control);
+  if (state.kind === "revoked") throw refused("order_revoked", REVOKED[state.reason]);
+  if (state.kind === "not_paid") throw refused("order_not_paid", NOT_PAID);
+  const file = order.items.flatMap((item) => filesOf(item, site)).find(({ id }) => id === fileId);
+  if (file === undefined) throw new HttpError(404, "file_not_found", GONE);
+  return file;
+}
+
+/** Once per download: not when it is resumed, and not when a program only asks about the file. A paid file is not held back for a count. */
+async function count(
+  request: Request,
+  orderId: OrderId,
+  file: OrderFile,
+  { keeping, now, log }: DownloadDependencies,
+): Promise<void> {
+  const isResumed = /^bytes=\s*(?!0+-)/i.test(request.headers.get("range") ?? "");
+  if (request.method !== "GET" || isResumed) return;
+  try {
+    const { engine } = await keeping();
+    await engine.downloads.add(orderId, file, now());
+  } catch (error) {
+    log.warn("download_not_counted", { orderId, fileId: file.id, error: describeError(error) });
+  }
+}
+
+function refused(code: string, message: string): HttpError {
+  return new HttpError(403, code, message);
+}
+
+const HEADINGS: Readonly<Record<string, string>> = {
+  link_expired: "This link has expired",
+  link_invalid: "This link does not work",
+  order_revoked: "This download is closed",
+  order_not_paid: "This order is not paid yet",
+  file_not_found: "This file has moved",
+};
+
+const EXPIRED =
+  "Download links work for a limited time. Open your order page for a new one: its address is in the mail about your order.";
+const INVALID =
+  "It may have been cut off on its way to you. Open it again from your order page or from the mail about your order, whole and unchanged.";
+const NOT_PAID = "The download opens as soon as your payment has arrived.";
+const GONE =
+  "It is no longer under this link. Open your order page, which shows all your downloads: its address is in the mail about your order.";
+const REVOKED: Readonly<Record<RevocationReason, string>> = {
+  refunded: "The order was refunded, so its downloads are closed.",
+  dispute_lost: "Your bank took the payment back, so the downloads of this order are closed.",
+  subscription_ended: "The subscription has ended, so its downloads are closed.",
+};

@@ -1,0 +1,67 @@
+import { paginateQuery, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+
+import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
+
+/**
+ * Beside the order, so that its control record is left alone:
+ *
+ *     pk                    sk               attributes
+ *     TEST#ORDER#cs_test_…  DOWNLOAD#<file>  name, count, firstMs, lastMs
+ */
+export function createDynamodbDownloadCounter(
+  client: DynamoDBClient,
+  table: string,
+  livemode: boolean,
+): DownloadCounter {
+  const orderPrefix = `${livemode ? "LIVE" : "TEST"}#ORDER#`;
+  return {
+    async add(orderId, file, atMs) {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: { pk: { S: orderPrefix + orderId }, sk: { S: `DOWNLOAD#${file.id}` } },
+          UpdateExpression:
+            "SET #name = :name, #first = if_not_exists(#first, :now), #last = :now ADD #count :one",
+          ExpressionAttributeNames: {
+            "#name": "name",
+            "#first": "firstMs",
+            "#last": "lastMs",
+            "#count": "count",
+          },
+          ExpressionAttributeValues: {
+            ":name": { S: file.name },
+            ":now": { N: String(atMs) },
+            ":one": { N: "1" },
+          },
+        }),
+      );
+    },
+
+    async of(orderId) {
+      const counts: DownloadCount[] = [];
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          KeyConditionExpression: "#pk = :order AND begins_with(#sk, :downloads)",
+          ExpressionAttributeNames: { "#pk": "pk", "#sk": "sk" },
+          ExpressionAttributeValues: {
+            ":order": { S: orderPrefix + orderId },
+            ":downloads": { S: "DOWNLOAD#" },
+          },
+        },
+      );
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) {
+          counts.push({
+            name: item["name"]?.S ?? "",
+            count: Number(item["count"]?.N),
+            firstMs: Number(item["firstMs"]?.N),
+            lastMs: Number(item["lastMs"]?.N),
+          });
+        }
+      }
+      return counts;
+    },
+  };
+}

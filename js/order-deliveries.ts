@@ -1,0 +1,49 @@
+import type { Delivered } from "../core/deliveries/delivered.ts";
+import { copyOnClick } from "./copy-button.ts";
+import type { OrderStatus } from "./order-status.ts";
+import { pageElement } from "./page-state.ts";
+
+let shown = "";
+
+/**
+ * Lists what the order brought: one `<template data-delivery="kind">` of the page for each thing, whose `[data-part]` elements take name,
+ * address, key and text. The words are the page's; what comes from the server is text and never markup.
+ */
+export function showDeliveries({ personal }: OrderStatus): void {
+  const deliveries = personal?.deliveries;
+  // An answer that says nothing personal says nothing about this either.
+  if (!deliveries) return;
+  // Links are made anew for each answer: while nothing else changes, the list stays, and with it the keyboard's place on the page.
+  const fingerprint = deliveries.map(withoutToken).join("\n");
+  if (fingerprint === shown) return;
+  shown = fingerprint;
+  pageElement("order-delivery-list").replaceChildren(...deliveries.flatMap(entry));
+  pageElement("order-deliveries").hidden = deliveries.length === 0;
+}
+
+/** Empty when the page has no template for such a thing, or the address is not one to send a buyer to. */
+function entry(delivered: Delivered): Node[] {
+  const template = document.querySelector<HTMLTemplateElement>(`template[data-delivery="${delivered.kind}"]`);
+  if (!template) return [];
+  const content = document.importNode(template.content, true);
+  const part = (name: string) => content.querySelectorAll<HTMLElement>(`[data-part="${name}"]`);
+  for (const element of part("name")) element.textContent = delivered.name;
+  if ("url" in delivered) {
+    if (!isWebAddress(delivered.url)) return [];
+    for (const link of part("url")) link.setAttribute("href", delivered.url);
+  }
+  if ("text" in delivered) for (const element of part("text")) element.textContent = delivered.text;
+  if ("key" in delivered) {
+    for (const element of part("key")) element.textContent = delivered.key;
+    for (const button of part("copy")) copyOnClick(button, delivered.key);
+  }
+  return [content];
+}
+
+function isWebAddress(url: string): boolean {
+  return url.startsWith("https://") || url.startsWith(`${location.origin}/`);
+}
+
+function withoutToken(delivered: Delivered): string {
+  return JSON.stringify({ ...delivered, ...(delivered.kind === "download" && { url: "" }) });
+}

@@ -1,0 +1,278 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createDownloadLinks } from "../../../core/files/download-links.ts";
+import { createSigner } from "../../../core/signing/signer.ts";
+import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { siteOf } from "../../test-site.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const FILE = Buffer.from("twelve bytes");
+const SITE = siteOf({
+  supportEmail: "help@shop.example",
+  downloadLinkDays: 3,
+  prices: {
+    price_ebook_tides: {
+      deliver: [
+        { kind: "file", name: "Gezeiten (EPUB)", file: "private/Gezeiten – für alle.epub" },
+        { kind: "text", name: "Thanks", text: "Enjoy." },
+      ],
+    },
+    price_almanac_monthly: { deliver: [{ kind: "file", name: "Issue", file: "private/issue.pdf" }] },
+    price_print_deposit: { deliver: [{ kind: "file", name: "Gone", file: "private/not-deployed.pdf" }] },
+  },
+});
+
+let shop: TestShop;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "static-checkout-private-"));
+  await mkdir(join(folder, "private"));
+  await writeFile(join(folder, "private/Gezeiten – für alle.epub"), FILE);
+  await writeFile(join(folder, "private/issue.pdf"), FILE);
+  shop = openTestShop({ site: SITE, replace: { projectFolder: folder } });
+});
+afterEach(async () => {
+  shop.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Bought {
+  orderId: string;
+  cookie: string;
+}
+
+async function buy(priceId = "price_ebook_tides", pay: object | undefined = {}): Promise<Bought> {
+  const response = await shop.app.createCheckoutSession(
+    new Request("https://shop.example/api/create-checkout-session", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ price_id: priceId }),
+    }),
+  );
+  const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const { url } = (await response.json()) as { url: string };
+  const orderId = /cs_test_\w+/.exec(url)?.[0] ?? "";
+  shop.stripe.buyer.pay(orderId, pay);
+  await shop.notify(orderId);
+  return { orderId, cookie };
+}
+
+interface Personal {
+  deliveries: { kind: string; name: string; url: string; text?: string }[];
+  revokedBecause?: string;
+}
+
+async function personalOf({ orderId, cookie }: Bought): Promise<Personal> {
+  const response = await shop.app.orderStatus(
+    new Request(`https://shop.example/api/order-status?session_id=${orderId}`, {
+      headers: { Cookie: cookie },
+    }),
+  );
+  return ((await response.json()) as { personal: Personal }).personal;
+}
+
+async function linkOf(bought: Bought): Promise<string> {
+  return (await personalOf(bought)).deliveries[0]?.url ?? "";
+}
+
+function download(url: string, headers: Record<string, string> = {}, method = "GET"): Promise<Response> {
+  return shop.app.download(new Request(url, { method, headers }));
+}
+
+/** Delivers every event that Stripe has made so far. */
+async function deliverEvents(): Promise<void> {
+  for (const { type, snapshot } of Object.values(shop.stripe.state().events)) {
+    expect((await shop.notify(snapshot.id, type)).status, type).toBe(200);
+  }
+}
+
+const paymentOf = ({ orderId }: Bought): string =>
+  String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
+
+test("a file keeps its name, umlauts and all, and its bytes", async () => {
+  const response = await download(await linkOf(await buy()));
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-disposition")).toBe(
+    `attachment; filename="Gezeiten _ f_r alle.epub"; filename*=UTF-8''Gezeiten%20%E2%80%93%20f%C3%BCr%20alle.epub`,
+  );
+  expect(response.headers.get("content-length")).toBe("12");
+  expect(Buffer.from(await response.arrayBuffer())).toEqual(FILE);
+});
+
+test("D04: nothing is handed out before the money is there, not even for a link that is signed", async () => {
+  const fileId = new URL(await linkOf(await buy())).searchParams.get("token")?.split(".")[1] ?? "";
+  const bought = await buy("price_ebook_tides", { delayed: "succeeds" });
+  const now = (): number => shop.clock.nowMs;
+  const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "download", now);
+  const link = createDownloadLinks(signer, ENVIRONMENT.SITE_URL, now).urlOf(bought.orderId, fileId, DAY_MS);
+  expect((await personalOf(bought)).deliveries).toEqual([]);
+  expect((await download(link)).status).toBe(403);
+
+  shop.stripe.account.settleDelayed(bought.orderId);
+  await deliverEvents();
+  expect((await download(link)).status).toBe(200);
+});
+
+test("D04: a full refund closes the link and says why; a refund that fails opens it again", async () => {
+  const bought = await buy();
+  const link = await linkOf(bought);
+  const refund = shop.stripe.account.refund(paymentOf(bought));
+  await deliverEvents();
+  const closed = await download(link, { Accept: "text/html" });
+  expect(closed.status).toBe(403);
+  expect(await closed.text()).toContain("The order was refunded, so its downloads are closed.");
+  expect(await personalOf(bought)).toMatchObject({ deliveries: [], revokedBecause: "refunded" });
+
+  shop.stripe.account.failRefund(refund.id);
+  await deliverEvents();
+  expect((await download(link)).status).toBe(200);
+  expect((await personalOf(bought)).revokedBecause).toBeUndefined();
+});
+
+test("D04: part of the money given back closes nothing", async () => {
+  const bought = await buy();
+  shop.stripe.account.refund(paymentOf(bought), 500);
+  await deliverEvents();
+  expect((await download(await linkOf(bought))).status).toBe(200);
+});
+
+test("D04: a dispute leaves the link open until it is lost", async () => {
+  const bought = await buy();
+  const link = await linkOf(bought);
+  const dispute = shop.stripe.account.dispute(paymentOf(bought));
+  await deliverEvents();
+  expect((await download(link)).status).toBe(200);
+  shop.stripe.account.loseDispute(dispute.id);
+  await deliverEvents();
+  const closed = await download(link, { Accept: "text/html" });
+  expect(closed.status).toBe(403);
+  expect(await closed.text()).toContain("Your bank took the payment back");
+  expect(await personalOf(bought)).toMatchObject({ deliveries: [], revokedBecause: "dispute_lost" });
+});
+
+test("D04: a dispute that is won opens what the record had closed", async () => {
+  const bought = await buy();
+  const link = await linkOf(bought);
+  const dispute = shop.stripe.account.dispute(paymentOf(bought));
+  const stored = await shop.store.readControl(bought.orderId);
+  if (stored === undefined) throw new Error("there is no order");
+  const { control, version } = stored;
+  const lost = { ...control, mirror: { ...control.mirror, dispute: "lost" as const } };
+  await shop.store.writeControl(bought.orderId, version, lost);
+  expect((await download(link)).status).toBe(403);
+
+  shop.stripe.account.winDispute(dispute.id);
+  await deliverEvents();
+  expect((await download(link)).status).toBe(200);
+});
+
+test("D04: a subscription that has ended closes its downloads", async () => {
+  const bought = await buy("price_almanac_monthly");
+  const link = await linkOf(bought);
+  expect((await download(link)).status).toBe(200);
+  const subscription = String(shop.stripe.state().checkoutSessions[bought.orderId]?.subscription);
+  shop.stripe.account.cancelSubscription(subscription);
+  await deliverEvents();
+  const closed = await download(link);
+  expect(closed.status).toBe(403);
+  expect(await closed.text()).toContain("The subscription has ended");
+});
+
+test("D04: a link of the page is good for a day at least, to the end of the next one, and the page makes a new one", async () => {
+  const bought = await buy();
+  const link = await linkOf(bought);
+  // It is noon.
+  shop.clock.nowMs += 1.5 * DAY_MS - 1_000;
+  expect((await download(link)).status).toBe(200);
+  shop.clock.nowMs += 1_000;
+  const expired = await download(link, { Accept: "text/html" });
+  expect(expired.status).toBe(403);
+  expect(await expired.text()).toContain("Open your order page for a new one");
+  expect((await download(await linkOf(bought))).status).toBe(200);
+});
+
+test("D04: a link signed with another secret is refused", async () => {
+  const link = await linkOf(await buy());
+  const other = openTestShop({
+    site: SITE,
+    environment: { SIGNING_SECRET: "another-secret-of-32-characters-x" },
+  });
+  expect((await other.app.download(new Request(link))).status).toBe(403);
+  other.close();
+});
+
+test("a download is counted once, however often it is resumed or asked about", async () => {
+  const bought = await buy();
+  const link = await linkOf(bought);
+  await download(link);
+  await download(link, {}, "HEAD");
+  await download(link, { Range: "bytes=5-" });
+  await download(link, { Range: "bytes=0-4" });
+  await download(`${link}x`);
+  expect(await shop.engine.downloads.of(bought.orderId)).toEqual([
+    { name: "Gezeiten (EPUB)", count: 2, firstMs: shop.clock.nowMs, lastMs: shop.clock.nowMs },
+  ]);
+});
+
+test("a file that cannot be counted is handed out all the same", async () => {
+  const { engine } = shop;
+  engine.downloads.add = async () => {
+    throw new Error("throttled");
+  };
+  expect((await download(await linkOf(await buy()))).status).toBe(200);
+  expect(shop.log).toContainEqual(expect.objectContaining({ event: "download_not_counted" }));
+});
+
+test("C15: the log names order and file, and never the token", async () => {
+  const link = await linkOf(await buy());
+  await download(link);
+  const lines = JSON.stringify(shop.log);
+  expect(lines).toContain('"route":"download"');
+  expect(lines).not.toContain(new URL(link).searchParams.get("token")?.split(".").at(-1));
+});
+
+test("a file that was not deployed is our fault: 500, a page for the buyer and the file's name in the log", async () => {
+  const bought = await buy("price_print_deposit", {});
+  const response = await download(await linkOf(bought), { Accept: "text/html" });
+  expect(response.status).toBe(500);
+  expect(await response.text()).toContain("mailto:help@shop.example");
+  expect(JSON.stringify(shop.log)).toContain(
+    "private/not-deployed.pdf is not among the files that were deployed",
+  );
+});
+
+test("while the store cannot be reached, a download is asked to try again", async () => {
+  const link = await linkOf(await buy());
+  shop.store.readControl = async () => {
+    throw new Error("down");
+  };
+  const response = await download(link);
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("5");
+});
+
+test("an edition that the owner puts in a file's place is what earlier buyers get", async () => {
+  const link = await linkOf(await buy());
+  const before = (await download(link)).headers.get("etag");
+  await writeFile(join(folder, "private/Gezeiten – für alle.epub"), "second edition");
+  const after = await download(link);
+  expect(await after.text()).toBe("second edition");
+  expect(after.headers.get("etag")).not.toBe(before);
+});
+
+test("a shop that sells a file of a bucket and has named none is closed, and the log says why", async () => {
+  const closed = openTestShop({
+    site: siteOf({
+      prices: { price_x: { deliver: [{ kind: "file", name: "Big", file: { bucketKey: "big.zip" } }] } },
+    }),
+  });
+  expect((await closed.app.health(new Request("https://shop.example/api/health"))).status).toBe(500);
+  expect(JSON.stringify(closed.log)).toContain(
+    "FILES_BUCKET is not set although shop.config.ts sells a file of a bucket",
+  );
+  closed.close();
+});

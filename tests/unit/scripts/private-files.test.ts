@@ -1,0 +1,78 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { buildSite } from "../../../scripts/build/site.ts";
+import { loadSite } from "../../../scripts/site/load-site.ts";
+import { privateFileProblems } from "../../../scripts/site/private-files.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "static-checkout-shop-"));
+  await mkdir(join(root, "private/folder"), { recursive: true });
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const sells = (file: `private/${string}`) => ({
+  prices: { "poster-a2": { deliver: [{ kind: "file" as const, name: "Guide", file }] } },
+});
+
+test("a file that is there and small enough is fine", async () => {
+  await writeFile(join(root, "private/guide.pdf"), Buffer.alloc(4_000_000, "x"));
+  expect(await privateFileProblems(root, sells("private/guide.pdf"))).toEqual([]);
+});
+
+test("a file that is too large for the hosts is refused, with the way out", async () => {
+  await writeFile(join(root, "private/film.mp4"), Buffer.alloc(4_500_000, "x"));
+  expect(await privateFileProblems(root, sells("private/film.mp4"))).toEqual([
+    'prices["poster-a2"].deliver[0].file: private/film.mp4 has 4.5 MB, and the hosts let a function send 4 MB at most: move files to a bucket, { bucketKey: "…" }, as docs/delivery.md explains.',
+  ]);
+});
+
+test.each([
+  ["private/nothing.pdf", "is not there"],
+  ["private/Guide.pdf", "is not there"],
+  ["private/folder", "is a folder"],
+  ["private/empty.pdf", "is empty"],
+] as const)("%s %s", async (file, problem) => {
+  await writeFile(join(root, "private/guide.pdf"), "x");
+  await writeFile(join(root, "private/empty.pdf"), "");
+  expect((await privateFileProblems(root, sells(file)))[0]).toContain(`${file} ${problem}`);
+});
+
+test("a folder that is too heavy for a function is refused, whatever is sold of it", async () => {
+  for (let index = 0; index < 11; index += 1) {
+    await writeFile(join(root, `private/folder/${index}.zip`), Buffer.alloc(3_900_000, "x"));
+  }
+  expect((await privateFileProblems(root, {}))[0]).toMatch(/^The folder private holds 42\.9 MB/);
+});
+
+test("the build stops at shop.config.ts when a file is missing", async () => {
+  const deliver = '[{ kind: "file", name: "Guide", file: "private/guide.pdf" }]';
+  await mkdir(join(root, "public"));
+  await writeFile(
+    join(root, "shop.config.ts"),
+    `export default { prices: { poster: { deliver: ${deliver} } } };`,
+  );
+  await expect(loadSite(root)).rejects.toThrow(
+    /^shop\.config\.ts: prices\["poster"\]\.deliver\[0\]\.file: private\/guide\.pdf is not there/,
+  );
+});
+
+test("D04: nothing of private/ is published", async () => {
+  const dist = join(root, "dist");
+  await buildSite(ROOT, dist);
+  const published = await readdir(dist, { recursive: true });
+  for (const name of await readdir(join(ROOT, "private"))) {
+    expect(
+      published.some((path) => path.endsWith(name)),
+      name,
+    ).toBe(false);
+  }
+  expect(published).toContain("success.html");
+});
