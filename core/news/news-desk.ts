@@ -10,7 +10,7 @@ export interface NewsReport {
   dates: PaymentDates;
 }
 
-export interface TellAttempt {
+interface TellAttempt {
   /** The same for every attempt at one event, and for no other event. */
   idempotencyKey: string;
   /** Aborted when time is up. */

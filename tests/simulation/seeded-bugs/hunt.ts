@@ -58,6 +58,10 @@ export const SAMPLE = [
   "done-before-effect",
   "attempts-counted-twice",
   "unpaid-is-paid",
+  "news-not-written",
+  "news-not-counted",
+  "news-held-by-another-is-fine",
+  "news-count-starts-again",
   "reconcile-nothing",
 ];
 

@@ -64,6 +64,8 @@ export const NEWS_BUGS: readonly SeededBug[] = [
           'return control.state === "awaiting_payment" || owesSteps(control, false) || awaitsOwner(control);',
       },
     ],
+    harmless:
+      "What was reported and not told was answered 503, so that it stands on Stripe's list of undelivered events; what reconciliation found by itself it looks for again until it is told.",
   },
   {
     name: "news-only-while-paid",
