@@ -276,3 +276,17 @@ test("a shop that sells a file of a bucket and has named none is closed, and the
   );
   closed.close();
 });
+
+test("the mail carries what was bought: its links work for the days that shop.config.ts says, and no longer", async () => {
+  await buy();
+  const [mail] = shop.mails;
+  expect(mail?.text).toContain("Gezeiten (EPUB)");
+  expect(mail?.text).toContain("The link works for 3 days.");
+  expect(mail?.text).toContain("Enjoy.");
+  const link = /https:\/\/shop\.example\/api\/download\?token=[\w.-]+/.exec(mail?.text ?? "")?.[0] ?? "";
+  expect(mail?.html).toContain(link);
+  shop.clock.nowMs += 3 * DAY_MS;
+  expect((await download(link)).status).toBe(200);
+  shop.clock.nowMs += DAY_MS;
+  expect((await download(link)).status).toBe(403);
+});
