@@ -32,7 +32,7 @@ export interface ShopDefinition {
   onRestored?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
 }
 
-export interface ShopColors {
+interface ShopColors {
   /** Buttons and links. */
   accent?: string;
   background?: string;
@@ -65,7 +65,7 @@ export interface FileDelivery {
   file: `private/${string}` | { bucketKey: string };
 }
 
-export interface LinkDelivery {
+interface LinkDelivery {
   kind: "link";
   name: string;
   /** `https://…`; only paying buyers are shown it. */
@@ -84,7 +84,7 @@ export interface LicenseDelivery {
   product?: string;
 }
 
-export interface TextDelivery {
+interface TextDelivery {
   kind: "text";
   name: string;
   text: string;

@@ -55,7 +55,7 @@ test("a folder that is too heavy for a function is refused, whatever is sold of 
 test("the build stops at shop.config.ts when a file is missing", async () => {
   const deliver = '[{ kind: "file", name: "Guide", file: "private/guide.pdf" }]';
   await mkdir(join(root, "public"));
-  for (const page of ["success.html", "canceled.html"]) await writeFile(join(root, page), "");
+  for (const page of ["success.html", "canceled.html"]) await writeFile(join(root, page), "<!doctype html>");
   await writeFile(
     join(root, "shop.config.ts"),
     `export default { prices: { poster: { deliver: ${deliver} } } };`,
