@@ -32,7 +32,7 @@ export async function openOwnTarget(
 ): Promise<{ target: Target; close(): Promise<void> }> {
   let mails = 0;
   const print = (text: string): void => {
-    if (text.startsWith("┌")) mails += 1;
+    if (text.startsWith('Mail "')) mails += 1;
   };
   const shop = await startShop({
     root,

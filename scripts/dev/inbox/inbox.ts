@@ -45,7 +45,8 @@ export async function startInbox(
 
   /** The server says "taken" when it is kept. */
   async function keep(mail: ReceivedMail): Promise<void> {
-    const { id, email, recipients } = await mailbox.keep(mail);
-    print(`Mail to ${recipients.join(", ")}: "${email.subject ?? ""}", shown at ${url}/__dev/inbox/${id}`);
+    const { id, email } = await mailbox.keep(mail);
+    // Without the address: a terminal's text is copied into chats and tickets.
+    print(`Mail "${email.subject ?? ""}", shown at ${url}/__dev/inbox/${id}`);
   }
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
+import { CANARY_BUYER } from "../../canaries.ts";
 import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();
@@ -118,9 +119,9 @@ test("a text is shown once the bank debit has arrived, and the steps fill up", a
   await page.goto("/");
   await page.locator('[data-price-id="price_print_deposit"]').click();
   await page.waitForURL("**/c/pay/**");
-  await page.getByLabel("Email").fill("ada@example.com");
+  await page.getByLabel("Email").fill(CANARY_BUYER.email);
   await page.getByLabel(/pays later: succeeds/).check();
-  await page.getByLabel("Name on card or account").fill("Ada Lovelace");
+  await page.getByLabel("Name on card or account").fill(CANARY_BUYER.name);
   await page.locator("button.pay").click();
   await headline(page, /your order is placed/);
   await expect.poll(steps).toEqual(["done", "current", "ahead"]);

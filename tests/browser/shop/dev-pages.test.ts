@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from "node:http";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
+import { CANARY_BUYER } from "../../canaries.ts";
 import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();
@@ -29,7 +30,7 @@ test("a purchase is a mail in the inbox: as a mail program shows it, on a phone,
   await buy(page, "price_poster_a2");
   await page.getByRole("link", { name: "Inbox" }).click();
   await page
-    .getByRole("link", { name: /to ada@example\.com/ })
+    .getByRole("link", { name: new RegExp(`to ${CANARY_BUYER.email}`) })
     .first()
     .click();
   const mail = page.frameLocator("iframe");
@@ -47,7 +48,7 @@ test("a purchase is a mail in the inbox: as a mail program shows it, on a phone,
   await page.getByRole("link", { name: "Headers" }).click();
   expect(await page.getByRole("row", { name: /^Message-ID/i }).innerText()).toContain("<mail.cs_test_");
   await page.getByRole("link", { name: "Source" }).click();
-  expect(await page.locator("pre").innerText()).toContain("Delivered-To: ada@example.com");
+  expect(await page.locator("pre").innerText()).toContain(`Delivered-To: ${CANARY_BUYER.email}`);
 });
 
 test("the mail's button leads to the order's page in a tab of its own", async () => {
