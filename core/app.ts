@@ -14,6 +14,7 @@ import { createHealthRoute } from "./routes/health.ts";
 import { createLicenseRoute } from "./routes/license.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
+import { createResendMailRoute } from "./routes/resend-mail.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
 import { createSigner } from "./signing/signer.ts";
@@ -27,6 +28,7 @@ export interface App {
   orderStatus: Handler;
   download: Handler;
   license: Handler;
+  resendMail: Handler;
   reconcile: Handler;
   /** For a scheduler that only the host can start. */
   scheduledReconcile: Handler;
@@ -53,6 +55,7 @@ export function createApp(
     orderStatus: serve(routes.orderStatus),
     download: serve(routes.download),
     license: serve(routes.license),
+    resendMail: serve(routes.resendMail),
     reconcile: serve(routes.reconcile),
     scheduledReconcile: serve(routes.scheduledReconcile),
     health: serve(routes.health),
@@ -112,6 +115,17 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       addressHeader,
       now,
     }),
+    resendMail: createResendMailRoute({
+      keeping,
+      claims,
+      orderPages,
+      origins: config.origins,
+      livemode,
+      looks: lookLimit,
+      addressHeader,
+      now,
+      log,
+    }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
     health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),
@@ -137,6 +151,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     orderStatus: closed("order-status", "GET"),
     download: closed("download", "GET"),
     license: closed("license", "POST"),
+    resendMail: closed("resend-mail", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),
     health: closed("health", "GET"),

@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
 import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
-import { createMailStep } from "./fulfillment/mail-step.ts";
+import { createMailStep, type MailStepDependencies } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
@@ -44,7 +44,15 @@ export interface Shop {
   lookLimit: LookLimit;
 }
 
-export type Kept = SettleDependencies & ReconcileDependencies & { engine: Engine; alarm: CardTestingAlarm };
+export type Kept = SettleDependencies &
+  ReconcileDependencies & {
+    engine: Engine;
+    alarm: CardTestingAlarm;
+    /** Undefined: the shop sends no mails. */
+    mailer: Mailer | undefined;
+    /** Writes an order's confirmation. */
+    compose: MailStepDependencies["compose"];
+  };
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
@@ -87,6 +95,8 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       bookkeeping,
       engine,
       alarm,
+      mailer,
+      compose,
       steps,
       news,
       livemode,

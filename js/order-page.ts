@@ -3,6 +3,7 @@
  * and while the server has said nothing it says that we are waiting, never that something failed.
  */
 import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
+import { offerMailAgain } from "./mail-again.ts";
 import { showDeliveries } from "./order-deliveries.ts";
 import { showPersonal } from "./order-personal.ts";
 import { showSteps } from "./order-steps.ts";
@@ -36,7 +37,7 @@ async function follow(from: ReturnAddress): Promise<void> {
   let known = false;
   for (const pauseMs of pausesMs) {
     const answer = await fetchOrderStatus(from);
-    if (isSettled(answer)) return;
+    if (isSettled(answer, from)) return;
     known ||= answer.kind === "order" && answer.order.state !== "open";
     const retryAfterMs = answer.kind === "unsure" ? answer.retryAfterMs : 0;
     await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, retryAfterMs)));
@@ -47,7 +48,7 @@ async function follow(from: ReturnAddress): Promise<void> {
 }
 
 /** Shows the answer; true when asking again would tell nothing new. */
-function isSettled(answer: OrderAnswer): boolean {
+function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   if (answer.kind === "not_found") {
     show("not_found");
     return true;
@@ -66,6 +67,7 @@ function isSettled(answer: OrderAnswer): boolean {
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);
+  offerMailAgain(order, from);
   return settledStates.has(order.state);
 }
 

@@ -24,6 +24,8 @@ type PersonalPart = {
   deliveries?: Delivered[];
   /** Why nothing is handed out any more. */
   revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended";
+  /** The mail about the order can be sent again. */
+  mailAgain?: true;
 };
 
 export type OrderState = (typeof orderStates)[number];

@@ -1,6 +1,7 @@
 import type { Delivered } from "../deliveries/delivered.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import { handOut, type RevocationReason } from "./hand-out.ts";
+import { mailAgain } from "./mail-again.ts";
 import type { KnownOrder } from "./order-status.ts";
 
 /** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
@@ -13,12 +14,18 @@ export interface PersonalPart {
   deliveries: readonly Delivered[];
   /** Why nothing is handed out any more. */
   revokedBecause?: RevocationReason;
+  /** The mail about the order can be sent again. */
+  mailAgain?: true;
 }
 
 /**
  * Who opened a checkout may have sent its link to somebody else, who paid: the address is masked because it may be theirs.
  */
-export function personalPart({ snapshot, control }: KnownOrder, deliveries: Deliveries): PersonalPart {
+export function personalPart(
+  order: KnownOrder,
+  { deliveries, sendsMail }: { deliveries: Deliveries; sendsMail: boolean },
+): PersonalPart {
+  const { snapshot, control } = order;
   const { buyer, receiptUrl } = snapshot;
   const state = handOut(control);
   return {
@@ -26,6 +33,7 @@ export function personalPart({ snapshot, control }: KnownOrder, deliveries: Deli
     ...(receiptUrl !== undefined && { receiptUrl }),
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),
+    ...(sendsMail && mailAgain(order).kind === "possible" && { mailAgain: true as const }),
   };
 }
 

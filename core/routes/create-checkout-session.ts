@@ -10,6 +10,7 @@ import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
+import { mediaType } from "../http/media-type.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
@@ -155,10 +156,6 @@ function bodyFormat(request: Request): "json" | "form" {
 
 function isForm(request: Request): boolean {
   return mediaType(request) === "application/x-www-form-urlencoded";
-}
-
-function mediaType(request: Request): string {
-  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */

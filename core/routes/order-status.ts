@@ -3,7 +3,7 @@ import type { OrderPageLinks } from "../claims/order-page-links.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
-import { HttpError, unavailable } from "../http/http-error.ts";
+import { unavailable, type HttpError } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createDeadline } from "../orders/deadline.ts";
@@ -11,11 +11,13 @@ import { readOrderStatus } from "../orders/order-status.ts";
 import { personalPart } from "../orders/personal-part.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 import { createSharedLooks } from "../orders/shared-looks.ts";
+import type { Mailer } from "../mail/mailer.ts";
+import { askedOrder, orderNotFound } from "./asked-order.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 
 export interface OrderStatusDependencies {
-  keeping: () => Promise<SettleDependencies>;
+  keeping: () => Promise<SettleDependencies & { mailer: Mailer | undefined }>;
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
@@ -44,7 +46,8 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       if (orderId === undefined) throw orderNotFound();
       const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, await keeping()).catch(
+      const kept = await keeping();
+      const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, kept).catch(
         (error: unknown) => {
           // Whatever we cannot reach now says nothing about the order: the page keeps waiting.
           throw tryAgain(error);
@@ -54,7 +57,9 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       if (look.view === undefined) throw orderNotFound();
       const { status, order } = look.view;
       context.note({ orderId, state: status.state, isBuyer });
-      const personal = isBuyer && order !== undefined ? personalPart(order, deliveries) : undefined;
+      const sendsMail = kept.mailer !== undefined;
+      const personal =
+        isBuyer && order !== undefined ? personalPart(order, { deliveries, sendsMail }) : undefined;
       return jsonResponse(200, { ...status, ...(personal !== undefined && { personal }) });
     },
   };
@@ -64,16 +69,9 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
 function readSessionId(url: string, livemode: boolean): string | undefined {
   const values = new URL(url).searchParams.getAll("session_id");
   const [value] = values;
-  if (values.length !== 1 || value === undefined || !/^cs_(?:test|live)_\w{10,200}$/.test(value)) {
-    return undefined;
-  }
-  return value.startsWith(livemode ? "cs_live_" : "cs_test_") ? value : undefined;
+  return values.length === 1 ? askedOrder(value, livemode) : undefined;
 }
 
 function tryAgain(cause?: unknown): HttpError {
   return unavailable("try_again", "The order could not be looked up right now.", 3, cause);
-}
-
-function orderNotFound(): HttpError {
-  return new HttpError(404, "order_not_found", "We could not find this order.");
 }

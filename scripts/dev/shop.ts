@@ -130,6 +130,7 @@ function routeRequests(
     "order-status": app.orderStatus,
     download: app.download,
     license: app.license,
+    "resend-mail": app.resendMail,
     reconcile: app.reconcile,
     health: app.health,
   };

@@ -28,6 +28,7 @@ const handlers = {
   "/api/order-status": app.orderStatus,
   "/api/download": app.download,
   "/api/license": app.license,
+  "/api/resend-mail": app.resendMail,
 };
 const server = createServer(
   createRequestListener((request) => {

@@ -7,6 +7,7 @@ export const FUNCTION_NAMES = [
   "order-status",
   "download",
   "license",
+  "resend-mail",
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 

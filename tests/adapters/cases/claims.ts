@@ -121,6 +121,32 @@ export const claimCases: readonly AdapterCase[] = [
     },
   },
   {
+    name: "D02 D04: resend-mail answers strangers 404, whether the order exists or not, and the buyer of a shop without mail in words",
+    async run(shop) {
+      const { sessionId, cookie } = await paidAsBrowser(shop);
+      const other = await openAsBrowser(shop, "price_poster_a2");
+      const resend = (id: string, headers: Readonly<Record<string, string>>) =>
+        shop.send("resend-mail", {
+          method: "POST",
+          headers: { "Content-Type": "application/json", ...headers },
+          body: JSON.stringify({ session_id: id }),
+        });
+      const strangers = [
+        await resend(sessionId, {}),
+        await resend(sessionId, { Cookie: other.cookie }),
+        await resend("cs_test_nobodyKnowsThis0003", { Cookie: cookie }),
+        await resend("nonsense", { Cookie: cookie }),
+      ];
+      for (const response of strangers) await expectError(response, 404, "order_not_found");
+      await expectError(await resend(sessionId, { Cookie: cookie }), 409, "sends_no_mail");
+      await expectError(
+        await resend(sessionId, { Cookie: cookie, Origin: "https://evil.example" }),
+        403,
+        "origin_refused",
+      );
+    },
+  },
+  {
     name: "D02: a cookie or a token makes no difference to an id that does not exist",
     async run(shop) {
       const { cookie } = await openAsBrowser(shop, "price_poster_a2");

@@ -10,6 +10,7 @@ const ALLOW: Record<FunctionName, string> = {
   "order-status": "GET, HEAD, OPTIONS",
   download: "GET, HEAD, OPTIONS",
   license: "POST, OPTIONS",
+  "resend-mail": "POST, OPTIONS",
 };
 
 const WRONG_METHODS: Record<FunctionName, readonly string[]> = {
@@ -18,6 +19,7 @@ const WRONG_METHODS: Record<FunctionName, readonly string[]> = {
   "order-status": ["POST", "PUT", "PATCH", "DELETE"],
   download: ["POST", "PUT", "PATCH", "DELETE"],
   license: ["GET", "PUT", "PATCH", "DELETE"],
+  "resend-mail": ["GET", "PUT", "PATCH", "DELETE"],
 };
 
 export const methodCases: readonly AdapterCase[] = [

@@ -53,6 +53,8 @@ async function driveEveryRoute(sessionId: string): Promise<void> {
     ["webhook", post("webhook", { customer_details: CANARY_BUYER })],
     ["orderStatus", new Request(at(`order-status?session_id=${sessionId}`))],
     ["orderStatus", new Request(at("order-status?session_id=cs_test_unknown00000"))],
+    ["resendMail", post("resend-mail", { session_id: sessionId })],
+    ["resendMail", post("resend-mail", { session_id: sessionId, email: CANARY_BUYER.email })],
     ["reconcile", new Request(at("reconcile"))],
     [
       "reconcile",

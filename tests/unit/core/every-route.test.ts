@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { App } from "../../../core/app.ts";
+import { createClaimCookies } from "../../../core/claims/claim-cookies.ts";
 import { readLicenseKeys } from "../../../core/config-licenses.ts";
 import { createDownloadLinks } from "../../../core/files/download-links.ts";
 import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
@@ -18,6 +19,7 @@ const METHODS: Record<keyof App, "GET" | "POST"> = {
   orderStatus: "GET",
   download: "GET",
   license: "POST",
+  resendMail: "POST",
   reconcile: "GET",
   scheduledReconcile: "POST",
   health: "GET",
@@ -48,7 +50,7 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
-test("the routes are these eight", () => {
+test("the routes are these nine", () => {
   expect(Object.keys(shop.app).toSorted()).toEqual(ROUTES.toSorted());
 });
 
@@ -110,6 +112,14 @@ const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   },
   license: () =>
     at("license", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ key: LICENSE }) }),
+  resendMail: (nowMs) => {
+    const now = (): number => nowMs;
+    const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "claim-cookie", now);
+    const claims = createClaimCookies(signer, "https://shop.example", now);
+    const [cookie = ""] = claims.claim(at("x"), "cs_test_0123456789");
+    const headers = { ...JSON_TYPE, Cookie: cookie.split(";")[0] ?? "" };
+    return at("x", { method: "POST", headers, body: '{"session_id":"cs_test_0123456789"}' });
+  },
   reconcile: () => at("reconcile", { headers: { Authorization: `Bearer ${CRON_SECRET}` } }),
   scheduledReconcile: () => at("reconcile", { method: "POST" }),
   health: () => at("health"),

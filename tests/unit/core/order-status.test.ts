@@ -141,6 +141,7 @@ test("D03: what the buyer is told beside it is this and nothing else", async () 
     {
       "deliveries": [],
       "email": "c…@example.com",
+      "mailAgain": true,
       "receiptUrl": StringMatching /\\^https:/,
     }
   `,

@@ -1,0 +1,3 @@
+import { resendMail } from "../build/app.mjs";
+
+export default { fetch: (request: Request) => resendMail(request) };

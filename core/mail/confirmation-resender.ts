@@ -1,0 +1,60 @@
+import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
+import { NoEffectError } from "../fulfillment/step.ts";
+import type { ResendLimit } from "../limits/resend-limit.ts";
+import { describeError, type Log } from "../log.ts";
+import type { Deadline } from "../orders/deadline.ts";
+import type { OrderSnapshot } from "../orders/order.ts";
+import type { OrderStore } from "../orders/order-store.ts";
+import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import type { Mailer } from "./mailer.ts";
+
+export interface ResenderDependencies {
+  mailer: Mailer;
+  compose: MailStepDependencies["compose"];
+  store: Pick<OrderStore, "appendHistory">;
+  limit: ResendLimit;
+  now: () => number;
+  schedule: Schedule;
+  log: Log;
+}
+
+/** Kept back from the mail's time, for noting it. */
+const NOTE_RESERVE_MS = 1_000;
+
+/** Not begun with less time than this. */
+const SHORTEST_MAIL_MS = 1_500;
+
+/**
+ * Sends an order's confirmation to `to` once more: a new mail, with links made now. Whoever asked decides about it and is told how it
+ * went; it is no step that the order owes, so nothing repeats it, and the order's record does not change. Its history does.
+ *
+ * @throws HttpError 429 when the order has had enough of them today; `PermanentStepError` when the mail is refused for good; anything
+ * else when it was not sent, or nobody knows.
+ */
+export async function resendConfirmation(
+  order: OrderSnapshot,
+  to: string,
+  deadline: Deadline,
+  { mailer, compose, store, limit, now, schedule, log }: ResenderDependencies,
+): Promise<void> {
+  const { orderId } = order;
+  const mail = { to, ...(await compose(order)) };
+  const taken = await limit.take(orderId);
+  const timeoutMs = deadline.remainingMs() - NOTE_RESERVE_MS;
+  const atMs = now();
+  // Named by the moment, not by the count: where each instance counts for itself a count comes twice a day, and Resend, or a
+  // mail program that knows the Message-ID, would drop the second mail.
+  const key = `resend-${atMs}/${orderId}`;
+  try {
+    if (timeoutMs < SHORTEST_MAIL_MS) throw new NoEffectError("Too little time was left to send the mail.");
+    await withTimeout(timeoutMs, schedule, (signal) => mailer.send(mail, { idempotencyKey: key, signal }));
+  } catch (error) {
+    // One that was cut off may have arrived, and counts.
+    if (error instanceof NoEffectError) await taken.giveBack();
+    throw error;
+  }
+  await store.appendHistory(orderId, { key, atMs, what: "mail_resent" }).catch((error: unknown) => {
+    // The mail is out: an error would make the buyer ask for another one.
+    log.warn("mail_resent_not_noted", { orderId, error: describeError(error) });
+  });
+}
