@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 
 import type { Counters } from "../../core/limits/counters.ts";
 import { createLimiter } from "../../core/limits/limiter.ts";
+import { createResendLimit } from "../../core/limits/resend-limit.ts";
 
 /** What limits and alarms rely on, wherever is counted. */
 export function countersContract(counters: () => Counters): void {
@@ -35,5 +36,16 @@ export function countersContract(counters: () => Counters): void {
     expect(await createLimiter({ ...options, counters: counters() }).take("another buyer")).toEqual({
       kind: "taken",
     });
+  });
+
+  test("D25: of 16 mails that one order is asked for at once three are given, and one that is given back is there again", async () => {
+    const { take } = createResendLimit(counters(), () => Date.now());
+    const order = randomUUID();
+    const taken = await Promise.allSettled(Array.from({ length: 16 }, () => take(order)));
+    const given = taken.filter((answer) => answer.status === "fulfilled");
+    expect(given).toHaveLength(3);
+    await given[0]?.value.giveBack();
+    await take(order);
+    await expect(take(order)).rejects.toMatchObject({ status: 429, code: "too_many_mails" });
   });
 }
