@@ -1,6 +1,9 @@
 /** Numbers that many instances add to, and that are forgotten some time after `untilMs`. */
 export interface Counters {
-  /** Adds in one atomic step, or takes away with a negative amount; resolves to the new sum. A request that is repeated on its way may count twice. */
+  /**
+   * Adds in one atomic step, or takes away with a negative amount; resolves to the new sum. A request that is repeated on its way
+   * may count twice.
+   */
   add(name: string, amount: number, untilMs: number): Promise<number>;
 
   /** 0 when nothing was counted. */
