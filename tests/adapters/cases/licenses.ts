@@ -113,7 +113,11 @@ async function paidSession(shop: ShopUnderTest): Promise<string> {
 }
 
 function ask(shop: ShopUnderTest, body: string, headers: Record<string, string> = {}): Promise<Response> {
-  return shop.send("license", { method: "POST", headers, body });
+  return shop.send("license", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body,
+  });
 }
 
 async function statusOf(shop: ShopUnderTest, key: string): Promise<unknown> {
