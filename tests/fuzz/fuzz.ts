@@ -53,7 +53,7 @@ export async function fuzzWebhook(options: FuzzOptions): Promise<Figures> {
   );
 }
 
-/** Creation: every session that Stripe is asked for is of one price of the catalog and a whole number of 1 to 99; never a 5xx. */
+/** Creation: every session that Stripe is asked for is of one price of the catalog and a whole number of 1 to 99, and it is asked about no other price; never a 5xx. */
 export async function fuzzCreation(options: FuzzOptions): Promise<Figures> {
   return run(
     options,
@@ -65,10 +65,12 @@ export async function fuzzCreation(options: FuzzOptions): Promise<Figures> {
       // Not so many in one minute that the limits hide what is tested.
       shop.clock.nowMs += 200;
       const { status } = await shop.app.createCheckoutSession(request);
-      const made = shop.stripe
-        .calls()
-        .slice(before)
-        .filter(({ method }) => method !== "GET");
+      const calls = shop.stripe.calls().slice(before);
+      for (const { path } of calls) {
+        const [, price] = /^\/v1\/prices\/(.+)$/.exec(path) ?? [];
+        assert.ok(price === undefined || CATALOG_PRICES.includes(price), `Stripe was asked about ${price}`);
+      }
+      const made = calls.filter(({ method }) => method !== "GET");
       assert.ok(status < 500, `${status}`);
       for (const { path, parameters } of made) {
         assert.equal(path, "/v1/checkout/sessions");
