@@ -25,7 +25,7 @@ export default defineConfig({
       project("unit"),
       project("contracts"),
       project("adapters"),
-      project("simulation", { testTimeout: 300_000 }),
+      project("simulation", { testTimeout: 1_200_000 }),
       // Several processes of their own: one file at a time on two cores.
       project("processes", { testTimeout: 240_000, fileParallelism: false }),
       // Real Chromium on real pages: slower, and on two cores one file at a time.
