@@ -87,8 +87,8 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
     ];
     const { bookkeeping, counters } = engine;
-    const alarm = createCardTestingAlarm({ counters, bookkeeping, now, log });
     const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
+    const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
     return {
       stripe,
       store,

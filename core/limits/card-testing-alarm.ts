@@ -1,10 +1,15 @@
 import { describeError, type Log } from "../log.ts";
+import type { NewsDesk } from "../news/news-desk.ts";
+import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { Counters } from "./counters.ts";
 
 const WINDOW_MS = 3_600_000;
 const SIGNS_THAT_ALARM = 50;
 const NOTE = "card_testing";
+
+/** For the mail and the chat message, while somebody's checkout or a webhook waits. Once an hour at most. */
+const SAY_WITHIN_MS = 4_000;
 
 /** `shop_limit` alarms at once; of the others it takes fifty within an hour. */
 type CardTestingSign = "address_limit" | "shop_limit" | "declined";
@@ -17,7 +22,9 @@ export interface CardTestingAlarm {
 export interface CardTestingDependencies {
   counters: Counters;
   bookkeeping: Bookkeeping;
+  news: Pick<NewsDesk, "sayToOwner">;
   now: () => number;
+  schedule: Schedule;
   log: Log;
 }
 
@@ -26,7 +33,7 @@ export interface CardTestingDependencies {
  * The owner is told once an hour while it lasts, by whichever instance writes the note first.
  */
 export function createCardTestingAlarm(dependencies: CardTestingDependencies): CardTestingAlarm {
-  const { counters, bookkeeping, now, log } = dependencies;
+  const { counters, bookkeeping, news, now, schedule, log } = dependencies;
   let silentUntilMs = 0;
 
   return {
@@ -35,8 +42,9 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
       if (now() < silentUntilMs) return;
       try {
         if (!(await isEnough(sign))) return;
-        if (await isFirstToTell()) tellOwner(sign);
+        const isFirst = await isFirstToTell();
         silentUntilMs = now() + WINDOW_MS;
+        if (isFirst) await tellOwner(sign);
       } catch (error) {
         log.warn("alarm_failed", { sign, error: describeError(error) });
       }
@@ -56,14 +64,22 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
     return (await bookkeeping.write(NOTE, note?.version ?? 0, String(now()))) === "written";
   }
 
-  /** The one place that tells the owner. */
-  function tellOwner(sign: CardTestingSign): void {
-    log.error("card_testing_suspected", {
-      sign,
-      fix: "Somebody may be trying out stolen cards in your shop: look at the failed payments in the Stripe dashboard, refund payments you doubt, and see https://docs.stripe.com/disputes/prevention/card-testing.",
-    });
+  /** Log and health say it in any case; a mail or a message that fails is not tried again. */
+  async function tellOwner(sign: CardTestingSign): Promise<void> {
+    log.error("card_testing_suspected", { sign, fix: WHAT_TO_DO });
+    const notice = {
+      subject: "Somebody may be trying out stolen cards in your shop",
+      text: `${WHAT_TO_DO}\n`,
+    };
+    const idempotencyKey = `card_testing/${Math.floor(now() / WINDOW_MS)}`;
+    await withTimeout(SAY_WITHIN_MS, schedule, (signal) =>
+      news.sayToOwner(notice, { idempotencyKey, signal }),
+    );
   }
 }
+
+const WHAT_TO_DO =
+  "Somebody may be trying out stolen cards in your shop: look at the failed payments in the Stripe dashboard, refund payments you doubt, and see https://docs.stripe.com/disputes/prevention/card-testing.";
 
 /** True for an hour after the owner was told. */
 export async function isCardTestingSuspected(bookkeeping: Bookkeeping, nowMs: number): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac } from "node:crypto";
 
 import { HttpError, unavailable } from "../http/http-error.ts";
 import type { Log } from "../log.ts";
+import { deriveKey } from "../signing/derive-key.ts";
 import type { CardTestingAlarm } from "./card-testing-alarm.ts";
 import type { Counters } from "./counters.ts";
 import { createLimiter, type Taken } from "./limiter.ts";
@@ -79,7 +80,7 @@ function tooMany(code: string, message: string, retryAfterSeconds: number): Http
 }
 
 function createHash(secret: string): (address: string) => string {
-  const key = new Uint8Array(hkdfSync("sha256", secret, "", "static-checkout/addresses", 32));
+  const key = deriveKey(secret, "network-address");
   return (address) => createHmac("sha256", key).update(address).digest("base64url");
 }
 

@@ -1,6 +1,6 @@
 import { PermanentStepError } from "../fulfillment/step.ts";
 import type { Post } from "../outgoing/post.ts";
-import type { NewsChannel } from "./news-desk.ts";
+import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
 import { noticeOf } from "./notice.ts";
 
 /** Slack's answers for a hook that is gone, and those of others who speak its language. */
@@ -8,18 +8,19 @@ const GONE = [403, 404, 410];
 
 /** An incoming webhook as Slack, Mattermost, Rocket.Chat, Discord (`…/slack`) and many more have it: `{ "text": … }`. */
 export function createChatChannel(post: Post, target: { url: URL; allowLoopback: boolean }): NewsChannel {
+  async function say({ subject, text }: Notice, { signal }: Pick<TellAttempt, "signal">): Promise<void> {
+    const body = JSON.stringify({ text: escapeMarkup(`${subject}\n${text}`) });
+    const headers = { "Content-Type": "application/json" };
+    const { status } = await post({ ...target, headers, body, signal });
+    if (status >= 200 && status < 300) return;
+    const problem = `The chat answered ${status}.`;
+    throw GONE.includes(status) ? new PermanentStepError(problem) : new Error(problem);
+  }
+
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-
-    async tell(report, { signal }) {
-      const { subject, text } = noticeOf(report);
-      const body = JSON.stringify({ text: escapeMarkup(`${subject}\n${text}`) });
-      const headers = { "Content-Type": "application/json" };
-      const { status } = await post({ ...target, headers, body, signal });
-      if (status >= 200 && status < 300) return;
-      const problem = `The chat answered ${status}.`;
-      throw GONE.includes(status) ? new PermanentStepError(problem) : new Error(problem);
-    },
+    tell: (report, attempt) => say(noticeOf(report), attempt),
+    say,
   };
 }
 

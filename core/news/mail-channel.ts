@@ -1,12 +1,15 @@
 import type { Mailer } from "../mail/mailer.ts";
-import type { NewsChannel } from "./news-desk.ts";
+import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
 import { noticeOf } from "./notice.ts";
 
 /** Notices to the owner's own address. */
 export function createMailChannel(mailer: Mailer, to: string): NewsChannel {
+  const say = (notice: Notice, { idempotencyKey, signal }: TellAttempt): Promise<void> =>
+    mailer.send({ to, ...notice }, { idempotencyKey: `notice/${idempotencyKey}`, signal });
+
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    tell: (report, { idempotencyKey, signal }) =>
-      mailer.send({ to, ...noticeOf(report) }, { idempotencyKey: `notice/${idempotencyKey}`, signal }),
+    tell: (report, attempt) => say(noticeOf(report), attempt),
+    say,
   };
 }

@@ -10,7 +10,13 @@ export interface NewsReport {
   dates: PaymentDates;
 }
 
-interface TellAttempt {
+/** What a person reads. */
+export interface Notice {
+  subject: string;
+  text: string;
+}
+
+export interface TellAttempt {
   /** The same for every attempt at one event, and for no other event. */
   idempotencyKey: string;
   /** Aborted when time is up. */
@@ -22,6 +28,8 @@ export interface NewsChannel {
   hears(kind: NewsKind): boolean;
   /** Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later. */
   tell(report: NewsReport, attempt: TellAttempt): Promise<void>;
+  /** Where a person reads along: says something that is about no order. */
+  say?(notice: Notice, attempt: TellAttempt): Promise<void>;
 }
 
 /** The channels that a shop has. */
@@ -29,6 +37,8 @@ export interface NewsDesk {
   audience(kind: NewsKind): readonly Channel[];
   /** "skipped": the shop does not have this channel any more. */
   tell(channel: Channel, report: NewsReport, attempt: TellAttempt): Promise<"done" | "skipped">;
+  /** Says it to the owner on every channel that a person reads, each once. Rejects with the first that failed. */
+  sayToOwner(notice: Notice, attempt: TellAttempt): Promise<void>;
   /** Remembers that a message is not tried any more. */
   noteGivenUp(): Promise<void>;
 }
@@ -46,6 +56,14 @@ export function createNewsDesk(
       if (found === undefined || !found.hears(report.news.kind)) return "skipped";
       await found.tell(report, attempt);
       return "done";
+    },
+
+    async sayToOwner(notice, attempt) {
+      const said = await Promise.allSettled(
+        Object.values(channels).map((channel) => channel.say?.(notice, attempt)),
+      );
+      const failed = said.find((result) => result.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
     },
 
     noteGivenUp,

@@ -1,12 +1,7 @@
 import { maskPrivate } from "../mask-private.ts";
 import { formatMoney } from "../money.ts";
 import { isRevoked } from "../orders/control-record.ts";
-import type { NewsReport } from "./news-desk.ts";
-
-export interface Notice {
-  subject: string;
-  text: string;
-}
+import type { NewsReport, Notice } from "./news-desk.ts";
 
 /** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
 export function noticeOf(report: NewsReport): Notice {

@@ -23,6 +23,9 @@ const SETTLE_WITHIN_MS = 8_000;
 const ANSWER_WITHIN_MS = 9_000;
 const RECORD_WITHIN_MS = 700;
 
+/** Counting takes a moment; once an hour at most the owner is told, too, and no order waits behind a declined card. */
+const ALARM_WITHIN_MS = 6_000;
+
 /** Stripe reports every card that was refused; only the owner who suspects thieves wants to know. */
 const DECLINED = "payment_intent.payment_failed";
 
@@ -110,7 +113,7 @@ async function record(
 
 /** Whatever becomes of it, the delivery is answered. */
 async function countDecline({ alarm, schedule }: WebhookKept): Promise<void> {
-  await withTimeout(RECORD_WITHIN_MS, schedule, () => alarm.report("declined")).catch(() => undefined);
+  await withTimeout(ALARM_WITHIN_MS, schedule, () => alarm.report("declined")).catch(() => undefined);
 }
 
 function wordFor(outcome: SettleOutcome): string {

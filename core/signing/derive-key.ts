@@ -12,10 +12,11 @@ export function deriveKey(secret: string, purpose: Purpose): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, SALT, purpose, 32));
 }
 
-/** What this shop signs. A new purpose is a new name here. */
+/** What this shop signs or hides. A new purpose is a new name here. */
 export type Purpose =
   | "claim-cookie"
   | "order-page"
   | "download"
+  | "network-address"
   | "license-order-nonce"
   | "license-order-cipher";

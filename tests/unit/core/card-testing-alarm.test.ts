@@ -60,6 +60,34 @@ test("D11: fifty refusals within an hour alarm the owner once, and health says s
   expect(await problems()).toEqual([]);
 });
 
+test("D11: the owner is told by mail and in the chat, once; a chat that is down keeps no buyer out", async () => {
+  const said: string[] = [];
+  shop.close();
+  shop = openTestShop({
+    environment: {
+      ...LIMITS,
+      OWNER_EMAIL: "owner@shop.example",
+      OWNER_WEBHOOK_URL: "https://chat.example/hook",
+    },
+    replace: {
+      engine,
+      mailer: { send: async ({ to, subject }) => void said.push(`${to}: ${subject}`) },
+      post: async ({ body }) => {
+        said.push(`chat: ${body}`);
+        throw new Error("the chat is down");
+      },
+    },
+  });
+  await buyOften(5 + 120, "192.0.2.1");
+  expect(said).toEqual([
+    "owner@shop.example: Somebody may be trying out stolen cards in your shop",
+    expect.stringMatching(/^chat: .*stolen cards/),
+  ]);
+  expect(alarms()).toHaveLength(1);
+  expect(shop.log.filter(({ event }) => event === "alarm_failed")).toHaveLength(1);
+  expect((await buy("198.51.100.1")).status).toBe(200);
+});
+
 test("D11: who goes on for three hours alarms the owner three times", async () => {
   for (let hour = 0; hour < 3; hour += 1) {
     await buyOften(100, "192.0.2.1");
