@@ -60,7 +60,7 @@ export function createNewsDesk(
 
     async sayToOwner(notice, attempt) {
       const said = await Promise.allSettled(
-        Object.values(channels).map((channel) => channel.say?.(notice, attempt)),
+        Object.values(channels).map(async (channel) => channel.say?.(notice, attempt)),
       );
       const failed = said.find((result) => result.status === "rejected");
       if (failed !== undefined) throw failed.reason;
