@@ -71,15 +71,15 @@ export function createDynamodbOrderStore(
       await items.putIfAbsent({ ...keyOf(orderId, `LOG#${entry.key}`), ...details });
     },
 
-    async *listOpen() {
+    async *listOpen(after = "") {
       const pages = paginateQuery(
         { client },
         {
           TableName: table,
           IndexName: OPEN_ORDERS_INDEX,
-          KeyConditionExpression: "#open = :mode",
-          ExpressionAttributeNames: { "#open": "open" },
-          ExpressionAttributeValues: { ":mode": { S: mode } },
+          KeyConditionExpression: "#open = :mode AND #pk > :after",
+          ExpressionAttributeNames: { "#open": "open", "#pk": "pk" },
+          ExpressionAttributeValues: { ":mode": { S: mode }, ":after": { S: orderPrefix + after } },
         },
       );
       for await (const page of pages) {

@@ -33,9 +33,10 @@ export function createMemoryOrderStore(): OrderStore {
       if (!histories.has(key)) histories.set(key, { ...entry });
     },
 
-    async *listOpen() {
-      for (const [orderId, { control }] of controls) {
-        if (isOpen(control)) yield { orderId, isOpen: true };
+    async *listOpen(after = "") {
+      for (const orderId of [...controls.keys()].toSorted()) {
+        const control = controls.get(orderId)?.control;
+        if (orderId > after && control !== undefined && isOpen(control)) yield { orderId, isOpen: true };
       }
     },
   };

@@ -104,6 +104,18 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     }
   });
 
+  test("the worklist goes on behind an order that it has named", async ({ skip }) => {
+    const { store, newOrderId, cannotListOpen } = open();
+    if (cannotListOpen !== undefined) skip(cannotListOpen);
+    for (let order = 0; order < 3; order += 1) {
+      await store.writeControl(await newOrderId(), 0, { ...control("w1"), state: "paid" });
+    }
+    const all = await openOrders(store);
+    expect(all.length).toBeGreaterThanOrEqual(3);
+    expect(await openOrders(store, all[0])).toEqual(all.slice(1));
+    expect(await openOrders(store, all.at(-1))).toEqual([]);
+  });
+
   test("history takes the same entry twice", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
@@ -127,9 +139,9 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
   });
 }
 
-export async function openOrders(store: OrderStore): Promise<string[]> {
+export async function openOrders(store: OrderStore, after?: string): Promise<string[]> {
   const orderIds: string[] = [];
-  for await (const { orderId, isOpen } of store.listOpen()) {
+  for await (const { orderId, isOpen } of store.listOpen(after)) {
     if (isOpen) orderIds.push(orderId);
   }
   return orderIds;
