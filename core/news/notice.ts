@@ -1,6 +1,6 @@
 import { maskPrivate } from "../mask-private.ts";
 import { formatMoney } from "../money.ts";
-import { isRevoked } from "../orders/control-record.ts";
+import { isRevoked } from "../orders/revocation.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
 /** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */

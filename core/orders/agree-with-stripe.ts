@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
 
 import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
-import { mergeFacts, newControl, owesAnything, sameMirror, takeLease } from "./control-record.ts";
+import { mergeFacts, newControl, owesAnything, sameMirror } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
+import { takeLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import type { SettleTrigger } from "./settle-order.ts";

@@ -1,7 +1,8 @@
-import { isRevoked, isTerminal } from "./control-record.ts";
+import { isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { ControlRecord, OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
+import { isRevoked } from "./revocation.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
 import { updateControl } from "./update-control.ts";

@@ -6,9 +6,9 @@ import { decodeUtf8, readBody } from "../http/read-body.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { createRecentAnswers } from "../licenses/recent-answers.ts";
 import type { LicenseSigner } from "../licenses/license-signer.ts";
-import { isRevoked } from "../orders/control-record.ts";
 import { stateRank, type OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { isRevoked } from "../orders/revocation.ts";
 
 const BODY_LIMIT_BYTES = 4 * 1024;
 

@@ -14,7 +14,7 @@ import { jsonResponse } from "../http/responses.ts";
 import type { Counters } from "../limits/counters.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createResendLimit } from "../limits/resend-limit.ts";
-import type { Log } from "../log.ts";
+import { errorName, type Log } from "../log.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { mailAgain, type MailRefusal } from "../orders/mail-again.ts";
@@ -89,7 +89,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       }).catch((error: unknown) => {
         if (error instanceof HttpError) throw error;
         // What a mail server says may quote the buyer's address, so the log gets the name alone.
-        context.note({ error: error instanceof Error ? error.name : typeof error });
+        context.note({ error: errorName(error) });
         if (error instanceof PermanentStepError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
         throw unavailable("mail_not_sent", NOT_SENT, 60);
       });

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
-import { isOpen, isRevoked } from "../../../core/orders/control-record.ts";
+import { isOpen } from "../../../core/orders/control-record.ts";
+import { isRevoked } from "../../../core/orders/revocation.ts";
 import type { OutgoingRequest } from "../../../core/outgoing/post.ts";
 import type { ShopDefinition } from "../../../core/shop-definition.ts";
 import { openOrders, snapshot } from "../../contracts/order-store.ts";
