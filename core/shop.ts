@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
 import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
-import { createMailStep, type MailStepDependencies } from "./fulfillment/mail-step.ts";
+import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
@@ -13,7 +13,7 @@ import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
-import { createConfirmationComposer } from "./mail/confirmation-composer.ts";
+import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
@@ -50,8 +50,7 @@ export type Kept = SettleDependencies &
     alarm: CardTestingAlarm;
     /** Undefined: the shop sends no mails. */
     mailer: Mailer | undefined;
-    /** Writes an order's confirmation. */
-    compose: MailStepDependencies["compose"];
+    compose: ComposeConfirmation;
   };
 
 /** Picks the implementations that a configuration asks for. */

@@ -1,4 +1,3 @@
-import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
 import { NoEffectError } from "../fulfillment/step.ts";
 import type { ResendLimit } from "../limits/resend-limit.ts";
 import { describeError, type Log } from "../log.ts";
@@ -6,11 +5,12 @@ import type { Deadline } from "../orders/deadline.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import type { ComposeConfirmation } from "./confirmation-composer.ts";
 import type { Mailer } from "./mailer.ts";
 
 export interface ResenderDependencies {
   mailer: Mailer;
-  compose: MailStepDependencies["compose"];
+  compose: ComposeConfirmation;
   store: Pick<OrderStore, "appendHistory">;
   limit: ResendLimit;
   now: () => number;

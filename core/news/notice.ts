@@ -1,3 +1,4 @@
+import { singleLine } from "../mail/plain-text.ts";
 import { maskPrivate } from "../mask-private.ts";
 import { formatMoney } from "../money.ts";
 import { isRevoked } from "../orders/revocation.ts";
@@ -113,8 +114,4 @@ function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId
   return subscriptionId === undefined
     ? `${dashboard}search?query=${orderId}`
     : `${dashboard}subscriptions/${subscriptionId}`;
-}
-
-function singleLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }

@@ -2,7 +2,6 @@ import * as z from "zod/mini";
 
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
-import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
 import { PermanentStepError } from "../fulfillment/step.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
@@ -15,6 +14,7 @@ import type { Counters } from "../limits/counters.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createResendLimit } from "../limits/resend-limit.ts";
 import { errorName, type Log } from "../log.ts";
+import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { mailAgain, type MailRefusal } from "../orders/mail-again.ts";
@@ -35,7 +35,7 @@ export interface ResendMailDependencies {
     store: OrderStore;
     engine: { counters: Counters };
     mailer: Mailer | undefined;
-    compose: MailStepDependencies["compose"];
+    compose: ComposeConfirmation;
     schedule: Schedule;
   }>;
   claims: ClaimCookies;
