@@ -1,4 +1,4 @@
-import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { Counters } from "../limits/counters.ts";
 import { dynamodbKeys } from "./dynamodb-keys.ts";
@@ -29,11 +29,6 @@ export function createDynamodbCounters(client: DynamoDBClient, table: string, li
         }),
       );
       return Number(Attributes?.["sum"]?.N);
-    },
-
-    async read(name) {
-      const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keys.ofCounter(name) }));
-      return Number(Item?.["sum"]?.N ?? 0);
     },
   };
 }
