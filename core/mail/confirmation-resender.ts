@@ -25,8 +25,9 @@ const NOTE_RESERVE_MS = 1_000;
 const SHORTEST_MAIL_MS = 1_500;
 
 /**
- * Sends an order's confirmation to `to` once more: a new mail, with links made now. Whoever asked decides about it and is told how it
- * went; it is no step that the order owes, so nothing repeats it, and the order's record does not change. Its history does.
+ * Sends an order's confirmation to `to` once more: a new mail, with links made now. Whoever asked decides about it and is told
+ * how it went; it is no step that the order owes, so nothing repeats it, and the order's record does not change. Its history
+ * does.
  *
  * @throws HttpError 429 when the order has had enough of them today; `PermanentStepError` when the mail is refused for good; anything
  * else when it was not sent, or nobody knows.

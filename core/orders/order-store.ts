@@ -43,8 +43,8 @@ export interface OrderStore {
   appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
 
   /**
-   * The orders that are open (see `isOpen`), in an order that stays. May miss what was written a moment ago and name what is done by
-   * now: a worklist to start from, never a truth. `after`, an order that was named before, lets whoever ran out of time go on
+   * The orders that are open (see `isOpen`), in an order that stays. May miss what was written a moment ago and name what is done
+   * by now: a worklist to start from, never a truth. `after`, an order that was named before, lets whoever ran out of time go on
    * behind it; it may have left the list since.
    *
    * Where done orders have to be passed over, the list names them as well, so that they too can be gone on behind.

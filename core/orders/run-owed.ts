@@ -61,8 +61,8 @@ const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => 
  *
  *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin news ─ … ─ ✎ lease gone
  *
- * A refund may be recorded, or fail, at any moment: what comes next is decided inside the write. A step that fails does not keep the
- * owner's side from hearing, nor does a channel that fails keep the buyer from anything.
+ * A refund may be recorded, or fail, at any moment: what comes next is decided inside the write. A step that fails does not keep
+ * the owner's side from hearing, nor does a channel that fails keep the buyer from anything.
  * @throws when the store cannot be reached; the lease may still be held then.
  */
 export async function runOwed(

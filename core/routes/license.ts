@@ -38,8 +38,8 @@ export interface LicenseDependencies {
  * `POST /api/license` with `{ "key" }`: answers `{ "status": "valid" | "revoked" | "unknown" }`. A POST, so that keys stay out of
  * addresses, which hosts log.
  *
- * The signature comes first: whoever makes keys up is told "unknown" without any order being looked at, so that neither an answer nor the time it
- * takes tells something about orders, and a flood of such questions reaches neither the store nor Stripe.
+ * The signature comes first: whoever makes keys up is told "unknown" without any order being looked at, so that neither an answer
+ * nor the time it takes tells something about orders, and a flood of such questions reaches neither the store nor Stripe.
  */
 export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDependencies): Route {
   const recent = createRecentAnswers<LicenseStatus>(now);

@@ -51,9 +51,9 @@ export interface ResendMailDependencies {
 }
 
 /**
- * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times a day.
- * For the buyer alone: the browser that opened the checkout, or who has the link from the mail. To everybody else there is no such
- * order, and none is looked at.
+ * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times
+ * a day. For the buyer alone: the browser that opened the checkout, or who has the link from the mail. To everybody else there is
+ * no such order, and none is looked at.
  */
 export function createResendMailRoute(dependencies: ResendMailDependencies): Route {
   const { keeping, claims, orderPages, origins, livemode, looks, addressHeader, now, log } = dependencies;

@@ -16,8 +16,8 @@ import { OPEN_ORDERS_INDEX } from "./dynamodb-table.ts";
  *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number, open: "TEST" while it is open
  *     TEST#ORDER#cs_test_…  LOG#<key>     what, atMs
  *
- * The attribute `open` is the key of a sparse index, the worklist of reconciliation: it is there or not and never changes otherwise,
- * so that the churn of leases and steps writes nothing to the index.
+ * The attribute `open` is the key of a sparse index, the worklist of reconciliation: it is there or not and never changes
+ * otherwise, so that the churn of leases and steps writes nothing to the index.
  */
 export function createDynamodbOrderStore(
   client: DynamoDBClient,
