@@ -49,7 +49,7 @@ export async function reconcile(
   const before = await readProgress(bookkeeping);
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
-  const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
+  const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, flagged: 0, reached: {} };
   const report: ReconcileReport = { checked: 0, repaired: [], unfinished: [], flagged: [], incomplete: [] };
   const seen = new Set<string>();
   let hasFailed = false;
@@ -81,7 +81,6 @@ export async function reconcile(
   }
 
   const sources = createSources(stripe, store, shopId);
-  const seesAllOpen = [undefined, END].includes(pass.reached.open_orders);
   for (const [index, source] of sources.entries()) {
     const { name } = source;
     const reachedBefore = pass.reached[name];
@@ -100,14 +99,15 @@ export async function reconcile(
   }
 
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
+  pass.flagged = Math.max(pass.flagged, report.flagged.length);
+  // Who has looked at a part of the worklist cannot tell that nobody waits in the rest of it.
+  const flaggedAtLeast = pass.reached.open_orders === END ? 0 : (before?.flagged ?? 0);
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
-  // Who looked at a part of the worklist cannot tell that nobody waits in the rest of it.
-  const hasSeenAllOpen = seesAllOpen && !report.incomplete.includes("open_orders");
   // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
   await saveProgress(bookkeeping, {
     lookedAtUntilMs: isThrough && !pass.hasUnfinished ? pass.startedMs : lookedAtUntilMs,
     finishedMs: hasFailed ? (before?.finishedMs ?? 0) : now(),
-    flagged: hasSeenAllOpen ? report.flagged.length : Math.max(before?.flagged ?? 0, report.flagged.length),
+    flagged: Math.max(flaggedAtLeast, pass.flagged),
     pass: isThrough ? undefined : pass,
   });
   return report;
