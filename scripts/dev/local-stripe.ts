@@ -35,7 +35,7 @@ export async function startLocalStripe(
   simulated.resume();
   return {
     simulated,
-    fetch: (input, init) => simulated.handleApi(new Request(input, init)),
+    fetch: simulated.fetch,
     environment: KEYS,
     async close() {
       simulated.close();
