@@ -35,7 +35,7 @@ export async function startLocalStripe(
   simulated.resume();
   return {
     simulated,
-    fetch: simulated.fetch,
+    fetch: (input, init) => simulated.handleApi(new Request(input, init)),
     environment: KEYS,
     async close() {
       simulated.close();
