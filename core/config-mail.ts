@@ -66,9 +66,7 @@ export function readMail(variables: Readonly<Record<string, string>>): {
   const problems = delivery.success ? [] : [delivery.error.issues[0]?.message ?? ""];
   const none = { config: undefined, delivery: delivery.data ?? "at-least-once", problems };
   if (variables["SMTP_URL"] === undefined) {
-    const stray = ["MAIL_FROM", "MAIL_REPLY_TO", "OWNER_EMAIL"].filter(
-      (name) => variables[name] !== undefined,
-    );
+    const stray = ["MAIL_FROM", "MAIL_REPLY_TO"].filter((name) => variables[name] !== undefined);
     if (stray.length === 0) return none;
     problems.push(
       `SMTP_URL is not set although ${stray.join(", ")} is: set it to your mail provider's server (${SMTP_EXAMPLE}), or remove the others to send no mails.`,

@@ -4,14 +4,12 @@ import type { ControlRecord } from "../core/orders/order.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
-const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was
-flagged for your attention is tried again; what is done already is not done twice.
+const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was flagged for your
+attention is tried again; what is done already is not done twice.
 
   npm run settle -- cs_…
 
-The order's id, cs_live_… or cs_test_…, stands in what you were told of it, in its page's address and in what npm run reconcile prints.
-Prints the outcome and the order's record as JSON, and under "owed" whom it could not tell of what. Ends with 1 when the order is still
-not as it should be.`;
+Prints the outcome and the order's record as JSON, and under "owed" whom it could not tell of what. Ends with 1 when the order is still not as it should be.`;
 
 const MINUTE_MS = 60_000;
 
@@ -27,7 +25,9 @@ const NOT_TOLD = "The order is done, and somebody could not be told of it. Try a
 
 const [orderId, ...rest] = readArguments(HELP);
 if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(orderId)) {
-  fail(`Which order? One id, that of its Checkout Session: it begins with cs_test_ or cs_live_.\n\n${HELP}`);
+  fail(
+    `Which order? One id, which begins with cs_live_ or cs_test_: it stands in what you were told of it, in the address of its page and in what npm run reconcile prints.\n\n${HELP}`,
+  );
 }
 
 try {

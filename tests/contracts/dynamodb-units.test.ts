@@ -69,8 +69,6 @@ test("an order that is paid by bank debit, with two events, costs 13 write and 3
 test("an order whose owner has code and is told by mail, chat and webhook stays within what we promise", async () => {
   const told = openShopOnTable(table, undefined, {
     environment: {
-      SMTP_URL: "smtp://localhost:2525",
-      MAIL_FROM: "orders@shop.example",
       OWNER_EMAIL: "owner@shop.example",
       OWNER_WEBHOOK_URL: "https://chat.example/hook",
       ORDER_WEBHOOK_URL: "https://server.example/orders",

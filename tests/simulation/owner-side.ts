@@ -148,7 +148,7 @@ export function createOwnerSide(surroundings: {
         ORDER_WEBHOOK_SECRET: `whsec_${SECRET_BYTES.toString("base64")}`,
       }),
       ...(chat && { OWNER_WEBHOOK_URL: CHAT_URL }),
-      ...(mail && { OWNER_EMAIL, SMTP_URL: "smtp://localhost:2525", MAIL_FROM: "orders@shop.example" }),
+      ...(mail && { OWNER_EMAIL }),
     },
 
     post: (process) => (request) => {

@@ -66,8 +66,6 @@ test("D11: the owner is told by mail and in the chat, once; a chat that is down 
   shop = openTestShop({
     environment: {
       ...LIMITS,
-      SMTP_URL: "smtp://localhost:2525",
-      MAIL_FROM: "orders@shop.example",
       OWNER_EMAIL: "owner@shop.example",
       OWNER_WEBHOOK_URL: "https://chat.example/hook",
     },

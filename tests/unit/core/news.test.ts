@@ -12,8 +12,6 @@ import { siteOf } from "../../test-site.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
 const OWNER = {
-  SMTP_URL: "smtp://localhost:2525",
-  MAIL_FROM: "orders@shop.example",
   OWNER_EMAIL: "owner@shop.example",
   OWNER_WEBHOOK_URL: "https://chat.example/hook",
   ORDER_WEBHOOK_URL: "https://server.example/orders",

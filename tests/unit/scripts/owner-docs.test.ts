@@ -44,6 +44,12 @@ test("every page of docs/ is linked from the README or from a page beside it", (
   expect(pages.filter((page) => page.startsWith("docs/") && !linked.includes(page))).toEqual([]);
 });
 
+test("docs/trouble.md explains every problem that /api/health names", () => {
+  const named = [...read("core/routes/health.ts").matchAll(/problems(?:\.push\(|: \[)"(\w+)"/g)];
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, problem] of named) expect(read("docs/trouble.md")).toContain(`| \`${problem}\` |`);
+});
+
 test("the README asks for exactly the events that mean something for an order", () => {
   const section = /\nA webhook is how[\s\S]*?\n\n([\s\S]*?)\n\n/.exec(read("README.md"))?.[1] ?? "";
   const named = [...section.matchAll(/`([a-z_.]+)`/g)].map(([, type]) => type);
