@@ -126,7 +126,7 @@ test("leases and steps leave an order's entry in the worklist as it is", async (
   }
 });
 
-test("history keeps the first entry of a key", async () => {
+test("E09: history keeps the first entry of a key", async () => {
   const orderId = await newOrderId();
   await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 1, what: "order_recorded" });
   await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 2, what: "order_recorded" });

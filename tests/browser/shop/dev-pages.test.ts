@@ -95,7 +95,7 @@ test("refund in part, in full, and a refund that fails: the shop follows", async
   await shopSays(page, /Refunded\s+€12\.50/);
 });
 
-test("an amount that is none is refused with a sentence", async () => {
+test("an amount that is none, or more than was paid, is refused with a sentence", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
   await page.getByLabel("Amount in EUR").fill("a lot");
@@ -103,6 +103,9 @@ test("an amount that is none is refused with a sentence", async () => {
   page.removeAllListeners("console");
   await press(page, "Refund");
   await page.getByRole("alert").getByText("“a lot” is not an amount. Write it as 12.50.").waitFor();
+  await page.getByLabel("Amount in EUR").fill("32.01");
+  await press(page, "Refund");
+  await page.getByRole("alert").getByText("Only €32.00 is left to refund.").waitFor();
 });
 
 test("a dispute is won, another one is lost; an inquiry is closed, or becomes a dispute", async () => {
@@ -229,14 +232,14 @@ test.for([
   ],
   ["a form from an unknown place", { method: "POST", headers: { Origin: "https://evil.example" } }],
   ["a page of somebody else's that reads", { method: "GET", headers: { "Sec-Fetch-Site": "cross-site" } }],
-] as const)("%s gets 403", async ([, { method, headers }]) => {
+] as const)("E05: %s gets 403", async ([, { method, headers }]) => {
   for (const path of ["/__dev/webhooks", "/__dev/inbox/empty", "/__dev/inbox"]) {
     const response = await fetch(new URL(path, shop.url), { method, headers });
     expect(response.status, path).toBe(403);
   }
 });
 
-test("a name of somebody else's that leads to this machine gets 403", async () => {
+test("E05: a name of somebody else's that leads to this machine gets 403", async () => {
   const { port } = new URL(shop.url);
   const request = get({
     host: "127.0.0.1",

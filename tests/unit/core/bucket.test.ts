@@ -159,7 +159,7 @@ test("a key may hold whatever a bucket allows", async () => {
       objects.set(key, CONTENT);
       expect((await fetch(await bucket.linkTo(key, LINK))).status).toBe(200);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

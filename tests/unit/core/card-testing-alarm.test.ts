@@ -4,6 +4,7 @@ import { createApp, type App } from "../../../core/app.ts";
 import { createJsonLog } from "../../../core/log.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
+import { purchase } from "../../purchase.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";
 
@@ -18,14 +19,7 @@ beforeEach(() => {
 afterEach(() => shop.close());
 
 function buy(ip: string, app: App = shop.app): Promise<Response> {
-  return app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: '{"price_id":"price_poster_a2"}',
-    }),
-    { ip },
-  );
+  return app.createCheckoutSession(purchase(), { ip });
 }
 
 async function buyOften(times: number, ip: string, app?: App): Promise<void> {
@@ -88,6 +82,21 @@ test("D11: the owner is told by mail and in the chat, once; a chat that is down 
   expect((await buy("198.51.100.1")).status).toBe(200);
 });
 
+test("D11: a chat that never answers keeps no buyer waiting longer than four seconds", async () => {
+  shop.close();
+  const schedule = (delayMs: number, callback: () => void) => {
+    if (delayMs <= 4_000) setImmediate(callback);
+    return () => undefined;
+  };
+  shop = openTestShop({
+    environment: { ...LIMITS, OWNER_WEBHOOK_URL: "https://chat.example/hook" },
+    replace: { engine, schedule, post: () => new Promise(() => undefined) },
+  });
+  await buyOften(5 + 51, "192.0.2.1");
+  expect((await buy("192.0.2.1")).status).toBe(429);
+  expect(shop.log.filter(({ event }) => event === "alarm_failed")).toHaveLength(1);
+});
+
 test("D11: who goes on for three hours alarms the owner three times", async () => {
   for (let hour = 0; hour < 3; hour += 1) {
     await buyOften(100, "192.0.2.1");
@@ -117,6 +126,7 @@ test("D11: of several instances one alarms", async () => {
     createApp({ ...ENVIRONMENT, ...LIMITS }, siteOf(), {
       now,
       engine,
+      fetch: shop.stripe.fetch,
       log: createJsonLog((line) => void lines.push(line), now),
     }),
   );
