@@ -171,14 +171,7 @@ test("A34: events whose orders take long to find are worked off part by part, an
 /** The shop of the commands, with another mailer. */
 async function openWithMailer(engine: "memory" | "stripe", send: () => Promise<void>): Promise<void> {
   await open(engine);
-  const { clock } = shop;
-  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
-    ...realSurroundings(),
-    now: () => clock.nowMs,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    mailer: { send },
-    engine: engine === "memory" ? shop.engine : undefined,
-  }).keeping();
+  kept = await keepingOf(shop, { mailer: { send }, ...(engine === "stripe" && { engine: undefined }) });
 }
 
 /** Their money is under way: each stands on the worklist, and nothing can be done for it. */
