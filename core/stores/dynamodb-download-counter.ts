@@ -1,6 +1,9 @@
-import { paginateQuery, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
+import { createDynamodbItems } from "./dynamodb-items.ts";
+
+const DOWNLOAD = "DOWNLOAD#";
 
 /**
  * Beside the order, so that its control record is left alone:
@@ -13,13 +16,14 @@ export function createDynamodbDownloadCounter(
   table: string,
   livemode: boolean,
 ): DownloadCounter {
+  const items = createDynamodbItems(client, table);
   const orderPrefix = `${livemode ? "LIVE" : "TEST"}#ORDER#`;
   return {
     async add(orderId, file, atMs) {
       await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: { pk: { S: orderPrefix + orderId }, sk: { S: `DOWNLOAD#${file.id}` } },
+          Key: { pk: { S: orderPrefix + orderId }, sk: { S: DOWNLOAD + file.id } },
           UpdateExpression:
             "SET #name = :name, #first = if_not_exists(#first, :now), #last = :now ADD #count :one",
           ExpressionAttributeNames: {
@@ -39,27 +43,13 @@ export function createDynamodbDownloadCounter(
 
     async of(orderId) {
       const counts: DownloadCount[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          KeyConditionExpression: "#pk = :order AND begins_with(#sk, :downloads)",
-          ExpressionAttributeNames: { "#pk": "pk", "#sk": "sk" },
-          ExpressionAttributeValues: {
-            ":order": { S: orderPrefix + orderId },
-            ":downloads": { S: "DOWNLOAD#" },
-          },
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) {
-          counts.push({
-            name: item["name"]?.S ?? "",
-            count: Number(item["count"]?.N),
-            firstMs: Number(item["firstMs"]?.N),
-            lastMs: Number(item["lastMs"]?.N),
-          });
-        }
+      for await (const item of items.listBeside(orderPrefix + orderId, DOWNLOAD)) {
+        counts.push({
+          name: item["name"]?.S ?? "",
+          count: Number(item["count"]?.N),
+          firstMs: Number(item["firstMs"]?.N),
+          lastMs: Number(item["lastMs"]?.N),
+        });
       }
       return counts;
     },
