@@ -98,7 +98,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       keeping,
       links: downloadLinks,
       privateFolder: createPrivateFolder(surroundings.projectFolder),
-      bucket: config.bucket && createBucket(config.bucket, now),
+      bucket: config.bucket && createBucket(config.bucket, surroundings),
       site,
       siteUrl,
       now,
