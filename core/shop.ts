@@ -87,7 +87,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
     ];
     const { bookkeeping, counters } = engine;
-    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now });
+    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now, log });
     const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
     return {
       stripe,
