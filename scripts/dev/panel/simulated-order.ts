@@ -61,3 +61,8 @@ export function findSimulatedOrder(state: SimulatedState, sessionId: string): Si
     events: Object.values(state.events).filter(({ snapshot }) => objects.has(snapshot.id)),
   };
 }
+
+/** What was bought, in one line. */
+export function titleOf({ items }: SimulatedOrder): string {
+  return items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(", ");
+}
