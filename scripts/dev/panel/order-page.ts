@@ -66,7 +66,7 @@ export async function orderPage(
       ${
         history === undefined
           ? html`<p class="empty">
-              Orders are kept in Stripe here, so the shop notes down nothing of its own.
+              Orders are kept in Stripe here: the shop notes down nothing of its own and counts no downloads.
             </p>`
           : undefined
       }
