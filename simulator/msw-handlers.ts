@@ -1,6 +1,8 @@
 import { http, type RequestHandler } from "msw";
 
-/** Routes what a Stripe SDK sends, wherever `STRIPE_API_BASE` points it, into the simulation. */
+import { isForStripe } from "./is-for-stripe.ts";
+
+/** Routes what a Stripe SDK sends into the simulation. */
 export function createMswHandlers(answer: (request: Request) => Promise<Response>): RequestHandler[] {
   return [
     http.all(
@@ -8,10 +10,4 @@ export function createMswHandlers(answer: (request: Request) => Promise<Response
       ({ request }) => answer(request),
     ),
   ];
-}
-
-function isForStripe(url: URL): boolean {
-  if (url.hostname === "api.stripe.com") return true;
-  const isLoopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  return isLoopback && /^\/v[12]\//.test(url.pathname);
 }

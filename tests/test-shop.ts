@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 
-import { setupServer } from "msw/node";
-
 import { createApp, type App } from "../core/app.ts";
+import { parseConfig } from "../core/config.ts";
 import type { Site } from "../core/site.ts";
-import type { Surroundings } from "../core/surroundings.ts";
+import { openShop, type Kept } from "../core/shop.ts";
+import { realSurroundings, type Surroundings } from "../core/surroundings.ts";
 import type { Engine } from "../core/stores/engine.ts";
 import { createJsonLog } from "../core/log.ts";
 import type { Mail, Mailer } from "../core/mail/mailer.ts";
@@ -15,6 +15,7 @@ import { parseCatalog } from "../simulator/catalog.ts";
 import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
 import { CANARY_KEYS } from "./canaries.ts";
+import { openAsBrowser } from "./purchase.ts";
 import { watchOutput } from "./watch-output.ts";
 import { siteOf } from "./test-site.ts";
 
@@ -38,7 +39,7 @@ export interface TestShop {
   mails: Mail[];
   /** The log's lines, parsed. */
   log: Record<string, unknown>[];
-  /** Virtual time in ms; add to it to let time pass. Timers fire at once. */
+  /** Virtual time in ms; add to it to let time pass. Waits and timeouts take real time. */
   clock: { nowMs: number };
   /** Opens a session through the shop's own endpoint and resolves to its id. */
   openSession(priceId?: string): Promise<string>;
@@ -50,8 +51,8 @@ export interface TestShop {
 }
 
 /**
- * The shipped handlers around a memory store (or the engine inside Stripe), with the simulated Stripe behind MSW. Mails are
- * collected, and `replace` swaps any part of the surroundings.
+ * The shipped handlers around a memory store (or the engine inside Stripe), with the simulated Stripe in place of the network:
+ * whoever asks anybody else fails. Mails are collected, and `replace` swaps any part of the surroundings.
  */
 export function openTestShop(
   options: {
@@ -74,10 +75,6 @@ export function openTestShop(
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,
   });
-  const network = setupServer(...stripe.handlers);
-  network.listen({ onUnhandledFrame: "error" });
-
-  let closed = false;
   const mails: Mail[] = [];
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
@@ -91,6 +88,7 @@ export function openTestShop(
     options.site ?? siteOf(),
     {
       now,
+      fetch: stripe.fetch,
       mailer,
       log: createJsonLog((line) => {
         watchOutput(line);
@@ -110,17 +108,7 @@ export function openTestShop(
     log,
     clock,
 
-    async openSession(priceId = "price_poster_a2") {
-      const response = await app.createCheckoutSession(
-        new Request("https://shop.example/api/create-checkout-session", {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ price_id: priceId }),
-        }),
-      );
-      const { url } = (await response.json()) as { url: string };
-      return /cs_test_\w+/.exec(url)?.[0] ?? url;
-    },
+    openSession: async (priceId) => (await openAsBrowser(app, priceId)).sessionId,
 
     notify(sessionId, type = "checkout.session.completed") {
       const event = {
@@ -140,12 +128,7 @@ export function openTestShop(
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
 
-    close() {
-      if (closed) return;
-      closed = true;
-      network.close();
-      stripe.close();
-    },
+    close: stripe.close,
   };
 }
 
@@ -157,4 +140,22 @@ export function signedWebhook(body: string, nowMs: number, secret: string = WEBH
     headers: { "Stripe-Signature": `t=${seconds},v1=${signature}` },
     body,
   });
+}
+
+/** What the routes of a second instance of this shop work with, for tests that call what is behind them. */
+export function keepingOf(
+  { clock, mails, engine, stripe }: TestShop,
+  replacements: Partial<Surroundings> = {},
+  environment: Record<string, string> = {},
+): Promise<Kept> {
+  const surroundings = {
+    ...realSurroundings(),
+    now: () => clock.nowMs,
+    fetch: stripe.fetch,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    mailer: { send: async (mail: Mail) => void mails.push(mail) },
+    engine,
+    ...replacements,
+  };
+  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), siteOf(), surroundings).keeping();
 }

@@ -44,9 +44,7 @@ async function look({ send }: Target, tried: string, ids: readonly string[]): Pr
   const statuses: number[] = [];
   const answers = new Set<string>();
   for (const id of ids) {
-    const { status, body } = await send(
-      `/api/order-status?session_id=${id.startsWith("%") || id.includes("&") || id.includes("%0") ? id : encodeURIComponent(id)}`,
-    );
+    const { status, body } = await send(`/api/order-status?session_id=${id}`);
     statuses.push(status);
     if (status === 404) answers.add(body.replace(/"requestId":"[^"]*"/, ""));
   }

@@ -43,7 +43,7 @@ export async function findSecrets(
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      // Latin 1 keeps every byte, so that a file in any encoding can be searched; keys are ASCII.
+      // Latin 1 keeps every byte, so that any file can be searched, a picture too.
       const text = await readFile(path, "latin1");
       for (const { at, what } of [...byValue(text, values), ...byLooks(text)])
         found.push({ file: relative(root, path), line: lineAt(text, at), what });
@@ -68,11 +68,19 @@ function secretValues(environment: Variables): [string, string][] {
       const parts = new Set([value.trim(), ...value.split(/[\s,]+/), passwordIn(value)]);
       return [...parts].map((part): [string, string] => [name, part]);
     })
-    .filter(([, value]) => value.length >= SHORTEST_VALUE);
+    .filter(([, value]) => value.length >= SHORTEST_VALUE)
+    .map(([name, value]): [string, string] => [name, Buffer.from(value).toString("latin1")]);
 }
 
+/** As it is when it is used: an address writes some characters as `%…`. */
 function passwordIn(value: string): string {
-  return URL.canParse(value) ? decodeURIComponent(new URL(value).password) : "";
+  const { password } = URL.canParse(value) ? new URL(value) : { password: "" };
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    // A bare percent sign: what reads this variable takes the password as it stands, or refuses it.
+    return password;
+  }
 }
 
 interface Place {

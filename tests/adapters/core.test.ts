@@ -19,7 +19,7 @@ import { createTestStripe } from "./test-stripe.ts";
 const stripe = await createTestStripe();
 const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop), {
   projectFolder: ROOT,
-  fetch: (input, init) => stripe.handleApi(new Request(input, init)),
+  fetch: stripe.fetch,
   log: createJsonLog(watchOutput, Date.now),
 });
 const handlers = {

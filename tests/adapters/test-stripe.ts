@@ -10,7 +10,7 @@ import { SHOP_ENVIRONMENT, WEBHOOK_SECRETS, type AdapterRequest } from "./shop-u
 /** The simulated Stripe, with its webhooks held back: a case fetches them and sends them through the adapter itself. */
 export interface TestStripe extends Pick<
   SimulatedStripe,
-  "buyer" | "account" | "calls" | "faults" | "state" | "handleApi"
+  "buyer" | "account" | "calls" | "faults" | "state" | "handleApi" | "fetch"
 > {
   /** The webhook about this session as Stripe sends it, signed with every valid secret. */
   webhook(sessionId: string, type: string, format?: "snapshot" | "thin"): Promise<AdapterRequest>;
@@ -62,6 +62,7 @@ export async function createTestStripe(): Promise<TestStripe> {
     faults: simulated.faults,
     state: simulated.state,
     handleApi: simulated.handleApi,
+    fetch: simulated.fetch,
     calls: simulated.calls,
     async webhook(sessionId, type, format = "snapshot") {
       await simulated.deliveriesSettled();

@@ -6,6 +6,7 @@ import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { purchase } from "../purchase.ts";
 import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
 import { siteOf } from "../test-site.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
@@ -41,18 +42,13 @@ function startInstance(variables: Record<string, string> = {}, minutesLater = 0)
   };
   return createApp(environment, siteOf(), {
     now,
-    fetch: (input, init) => stripe.handleApi(new Request(input, init)),
+    fetch: stripe.fetch,
     log: createJsonLog((line) => void lines.push(line), now),
   });
 }
 
 async function buy(app: App, ip: string): Promise<number> {
-  const request = new Request("https://shop.example/api/create-checkout-session", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: '{"price_id":"price_poster_a2"}',
-  });
-  return (await app.createCheckoutSession(request, { ip })).status;
+  return (await app.createCheckoutSession(purchase(), { ip })).status;
 }
 
 function count(statuses: readonly number[], status: number): number {

@@ -37,8 +37,11 @@ export function eventLogContract(open: () => EventLogUnderTest): void {
     expect(await events.lastDeliveryMs()).toBe(atMs);
   });
 
-  test("an event that is about no order is recorded too", async () => {
-    await open().events.record({ ...delivery("evt_ignored", 1_795_000_012_000), orderIds: [] });
+  test("an event that is about no order is recorded too", async ({ skip }) => {
+    const { events, deliver, cannotDeliver } = open();
+    if (cannotDeliver !== undefined) skip(cannotDeliver);
+    const atMs = await deliver({ ...delivery("evt_ignored", 1_795_000_012_000), orderIds: [] });
+    expect(await events.lastDeliveryMs()).toBe(atMs);
   });
 }
 

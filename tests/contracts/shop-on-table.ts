@@ -7,6 +7,7 @@ import type { Engine } from "../../core/stores/engine.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { openAsBrowser } from "../purchase.ts";
 import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
 import { watchOutput } from "../watch-output.ts";
 import { siteOf } from "../test-site.ts";
@@ -49,7 +50,7 @@ export function openShopOnTable(
     post: async () => ({ status: 200 }),
     now,
     engine,
-    fetch: (input, init) => stripe.handleApi(new Request(input, init)),
+    fetch: stripe.fetch,
     log: createJsonLog(watchOutput, now),
     mailer: {
       async send(mail, { idempotencyKey }) {
@@ -59,17 +60,8 @@ export function openShopOnTable(
     },
   });
 
-  const openSession = async (priceId = "price_poster_a2"): Promise<string> => {
-    const response = await app.createCheckoutSession(
-      new Request("https://shop.example/api/create-checkout-session", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ price_id: priceId }),
-      }),
-    );
-    const { url } = (await response.json()) as { url: string };
-    return /cs_test_\w+/.exec(url)?.[0] ?? url;
-  };
+  const openSession = async (priceId?: string): Promise<string> =>
+    (await openAsBrowser(app, priceId)).sessionId;
 
   return {
     app,

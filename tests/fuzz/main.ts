@@ -5,7 +5,7 @@ import { fuzzCreation, fuzzWebhook } from "./fuzz.ts";
 const HELP = `Sends made-up requests to the shop's own handlers and checks every answer.
 
   npm run fuzz                              20,000 of each kind
-  npm run fuzz -- --requests 100            as many as you like; purchases need memory, so more than 50,000 in several runs
+  npm run fuzz -- --requests 100            as many as you like
   npm run fuzz -- --seed 7                  the same requests again
 
 Ends with 1, and with the request as small as it can be made, when one of them gets through.`;

@@ -7,6 +7,7 @@ import { json } from "node:stream/consumers";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { ControlRecord } from "../../core/orders/order.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";
@@ -16,7 +17,7 @@ import {
   type LocalDynamodb,
 } from "../../scripts/dev/local-dynamodb.ts";
 import { REQUIRED_PERMISSIONS } from "../required-permissions.ts";
-import { snapshot } from "../contracts/order-store.ts";
+import { control, snapshot } from "../contracts/order-store.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";
 
@@ -231,13 +232,9 @@ test("A30: settle tries an order again that had used up its attempts and needs a
 });
 
 test("settle tells again what was given up, and says whom it could not tell", async () => {
-  const { sessionId } = await stripe.paidSession();
-  await engine.orders.createSnapshot(snapshot(sessionId, "poster"));
-  await engine.orders.writeControl(sessionId, 0, {
+  const sessionId = await keptOrder({
     v: 2,
-    writeId: "w",
     state: "fulfilled",
-    mirror: { refundedMinor: 0, fullyRefunded: false },
     fence: 1,
     steps: { record: { state: "done", attempts: 1 }, mail: { state: "done", attempts: 1 } },
     news: { order: { kind: "paid", count: 1, deliveries: { chat: { state: "gave_up", attempts: 12 } } } },
@@ -271,20 +268,22 @@ test("settle tells again what was given up, and says whom it could not tell", as
   chat.close();
 });
 
-/** A paid order whose mail failed until it was left to its owner. */
-async function flaggedOrder(): Promise<string> {
+/** A paid order that the shop has taken up already, and how far it is. */
+async function keptOrder(howFar: Partial<ControlRecord>): Promise<string> {
   const { sessionId } = await stripe.paidSession();
   await engine.orders.createSnapshot(snapshot(sessionId, "poster"));
-  await engine.orders.writeControl(sessionId, 0, {
-    v: 1,
-    writeId: "w",
+  await engine.orders.writeControl(sessionId, 0, { ...control("w"), ...howFar });
+  return sessionId;
+}
+
+/** A paid order whose mail failed until it was left to its owner. */
+function flaggedOrder(): Promise<string> {
+  return keptOrder({
     state: "needs_attention",
-    mirror: { refundedMinor: 0, fullyRefunded: false },
     fence: 12,
     steps: { record: { state: "done", attempts: 1 }, mail: { state: "started", attempts: 12 } },
     lastError: "mail: Error: 550",
   });
-  return sessionId;
 }
 
 test("settle says that Stripe knows no such session, and where that comes from", async () => {
@@ -338,7 +337,7 @@ test("without a table the same commands keep the order in Stripe", async () => {
   expect(metadata?.["static_checkout_order"]).toContain('"s":"fulfilled"');
 });
 
-test("a key that Stripe refuses is not shown", async () => {
+test("E13: a live key beside a stand-in for Stripe is refused, and not shown", async () => {
   const { exitCode, complaints } = await run("settle", ["cs_test_1234567890"], {
     STRIPE_SECRET_KEY: `sk_live_${SECRETS.STRIPE_SECRET_KEY.slice(8)}`,
   });

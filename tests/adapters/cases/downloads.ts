@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 
 import type { AdapterCase } from "../adapter-case.ts";
 import { expectAcknowledged, expectError } from "../expect-answer.ts";
-import { buyWithJson, openedSession } from "../purchase.ts";
+import { openAsBrowser } from "../purchase.ts";
 import { BUYER, type ShopUnderTest } from "../shop-under-test.ts";
 
+const EBOOK = "price_ebook_tides";
 const FILE = new URL("../../../private/the-tide-reader.epub", import.meta.url);
 
 /** Files of the folder private/, as the functions of this project hand them out. */
@@ -13,7 +14,7 @@ export const downloadCases: readonly AdapterCase[] = [
   {
     name: "D04: only the browser that opened the checkout is told the links",
     async run(shop) {
-      const { sessionId, cookie } = await openAsBrowser(shop);
+      const { sessionId, cookie } = await openAsBrowser(shop, EBOOK);
       await payFor(shop, sessionId);
       assert.equal((await statusOf(shop, sessionId, ""))["personal"], undefined);
       assert.deepEqual(
@@ -100,7 +101,7 @@ export const downloadCases: readonly AdapterCase[] = [
   {
     name: "D04: after a full refund the link answers 403 with a page that says why and whom to ask",
     async run(shop) {
-      const { sessionId, cookie } = await openAsBrowser(shop);
+      const { sessionId, cookie } = await openAsBrowser(shop, EBOOK);
       await payFor(shop, sessionId);
       const [link] = await deliveriesOf(shop, sessionId, cookie);
       const query = new URL(link?.url ?? "").search.slice(1);
@@ -132,22 +133,11 @@ interface Personal {
 
 /** The query of a link to a file of a new, paid order. */
 async function boughtLink(shop: ShopUnderTest, which = 0): Promise<string> {
-  const { sessionId, cookie } = await openAsBrowser(shop);
+  const { sessionId, cookie } = await openAsBrowser(shop, EBOOK);
   await payFor(shop, sessionId);
   const link = (await deliveriesOf(shop, sessionId, cookie))[which];
   assert.ok(link, "there is no link");
   return new URL(link.url).search.slice(1);
-}
-
-async function openAsBrowser(shop: ShopUnderTest): Promise<{ sessionId: string; cookie: string }> {
-  const response = await buyWithJson(shop, { price_id: "price_ebook_tides" });
-  assert.equal(response.status, 200, await response.clone().text());
-  const cookie = response.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-  const { url } = (await response.json()) as { url: string };
-  return { sessionId: openedSession(shop, url).id, cookie };
 }
 
 async function payFor(shop: ShopUnderTest, sessionId: string): Promise<void> {

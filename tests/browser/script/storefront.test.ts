@@ -50,12 +50,15 @@ test.each(["/", "/success.html?session_id=cs_test_1", "/canceled.html?session_id
 test("every picture has a size, a description or an empty one on purpose, and arrives", async () => {
   const page = await pages.newPage();
   await page.goto("/");
-  for (const image of await page.locator("img").all()) {
+  const images = await page.locator("img").all();
+  expect(images.length).toBeGreaterThan(PRICES.length);
+  for (const image of images) {
     await image.scrollIntoViewIfNeeded();
     await expect
       .poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth))
       .toBeGreaterThan(0);
-    expect(await image.getAttribute("width")).not.toBeNull();
+    expect(await image.getAttribute("width")).toMatch(/^\d+$/);
+    expect(await image.getAttribute("height")).toMatch(/^\d+$/);
     expect(await image.getAttribute("alt")).not.toBeNull();
   }
 });

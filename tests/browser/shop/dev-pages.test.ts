@@ -266,14 +266,14 @@ test.for([
   ],
   ["a form from an unknown place", { method: "POST", headers: { Origin: "https://evil.example" } }],
   ["a page of somebody else's that reads", { method: "GET", headers: { "Sec-Fetch-Site": "cross-site" } }],
-] as const)("%s gets 403", async ([, { method, headers }]) => {
+] as const)("E05: %s gets 403", async ([, { method, headers }]) => {
   for (const path of ["/__dev/webhooks", "/__dev/inbox/empty", "/__dev/inbox"]) {
     const response = await fetch(new URL(path, shop.url), { method, headers });
     expect(response.status, path).toBe(403);
   }
 });
 
-test("a name of somebody else's that leads to this machine gets 403", async () => {
+test("E05: a name of somebody else's that leads to this machine gets 403", async () => {
   const { port } = new URL(shop.url);
   const request = get({
     host: "127.0.0.1",

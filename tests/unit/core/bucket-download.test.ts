@@ -1,4 +1,3 @@
-import { bypass } from "msw";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDownloadLinks } from "../../../core/files/download-links.ts";
@@ -36,7 +35,7 @@ afterEach(async () => {
 
 /** Stripe is simulated; the bucket is not. */
 const outside: typeof fetch = (input, init) =>
-  String(input).startsWith(bucket.config.endpoint.href) ? fetch(bypass(input, init)) : fetch(input, init);
+  String(input).startsWith(bucket.config.endpoint.href) ? fetch(input, init) : shop.stripe.fetch(input, init);
 
 function linkTo(order: string): string {
   const now = (): number => shop.clock.nowMs;

@@ -70,7 +70,7 @@ test("a key may hold whatever a bucket allows", async () => {
       local.objects.set(key, CONTENT);
       expect((await fetch(await bucket.linkTo(key, LINK))).status).toBe(200);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

@@ -20,7 +20,7 @@ function open(options: Parameters<typeof openTestShop>[0] = {}): void {
     replace: {
       fetch: (input, init) => {
         seen.push(`URL ${String(input instanceof Request ? input.url : input)}`);
-        return globalThis.fetch(input, init);
+        return shop.stripe.fetch(input, init);
       },
       ...options.replace,
     },
@@ -115,7 +115,11 @@ test(
     const message = `Invalid API Key provided: ${CANARY_KEYS.stripe}; customer ${CANARY_BUYER.email}, card 4242424242424242`;
     for (const status of [401, 402, 500]) {
       shop.stripe.faults.beforeApi = () =>
-        Response.json({ error: { type: "invalid_request_error", message } }, { status });
+        Response.json(
+          { error: { type: "invalid_request_error", message } },
+          // Stripe says so with most of its 500s; without it the SDK would wait and ask again.
+          { status, headers: { "Stripe-Should-Retry": "false" } },
+        );
       await driveEveryRoute(sessionId);
     }
     shop.stripe.faults.beforeApi = undefined;

@@ -4,6 +4,7 @@ import { createApp, type App } from "../../../core/app.ts";
 import { createJsonLog } from "../../../core/log.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
+import { purchase } from "../../purchase.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";
 
@@ -18,14 +19,7 @@ beforeEach(() => {
 afterEach(() => shop.close());
 
 function buy(ip: string, app: App = shop.app): Promise<Response> {
-  return app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: '{"price_id":"price_poster_a2"}',
-    }),
-    { ip },
-  );
+  return app.createCheckoutSession(purchase(), { ip });
 }
 
 async function buyOften(times: number, ip: string, app?: App): Promise<void> {
@@ -117,6 +111,7 @@ test("D11: of several instances one alarms", async () => {
     createApp({ ...ENVIRONMENT, ...LIMITS }, siteOf(), {
       now,
       engine,
+      fetch: shop.stripe.fetch,
       log: createJsonLog((line) => void lines.push(line), now),
     }),
   );

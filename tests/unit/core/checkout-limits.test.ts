@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Caller } from "../../../core/http/client-address.ts";
 import type { Counters } from "../../../core/limits/counters.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
+import { purchase } from "../../purchase.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 const REAL_LIMITS = { CHECKOUTS_PER_MINUTE: "", CHECKOUTS_PER_MINUTE_TOTAL: "" };
@@ -39,14 +40,7 @@ const creations = () =>
   shop.stripe.calls().filter((call) => call.method === "POST" && call.path === "/v1/checkout/sessions");
 
 function buy(caller: Caller = {}, headers: Record<string, string> = {}, body?: string): Promise<Response> {
-  return shop.app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...headers },
-      body: body ?? '{"price_id":"price_poster_a2"}',
-    }),
-    caller,
-  );
+  return shop.app.createCheckoutSession(purchase(body, headers), caller);
 }
 
 async function statusOf(answer: Promise<Response>): Promise<number> {

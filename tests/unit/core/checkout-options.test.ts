@@ -7,6 +7,7 @@ import { afterEach, expect, test } from "vitest";
 import { parseShopDefinition } from "../../../core/parse-shop-definition.ts";
 import type { CheckoutOptions, ShopDefinition } from "../../../core/shop-definition.ts";
 import { SHIPPING_COUNTRIES } from "../../../core/shop-definition/shipping-countries.ts";
+import { purchase } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
@@ -16,13 +17,7 @@ afterEach(() => shop?.close());
 /** Buys at a shop that says so, and resolves to the status and to what Stripe was asked. */
 async function buy(definition: ShopDefinition, price = "price_poster_a2", quantity = 1) {
   shop = openTestShop({ site: siteOf(parseShopDefinition(definition)) });
-  const response = await shop.app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ price_id: price, quantity }),
-    }),
-  );
+  const response = await shop.app.createCheckoutSession(purchase({ price_id: price, quantity }));
   const asked =
     shop.stripe.calls().findLast(({ path }) => path === "/v1/checkout/sessions")?.parameters ?? {};
   return { status: response.status, asked };
@@ -48,6 +43,11 @@ const EVERYTHING: CheckoutOptions = {
   ],
   adjustableQuantity: true,
   billingAddress: "required",
+};
+
+const ONE_RATE: CheckoutOptions["shipping"] = {
+  countries: ["DE"],
+  rates: [{ name: "Letter", amountMinor: 490, currency: "eur" }],
 };
 
 test("every option of shop.config.ts becomes what Stripe calls it, and Stripe takes it", async () => {
@@ -135,6 +135,32 @@ test.for<[CheckoutOptions["adjustableQuantity"], number, number, { minimum: stri
     });
   },
 );
+
+test("B14: an order holds what was paid, not what was asked for: quantity and total are those of the payment page", async () => {
+  await buy({ checkout: { adjustableQuantity: true, shipping: ONE_RATE } });
+  if (shop === undefined) throw new Error("there is no shop");
+  const [orderId = ""] = Object.keys(shop.stripe.state().checkoutSessions);
+  shop.stripe.buyer.pay(orderId, { quantity: 3 });
+  expect((await shop.notify(orderId)).status).toBe(200);
+  expect(await shop.store.readSnapshot(orderId)).toMatchObject({
+    items: [{ priceId: "price_poster_a2", quantity: 3, amountMinor: 9600 }],
+    totalMinor: 10_090,
+  });
+  expect((await shop.status(orderId)).body).toMatchObject({ state: "fulfilled", totalMinor: 10_090 });
+  expect(shop.mails[0]?.text).toContain("Total  €100.90");
+});
+
+test("B14: a price that has become dearer since the checkout was opened does not change the order", async () => {
+  await buy({});
+  if (shop === undefined) throw new Error("there is no shop");
+  const [orderId = ""] = Object.keys(shop.stripe.state().checkoutSessions);
+  const price = shop.stripe.state().prices["price_poster_a2"];
+  if (price === undefined) throw new Error("the catalog has no poster");
+  Object.assign(price, { unit_amount: 9_900, unit_amount_decimal: "9900" });
+  shop.stripe.buyer.pay(orderId);
+  await shop.notify(orderId);
+  expect(await shop.store.readSnapshot(orderId)).toMatchObject({ totalMinor: 3200 });
+});
 
 test("a subscription takes all options but shipping rates, which Stripe refuses; the buyer is not told why", async () => {
   const { shipping, ...others } = EVERYTHING;

@@ -76,7 +76,9 @@ test.for([
   ["SITE_URL", "https://shop.example/?a=b"],
   ["SITE_URL", "https://user@shop.example/"],
   ["STRIPE_API_BASE", "localhost"],
-] as const)("C03: %s=%j is refused by a sentence that names it", ([variable, value]) => {
+  ["CRON_SECRET", "15-characters-x"],
+  ["CRON_SECRET", "longer, but with blanks in it"],
+] as const)("C03 E02: %s=%j is refused by a sentence that names it", ([variable, value]) => {
   const problems = problemsOf({ ...GOOD, [variable]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(variable);

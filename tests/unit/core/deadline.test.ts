@@ -2,25 +2,15 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
-import { parseConfig } from "../../../core/config.ts";
-import { openShop, type Kept } from "../../../core/shop.ts";
-import { realSurroundings } from "../../../core/surroundings.ts";
-import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
-import { siteOf } from "../../test-site.ts";
+import type { Kept } from "../../../core/shop.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
 let kept: Kept;
 
 beforeEach(async () => {
   shop = openTestShop();
-  const { mails, clock, engine } = shop;
-  kept = await openShop(parseConfig(ENVIRONMENT), siteOf(), {
-    ...realSurroundings(),
-    now: () => clock.nowMs,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    mailer: { send: async (mail) => void mails.push(mail) },
-    engine,
-  }).keeping();
+  kept = await keepingOf(shop);
 });
 afterEach(() => shop.close());
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDownloadLinks } from "../../../core/files/download-links.ts";
 import { createSigner } from "../../../core/signing/signer.ts";
+import { openAsBrowser } from "../../purchase.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";
 
@@ -46,16 +47,7 @@ interface Bought {
 }
 
 async function buy(priceId = "price_ebook_tides", pay: object | undefined = {}): Promise<Bought> {
-  const response = await shop.app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ price_id: priceId }),
-    }),
-  );
-  const cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-  const { url } = (await response.json()) as { url: string };
-  const orderId = /cs_test_\w+/.exec(url)?.[0] ?? "";
+  const { sessionId: orderId, cookie } = await openAsBrowser(shop.app, priceId);
   shop.stripe.buyer.pay(orderId, pay);
   await shop.notify(orderId);
   return { orderId, cookie };

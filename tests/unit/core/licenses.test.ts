@@ -6,6 +6,7 @@ import { licensesOf } from "../../../core/licenses/licenses-of.ts";
 import { parseSigningKey } from "../../../core/licenses/signing-key.ts";
 import type { OrderItem, OrderSnapshot } from "../../../core/orders/order.ts";
 import { APP_SHOP, KEYS } from "../../licenses/license-shop.ts";
+import { purchase } from "../../purchase.ts";
 import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";
 
@@ -230,14 +231,7 @@ test("an order without license keys skips the step, and a shop without them does
 
 test("E12: without a secret the price is not sold, other prices are, and health says what is missing", async () => {
   open({ environment: {} });
-  const buy = (priceId: string) =>
-    shop.app.createCheckoutSession(
-      new Request("https://shop.example/api/create-checkout-session", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ price_id: priceId }),
-      }),
-    );
+  const buy = (priceId: string) => shop.app.createCheckoutSession(purchase({ price_id: priceId }));
   const refused = await buy("price_app_license");
   expect(refused.status).toBe(500);
   expect(await refused.json()).toMatchObject({ error: { code: "item_not_deliverable" } });
@@ -263,6 +257,7 @@ test("E12: an order that was paid before the secret was lost is flagged, unmaile
   const mails: unknown[] = [];
   const app = createApp(ENVIRONMENT, SITE, {
     engine,
+    fetch: stripe.fetch,
     now: () => shop.clock.nowMs,
     mailer: { send: async (mail) => void mails.push(mail) },
     log: { info: () => {}, warn: () => {}, error: () => {} },

@@ -1,19 +1,16 @@
 import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { parseConfig } from "../../../core/config.ts";
 import { NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
-import { openShop as openOwnersShop } from "../../../core/shop.ts";
-import { realSurroundings } from "../../../core/surroundings.ts";
 import {
   startMailServer,
   type MailServer,
   type ReceivedMail,
 } from "../../../scripts/dev/inbox/mail-server.ts";
-import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
 const attempts: Mail[] = [];
@@ -99,16 +96,9 @@ test("at most once: when its owner asks for it, a flagged order's mail is sent a
   const orderId = await paidOrder();
   await deliver(orderId);
   await deliver(orderId);
-  const config = parseConfig({ ...ENVIRONMENT, MAIL_DELIVERY: "at-most-once" });
-  const site = { shop: {}, catalog: { prices: {} } };
-  const now = (): number => shop.clock.nowMs;
-  const { keeping } = openOwnersShop(config, site, {
-    ...realSurroundings(),
-    ...replacements,
-    engine: shop.engine,
-    now,
-  });
-  const outcome = await settleOrder(orderId, "owner", createDeadline(now, 60_000), await keeping());
+  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const deadline = createDeadline(() => shop.clock.nowMs, 60_000);
+  const outcome = await settleOrder(orderId, "owner", deadline, kept);
   expect(outcome).toEqual({ kind: "fulfilled" });
   expect(attempts).toHaveLength(2);
 });
@@ -183,8 +173,7 @@ test("with SMTP_URL the mail goes there, to the buyer alone", async () => {
   const server: MailServer = await startMailServer((mail) => void received.push(mail));
   shop = openTestShop({
     environment: { SMTP_URL: server.url, MAIL_FROM: "Low Tide <orders@shop.example>" },
-    // The test shop's timers fire at once; a real connection takes its time.
-    replace: { mailer: undefined, schedule: () => () => undefined },
+    replace: { mailer: undefined },
   });
   const orderId = await paidOrder();
   expect(await deliver(orderId)).toBe(200);

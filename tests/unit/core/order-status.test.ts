@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
 import { createJsonLog } from "../../../core/log.ts";
+import { openAsBrowser } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 
@@ -23,20 +24,6 @@ async function ask(sessionId: string, headers: Record<string, string>, app = sho
   const address = `https://shop.example/api/order-status?session_id=${sessionId}`;
   const response = await app.orderStatus(new Request(address, { headers }));
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-
-/** Opens a session and keeps the cookie, as a browser does. */
-async function openAsBrowser(app = shop.app): Promise<{ sessionId: string; cookie: string }> {
-  const response = await app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: '{"price_id":"price_poster_a2"}',
-    }),
-  );
-  const [cookie = ""] = (response.headers.get("set-cookie") ?? "").split(";");
-  const { url } = (await response.json()) as { url: string };
-  return { sessionId: /cs_test_\w+/.exec(url)?.[0] ?? url, cookie };
 }
 
 const retrievals = (sessionId: string): number =>
@@ -130,7 +117,7 @@ test("D03: what anybody is told is this and nothing else", async () => {
 });
 
 test("D03: what the buyer is told beside it is this and nothing else", async () => {
-  const { sessionId, cookie } = await openAsBrowser();
+  const { sessionId, cookie } = await openAsBrowser(shop.app);
   expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");
   shop.stripe.buyer.pay(sessionId, { email: "canary@example.com", name: "Canary Name" });
   shop.clock.nowMs += 5_000;
@@ -164,7 +151,7 @@ test.for<[string, string]>([
   ["a@example.com", "…@example.com"],
   ['"a@b"@example.com', '"…@example.com'],
 ])("D03: the address %s is masked as %s", async ([email, masked]) => {
-  const { sessionId, cookie } = await openAsBrowser();
+  const { sessionId, cookie } = await openAsBrowser(shop.app);
   shop.stripe.buyer.pay(sessionId, { email });
   expect((await ask(sessionId, { Cookie: cookie })).body).toMatchObject({ personal: { email: masked } });
 });
@@ -174,6 +161,7 @@ test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as lo
   const appWith = (signingSecret: string): App =>
     createApp({ ...ENVIRONMENT, SIGNING_SECRET: signingSecret }, siteOf(), {
       engine: shop.engine,
+      fetch: shop.stripe.fetch,
       log: createJsonLog(() => undefined, Date.now),
     });
   const { sessionId, cookie } = await openAsBrowser(appWith(old));
@@ -260,7 +248,7 @@ test("a page does not try a failed step again before it is due", async () => {
 });
 
 test("D02, D19: unknown, malformed, foreign and doubled ids, and those of the other mode, get the same 404 to the byte", async () => {
-  const { cookie } = await openAsBrowser();
+  const { cookie } = await openAsBrowser(shop.app);
   const answers = new Set<string>();
   for (const query of [
     "",
@@ -289,7 +277,7 @@ test("D02: an id of the other mode is refused without asking Stripe", async () =
 });
 
 test("D02: a thousand guesses at ids are a few looks at Stripe; a buyer is let through meanwhile", async () => {
-  const { sessionId, cookie } = await openAsBrowser();
+  const { sessionId, cookie } = await openAsBrowser(shop.app);
   shop.stripe.buyer.pay(sessionId);
   const before = shop.stripe.calls().length;
   const statuses = new Map<number, number>();

@@ -4,12 +4,21 @@ import { afterEach, expect, test } from "vitest";
 
 import { createStripeClient } from "../../../core/stripe/client.ts";
 import type { Permission } from "../../../simulator/api/permissions.ts";
+import { CANARY_KEYS } from "../../canaries.ts";
+import { purchase } from "../../purchase.ts";
 import { REQUIRED_PERMISSIONS } from "../../required-permissions.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
 afterEach(() => shop.close());
+
+const RESTRICTED = {
+  secretKey: CANARY_KEYS.restricted,
+  webhookSecrets: [],
+  livemode: false,
+  apiBase: undefined,
+};
 
 /**
  * Everything that a shop asks of Stripe in its life, with a key that may do no more than `permissions`. Resolves to the permissions that
@@ -65,13 +74,7 @@ async function lifeOfAShop(
   expectToWork("health", (await shop.app.health(new Request("https://shop.example/api/health"))).status);
 
   // `npm run replay` asks for one event; the other commands do what the routes do.
-  const key = {
-    secretKey: "rk_test_51CanaryRestricted3eF4gH5",
-    webhookSecrets: [],
-    livemode: false,
-    apiBase: undefined,
-  };
-  const client = createStripeClient(key, realSurroundings());
+  const client = createStripeClient(RESTRICTED, { ...realSurroundings(), fetch: shop.stripe.fetch });
   const [eventId = ""] = Object.keys(shop.stripe.state().events);
   await client.events.retrieve(eventId).catch(() => failures.push("replay"));
   return { missed: [...missed], failures };
@@ -102,21 +105,27 @@ test.for(REQUIRED_PERMISSIONS.filter((permission) => permission.endsWith("_write
   },
 );
 
+test("B09: the key that the README asks for can start no refund, however often and whoever asks", async () => {
+  shop = openTestShop({ permissions: REQUIRED_PERMISSIONS });
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  const payment_intent = String(shop.stripe.state().checkoutSessions[sessionId]?.payment_intent);
+  const client = createStripeClient(RESTRICTED, { ...realSurroundings(), fetch: shop.stripe.fetch });
+  const refunds = Array.from({ length: 8 }, () => client.refunds.create({ payment_intent }));
+  for (const { status } of await Promise.allSettled(refunds)) expect(status).toBe("rejected");
+  await expect(client.refunds.create({ payment_intent })).rejects.toMatchObject({ statusCode: 403 });
+  expect(shop.stripe.state().refunds).toEqual({});
+});
+
 test("a key that lacks a permission closes the shop with a sentence that names it, and no buyer reads it", async () => {
   shop = openTestShop({ permissions: REQUIRED_PERMISSIONS.filter((name) => name !== "plan_read") });
-  const response = await shop.app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: '{"price_id":"price_poster_a2"}',
-    }),
-  );
+  const response = await shop.app.createCheckoutSession(purchase());
   expect(response.status).toBe(500);
   expect(await response.text()).not.toMatch(/permission|plan|rak_|rk_/);
   expect(shop.log).toContainEqual(
     expect.objectContaining({ event: "stripe_key_refused", permission: "rak_plan_read" }),
   );
-  expect(JSON.stringify(shop.log)).not.toContain("rk_test_51CanaryRestricted3eF4gH5");
+  expect(JSON.stringify(shop.log)).not.toContain(CANARY_KEYS.restricted);
 });
 
 test("the README's table and its link name exactly these permissions", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { sessionExpiry } from "../../../core/checkout/session-expiry.ts";
+import { purchase } from "../../purchase.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -13,13 +14,7 @@ beforeEach(() => {
 afterEach(() => shop.close());
 
 async function buy(headers: Record<string, string> = { "Idempotency-Key": KEY }): Promise<string> {
-  const response = await shop.app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...headers },
-      body: '{"price_id":"price_poster_a2"}',
-    }),
-  );
+  const response = await shop.app.createCheckoutSession(purchase(undefined, headers));
   expect(response.status).toBe(200);
   return ((await response.json()) as { url: string }).url;
 }

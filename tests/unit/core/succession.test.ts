@@ -1,14 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 
-import { parseConfig } from "../../../core/config.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
-import { openShop, type Kept } from "../../../core/shop.ts";
+import type { Kept } from "../../../core/shop.ts";
 import { createMemoryOrderStore } from "../../../core/stores/memory-order-store.ts";
 import { createSucceedingOrderStore } from "../../../core/stores/succeeding-order-store.ts";
-import { realSurroundings } from "../../../core/surroundings.ts";
-import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
-import { siteOf } from "../../test-site.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 /** A shop that kept its orders in Stripe and moves to a database. */
 let shop: TestShop;
@@ -16,14 +13,7 @@ afterEach(() => shop.close());
 
 async function moved(): Promise<{ before: Kept; after: Kept }> {
   shop = openTestShop({ engine: "stripe" });
-  const { mails, clock } = shop;
-  const surroundings = {
-    ...realSurroundings(),
-    now: () => clock.nowMs,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    mailer: { send: async (mail: { to: string; subject: string; text: string }) => void mails.push(mail) },
-  };
-  const before = await openShop(parseConfig(ENVIRONMENT), siteOf(), surroundings).keeping();
+  const before = await keepingOf(shop, { engine: undefined });
   const store = createSucceedingOrderStore(createMemoryOrderStore(), before.store);
   return { before, after: { ...before, store } };
 }

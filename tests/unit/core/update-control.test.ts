@@ -35,7 +35,7 @@ test("A12: a write whose reply was lost is recognized and not made again", async
   expect((await memory.readControl(ORDER))?.control.fence).toBe(1);
 });
 
-test("A13: 12 concurrent changes are all made, each once", async () => {
+test("A13: of 12 concurrent changes each that was made was made once, and nobody is told so who made none", async () => {
   const store = createMemoryOrderStore();
   const slow: OrderStore = {
     ...store,

@@ -55,6 +55,8 @@ test.for<[string, string, string]>([
   ["STRIPE_WEBHOOK_SECRET", "first-secret-value,second-secret-value", "second-secret-value"],
   ["DYNAMODB_SECRET_ACCESS_KEY", "wJalrXUtnFEMIK7MDENG", "wJalrXUtnFEMIK7MDENG"],
   ["SMTP_URL", "smtps://shop:correct%20horse%20battery@mail.example", "correct horse battery"],
+  ["DATABASE_URL", "postgres://shop:100%secret-1@db.example/orders", "100%secret-1"],
+  ["SMTP_URL", "smtps://shop:gr%C3%BC%C3%9Fe-an-alle@mail.example", "grüße-an-alle"],
   ["MY_SHIPPING_API_KEY", "anything-the-owner-uses", "anything-the-owner-uses"],
 ])("C14: a value of %s is found, however it looks", async ([name, value, leaked]) => {
   expect(await find(`\n\n<p>${leaked}</p>`, { [name]: value })).toEqual([

@@ -1,30 +1,10 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 import { formatAmount } from "../../../simulator/hosted-page/money.ts";
-import { eventTypes, interceptStripe, openAccount, posterSession, type TestAccount } from "./open-account.ts";
+import { eventTypes, interceptStripe, openAccount, posterSession } from "./open-account.ts";
+import { send, TYPED } from "./payment-page.ts";
 
 interceptStripe();
-
-const typed = {
-  email: "ada@example.com",
-  cardNumber: "4242 4242 4242 4242",
-  cardExpiry: "12/34",
-  cardCvc: "123",
-  billingName: "Ada Lovelace",
-  paymentMethod: "card",
-  action: "pay",
-};
-
-/** Follows no redirect, runs no script: what a plain form in a plain browser sends. */
-async function send(account: TestAccount, url: string, fields?: Record<string, string>): Promise<Response> {
-  const request =
-    fields === undefined
-      ? new Request(url)
-      : new Request(url, { method: "POST", body: new URLSearchParams(fields) });
-  const response = await account.simulated.handleHostedPage(request);
-  if (response === undefined) throw new Error(`${url} is no address of the payment page`);
-  return response;
-}
 
 async function openPage(params: Parameters<typeof posterSession>[1] = {}) {
   const account = openAccount();
@@ -50,7 +30,7 @@ test("shows what is bought, says that no money moves, and forbids scripts", asyn
 
 test("pays, waits for the webhook's answer and goes to success_url with the session's id", async () => {
   const { account, id, url } = await openPage();
-  const response = await send(account, url, typed);
+  const response = await send(account, url, TYPED);
   expect(response.status).toBe(303);
   expect(response.headers.get("location")).toBe(`http://127.0.0.1:8888/success.html?session_id=${id}`);
   expect(eventTypes(account)).toContain("checkout.session.completed");
@@ -66,7 +46,7 @@ test("sends the buyer on after ten seconds when the webhook endpoint hangs", asy
   const { account, url } = await openPage();
   account.answerWebhooksWith(() => new Promise<Response>(() => {}));
   let isBack = false;
-  const payment = send(account, url, typed).then((response) => {
+  const payment = send(account, url, TYPED).then((response) => {
     isBack = true;
     return response;
   });
@@ -90,7 +70,7 @@ test.each([
   [{ billingName: " " }, "Your name is incomplete."],
 ])("points at %o", async (change, message) => {
   const { account, id, url } = await openPage();
-  const page = await (await send(account, url, { ...typed, ...change })).text();
+  const page = await (await send(account, url, { ...TYPED, ...change })).text();
   const [name] = Object.keys(change);
   expect(page.replaceAll("&#39;", "'")).toContain(message);
   expect(page).toContain(`aria-describedby="${name}-error"`);
@@ -101,12 +81,12 @@ test.each([
 
 test("shows a decline in the bank's words, keeps what was typed, and lets the next card pay", async () => {
   const { account, url } = await openPage();
-  const declined = await send(account, url, { ...typed, cardNumber: "4000000000009995" });
+  const declined = await send(account, url, { ...TYPED, cardNumber: "4000000000009995" });
   const page = await declined.text();
   expect(page).toContain('role="alert"');
   expect(page).toContain("Your card has insufficient funds.");
   expect(page).toContain('value="ada@example.com"');
-  expect((await send(account, url, typed)).status).toBe(303);
+  expect((await send(account, url, TYPED)).status).toBe(303);
 });
 
 test("fills in a test card at one click and keeps the email", async () => {
@@ -121,20 +101,20 @@ test("fills in a test card at one click and keeps the email", async () => {
 
 test("goes through 3-D Secure on a page of its own", async () => {
   const { account, id, url } = await openPage();
-  const challenged = await send(account, url, { ...typed, cardNumber: "4000002760003184" });
+  const challenged = await send(account, url, { ...TYPED, cardNumber: "4000002760003184" });
   expect(challenged.headers.get("location")).toBe(`/c/pay/${id}/authenticate`);
   const bank = await (await send(account, `${url}/authenticate`)).text();
   expect(bank).toContain("Complete authentication");
   const refused = await (await send(account, `${url}/authenticate`, { answer: "fail" })).text();
   expect(refused).toContain("We are unable to authenticate your payment method.");
-  await send(account, url, { ...typed, cardNumber: "4000002760003184" });
+  await send(account, url, { ...TYPED, cardNumber: "4000002760003184" });
   const accepted = await send(account, `${url}/authenticate`, { answer: "complete" });
   expect(accepted.headers.get("location")).toContain("/success.html");
 });
 
 test("completes by bank debit and settles as chosen", async () => {
   const { account, id, url } = await openPage();
-  const fields = { email: typed.email, billingName: "Ada", paymentMethod: "sepa_fails", action: "pay" };
+  const fields = { email: TYPED.email, billingName: "Ada", paymentMethod: "sepa_fails", action: "pay" };
   expect((await send(account, url, fields)).status).toBe(303);
   expect(account.simulated.state().checkoutSessions[id]).toMatchObject({
     status: "complete",
@@ -146,7 +126,7 @@ test("completes by bank debit and settles as chosen", async () => {
 
 test("pays and closes the tab: the webhook comes, the buyer does not", async () => {
   const { account, id, url } = await openPage();
-  const response = await send(account, url, { ...typed, action: "pay_and_close" });
+  const response = await send(account, url, { ...TYPED, action: "pay_and_close" });
   expect(response.headers.get("location")).toBe(`/c/pay/${id}/closed`);
   expect(eventTypes(account)).toContain("checkout.session.completed");
   expect(await (await send(account, `${url}/closed`)).text()).toContain("You closed the tab");
@@ -154,7 +134,7 @@ test("pays and closes the tab: the webhook comes, the buyer does not", async () 
 
 test("closes the tab after 3-D Secure too", async () => {
   const { account, id, url } = await openPage();
-  const challenge = { ...typed, cardNumber: "4000002500003155", action: "pay_and_close" };
+  const challenge = { ...TYPED, cardNumber: "4000002500003155", action: "pay_and_close" };
   const bank = (await send(account, url, challenge)).headers.get("location") ?? "";
   const accepted = await send(account, `http://127.0.0.1:8888${bank}`, { answer: "complete" });
   expect(accepted.headers.get("location")).toBe(`/c/pay/${id}/closed`);
@@ -169,7 +149,7 @@ test("says nothing of closed tabs or banks while nothing is paid", async () => {
 
 test("shows a receipt for every charge", async () => {
   const { account, id, url } = await openPage();
-  await send(account, url, typed);
+  await send(account, url, TYPED);
   const session = await account.stripe.checkout.sessions.retrieve(id, {
     expand: ["payment_intent.latest_charge"],
   });
@@ -180,7 +160,7 @@ test("shows a receipt for every charge", async () => {
 
 test("charges once when Pay is pressed twice", async () => {
   const { account, url } = await openPage();
-  const [first, second] = await Promise.all([send(account, url, typed), send(account, url, typed)]);
+  const [first, second] = await Promise.all([send(account, url, TYPED), send(account, url, TYPED)]);
   expect(first.headers.get("location")).toBe(second.headers.get("location"));
   expect(Object.keys(account.simulated.state().charges)).toHaveLength(1);
 });
@@ -202,7 +182,7 @@ test("collects a shipping address when the shop asks for one", async () => {
   const { account, id, url } = await openPage({
     shipping_address_collection: { allowed_countries: ["DE", "FR"] },
   });
-  expect(await (await send(account, url, typed)).text()).toContain("Your address is incomplete.");
+  expect(await (await send(account, url, TYPED)).text()).toContain("Your address is incomplete.");
   const address = {
     shippingName: "Ada Lovelace",
     shippingLine1: "Rue du Port 1",
@@ -210,9 +190,9 @@ test("collects a shipping address when the shop asks for one", async () => {
     shippingCity: "Saint-Malo",
     shippingCountry: "FR",
   };
-  const abroad = await send(account, url, { ...typed, ...address, shippingCountry: "US" });
+  const abroad = await send(account, url, { ...TYPED, ...address, shippingCountry: "US" });
   expect(await abroad.text()).toContain("does not ship to that country");
-  expect((await send(account, url, { ...typed, ...address })).status).toBe(303);
+  expect((await send(account, url, { ...TYPED, ...address })).status).toBe(303);
   const session = await account.stripe.checkout.sessions.retrieve(id);
   expect(session.collected_information?.shipping_details).toMatchObject({
     name: "Ada Lovelace",
@@ -243,7 +223,7 @@ test("escapes whatever the shop and the buyer put in", async () => {
   });
   const session = await posterSession(account, { line_items: [{ price: "price_evil", quantity: 1 }] });
   const page = await (
-    await send(account, session.url ?? "", { ...typed, email: evil, billingName: `"><b>` })
+    await send(account, session.url ?? "", { ...TYPED, email: evil, billingName: `"><b>` })
   ).text();
   expect(page).not.toContain("<img src=x");
   expect(page).not.toContain("<b>");
