@@ -1,6 +1,6 @@
 import type { ControlRecord } from "../../core/orders/order.ts";
 import type { Complain } from "./check-end.ts";
-import type { Truth } from "./truths.ts";
+import { isRevoked, type Truth } from "./truths.ts";
 import type { World } from "./world.ts";
 
 const MOST_ATTEMPTS = 12;
@@ -61,10 +61,4 @@ export function checkNews(
     complain("N1 what happens is told", "void, and onRevoked never ran");
   if (!isVoid && access?.kind === "revoked")
     complain("N1 what happens is told", "valid, and the last news say that it is void");
-}
-
-function isRevoked({ dispute, subscription, fullyRefunded }: Truth): boolean {
-  if (dispute === "lost") return true;
-  if (subscription === undefined) return fullyRefunded;
-  return ["canceled", "unpaid", "incomplete_expired"].includes(subscription);
 }

@@ -2,7 +2,7 @@ import type { ControlRecord, StepProgress } from "../../core/orders/order.ts";
 import { owesNews } from "./check-answers.ts";
 import type { CheckWrite } from "./order-book.ts";
 import type { ShopProcess } from "./shop-process.ts";
-import type { Truths } from "./truths.ts";
+import { isRevoked, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
 /** Written down again instead of imported: a mistake in the shop's own table would otherwise excuse itself. */
@@ -14,7 +14,7 @@ const RANKS = {
   needs_attention: 4,
   fulfilled: 5,
 };
-const SKIPPED_WHEN_REVOKED = ["onPaid", "mail"];
+const SKIPPED_WHEN_REVOKED = ["license", "onPaid", "mail"];
 /** A failed step is begun again: the two may follow each other any number of times. */
 const STEP_RANKS = { todo: 0, started: 1, failed: 1, done: 2, skipped: 2 };
 const LONGEST_LEASE_MS = 5 * 60_000;
@@ -23,6 +23,7 @@ const LONGEST_LEASE_MS = 5 * 60_000;
 export function createWriteChecks(
   steps: readonly string[],
   truths: Truths,
+  isOwed: (orderId: string, step: string) => boolean,
   violations: Violations,
 ): CheckWrite {
   return ({ orderId, earlier, before: stored, after: { control: after, version }, writer }) => {
@@ -64,7 +65,7 @@ export function createWriteChecks(
     }
     for (const step of SKIPPED_WHEN_REVOKED) {
       const begins = attempts(after, step) > (before === undefined ? 0 : attempts(before, step));
-      if (begins && isRevoked(after)) {
+      if (begins && isRevoked(after.mirror)) {
         complain(
           "I6 refunds, disputes and subscription agree with Stripe",
           `${step} begins on a revoked order`,
@@ -75,9 +76,10 @@ export function createWriteChecks(
       if (
         after.steps[step]?.state === "skipped" &&
         before?.steps[step]?.state !== "skipped" &&
-        !isRevoked(after)
+        isOwed(orderId, step) &&
+        !isRevoked(after.mirror)
       ) {
-        complain("I1 no paid session is lost", `${step} is skipped though nothing was revoked`);
+        complain("I1 no paid session is lost", `${step} is skipped though it is owed`);
       }
     }
   };
@@ -137,13 +139,6 @@ function trespasses(
 /** Run ids begin with the name of the process that made them. */
 function owns(owner: string, writer: ShopProcess): boolean {
   return owner.startsWith(`${writer.name}-`);
-}
-
-/** A month given back to a subscriber does not end the subscription. */
-function isRevoked({ mirror }: ControlRecord): boolean {
-  if (mirror.dispute === "lost") return true;
-  if (mirror.subscription === undefined) return mirror.fullyRefunded;
-  return ["canceled", "unpaid", "incomplete_expired"].includes(mirror.subscription);
 }
 
 function isFinished(progress: StepProgress | undefined): boolean {

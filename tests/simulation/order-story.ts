@@ -1,4 +1,6 @@
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { PRICES } from "./assortment.ts";
+import type { Buyers } from "./buyers.ts";
 import type { Afterwards, OrderPlan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Random } from "./random.ts";
@@ -12,23 +14,13 @@ export interface Story {
   timeline: Timeline;
   random: Random;
   truths: Truths;
+  buyers: Buyers;
   platform: Platform;
   /** A page of the buyer's asks how the order stands. */
   poll: (sessionId: string) => Promise<void>;
   /** A webhook that Stripe did not send just now. */
   stray: (sessionId: string) => Promise<void>;
 }
-
-const PRICES: Readonly<Record<OrderPlan["kind"], string>> = {
-  card: "price_poster_a2",
-  declined_first: "price_ebook_tides",
-  delayed_paid: "price_print_deposit",
-  delayed_failed: "price_print_deposit",
-  free: "price_sample",
-  subscription: "price_almanac_monthly",
-  abandoned: "price_poster_a2",
-  not_ours: "price_poster_a2",
-};
 
 /** One buyer from the click to the last refund. Resolves when nobody will do anything to this order any more. */
 export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
@@ -132,7 +124,10 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
 }
 
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */
-async function openInShop(plan: OrderPlan, { platform, random, time }: Story): Promise<string | undefined> {
+async function openInShop(
+  plan: OrderPlan,
+  { platform, random, time, buyers }: Story,
+): Promise<string | undefined> {
   const key = random.letters(24);
   for (let click = 0; click < 6; click += 1) {
     const response = await platform.serve(
@@ -145,7 +140,9 @@ async function openInShop(plan: OrderPlan, { platform, random, time }: Story): P
     );
     if (response.ok) {
       const { url } = (await response.json()) as { url: string };
-      return /cs_test_\w+/.exec(url)?.[0];
+      const orderId = /cs_test_\w+/.exec(url)?.[0];
+      if (orderId !== undefined) buyers.keepCookies(orderId, response);
+      return orderId;
     }
     await new Promise<void>((resolve) => void time.schedule(3_000, resolve));
   }

@@ -1,5 +1,6 @@
-import type { Mailer } from "../../core/mail/mailer.ts";
+import type { Mail, Mailer } from "../../core/mail/mailer.ts";
 import { PermanentStepError } from "../../core/fulfillment/step.ts";
+import type { Buyers } from "./buyers.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import { OWNER_EMAIL } from "./owner-side.ts";
@@ -19,24 +20,26 @@ export interface MailRecords {
 export function createMailRecords(surroundings: {
   callOutside: CallOutside;
   book: OrderBook;
+  buyers: Buyers;
   truths: Truths;
   violations: Violations;
   server: () => MailServer;
   takeOwnersMail: (key: string) => void;
 }): MailRecords {
-  const { callOutside, book, truths, violations, server, takeOwnersMail } = surroundings;
+  const { callOutside, book, buyers, truths, violations, server, takeOwnersMail } = surroundings;
   const mails = new Map<string, number>();
   const sent = (orderId: string): number => mails.get(orderId) ?? 0;
 
-  async function deliver(key: string, to: string): Promise<void> {
-    if (to === OWNER_EMAIL) return takeOwnersMail(key);
+  async function deliver(key: string, mail: Mail): Promise<void> {
+    if (mail.to === OWNER_EMAIL) return takeOwnersMail(key);
     if (server() === "down") throw new Error("421 try again later");
     if (server() === "refuses") throw new PermanentStepError("550 no such mailbox");
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
     if (key !== `mail/${orderId}`)
       violations.report("I2 a keyed effect has one key", `a mail has the key ${key}`);
     mails.set(orderId, sent(orderId) + 1);
-    checkMail(orderId, to);
+    checkMail(orderId, mail.to);
+    buyers.takeMail(orderId, mail);
   }
 
   function checkMail(orderId: string, to: string): void {
@@ -68,12 +71,12 @@ export function createMailRecords(surroundings: {
   return {
     sent,
     mailerFor: (process) => ({
-      send: ({ to }, { idempotencyKey, signal }) => {
+      send: (mail, { idempotencyKey, signal }) => {
         checkTime(idempotencyKey, process);
         return callOutside(process, {
           point: "mail.send",
           describe: () => `mail ${idempotencyKey}`,
-          happen: () => deliver(idempotencyKey, to),
+          happen: () => deliver(idempotencyKey, mail),
           show: () => "sent",
           fail: (reason) => new Error(reason),
           signal,

@@ -11,6 +11,7 @@ import { createViolations, type Violation } from "./violations.ts";
 import { replaceGlobals } from "./virtual-globals.ts";
 import { createVirtualTime, EndlessWorkError, type VirtualTime } from "./virtual-time.ts";
 import { PERFECT_NETWORK } from "./webhook-network.ts";
+import { visit } from "./visit.ts";
 import { createWorld, type World } from "./world.ts";
 
 export interface ScheduleResult {
@@ -125,8 +126,18 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   // Where all is well, a run of reconciliation only now and then: it must change nothing.
   if (!isAtPeace(world) || helpers.chance(0.25)) await reconcileToTheEnd(stage, world, helpers);
   await checkEnd("everything", plan, world, violations);
+  await visitAll(world, stage);
   world.stripe.close();
   return world;
+}
+
+async function visitAll(world: World, { time, violations }: Stage): Promise<void> {
+  const followed = Object.keys(world.state.checkoutSessions).filter(world.truths.isFollowed);
+  let isOver = false;
+  void Promise.all(followed.map((orderId) => visit(orderId, world, violations))).finally(() => {
+    isOver = true;
+  });
+  await time.pass({ stop: () => isOver });
 }
 
 /** Two at once, and as many runs after them as it takes. */

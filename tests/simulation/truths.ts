@@ -135,6 +135,21 @@ function gravestDispute(state: SimulatedState, chargeId: string): string | undef
   return ["lost", "open", "inquiry", "won"].find((word) => words.includes(word));
 }
 
+/** A month given back to a subscriber does not end the subscription. */
+export function isRevoked({
+  dispute,
+  subscription,
+  fullyRefunded,
+}: {
+  dispute?: string | undefined;
+  subscription?: string | undefined;
+  fullyRefunded: boolean;
+}): boolean {
+  if (dispute === "lost") return true;
+  if (subscription === undefined) return fullyRefunded;
+  return ["canceled", "unpaid", "incomplete_expired"].includes(subscription);
+}
+
 function isSame(one: Truth, other: Truth): boolean {
   return (Object.keys(one) as (keyof Truth)[]).every((field) => one[field] === other[field]);
 }

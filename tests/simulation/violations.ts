@@ -7,6 +7,7 @@ type Invariant =
   | "I5 steps, fence and rank never go back"
   | "I6 refunds, disputes and subscription agree with Stripe"
   | "I7 a 200 is a durable promise"
+  | "I8 an order has its license keys and no others"
   | "I9 work is bounded"
   | "I10 only the lease holder acts"
   | "N1 what happens is told"

@@ -2,11 +2,10 @@ import { createHmac } from "node:crypto";
 
 import { createApp } from "../../core/app.ts";
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
-import catalog from "../../simulator/catalog.json" with { type: "json" };
-import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
-import { siteOf } from "../test-site.ts";
+import { CATALOG, LICENSE_PRIVATE_KEY, simulatedSite } from "./assortment.ts";
+import { createBuyers, type Buyers } from "./buyers.ts";
 import { checkAnswer, type DeliveredEvent } from "./check-answers.ts";
 import { createWriteChecks } from "./check-writes.ts";
 import type { FaultSource } from "./faults.ts";
@@ -31,18 +30,11 @@ const ENVIRONMENT = {
   STRIPE_SECRET_KEY: "sk_test_simulation",
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
+  LICENSE_PRIVATE_KEY,
   // The simulated buyers share one address.
   CHECKOUTS_PER_MINUTE: "1000",
   CHECKOUTS_PER_MINUTE_TOTAL: "1000",
 };
-
-const CATALOG = parseCatalog({
-  ...catalog,
-  products: [
-    ...catalog.products,
-    { name: "Sample page", prices: [{ id: "price_sample", amountMinor: 0, currency: "eur" }] },
-  ],
-});
 
 export interface WorldOptions {
   seed: number;
@@ -67,6 +59,7 @@ export interface World {
   truths: Truths;
   book: OrderBook;
   mails: MailRecords;
+  buyers: Buyers;
   owner: OwnerSide;
   platform: Platform;
   counts: { processes: number; deaths: number; faults: number };
@@ -85,6 +78,7 @@ export function createWorld(
   const stream = (name: string): Random => createRandom(seed, name);
   const engine = createMemoryEngine();
   const ids = stream("stripe ids");
+  let changes = 0;
   let watch = (): void => undefined;
   const stripe = createSimulatedStripe({
     catalog: CATALOG,
@@ -96,7 +90,10 @@ export function createWorld(
     randomId: ids.letters,
     schedule: time.schedule,
     send: (request) => send(request),
-    onChange: () => watch(),
+    onChange: () => {
+      changes += 1;
+      watch();
+    },
     onNotice: (message) => timeline.note("stripe", () => `notice: ${message}`),
     delayedPaymentMs: 30 * 24 * 3_600_000,
     retryDelaysMs: options.retryDelaysMs,
@@ -108,8 +105,11 @@ export function createWorld(
   watch = truths.refresh;
   const habits = options.owner();
   const ledger = createNewsLedger(violations, (subject) => isHeard(subject, habits));
-  const steps = ["record", ...(habits.code ? ["onPaid"] : []), "mail"];
-  const checkWrite = createWriteChecks(steps, truths, violations);
+  const buyers = createBuyers(state, truths, violations);
+  const steps = ["record", "license", ...(habits.code ? ["onPaid"] : []), "mail"];
+  const isOwed = (orderId: string, step: string): boolean =>
+    step !== "license" || buyers.dueTo(orderId).keys > 0;
+  const checkWrite = createWriteChecks(steps, truths, isOwed, violations);
   const book = createOrderBook(
     time.now,
     (write) => {
@@ -131,12 +131,13 @@ export function createWorld(
   const mails = createMailRecords({
     callOutside,
     book,
+    buyers,
     truths,
     violations,
     server: options.mailServer,
     takeOwnersMail: owner.takeMail,
   });
-  const fetchFor = connectToStripe({ stripe, state, time, callOutside, book });
+  const fetchFor = connectToStripe({ stripe, state, changes: () => changes, time, callOutside, book });
   const alerts = new Map<string, number>();
   const machines = stream("machines");
   const retries = stream("retries below");
@@ -159,7 +160,7 @@ export function createWorld(
         const name = `${event} ${String(fields["orderId"])}`;
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
-    const site = siteOf(owner.code(process), CATALOG.products);
+    const site = simulatedSite(owner.code(process));
     const environment = { ...ENVIRONMENT, ...owner.environment, MAIL_DELIVERY: options.mailDelivery };
     const app = createApp(environment, site, {
       fetch: fetchFor(process),
@@ -204,6 +205,7 @@ export function createWorld(
     truths,
     book,
     mails,
+    buyers,
     owner,
     platform,
     alerts,

@@ -1,3 +1,4 @@
+import { PRICES } from "../assortment.ts";
 import { isAtPeace } from "../check-end.ts";
 import type { Disturbance, FaultSource } from "../faults.ts";
 import { createRandom } from "../random.ts";
@@ -5,6 +6,7 @@ import { createTimeline } from "../timeline.ts";
 import { createViolations } from "../violations.ts";
 import { replaceGlobals } from "../virtual-globals.ts";
 import { createVirtualTime } from "../virtual-time.ts";
+import { visit } from "../visit.ts";
 import { createWorld } from "../world.ts";
 
 export const MISHAPS = ["crash before", "crash after", "fails before", "reply lost"] as const;
@@ -50,13 +52,14 @@ export async function fulfillWithCrashes({
   const globals = replaceGlobals(time, createRandom(0, "globals"), (error) =>
     violations.report("S5 no promise is forgotten", String(error)),
   );
+  const host = { limitMs: 60_000, zombieChance: 0, reuseChance: 0, isConcurrent: false };
   const script = createScript();
   const timeline = createTimeline(time.now, START_MS, false);
   const world = createWorld(
     {
       seed: 0,
       engine,
-      host: { limitMs: 60_000, zombieChance: 0, reuseChance: 0, isConcurrent: false },
+      host,
       skewsMs: () => [0],
       retryDelaysMs: [],
       // Stripe's own deliveries are lost; ours take their place.
@@ -88,7 +91,12 @@ export async function fulfillWithCrashes({
       await time.pass({ untilMs: time.now() + PAUSE_MS });
       calls.push(script.calls());
     }
-    return { problems: await findProblems(id, status), calls };
+    const problems = await findProblems(id, status);
+    await lookAtDelivery(id, problems);
+    return {
+      problems: [...problems, ...violations.all().map(({ invariant, what }) => `${invariant}: ${what}`)],
+      calls,
+    };
   } finally {
     globals.restore();
     world.stripe.close();
@@ -103,23 +111,49 @@ export async function fulfillWithCrashes({
     return work;
   }
 
+  /** One key, a link that opens; and both closed by a refund. */
+  async function lookAtDelivery(id: string, problems: string[]): Promise<void> {
+    script.begin(undefined);
+    host.reuseChance = 1;
+    await inTime(visit(id, world, violations));
+    if (world.buyers.keysOf(id).length !== 1) problems.push(`${world.buyers.keysOf(id).length} license keys`);
+    const opened = await followLinks(id);
+    if (opened.some((status) => status !== 200)) problems.push(`links are answered ${opened.join()}`);
+
+    const payment = world.state.checkoutIntents[id]?.paymentIntent ?? "";
+    world.stripe.account.refund(payment);
+    await inTime(world.deliver(refunded(world.state.paymentIntents[payment]?.latest_charge ?? "", payment)));
+    await time.pass({ untilMs: time.now() + PAUSE_MS });
+    await inTime(visit(id, world, violations));
+    const closed = await followLinks(id);
+    if (closed.some((status) => status !== 403)) problems.push(`closed links are answered ${closed.join()}`);
+  }
+
+  async function followLinks(id: string): Promise<number[]> {
+    const answers = world.buyers.linksOf(id).map((url) => world.platform.serve("download", new Request(url)));
+    // The file itself is read from the real disk, which no virtual time waits for.
+    await time.pass({ untilMs: time.now() + 1_000 });
+    return (await Promise.all(answers)).map(({ status }) => status);
+  }
+
   async function openSession(): Promise<string> {
     const request = new Request("https://shop.example/api/create-checkout-session", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ price_id: "price_poster_a2" }),
+      body: JSON.stringify({ price_id: PRICES.card }),
     });
-    const { url } = (await (await world.platform.serve("createCheckoutSession", request)).json()) as {
-      url: string;
-    };
-    return /cs_test_\w+/.exec(url)?.[0] ?? url;
+    const response = await world.platform.serve("createCheckoutSession", request);
+    const { url } = (await response.json()) as { url: string };
+    const id = /cs_test_\w+/.exec(url)?.[0] ?? url;
+    world.buyers.keepCookies(id, response);
+    return id;
   }
 
   async function findProblems(id: string, status: number): Promise<string[]> {
     const control = world.book.current(id)?.control;
     const mails = world.mails.sent(id);
     const attempts = control?.steps["mail"]?.attempts ?? 0;
-    const problems = violations.all().map(({ invariant, what }) => `${invariant}: ${what}`);
+    const problems: string[] = [];
     if (status !== 200) problems.push(`the last delivery is answered ${status}`);
     if (!isAtPeace(world)) problems.push("the order does not agree with Stripe");
     const told = new Set(world.owner.told(id).map(({ channel }) => channel));
@@ -148,6 +182,19 @@ function completed(sessionId: string): Parameters<ReturnType<typeof createWorld>
     type: "checkout.session.completed",
     livemode: false,
     data: { object: { id: sessionId } },
+  };
+}
+
+function refunded(
+  chargeId: string,
+  payment: string,
+): Parameters<ReturnType<typeof createWorld>["deliver"]>[0] {
+  return {
+    object: "event",
+    id: "evt_refunded",
+    type: "charge.refunded",
+    livemode: false,
+    data: { object: { id: chargeId, payment_intent: payment } },
   };
 }
 

@@ -1,4 +1,5 @@
 import { ANSWER_BUGS } from "./answer-bugs.ts";
+import { DELIVERY_BUGS } from "./delivery-bugs.ts";
 import { LEASE_BUGS } from "./lease-bugs.ts";
 import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
@@ -11,6 +12,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...LEASE_BUGS,
   ...WRITE_BUGS,
   ...STEP_BUGS,
+  ...DELIVERY_BUGS,
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
 ];

@@ -1,0 +1,47 @@
+import { siteOf } from "../test-site.ts";
+import type { Site } from "../../core/site.ts";
+import type { ShopDefinition } from "../../core/shop-definition.ts";
+import catalog from "../../simulator/catalog.json" with { type: "json" };
+import { parseCatalog } from "../../simulator/catalog.ts";
+import type { OrderPlan } from "./plan.ts";
+
+/** What the simulated shop sells. */
+export const CATALOG = parseCatalog({
+  ...catalog,
+  products: [
+    ...catalog.products,
+    { name: "Sample page", prices: [{ id: "price_sample", amountMinor: 0, currency: "eur" }] },
+  ],
+});
+
+export const PRICES: Readonly<Record<OrderPlan["kind"], string>> = {
+  card: "price_app_license",
+  declined_first: "price_poster_a2",
+  delayed_paid: "price_print_deposit",
+  delayed_failed: "price_print_deposit",
+  free: "price_sample",
+  subscription: "price_almanac_monthly",
+  abandoned: "price_app_license",
+  not_ours: "price_poster_a2",
+};
+
+/** One unit of these brings a license key and a file. */
+const DIGITAL = ["price_app_license"];
+
+/** 32 bytes of no secret. */
+export const LICENSE_PRIVATE_KEY = `lsk1_20260101_${Buffer.alloc(32, "simulated").toString("base64url")}`;
+
+export function simulatedSite(code: Pick<ShopDefinition, "onPaid" | "onRevoked" | "onRestored">): Site {
+  const deliver = [
+    { kind: "license", product: "ebb" },
+    { kind: "file", name: "The handbook", file: "private/the-tide-reader.epub" },
+  ] as const;
+  const prices = Object.fromEntries(DIGITAL.map((price) => [price, { deliver }]));
+  return siteOf({ ...code, prices }, CATALOG.products);
+}
+
+/** How many license keys, and how many files, an order of this price brings. */
+export function handedOverFor(priceId: string | undefined): { keys: number; files: number } {
+  const count = DIGITAL.includes(priceId ?? "") ? 1 : 0;
+  return { keys: count, files: count };
+}
