@@ -28,7 +28,7 @@ interface BucketDownload {
   contentType: string;
 }
 
-export type BucketLook =
+type BucketLook =
   | { kind: "there" }
   /** Whoever is sent there would read this refusal: 404, or 403 where the key may not list what there is. */
   | { kind: "refused"; status: number }

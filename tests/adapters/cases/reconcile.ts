@@ -30,11 +30,15 @@ export const reconcileCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "E06: reconcile answers 401 to whoever does not know the scheduler's secret",
+    name: "E06: reconcile runs for nobody but the scheduler, who knows a secret or is the only one that can post",
     async run(shop) {
-      // Netlify gives a scheduled function no address that anybody could call.
-      if (shop.scheduler === "host") return;
       const secret = SHOP_ENVIRONMENT.CRON_SECRET;
+      if (shop.scheduler === "host") {
+        const Authorization = `Bearer ${secret}`;
+        const response = await shop.send("reconcile", { headers: { Authorization } });
+        await expectError(response, 405, "method_not_allowed");
+        return;
+      }
       const wrong = [
         "",
         "Bearer ",

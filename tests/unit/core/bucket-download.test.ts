@@ -34,8 +34,10 @@ afterEach(async () => {
 });
 
 /** Stripe is simulated; the bucket is not. */
-const outside: typeof fetch = (input, init) =>
-  String(input).startsWith(bucket.config.endpoint.href) ? fetch(input, init) : shop.stripe.fetch(input, init);
+const outside: typeof fetch = (input, init) => {
+  const request = new Request(input, init);
+  return request.url.startsWith(bucket.config.endpoint.href) ? fetch(request) : shop.stripe.fetch(request);
+};
 
 function linkTo(order: string): string {
   const now = (): number => shop.clock.nowMs;
