@@ -10,7 +10,10 @@ export const healthCases: readonly AdapterCase[] = [
       const text = await response.text();
       assert.equal(response.status, 200, text);
       assert.match(response.headers.get("content-type") ?? "", /^application\/json/);
-      const { lastWebhook, lastReconcile, ...rest } = JSON.parse(text) as Record<string, string | null>;
+      const { lastWebhook, lastReconcile, ...rest } = JSON.parse(text) as Record<
+        "lastWebhook" | "lastReconcile",
+        string | null
+      >;
       assert.deepEqual(rest, { ok: true, mode: "test", engine: "stripe", problems: [] });
       for (const when of [lastWebhook, lastReconcile]) {
         assert.ok(when === null || /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(when), text);
