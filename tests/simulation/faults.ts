@@ -53,7 +53,7 @@ export const STORMS: Readonly<Record<string, FaultRates>> = {
   flaky: { ...NO_FAULTS, failsBefore: 0.08, replyLost: 0.08, crash: 0.01, slow: 0.02, spoilt: 0.03 },
   crashing: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.1, slow: 0.02, spoilt: 0.01 },
   sluggish: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.02, slow: 0.15, spoilt: 0.01 },
-  throttled: { ...NO_FAULTS, failingWrites: 0.25 },
+  throttled: { ...NO_FAULTS, failingWrites: 0.9 },
   deaf: { ...NO_FAULTS, failingEvents: 0.6 },
   viscous: { ...NO_FAULTS, replyLost: 0.02, slowWrites: 0.3 },
   hurricane: { ...NO_FAULTS, failsBefore: 0.1, replyLost: 0.12, crash: 0.06, slow: 0.1, spoilt: 0.04 },

@@ -10,6 +10,8 @@ export interface Plan {
   engine: "memory" | "stripe";
   storm: FaultRates;
   stormName: string;
+  /** Until so long after the start all calls go well. */
+  stormFromMs: number;
   network: NetworkHabits;
   host: HostHabits;
   /** How far an instance's clock may be off. */
@@ -125,26 +127,31 @@ function unheardPlan(random: Random, plan: Plan): Plan {
 
 /**
  * No webhook ever arrives, and reconciliation, which has to find everything, cannot read, or cannot write what it found. Of a
- * subscription only Stripe's events tell; and one look at them overlaps the next by a quarter of an hour.
+ * subscription only Stripe's events tell; and one look at them overlaps the next by a quarter of an hour, so that only what failed
+ * later than that can be forgotten.
  */
 function forgottenPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick([["pause_subscription"], ["cancel_subscription"]] as const);
   return {
     ...plan,
-    ...storms(random.pick(["throttled", "deaf"])),
+    ...random.pick([{ ...storms("throttled"), stormFromMs: 10 * MINUTE_MS }, storms("deaf")]),
     engine: "memory",
     network: ALL_LOST,
     orders: [{ kind: "subscription", afterwards, polls: 6, strays: 0 }],
     retryDelaysMs: [500],
     mailServer: "works",
     lingerMs: HOUR_MS,
-    reconcilersAtMs: [40_000, random.between(20 * MINUTE_MS, HOUR_MS)],
+    reconcilersAtMs: [
+      ...random.pick([[], [40_000]]),
+      random.between(20 * MINUTE_MS, 40 * MINUTE_MS),
+      ...random.pick([[], [50 * MINUTE_MS]]),
+    ],
   };
 }
 
 function drawAnything(random: Random): Omit<Plan, "owner" | "ownerRecovers"> {
   const mailServer = drawMailServer(random);
-  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () =>
+  const orders = Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]) }, () =>
     drawOrder(random),
   );
   return {
@@ -152,6 +159,7 @@ function drawAnything(random: Random): Omit<Plan, "owner" | "ownerRecovers"> {
     ...storms(
       random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "crashing", "sluggish", "hurricane"]),
     ),
+    stormFromMs: 0,
     network: random.chance(0.03) ? ALL_LOST : random.pick(NETWORKS),
     host: {
       limitMs: random.pick([10_000, 15_000, 60_000]),
@@ -221,7 +229,7 @@ function drawOrder(random: Random): OrderPlan {
   ]);
   return {
     kind,
-    afterwards: random.chance(0.5) ? [] : drawAfterwards(random, kind),
+    afterwards: random.chance(0.6) ? [] : drawAfterwards(random, kind),
     polls: random.pick([0, 0, 0, 1, 1, 4]),
     strays: random.pick([0, 0, 0, 1, 1]),
   };

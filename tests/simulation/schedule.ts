@@ -92,7 +92,9 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
       owner: () =>
         isStormy || !plan.ownerRecovers ? plan.owner : { ...plan.owner, server: "works", codeWorks: true },
       retriesBelow: 0.5,
-      faults: createRandomFaults(createRandom(seed, "faults"), () => (isStormy ? plan.storm : NO_FAULTS)),
+      faults: createRandomFaults(createRandom(seed, "faults"), () =>
+        isStormy && time.now() - START_MS >= plan.stormFromMs ? plan.storm : NO_FAULTS,
+      ),
     },
     stage,
   );
@@ -126,7 +128,7 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   // Where all is well, a run of reconciliation only now and then: it must change nothing.
   if (!isAtPeace(world) || helpers.chance(0.25)) await reconcileToTheEnd(stage, world, helpers);
   await checkEnd("everything", plan, world, violations);
-  await visitAll(world, stage);
+  if (helpers.chance(0.3)) await visitAll(world, stage);
   world.stripe.close();
   return world;
 }
