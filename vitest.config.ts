@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     reporters: reportFolder === undefined ? ["default"] : ["default", [...report]],
     projects: [
-      project("unit"),
+      project("unit", { setupFiles: ["tests/fail-on-canaries.ts", "tests/nobody-outside.ts"] }),
       project("contracts"),
       project("adapters"),
       project("simulation", { testTimeout: 1_200_000 }),

@@ -43,7 +43,7 @@ export async function startLocalStripe(
     fetch: (input, init) => {
       const request = new Request(input, init);
       const isForStripe = new URL(request.url).hostname === "api.stripe.com";
-      return isForStripe ? simulated.fetch(request) : globalThis.fetch(request);
+      return isForStripe ? simulated.handleApi(request) : globalThis.fetch(request);
     },
     environment: KEYS,
     async close() {

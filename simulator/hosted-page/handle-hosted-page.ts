@@ -3,7 +3,7 @@ import type { Buyer, SimulatedState } from "../state/state.ts";
 import type { CheckoutSession } from "../state/stored.ts";
 import type { PaymentChoice, PaymentResult } from "../transitions/pay-session.ts";
 import type { CheckoutChoices } from "../transitions/choose-options.ts";
-import { exampleAnswers, readChoices } from "./choice-fields.ts";
+import { exampleAnswers, readChoices } from "./read-choices.ts";
 import type { FormContent } from "./field.ts";
 import { authenticationPage } from "./authentication-page.ts";
 import { closedSessionPage, closedTabPage, receiptPage, unknownPage } from "./notice-pages.ts";

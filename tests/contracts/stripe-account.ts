@@ -1,4 +1,3 @@
-import { setupServer } from "msw/node";
 import type Stripe from "stripe";
 
 import { markerOf } from "../../core/checkout/marker.ts";
@@ -9,6 +8,8 @@ import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 
 const SHOP_ID = "contract";
+
+type Fetch = typeof globalThis.fetch;
 
 /** The account that the Stripe engine is proved on: the simulated one, or the owner's sandbox. */
 export interface StripeAccount {
@@ -63,9 +64,7 @@ function openSimulation(): StripeAccount {
     ],
     send: async () => new Response(null, { status: 200 }),
   });
-  const network = setupServer(...simulated.handlers);
-  network.listen({ onUnhandledFrame: "error" });
-  const stripe = stripeClient("sk_test_simulated");
+  const stripe = stripeClient({ secretKey: "sk_test_simulated" }, simulated.fetch);
   const sessionParameters = parametersFor("price_poster_a2", SHOP_ID);
   const openSession = async (): Promise<string> =>
     (await stripe.checkout.sessions.create(sessionParameters)).id;
@@ -81,10 +80,7 @@ function openSimulation(): StripeAccount {
       return id;
     },
     simulated: { stripe: simulated, clock },
-    close() {
-      network.close();
-      simulated.close();
-    },
+    close: simulated.close,
   };
 }
 
@@ -93,7 +89,7 @@ async function openSandbox(
   apiBase: string | undefined,
   completed: string | undefined,
 ): Promise<StripeAccount> {
-  const stripe = stripeClient(key, apiBase);
+  const stripe = stripeClient({ secretKey: key, apiBase }, fetch);
   // Sessions of these tests end by themselves, as soon as Stripe allows.
   const expires_at = Math.floor(Date.now() / 1_000) + 45 * 60;
   const shopId = completed === undefined ? SHOP_ID : await shopOf(stripe, completed);
@@ -114,14 +110,14 @@ async function openSandbox(
   };
 }
 
-function stripeClient(secretKey: string, apiBase?: string): Stripe {
+function stripeClient(access: { secretKey: string; apiBase?: string | undefined }, fetch: Fetch): Stripe {
+  const { secretKey, apiBase } = access;
   const config = {
     secretKey,
-    webhookSecrets: [],
     livemode: false,
     apiBase: apiBase === undefined ? undefined : new URL(apiBase),
   };
-  return createStripeClient(config, realSurroundings());
+  return createStripeClient(config, { ...realSurroundings(), fetch });
 }
 
 function parametersFor(price: string, shopId: string): Stripe.Checkout.SessionCreateParams {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 
 import fc from "fast-check";
 
@@ -112,6 +113,8 @@ async function run<Sent>(
     } finally {
       shop.close();
     }
+    // Nothing here waits for the world outside, so the event loop never turns by itself; what requests leave behind is tidied up there.
+    await setImmediate();
   }
   return figures;
 }

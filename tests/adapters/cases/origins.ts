@@ -51,6 +51,8 @@ const OWN_FETCHES: readonly Headers[] = [
   // A plain form on a page that sends no referrer: https://fetch.spec.whatwg.org/#append-a-request-origin-header
   { Origin: "null", "Sec-Fetch-Site": "same-origin" },
   { "Sec-Fetch-Site": "same-origin" },
+  // Typed into the address bar, or a bookmark.
+  { "Sec-Fetch-Site": "none" },
   { Origin: "https://blog.example", "Sec-Fetch-Site": "cross-site" },
   { Origin: "https://www.shop.example:8443", "Sec-Fetch-Site": "same-site" },
   // No browser: nobody is being made to do anything.

@@ -82,6 +82,21 @@ test("D11: the owner is told by mail and in the chat, once; a chat that is down 
   expect((await buy("198.51.100.1")).status).toBe(200);
 });
 
+test("D11: a chat that never answers keeps no buyer waiting longer than four seconds", async () => {
+  shop.close();
+  const schedule = (delayMs: number, callback: () => void) => {
+    if (delayMs <= 4_000) setImmediate(callback);
+    return () => undefined;
+  };
+  shop = openTestShop({
+    environment: { ...LIMITS, OWNER_WEBHOOK_URL: "https://chat.example/hook" },
+    replace: { engine, schedule, post: () => new Promise(() => undefined) },
+  });
+  await buyOften(5 + 51, "192.0.2.1");
+  expect((await buy("192.0.2.1")).status).toBe(429);
+  expect(shop.log.filter(({ event }) => event === "alarm_failed")).toHaveLength(1);
+});
+
 test("D11: who goes on for three hours alarms the owner three times", async () => {
   for (let hour = 0; hour < 3; hour += 1) {
     await buyOften(100, "192.0.2.1");

@@ -385,6 +385,12 @@ test("B13: more than shop.config.ts allows is refused before Stripe is asked, an
   expect((await post({ price_id: "poster_a2", quantity: 3 })).status).toBe(200);
 });
 
+test("B13: where shop.config.ts sets no limit it is 99", async () => {
+  expect((await post({ price_id: "price_poster_a2", quantity: 100 })).status).toBe(400);
+  expect(asked()).toEqual([]);
+  expect((await post({ price_id: "price_poster_a2", quantity: 99 })).status).toBe(200);
+});
+
 test("B13: the limit holds by whichever of its names a price is bought", async () => {
   sell({ prices: { poster_a2: { maxQuantity: 3 }, price_ebook_tides: { maxQuantity: 1 }, ebook_tides: {} } });
   expect((await post({ price_id: "price_poster_a2", quantity: 4 })).status).toBe(400);

@@ -282,3 +282,11 @@ test("the mail carries what was bought: its links work for the days that shop.co
   shop.clock.nowMs += DAY_MS;
   expect((await download(link)).status).toBe(403);
 });
+
+test("links in the mail work for a week where shop.config.ts does not say", async () => {
+  shop.close();
+  const { downloadLinkDays: _, ...rest } = SITE.shop;
+  shop = openTestShop({ site: siteOf(rest), replace: { projectFolder: folder } });
+  await buy();
+  expect(shop.mails[0]?.text).toContain("The link works for 7 days.");
+});

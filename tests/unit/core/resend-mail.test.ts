@@ -274,6 +274,17 @@ test("a mail server that never answers is given up in time", async () => {
   expect({ aborted, waits }).toEqual({ aborted: [true], waits: [7_000] });
 });
 
+test("with too little time left for a mail none is begun", async () => {
+  const order = await buy();
+  const { readControl } = engine.orders;
+  engine.orders.readControl = (orderId) => {
+    shop.clock.nowMs += 6_000;
+    return readControl(orderId);
+  };
+  expect(await asBuyer(order)).toMatchObject({ status: 503 });
+  expect(sent).toHaveLength(1);
+});
+
 test("an order whose money went back gets no mail", async () => {
   const order = await buy();
   const session = shop.stripe.state().checkoutSessions[order.sessionId];

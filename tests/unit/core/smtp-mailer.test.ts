@@ -203,5 +203,6 @@ test("over the network nothing is said to a server without TLS, the password lea
     () => NOW,
   );
   expect(await failureOf(mailer)).toBeInstanceOf(NoEffectError);
+  expect(heard).toContain("STARTTLS");
   expect(heard.join("\n")).not.toMatch(/AUTH|MAIL FROM|CANARY/);
 });

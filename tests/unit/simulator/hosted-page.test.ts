@@ -39,7 +39,7 @@ test("pays, waits for the webhook's answer and goes to success_url with the sess
     payment_status: "paid",
     customer_details: { email: "ada@example.com", name: "Ada Lovelace" },
   });
-  expect(JSON.stringify(account.simulated.state())).not.toContain("4242424242424242");
+  expect(JSON.stringify(account.simulated.state())).not.toMatch(/(?:4242 ?){3}/);
 });
 
 test("sends the buyer on after ten seconds when the webhook endpoint hangs", async () => {

@@ -1,0 +1,38 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createPrivateFolder } from "../../../core/files/private-folder.ts";
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "static-checkout-private-"));
+  for (const folder of ["private/deep", "privateer"]) await mkdir(join(root, folder), { recursive: true });
+  for (const file of [".env", "private/guide.pdf", "private/deep/map.pdf", "privateer/log.txt"])
+    await writeFile(join(root, file), file);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+test.for(["private/guide.pdf", "private/deep/map.pdf", "private/deep/../guide.pdf"])(
+  "reads %s",
+  async (file) => {
+    const bytes = await createPrivateFolder(root).read(file);
+    expect(Buffer.from(bytes ?? []).toString()).toBe(file.replace("deep/../", ""));
+  },
+);
+
+test.for([
+  "private/../.env",
+  ".env",
+  "private/../privateer/log.txt",
+  "privateer/log.txt",
+  "/etc/hostname",
+  "private",
+  "private/",
+  "private/deep",
+  "private/nothing.pdf",
+])("D04: hands out nothing for %s", async (file) => {
+  expect(await createPrivateFolder(root).read(file)).toBeUndefined();
+});
