@@ -38,8 +38,9 @@ export interface App {
 type Routes = Record<keyof App, Route>;
 
 /**
- * Composition root: from the environment, and what the owner's files say, to handlers. A wrong environment does not throw here, because a host would show a
- * stranger the crash: every request gets a neutral 500, and the log gets a sentence per wrong variable.
+ * Composition root: from the environment, and what the owner's files say, to handlers. A wrong environment does not throw here,
+ * because a host would show a stranger the crash: every request gets a neutral 500, and the log gets a sentence per wrong
+ * variable.
  */
 export function createApp(
   environment: Environment,

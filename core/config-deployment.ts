@@ -8,8 +8,8 @@ interface Shop {
 }
 
 /**
- * What is right by itself and wrong in this place. There is no switch to allow it: a live key in a preview is a shop that takes money
- * at an address nobody watches, from code nobody has released.
+ * What is right by itself and wrong in this place. There is no switch to allow it: a live key in a preview is a shop that takes
+ * money at an address nobody watches, from code nobody has released.
  */
 export function deploymentProblems(shop: Shop, variables: Readonly<Record<string, string>>): string[] {
   const problems: string[] = [];

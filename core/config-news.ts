@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { isDeployed } from "./config-host.ts";
+import { isMailAddress } from "./mail/mail-address.ts";
 
 type NewsConfig = Pick<Config, "ownerEmail" | "ownerChat" | "orderWebhook">;
 
@@ -17,7 +18,7 @@ export function readNews(variables: Readonly<Record<string, string>>): {
   const ownerEmail = variables["OWNER_EMAIL"]?.trim();
   if (ownerEmail !== undefined) {
     config.ownerEmail = ownerEmail;
-    if (!/^[^\s@,;<>"]+@[^\s@,;<>"]+$/.test(ownerEmail))
+    if (!isMailAddress(ownerEmail))
       problems.push("OWNER_EMAIL is not one mail address: it looks like you@example.com.");
   }
 

@@ -79,30 +79,6 @@ const apiBaseSchema = z.optional(
   ),
 );
 
-export const dynamodbSchema = z.object({
-  DYNAMODB_TABLE: z.string().check(
-    z.regex(/^[A-Za-z0-9_.-]{3,255}$/, {
-      error: "DYNAMODB_TABLE is not a table name: 3 to 255 letters, digits, and _ . - only.",
-    }),
-  ),
-  DYNAMODB_REGION: z.string({
-    error: dynamodbMissing("DYNAMODB_REGION", "the table's region, e.g. eu-central-1"),
-  }),
-  DYNAMODB_ACCESS_KEY_ID: z.string({
-    error: dynamodbMissing("DYNAMODB_ACCESS_KEY_ID", "an IAM access key for this table"),
-  }),
-  DYNAMODB_SECRET_ACCESS_KEY: z.string({
-    error: dynamodbMissing("DYNAMODB_SECRET_ACCESS_KEY", "the secret that belongs to the access key"),
-  }),
-  DYNAMODB_ENDPOINT: z.optional(
-    z.string().check(
-      z.refine((text) => URL.canParse(text), {
-        error: "DYNAMODB_ENDPOINT is not an address: leave it empty for AWS.",
-      }),
-    ),
-  ),
-});
-
 const cronSecretSchema = z.optional(
   z.string().check(
     z.regex(/^[\x21-\x7e]{16,}$/, {
@@ -192,8 +168,4 @@ function isSiteUrl(text: string): boolean {
 /** Separated by commas or blanks. */
 export function splitList(list: string): string[] {
   return list.split(/[\s,]+/).filter((item) => item !== "");
-}
-
-function dynamodbMissing(variable: string, what: string): string {
-  return `${variable} is not set although DYNAMODB_TABLE is: set it to ${what}, or remove DYNAMODB_TABLE to keep orders in Stripe.`;
 }

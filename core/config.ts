@@ -2,13 +2,14 @@ import type * as z from "zod/mini";
 
 import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
-import type { BucketConfig } from "./files/bucket.ts";
+import { readDynamodb, type DynamodbConfig } from "./config-dynamodb.ts";
 import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
-import { readNews } from "./config-news.ts";
-import { dynamodbSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
-import type { SigningKey } from "./licenses/signing-key.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
+import { readNews } from "./config-news.ts";
+import { shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
+import type { BucketConfig } from "./files/bucket.ts";
+import type { SigningKey } from "./licenses/signing-key.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
 export interface Config {
@@ -33,7 +34,7 @@ export interface Config {
   };
   /** The header in which this host writes the caller's address; undefined where none can be believed. */
   addressHeader: string | undefined;
-  /** How many checkouts may be opened. */
+  /** How many checkouts may be opened: by one address, and by all together. */
   checkoutsPerMinute: { address: number; total: number };
   /** How long a checkout stays open. */
   checkoutMinutes: number;
@@ -63,14 +64,6 @@ export interface StripeAccess {
   apiBase: URL | undefined;
 }
 
-export interface DynamodbConfig {
-  table: string;
-  region: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  endpoint: string | undefined;
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One sentence per wrong variable; each names the variable and says where the right value is found. */
@@ -83,8 +76,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-const DYNAMODB_COMPANIONS = ["DYNAMODB_REGION", "DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"];
 
 /**
  * Reads the environment; an empty variable counts as one that is not set.
@@ -110,12 +101,6 @@ export function parseConfig(environment: Environment): Config {
     ...news.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
-  const strayDynamodb = DYNAMODB_COMPANIONS.filter((name) => variables[name] !== undefined);
-  if (variables["DYNAMODB_TABLE"] === undefined && strayDynamodb.length > 0) {
-    problems.push(
-      `DYNAMODB_TABLE is not set although ${strayDynamodb.join(", ")} is: name the table, or remove the others to keep orders in Stripe.`,
-    );
-  }
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
   const { SIGNING_SECRET: signingSecret } = shop.data;
 
@@ -194,24 +179,6 @@ export function parseBucketConfig(environment: Environment): BucketConfig | unde
   const { config, problems } = readBucket(withoutEmpty(environment));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
-}
-
-function readDynamodb(environment: Record<string, string>): {
-  config: DynamodbConfig | undefined;
-  problems: string[];
-} {
-  if (environment["DYNAMODB_TABLE"] === undefined) return { config: undefined, problems: [] };
-  const result = dynamodbSchema.safeParse(environment);
-  if (!result.success) return { config: undefined, problems: problemsOf(result) };
-  const variables = result.data;
-  const config = {
-    table: variables.DYNAMODB_TABLE,
-    region: variables.DYNAMODB_REGION,
-    accessKeyId: variables.DYNAMODB_ACCESS_KEY_ID,
-    secretAccessKey: variables.DYNAMODB_SECRET_ACCESS_KEY,
-    endpoint: variables.DYNAMODB_ENDPOINT,
-  };
-  return { config, problems: [] };
 }
 
 function withoutEmpty(environment: Environment): Record<string, string> {

@@ -39,6 +39,11 @@ function escapeUnit(codeUnit: number): string {
   return `\\u${codeUnit.toString(16).padStart(4, "0")}`;
 }
 
+/** All that a log may hold of an error whose message may quote a buyer's address or an owner's secret address. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
 /** What may be told of something thrown: its class and message, and those of its causes; never a stack or a payload. */
 export function describeError(error: unknown, causes = 5): string {
   if (!(error instanceof Error)) return `thrown value of type ${typeof error}`;

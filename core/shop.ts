@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
 import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
-import { createMailStep, type MailStepDependencies } from "./fulfillment/mail-step.ts";
+import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import { createLicenseSigner, type LicenseSigner } from "./licenses/license-signer.ts";
@@ -13,7 +13,7 @@ import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-testing-alarm.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
-import { createConfirmationComposer } from "./mail/confirmation-composer.ts";
+import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
@@ -38,9 +38,8 @@ export interface Shop {
   deliveries: Deliveries;
   /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
-  /** Loads what it needs at the first call: only opening a checkout does. */
+  /** Loads what it needs at the first call, as the next one: most requests come up to neither. */
   checkoutLimits: CheckoutLimits;
-  /** The same: only looking at an order does. */
   lookLimit: LookLimit;
 }
 
@@ -50,89 +49,73 @@ export type Kept = SettleDependencies &
     alarm: CardTestingAlarm;
     /** Undefined: the shop sends no mails. */
     mailer: Mailer | undefined;
-    /** Writes an order's confirmation. */
-    compose: MailStepDependencies["compose"];
+    compose: ComposeConfirmation;
   };
 
 /** Picks the implementations that a configuration asks for. */
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
-  const { log, now, randomId, schedule, post } = surroundings;
-  const { shopId } = config;
-  const { livemode } = config.stripe;
+  const { now, log } = surroundings;
+  const { siteUrl, signingSecrets } = config;
   const stripe = createStripeClient(config.stripe, surroundings);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
-
-  const orderPages = createOrderPageLinks(
-    createSigner(config.signingSecrets, "order-page", now),
-    config.siteUrl,
-  );
-
-  const downloadLinks = createDownloadLinks(
-    createSigner(config.signingSecrets, "download", now),
-    config.siteUrl,
-    now,
-  );
+  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl);
+  const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
   const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
+  const opened = { config, site, stripe, licenseSigner, orderPages, downloadLinks, deliveries };
+  const keeping = once(() => openKept(opened, surroundings));
 
-  const keeping = once(async (): Promise<Kept> => {
-    const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
-    const store = engine.orders;
-    const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
-    const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
-    const { onPaid } = site.shop;
-    const steps = [
+  return {
+    ...opened,
+    keeping,
+    checkoutLimits: lazyLimit(async () => {
+      const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
+      const { engine, alarm } = await keeping();
+      const { checkoutsPerMinute: perMinute } = config;
+      const secret = config.stripe.secretKey;
+      return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
+    }),
+    lookLimit: lazyLimit(async () => {
+      const { createLookLimit } = await import("./limits/look-limit.ts");
+      return createLookLimit(now);
+    }),
+  };
+}
+
+/** What needs no loading. */
+type Opened = Omit<Shop, "keeping" | "checkoutLimits" | "lookLimit">;
+
+async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kept> {
+  const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
+  const { now, randomId, schedule, log, post } = surroundings;
+  const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
+  const { orders: store, bookkeeping, counters } = engine;
+  const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
+  const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
+  const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now, log });
+  const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
+  const { onPaid } = site.shop;
+  return {
+    stripe,
+    livemode: config.stripe.livemode,
+    shopId: config.shopId,
+    engine,
+    store,
+    bookkeeping,
+    mailer,
+    compose,
+    // In this order, for every paid order.
+    steps: [
       createRecordStep(store, now),
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
       ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
-    ];
-    const { bookkeeping, counters } = engine;
-    const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now, log });
-    const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
-    return {
-      stripe,
-      store,
-      bookkeeping,
-      engine,
-      alarm,
-      mailer,
-      compose,
-      steps,
-      news,
-      livemode,
-      shopId,
-      now,
-      randomId,
-      schedule,
-      log,
-    };
-  });
-
-  const loadLimits = once(async (): Promise<CheckoutLimits> => {
-    const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
-    const { engine, alarm } = await keeping();
-    const { checkoutsPerMinute: perMinute } = config;
-    const secret = config.stripe.secretKey;
-    return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
-  });
-  const checkoutLimits: CheckoutLimits = {
-    admit: async (address) => (await loadLimits()).admit(address),
-  };
-  const loadLookLimit = once(async () => (await import("./limits/look-limit.ts")).createLookLimit(now));
-  const lookLimit: LookLimit = {
-    admit: async (address) => (await loadLookLimit()).admit(address),
-  };
-  return {
-    config,
-    site,
-    stripe,
-    licenseSigner,
-    orderPages,
-    downloadLinks,
-    deliveries,
-    keeping,
-    checkoutLimits,
-    lookLimit,
+    ],
+    news,
+    alarm,
+    now,
+    randomId,
+    schedule,
+    log,
   };
 }
 
@@ -153,6 +136,12 @@ async function chooseMailer({ mail }: Config, site: Site, now: () => number): Pr
   if (mail === undefined) return undefined;
   const { createSmtpMailer } = await import("./mail/smtp-mailer.ts");
   return createSmtpMailer({ ...mail, replyTo: mail.replyTo ?? site.shop.supportEmail }, now);
+}
+
+/** A limit that is loaded when somebody comes up to it. */
+function lazyLimit(load: () => Promise<LookLimit | CheckoutLimits>): LookLimit & CheckoutLimits {
+  const loaded = once(load);
+  return { admit: async (address) => (await loaded()).admit(address) };
 }
 
 /** Runs `make` at the first call, and again only after it failed. */

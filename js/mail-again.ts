@@ -8,9 +8,9 @@ const live = box?.querySelector('[role="status"]');
 let from: ReturnAddress | undefined;
 
 /**
- * Offers to send the mail about the order again, while the server says that it can be. What the button says meanwhile, and what is read
- * out afterwards, stands in its `data-busy`, `data-done` and `data-failed`; a refusal comes in the server's words. A page that
- * wants none of it leaves `#order-mail-again` out.
+ * Offers to send the mail about the order again, while the server says that it can be. What the button says meanwhile, and what
+ * is read out afterwards, stands in its `data-busy`, `data-done` and `data-failed`; a refusal comes in the server's words. A page
+ * that wants none of it leaves `#order-mail-again` out.
  */
 export function offerMailAgain({ personal }: OrderStatus, address: ReturnAddress): void {
   // An answer that says nothing personal says nothing about this either.

@@ -6,8 +6,8 @@ import { pageElement } from "./page-state.ts";
 let shown = "";
 
 /**
- * Lists what the order brought: one `<template data-delivery="kind">` of the page for each thing, whose `[data-part]` elements take name,
- * address, key and text. The words are the page's; what comes from the server is text and never markup.
+ * Lists what the order brought: one `<template data-delivery="kind">` of the page for each thing, whose `[data-part]` elements
+ * take name, address, key and text. The words are the page's; what comes from the server is text and never markup.
  */
 export function showDeliveries({ personal }: OrderStatus): void {
   const deliveries = personal?.deliveries;

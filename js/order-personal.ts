@@ -2,8 +2,8 @@ import { checkoutUrl } from "./checkout-url.ts";
 import type { OrderStatus } from "./order-status.ts";
 
 /**
- * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once there is such a thing: the text goes
- * into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
+ * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once there is such a thing: the
+ * text goes into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
  */
 export function showPersonal({ personal }: OrderStatus): void {
   const values: Record<string, string | undefined> = {

@@ -33,7 +33,8 @@ notice.role = "alert";
 
 /**
  * Request body -> idempotency key. A key lives until it has led to Checkout: whatever became of the answers, all tries are one
- * purchase attempt. (Nothing is stored under it when Stripe refuses the parameters: https://docs.stripe.com/api/idempotent_requests.)
+ * purchase attempt. (Nothing is stored under it when Stripe refuses the parameters:
+ * https://docs.stripe.com/api/idempotent_requests.)
  */
 const keys: Record<string, string> = {};
 

@@ -1,5 +1,5 @@
 import { createDeadline } from "../core/orders/deadline.ts";
-import { errandsIn } from "../core/orders/news.ts";
+import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
 import type { Kept } from "../core/shop.ts";

@@ -47,9 +47,9 @@ export interface PriceCatalogDependencies {
 const REMEMBER_LOOKUP_KEY_MS = 5 * 60_000;
 
 /**
- * Sells what the build has found on the pages and in shop.config.ts. What the build has learned from Stripe is taken as it is, so that
- * opening a checkout costs one call; that holds for lookup keys too, because the build has compared the page with that very price.
- * Otherwise Stripe is asked, once per price and instance.
+ * Sells what the build has found on the pages and in shop.config.ts. What the build has learned from Stripe is taken as it is, so
+ * that opening a checkout costs one call; that holds for lookup keys too, because the build has compared the page with that very
+ * price. Otherwise Stripe is asked, once per price and instance.
  */
 export function createPriceCatalog(dependencies: PriceCatalogDependencies): PriceCatalog {
   const { stripe, site, livemode, now, log } = dependencies;

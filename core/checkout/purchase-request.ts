@@ -7,8 +7,8 @@ import { PRICE_NAME } from "./catalog.ts";
 const LARGEST_QUANTITY = 999;
 
 /**
- * All that a browser may decide: which price (by id or lookup key), how many, and a reference of the owner's own. No amount, no currency, no
- * address, no mode. Strict, so that a field we do not know is refused instead of being ignored.
+ * All that a browser may decide: which price (by id or lookup key), how many, and a reference of the owner's own. No amount, no
+ * currency, no address, no mode. Strict, so that a field we do not know is refused instead of being ignored.
  */
 const purchaseSchema = z.strictObject({
   price_id: z.string().check(z.regex(PRICE_NAME)),

@@ -6,8 +6,9 @@ import { markerOf, soldAs } from "./marker.ts";
 import type { PriceForSale } from "./price-catalog.ts";
 
 /**
- * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration alone. A retry
- * with the same idempotency key must ask for the very same: no parameter but `expiresAtSeconds`, which is part of the key, may depend on the time.
+ * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration
+ * alone. A retry with the same idempotency key must ask for the very same: no parameter but `expiresAtSeconds`, which is part of
+ * the key, may depend on the time.
  *
  * The session's metadata does not reach the payment or the subscription, so those get the marker themselves.
  */

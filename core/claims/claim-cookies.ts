@@ -21,13 +21,13 @@ const MAX_CLAIMS = 8;
 const MAX_HEADER_LENGTH = 16_384;
 
 /**
- * One cookie per session, named after it: two tabs that buy at the same moment do not overwrite each other's, and a repeated request
- * sets the same one again. The name is a hash, so that no cookie list, of a support tool perhaps, shows a session's id.
+ * One cookie per session, named after it: two tabs that buy at the same moment do not overwrite each other's, and a repeated
+ * request sets the same one again. The name is a hash, so that no cookie list, of a support tool perhaps, shows a session's id.
  *
  * `__Host-` makes browsers refuse the cookie unless it is Secure, for this host alone and for all of its paths, so that no
- * neighbouring subdomain can plant one (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie). That needs https,
- * or a browser that takes localhost for as good; Safari does not. So the development server, which is the only place where the
- * site's address may be http, gets a plain one.
+ * neighbouring subdomain can plant one (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie). That needs
+ * https, or a browser that takes localhost for as good; Safari does not. So the development server, which is the only place where
+ * the site's address may be http, gets a plain one.
  */
 export function createClaimCookies(signer: Signer, siteUrl: string, now: () => number): ClaimCookies {
   const isSecure = siteUrl.startsWith("https:");

@@ -15,7 +15,9 @@ const PAGE_LINKS_GOOD_FOR_MS = DAY_MS;
 const MAIL_LINKS_GOOD_FOR_DAYS = 7;
 
 export interface Deliveries {
-  /** What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`. */
+  /**
+   * What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`.
+   */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
 }
 

@@ -12,8 +12,8 @@ export interface LicenseStepDependencies {
 }
 
 /**
- * Notes that license keys were issued. The keys themselves are derived wherever they are shown; this comes before the mail, so that an order
- * whose keys cannot be derived is left to its owner instead of being called fulfilled without them.
+ * Notes that license keys were issued. The keys themselves are derived wherever they are shown; this comes before the mail, so
+ * that an order whose keys cannot be derived is left to its owner instead of being called fulfilled without them.
  */
 export function createLicenseStep({ site, signer, store, now }: LicenseStepDependencies): FulfillmentStep {
   return {

@@ -1,14 +1,14 @@
 import type { MailDelivery } from "../config-mail.ts";
 import type { Log } from "../log.ts";
-import type { Mail, Mailer } from "../mail/mailer.ts";
-import type { OrderSnapshot } from "../orders/order.ts";
+import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import type { FulfillmentStep } from "./step.ts";
 
 export interface MailStepDependencies {
   /** Undefined: nobody is mailed. */
   mailer: Mailer | undefined;
   delivery: MailDelivery;
-  compose: (order: OrderSnapshot) => Promise<Omit<Mail, "to">>;
+  compose: ComposeConfirmation;
   log: Log;
 }
 

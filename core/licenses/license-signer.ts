@@ -39,8 +39,8 @@ interface OpenedKey {
 }
 
 /**
- * Several keys while one takes over from another. Which of them signs is decided by the order's own day and never by today's, so that
- * an order keeps its license keys:
+ * Several keys while one takes over from another. Which of them signs is decided by the order's own day and never by today's, so
+ * that an order keeps its license keys:
  *
  *     orders of …      20261121 ├──── lsk1_20261121 ────┤ 20270301 ├──── lsk1_20270301 ───▶
  *

@@ -8,8 +8,8 @@ import { deriveKey } from "../signing/derive-key.ts";
  * stored, sent to support and sometimes published; a session's id in them would let every reader look at the order. A hash would
  * not do: without a database there is nothing to look it up in.
  *
- * The same order always gives the same text, because a key must not change between two attempts. So the nonce is not random but a MAC
- * of the id, as in AES-SIV (https://www.rfc-editor.org/rfc/rfc5297): two texts share a nonce only if they are the same, and
+ * The same order always gives the same text, because a key must not change between two attempts. So the nonce is not random but a
+ * MAC of the id, as in AES-SIV (https://www.rfc-editor.org/rfc/rfc5297): two texts share a nonce only if they are the same, and
  * opening checks the MAC again.
  */
 export interface OrderReferences {

@@ -29,8 +29,9 @@ export interface CardTestingDependencies {
 }
 
 /**
- * Thieves try out stolen card numbers where they can pay, hundreds in a row: https://docs.stripe.com/disputes/prevention/card-testing.
- * The owner is told once an hour while it lasts, by whichever instance writes the note first.
+ * Thieves try out stolen card numbers where they can pay, hundreds in a row:
+ * https://docs.stripe.com/disputes/prevention/card-testing. The owner is told once an hour while it lasts, by whichever instance
+ * writes the note first.
  */
 export function createCardTestingAlarm(dependencies: CardTestingDependencies): CardTestingAlarm {
   const { counters, bookkeeping, news, now, schedule, log } = dependencies;

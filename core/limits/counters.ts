@@ -2,10 +2,7 @@
 export interface Counters {
   /**
    * Adds in one atomic step, or takes away with a negative amount; resolves to the new sum. A request that is repeated on its way
-   * may count twice.
+   * may count twice. `untilMs` is in ms since 1970.
    */
   add(name: string, amount: number, untilMs: number): Promise<number>;
-
-  /** 0 when nothing was counted. */
-  read(name: string): Promise<number>;
 }

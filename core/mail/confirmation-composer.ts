@@ -1,10 +1,14 @@
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import type { Config } from "../config.ts";
-import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
+import type { OrderSnapshot } from "../orders/order.ts";
 import { shopAppearance } from "../shop-appearance.ts";
 import type { Site } from "../site.ts";
+import type { Mail } from "./mailer.ts";
 import { orderConfirmation } from "./order-confirmation.ts";
+
+/** The mail about an order, with links made now. */
+export type ComposeConfirmation = (order: OrderSnapshot) => Promise<Omit<Mail, "to">>;
 
 /** Writes confirmations in this shop's name. What shop.config.ts leaves out is taken from the mail's sender. */
 export function createConfirmationComposer({
@@ -17,7 +21,7 @@ export function createConfirmationComposer({
   site: Site;
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
-}): MailStepDependencies["compose"] {
+}): ComposeConfirmation {
   const name = site.shop.name ?? mail?.from.name;
   const supportEmail = site.shop.supportEmail ?? mail?.replyTo;
   const shop = shopAppearance(

@@ -1,7 +1,9 @@
 import { html, type Html } from "../html.ts";
-import { deliveredHtml } from "./delivered-html.ts";
-import { DARK_COLORS, lightColors, type MailColors } from "./mail-colors.ts";
-import type { ConfirmationLine, ConfirmationWords } from "./order-confirmation.ts";
+import { lightColors, type MailColors } from "./mail-colors.ts";
+import { MONO, SANS, SERIF } from "./mail-fonts.ts";
+import { MAIL_STYLE } from "./mail-style.ts";
+import type { ConfirmationWords } from "./order-confirmation.ts";
+import { orderRowsHtml } from "./order-rows-html.ts";
 
 /**
  * The mail as HTML that mail programs understand: tables for layout, styles on the elements (Gmail keeps a `<style>` only
@@ -24,7 +26,7 @@ export function confirmationHtml(words: ConfirmationWords): string {
         <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
         <title>${words.headline}</title>
         <style>
-          ${{ markup: STYLE }}
+          ${{ markup: MAIL_STYLE }}
         </style>
       </head>
       <body
@@ -80,7 +82,7 @@ export function confirmationHtml(words: ConfirmationWords): string {
                     style="background-color:${colors.panel};padding:8px 24px 20px"
                   >
                     <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
-                      ${words.lines.map((line) => orderLine(line, colors))} ${totals(words, colors)}
+                      ${orderRowsHtml(words, colors)}
                     </table>
                   </td>
                 </tr>
@@ -119,27 +121,6 @@ export function confirmationHtml(words: ConfirmationWords): string {
   return document.markup;
 }
 
-const SANS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif";
-const SERIF = "Iowan Old Style,Palatino Linotype,Palatino,Georgia,serif";
-const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,Liberation Mono,monospace";
-
-/** Where it is dark: everything that carries a color has a class, because only `!important` overrides a style on the element. */
-const STYLE = `
-@media (prefers-color-scheme: dark) {
-.page { background-color: ${DARK_COLORS.background} !important; }
-.panel { background-color: ${DARK_COLORS.panel} !important; }
-.text { color: ${DARK_COLORS.text} !important; }
-.soft { color: ${DARK_COLORS.softText} !important; }
-.line { border-color: ${DARK_COLORS.line} !important; }
-.link { color: ${DARK_COLORS.link} !important; }
-.button { background-color: ${DARK_COLORS.button} !important; }
-.button a { color: ${DARK_COLORS.buttonText} !important; border-color: ${DARK_COLORS.button} !important; }
-.key { background-color: ${DARK_COLORS.background} !important; color: ${DARK_COLORS.text} !important; }
-}
-@media (max-width: 420px) {
-.panel { padding-left: 16px !important; padding-right: 16px !important; }
-}`;
-
 function wordmark({ shop }: ConfirmationWords, colors: MailColors): Html {
   const style = `color:${colors.text};font-family:${SERIF};font-size:24px;font-style:italic;font-weight:600;line-height:1.2`;
   // Where pictures are off, the name stands in the logo's place.
@@ -153,51 +134,6 @@ function wordmark({ shop }: ConfirmationWords, colors: MailColors): Html {
     />`;
   }
   return html`<span class="text" style="${style}">${shop.name}</span>`;
-}
-
-function orderLine({ name, quantity, amount, deliveries }: ConfirmationLine, colors: MailColors): Html {
-  const cell = `color:${colors.text};font-family:${SANS};font-size:16px;line-height:1.4;padding:14px 0`;
-  const below = deliveries.length === 0 ? `;border-bottom:1px solid ${colors.line}` : "";
-  return html`<tr>
-      <td class="text line" valign="top" style="${cell}${below};overflow-wrap:anywhere">
-        ${quantity > 1 ? `${quantity} × ` : ""}${name}
-      </td>
-      <td
-        class="text line"
-        valign="top"
-        align="right"
-        style="${cell}${below};padding-left:16px;white-space:nowrap"
-      >
-        ${amount}
-      </td>
-    </tr>
-    ${
-      deliveries.length === 0
-        ? undefined
-        : html`<tr>
-            <td class="line" colspan="2" style="padding:0 0 14px;border-bottom:1px solid ${colors.line}">
-              ${deliveries.map((delivered) => deliveredHtml(delivered, colors, { sans: SANS, mono: MONO }))}
-            </td>
-          </tr>`
-    }`;
-}
-
-function totals({ total, paid }: ConfirmationWords, colors: MailColors): Html {
-  const cell = `color:${colors.text};font-family:${SANS};font-size:18px;font-weight:700;line-height:1.4;padding:14px 0 0`;
-  const soft = `color:${colors.softText};font-family:${SANS};font-size:14px;line-height:1.4;padding:4px 0 0`;
-  return html`<tr>
-      <td class="text" style="${cell}">Total</td>
-      <td class="text" align="right" style="${cell};padding-left:16px;white-space:nowrap">${total}</td>
-    </tr>
-    ${
-      paid === undefined
-        ? undefined
-        : html`<tr>
-            <td class="soft" colspan="2" align="right" style="${soft}">
-              You paid ${paid}, converted by Stripe.
-            </td>
-          </tr>`
-    }`;
 }
 
 /** A cell with a color of its own and a link that fills it: Outlook shows no other kind of button. */

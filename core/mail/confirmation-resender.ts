@@ -1,4 +1,3 @@
-import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
 import { NoEffectError } from "../fulfillment/step.ts";
 import type { ResendLimit } from "../limits/resend-limit.ts";
 import { describeError, type Log } from "../log.ts";
@@ -6,11 +5,12 @@ import type { Deadline } from "../orders/deadline.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import type { ComposeConfirmation } from "./confirmation-composer.ts";
 import type { Mailer } from "./mailer.ts";
 
 export interface ResenderDependencies {
   mailer: Mailer;
-  compose: MailStepDependencies["compose"];
+  compose: ComposeConfirmation;
   store: Pick<OrderStore, "appendHistory">;
   limit: ResendLimit;
   now: () => number;
@@ -25,8 +25,9 @@ const NOTE_RESERVE_MS = 1_000;
 const SHORTEST_MAIL_MS = 1_500;
 
 /**
- * Sends an order's confirmation to `to` once more: a new mail, with links made now. Whoever asked decides about it and is told how it
- * went; it is no step that the order owes, so nothing repeats it, and the order's record does not change. Its history does.
+ * Sends an order's confirmation to `to` once more: a new mail, with links made now. Whoever asked decides about it and is told
+ * how it went; it is no step that the order owes, so nothing repeats it, and the order's record does not change. Its history
+ * does.
  *
  * @throws HttpError 429 when the order has had enough of them today; `PermanentStepError` when the mail is refused for good; anything
  * else when it was not sent, or nobody knows.

@@ -1,16 +1,13 @@
 import { html, type Html } from "../html.ts";
 import type { Delivered } from "../deliveries/delivered.ts";
 import type { MailColors } from "./mail-colors.ts";
+import { MONO, SANS } from "./mail-fonts.ts";
 
 /** What a line of the order brought, below it. */
-export function deliveredHtml(
-  delivered: Delivered,
-  colors: MailColors,
-  fonts: { sans: string; mono: string },
-): Html {
-  const soft = `color:${colors.softText};font-family:${fonts.sans};font-size:14px;line-height:1.5`;
-  const text = `color:${colors.text};font-family:${fonts.sans};font-size:15px;line-height:1.5;overflow-wrap:anywhere`;
-  const key = `color:${colors.text};background-color:${colors.background};font-family:${fonts.mono};font-size:14px;line-height:1.6;padding:10px 12px;word-break:break-all`;
+export function deliveredHtml(delivered: Delivered, colors: MailColors): Html {
+  const soft = `color:${colors.softText};font-family:${SANS};font-size:14px;line-height:1.5`;
+  const text = `color:${colors.text};font-family:${SANS};font-size:15px;line-height:1.5;overflow-wrap:anywhere`;
+  const key = `color:${colors.text};background-color:${colors.background};font-family:${MONO};font-size:14px;line-height:1.6;padding:10px 12px;word-break:break-all`;
   const { name } = delivered;
   switch (delivered.kind) {
     case "download":

@@ -4,6 +4,7 @@ import type { MailConfig } from "../config-mail.ts";
 import { PermanentStepError } from "../fulfillment/step.ts";
 import { wireAddress } from "./mail-address.ts";
 import type { Mailer } from "./mailer.ts";
+import { singleLine } from "./plain-text.ts";
 import { sortSmtpError } from "./smtp-error.ts";
 
 /**
@@ -80,8 +81,4 @@ async function openTransport({ host, port, tls, auth }: MailConfig["smtp"]): Pro
     auth,
     ...TIMEOUTS,
   });
-}
-
-function singleLine(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

@@ -1,6 +1,7 @@
+import { singleLine } from "../mail/plain-text.ts";
 import { maskPrivate } from "../mask-private.ts";
 import { formatMoney } from "../money.ts";
-import { isRevoked } from "../orders/control-record.ts";
+import { isRevoked } from "../orders/revocation.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
 /** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
@@ -113,8 +114,4 @@ function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId
   return subscriptionId === undefined
     ? `${dashboard}search?query=${orderId}`
     : `${dashboard}subscriptions/${subscriptionId}`;
-}
-
-function singleLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }

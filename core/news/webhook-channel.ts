@@ -1,8 +1,8 @@
 import { Webhook } from "standardwebhooks";
 
 import { PermanentStepError } from "../fulfillment/step.ts";
-import { isRevoked } from "../orders/control-record.ts";
 import type { NewsKind } from "../orders/news.ts";
+import { isRevoked } from "../orders/revocation.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { NewsChannel, NewsReport } from "./news-desk.ts";
 

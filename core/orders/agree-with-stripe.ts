@@ -1,8 +1,9 @@
 import type Stripe from "stripe";
 
 import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
-import { mergeFacts, newControl, owesAnything, sameMirror, takeLease } from "./control-record.ts";
+import { mergeFacts, newControl, owesAnything, sameMirror } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
+import { takeLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import type { SettleTrigger } from "./settle-order.ts";
@@ -30,8 +31,9 @@ const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
 
 /**
  * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when something is owed
- * and nobody else holds it; all in one write. Resolves to what Stripe said and to the record as it now stands, which is
+ * and nobody else holds it; mostly all in one write. Resolves to what Stripe said and to the record as it now stands, which is
  * undefined while Checkout is not finished.
+ * @throws when Stripe or the store cannot be reached; no lease is held then.
  *
  * A state only moves up, so facts that arrive late do no harm. The mirror (refunds, disputes, subscription) can go both ways,
  * and late facts would:
@@ -79,9 +81,11 @@ export async function agreeWithStripe(
         }
         const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
-        const leased = owesAnything(merged, trigger === "owner")
-          ? takeLease(merged, owner, now())
-          : undefined;
+        // Not before the second look: should that fail, nobody has to wait for a lease that nobody uses.
+        const leased =
+          !mirrorMoved && owesAnything(merged, trigger === "owner")
+            ? takeLease(merged, owner, now())
+            : undefined;
         return leased ?? (merged === current && !REPORTS_A_MOVE.has(trigger) ? undefined : merged);
       },
       seen,

@@ -5,8 +5,8 @@ import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
-import { hasEnded } from "./control-record.ts";
 import { idOf, retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
+import { hasEnded } from "./revocation.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
 export interface CheckoutFacts {

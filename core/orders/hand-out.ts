@@ -1,5 +1,5 @@
-import { isRevoked } from "./control-record.ts";
 import { stateRank, type ControlRecord } from "./order.ts";
+import { isRevoked } from "./revocation.ts";
 
 /** Whether a buyer may have, now, what an order brought. It can go both ways: a dispute that is won opens again. */
 export type HandOut = { kind: "open" } | { kind: "not_paid" } | { kind: "revoked"; reason: RevocationReason };

@@ -1,4 +1,4 @@
-import { holdsLease } from "./control-record.ts";
+import { holdsLease } from "./lease.ts";
 import type { ControlRecord, OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import { updateControl, type ControlDraft, type UpdateDependencies } from "./update-control.ts";

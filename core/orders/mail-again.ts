@@ -1,5 +1,5 @@
 import { handOut } from "./hand-out.ts";
-import type { KnownOrder } from "./order-status.ts";
+import type { KnownOrder } from "./known-order.ts";
 
 export type MailRefusal = "order_revoked" | "order_not_complete" | "no_mail_address";
 

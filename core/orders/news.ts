@@ -60,37 +60,6 @@ export function subjectOf(kind: NewsKind): Subject {
   return KINDS[kind].subject;
 }
 
-/** One channel's part in one piece of news. */
-export interface Errand {
-  news: News;
-  channel: Channel;
-  delivery: Delivery;
-}
-
-export function errandsIn(book: NewsBook | undefined): Errand[] {
-  return Object.values(book ?? {}).flatMap((news) =>
-    Object.entries(news.deliveries).map(([channel, delivery]) => ({
-      news,
-      channel: channel as Channel,
-      delivery,
-    })),
-  );
-}
-
-/** True while somebody has to be told. The owner may ask for another try of what was given up. */
-export function owesNews(book: NewsBook | undefined, askedByOwner = false): boolean {
-  return errandsIn(book).some(({ delivery }) => isOwed(delivery, askedByOwner));
-}
-
-export function isOwed({ state }: Delivery, askedByOwner: boolean): boolean {
-  return state === "todo" || state === "started" || (askedByOwner && state === "gave_up");
-}
-
-/** The owner's own code failed for good: unlike a lost message this leaves the owner something to mend. */
-export function isLeftToOwner(book: NewsBook | undefined): boolean {
-  return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
-}
-
 /** The same key for every attempt and every channel, another one for every event: `refunded/cs_…/2`. */
 export function newsKey({ kind, count }: News, orderId: string): string {
   return `${kind}/${orderId}/${count}`;

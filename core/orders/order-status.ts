@@ -1,7 +1,9 @@
-import { isRevoked, isTerminal } from "./control-record.ts";
+import { isTerminal } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
-import type { ControlRecord, OrderId, OrderSnapshot, OrderState } from "./order.ts";
+import type { KnownOrder } from "./known-order.ts";
+import type { OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
+import { isRevoked } from "./revocation.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
 import { updateControl } from "./update-control.ts";
@@ -26,11 +28,6 @@ export interface OrderView {
   status: OrderStatus;
   /** Undefined while there is no order. For the buyer alone: see `personalPart`. */
   order: KnownOrder | undefined;
-}
-
-export interface KnownOrder {
-  snapshot: OrderSnapshot;
-  control: ControlRecord;
 }
 
 /** However many pages ask, Stripe is asked about one order at most this often. */

@@ -46,11 +46,11 @@ export interface OrderStore {
   readHistory(orderId: OrderId): Promise<readonly HistoryEntry[] | undefined>;
 
   /**
-   * The orders that are open (see `isOpen`). May miss what was written a moment ago and name what is done by now: a worklist to
-   * start from, never a truth.
+   * The orders that are open (see `isOpen`), in an order that stays. May miss what was written a moment ago and name what is done
+   * by now: a worklist to start from, never a truth. `after`, an order that was named before, lets whoever ran out of time go on
+   * behind it; it may have left the list since.
    *
-   * Where done orders have to be passed over, the list names them as well, so that whoever runs out of time knows how far it came;
-   * `after`, an order that was named before, lets it go on there. Other engines name open orders only and begin anew.
+   * Where done orders have to be passed over, the list names them as well, so that they too can be gone on behind.
    */
   listOpen(after?: OrderId): AsyncIterable<{ orderId: OrderId; isOpen: boolean }>;
 

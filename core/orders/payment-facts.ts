@@ -23,8 +23,8 @@ export interface PaymentDates {
 
 /**
  * What became of a session's payment. The session must have been retrieved with `payment_intent.latest_charge` and
- * `subscription.latest_invoice` expanded; further questions are asked only where there is something to ask about. `lookForDisputes` asks even
- * if the charge does not call itself disputed: an inquiry is not said to.
+ * `subscription.latest_invoice` expanded; further questions are asked only where there is something to ask about.
+ * `lookForDisputes` asks even if the charge does not call itself disputed: an inquiry is not said to.
  */
 export async function retrievePayment(
   stripe: Stripe,

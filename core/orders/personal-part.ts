@@ -2,7 +2,7 @@ import type { Delivered } from "../deliveries/delivered.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import { handOut, type RevocationReason } from "./hand-out.ts";
 import { mailAgain } from "./mail-again.ts";
-import type { KnownOrder } from "./order-status.ts";
+import type { KnownOrder } from "./known-order.ts";
 
 /** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
 export interface PersonalPart {

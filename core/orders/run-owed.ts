@@ -1,39 +1,26 @@
-import { NoEffectError, PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
-import { describeError } from "../log.ts";
-import {
-  attemptsOf,
-  beginStep,
-  endRun,
-  failStep,
-  finishStep,
-  flagForAttention,
-  fulfill,
-  isFinished,
-  isRevoked,
-  isUncertain,
-  MAX_STEP_ATTEMPTS,
-  noteNoEffect,
-  owesSteps,
-  skipStep,
-} from "./control-record.ts";
+import type { FulfillmentStep } from "../fulfillment/step.ts";
+import { endRun, fulfill, owesSteps } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
-import type { HeldLease } from "./held-lease.ts";
-import { owesNews, type Errand } from "./news.ts";
-import type { ControlRecord, OrderSnapshot } from "./order.ts";
-import type { PaymentDates } from "./payment-facts.ts";
-import type { SettleDependencies, SettleTrigger } from "./settle-order.ts";
-import { spreadNews } from "./spread-news.ts";
 import {
   beginErrands,
   chooseErrands,
   exhaustedErrands,
   giveUpErrands,
   nameOf,
-  reportGivenUp,
-  runErrands,
-} from "./tell-news.ts";
+  owesNews,
+  type Errand,
+} from "./errands.ts";
+import type { HeldLease } from "./held-lease.ts";
+import type { ControlRecord, OrderSnapshot } from "./order.ts";
+import type { PaymentDates } from "./payment-facts.ts";
+import type { Announce, Result } from "./result.ts";
+import { MAX_ATTEMPTS } from "./retry.ts";
+import { isRevoked } from "./revocation.ts";
+import { giveUpStep, runStep } from "./run-step.ts";
+import type { SettleDependencies, SettleTrigger } from "./settle-order.ts";
+import { attemptsOf, beginStep, isFinished, isUncertain, noteNoEffect, skipStep } from "./step-progress.ts";
+import { reportGivenUp, runErrands } from "./tell-news.ts";
 import type { ControlDraft } from "./update-control.ts";
-import { withTimeout } from "./with-timeout.ts";
 
 /** An order whose lease is ours. */
 export interface LeasedOrder {
@@ -50,14 +37,6 @@ export type RunEnd =
   /** The lease went to somebody else. */
   | { kind: "busy" }
   | { kind: "unfinished"; reason: "step_failed" | "news_failed" | "out_of_time" };
-
-/** What came of something that was begun: how the record changes, and what the log says once that is durable. */
-export interface Result {
-  change: (current: ControlDraft) => ControlDraft;
-  announce: Announce;
-}
-
-type Announce = () => Promise<void> | void;
 
 type Next =
   | { kind: "step"; step: FulfillmentStep }
@@ -82,8 +61,9 @@ const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => 
  *
  *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin news ─ … ─ ✎ lease gone
  *
- * A refund may be recorded, or fail, at any moment: what comes next is decided inside the write. A step that fails does not keep the
- * owner's side from hearing, nor does a channel that fails keep the buyer from anything.
+ * A refund may be recorded, or fail, at any moment: what comes next is decided inside the write. A step that fails does not keep
+ * the owner's side from hearing, nor does a channel that fails keep the buyer from anything.
+ * @throws when the store cannot be reached; the lease may still be held then.
  */
 export async function runOwed(
   { order, dates, control: leased, lease }: LeasedOrder,
@@ -91,7 +71,7 @@ export async function runOwed(
   deadline: Deadline,
   dependencies: SettleDependencies,
 ): Promise<RunEnd> {
-  const { steps, news, now, schedule, log } = dependencies;
+  const { steps, now } = dependencies;
   const { orderId } = order;
   const askedByOwner = trigger === "owner";
   const leaseEndMs = leased.lease?.untilMs ?? now();
@@ -127,11 +107,15 @@ export async function runOwed(
       );
       return { kind: "unfinished", reason: "out_of_time" };
     }
-    if (next.kind === "errands") for (const errand of next.errands) tried.add(nameOf(errand));
-    noted =
-      next.kind === "step"
-        ? await runStep(next.step, attemptsOf(control, next.step.name), effectMs)
-        : await runErrands(next.errands, { order, dates, control }, effectMs, dependencies);
+    if (next.kind === "step") {
+      const attempt = { number: attemptsOf(control, next.step.name), timeoutMs: effectMs };
+      const result = await runStep(next.step, order, attempt, dependencies);
+      stepHasFailed = result.hasFailed;
+      noted = result;
+    } else {
+      for (const errand of next.errands) tried.add(nameOf(errand));
+      noted = await runErrands(next.errands, { order, dates, control }, effectMs, dependencies);
+    }
   }
 
   /** Pure but for the clock: it runs again after every conflict. */
@@ -146,15 +130,11 @@ export async function runOwed(
     if (owesSteps(control, askedByOwner) && !stepHasFailed) {
       control = skipRevoked(control, steps);
       const step = steps.find(({ name }) => !isFinished(control.steps[name]));
+      const problem = step && whyNotToBegin(step, control);
       if (step === undefined) {
         control = fulfill(control);
-      } else if (attemptsOf(control, step.name) >= MAX_STEP_ATTEMPTS && !askedByOwner) {
-        // The owner, who has mended what was broken, gets another try.
-        const flagged = giveUp(step, "tried too often");
-        control = flagged.change(control);
-        announce.push(flagged.announce);
-      } else if (isDoubtful(step, control)) {
-        const flagged = giveUp(step, UNCERTAIN);
+      } else if (problem !== undefined) {
+        const flagged = giveUpStep(step, problem, orderId, dependencies);
         control = flagged.change(control);
         announce.push(flagged.announce);
       } else if (hasTime) {
@@ -171,45 +151,16 @@ export async function runOwed(
     return { control: beginErrands(control, errands), next: { kind: "errands", errands }, announce };
   }
 
-  /** Somebody else began it, and nobody knows how that ended. */
-  function isDoubtful({ name, whenUncertain }: FulfillmentStep, control: ControlDraft): boolean {
-    const isOurs = begunHere.has(name) || askedByOwner;
-    return whenUncertain === "flag" && isUncertain(control.steps[name]) && !isOurs;
-  }
-
-  async function runStep(step: FulfillmentStep, number: number, stepMs: number): Promise<Result> {
-    const idempotencyKey = `${step.name}/${orderId}`;
-    let result: "done" | "skipped";
-    try {
-      result = await withTimeout(stepMs, schedule, (signal) =>
-        step.run(order, { idempotencyKey, number, signal }),
-      );
-    } catch (error) {
-      stepHasFailed = true;
-      const reason = describeError(error);
-      const isOver = error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS;
-      if (isOver) return giveUp(step, reason);
-      const failure = { error: `${step.name}: ${reason}`, hadNoEffect: error instanceof NoEffectError };
-      return {
-        change: (current) => failStep(current, step.name, failure, now()),
-        announce: () =>
-          log.warn("step_failed", { orderId, step: step.name, attempt: number, error: errorName(error) }),
-      };
-    }
-    return {
-      change: (current) =>
-        result === "skipped" ? skipStep(current, step.name) : finishStep(current, step.name),
-      announce: () => undefined,
-    };
-  }
-
-  /** The flag is durable, and with it the owner's news of it, before the log says so. */
-  function giveUp(step: FulfillmentStep, reason: string): Result {
-    return {
-      change: (current) =>
-        spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),
-      announce: () => log.error("order_needs_attention", { orderId, step: step.name }),
-    };
+  /** Undefined where a step may begin. The owner, who has mended what was broken, always gets another try. */
+  function whyNotToBegin(
+    { name, whenUncertain }: FulfillmentStep,
+    control: ControlDraft,
+  ): string | undefined {
+    if (askedByOwner) return undefined;
+    if (attemptsOf(control, name) >= MAX_ATTEMPTS) return "tried too often";
+    // Somebody else began it, and nobody knows how that ended.
+    const isDoubtful = isUncertain(control.steps[name]) && !begunHere.has(name);
+    return isDoubtful && whenUncertain === "flag" ? UNCERTAIN : undefined;
   }
 }
 
@@ -225,9 +176,4 @@ function skipRevoked(control: ControlDraft, steps: readonly FulfillmentStep[]): 
   return steps
     .filter(({ name, whenRevoked }) => whenRevoked === "skip" && !isFinished(control.steps[name]))
     .reduce((skipped, { name }) => skipStep(skipped, name), control);
-}
-
-/** Messages of thrown errors may quote a buyer's address; the order's own record keeps them, the log gets the name. */
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

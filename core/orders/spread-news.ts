@@ -1,6 +1,6 @@
-import { hasEnded, isRevoked } from "./control-record.ts";
 import { subjectOf, type Channel, type News, type NewsBook, type NewsKind } from "./news.ts";
 import { stateRank, type DisputeState, type PaymentMirror } from "./order.ts";
+import { hasEnded, isRevoked } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** Who is to hear of what. */

@@ -11,6 +11,7 @@ import { HttpError, unavailable } from "../http/http-error.ts";
 import { found } from "../http/responses.ts";
 import { describeError, type Log } from "../log.ts";
 import { handOut, type RevocationReason } from "../orders/hand-out.ts";
+import { readKnownOrder } from "../orders/known-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Site } from "../site.ts";
@@ -84,23 +85,21 @@ async function fileToHandOut(
   { keeping, site }: DownloadDependencies,
 ): Promise<OrderFile> {
   const { store } = await keeping();
-  const [stored, order] = await Promise.all([store.readControl(orderId), store.readSnapshot(orderId)]).catch(
-    (error: unknown) => {
-      throw unavailable(
-        "try_again",
-        "Your order could not be looked up right now. Try again in a minute.",
-        5,
-        error,
-      );
-    },
-  );
-  if (stored === undefined || order === undefined) {
+  const order = await readKnownOrder(store, orderId).catch((error: unknown) => {
+    throw unavailable(
+      "try_again",
+      "Your order could not be looked up right now. Try again in a minute.",
+      5,
+      error,
+    );
+  });
+  if (order === undefined) {
     throw new HttpError(404, "order_not_found", "We could not find the order that this link belongs to.");
   }
-  const state = handOut(stored.control);
+  const state = handOut(order.control);
   if (state.kind === "revoked") throw refused("order_revoked", REVOKED[state.reason]);
   if (state.kind === "not_paid") throw refused("order_not_paid", NOT_PAID);
-  const file = order.items.flatMap((item) => filesOf(item, site)).find(({ id }) => id === fileId);
+  const file = order.snapshot.items.flatMap((item) => filesOf(item, site)).find(({ id }) => id === fileId);
   if (file === undefined) throw new HttpError(404, "file_not_found", GONE);
   return file;
 }

@@ -38,20 +38,20 @@ interface Health {
 
 /**
  * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must mend. Tells no secrets. Anybody may ask,
- * so the answer is remembered for a moment instead of being looked up anew each time.
+ * so a look is shared by all who ask at once, and remembered for a moment.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
   const { keeping, livemode, lacksLicenseKey, mailsOwner, now, log } = dependencies;
-  let remembered: { health: Health; untilMs: number } | undefined;
+  let last: { health: Promise<Health>; untilMs: number } | undefined;
 
   return {
     name: "health",
     method: "GET",
     async handle() {
-      if (remembered === undefined || remembered.untilMs <= now()) {
-        remembered = { health: await examine(), untilMs: now() + REMEMBER_MS };
+      if (last === undefined || last.untilMs <= now()) {
+        last = { health: examine(), untilMs: now() + REMEMBER_MS };
       }
-      const { health } = remembered;
+      const health = await last.health;
       return jsonResponse(health.ok ? 200 : 503, health);
     },
   };
@@ -60,7 +60,13 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
     const mode = livemode ? "live" : "test";
     try {
       const { engine, mailer } = await keeping();
-      const progress = await readProgress(engine.bookkeeping);
+      const { bookkeeping, events } = engine;
+      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting] = await Promise.all([
+        readProgress(bookkeeping),
+        events.lastDeliveryMs(),
+        wasGivenUp(bookkeeping, now()),
+        isCardTestingSuspected(bookkeeping, now()),
+      ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
       if (lacksLicenseKey) problems.push("license_key_missing");
@@ -70,13 +76,13 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       const untilMs = progress?.lookedAtUntilMs ?? 0;
       if (untilMs > 0 && now() - untilMs > RECONCILE_BEHIND_MS) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
-      if (await wasGivenUp(engine.bookkeeping, now())) problems.push("notices_not_delivered");
-      if (await isCardTestingSuspected(engine.bookkeeping, now())) problems.push("card_testing_suspected");
+      if (hasGivenUp) problems.push("notices_not_delivered");
+      if (isCardTesting) problems.push("card_testing_suspected");
       return {
         ok: problems.length === 0,
         mode,
         engine: engine.name,
-        lastWebhook: toIso(await engine.events.lastDeliveryMs()),
+        lastWebhook: toIso(lastDeliveryMs),
         lastReconcile: toIso(finishedMs),
         problems,
       };
@@ -94,6 +100,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   }
 }
 
-function toIso(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString();
+/** 0 stands for never, too: runs have begun, and none came to its end. */
+function toIso(ms = 0): string | null {
+  return ms === 0 ? null : new Date(ms).toISOString();
 }

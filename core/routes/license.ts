@@ -1,21 +1,23 @@
 import * as z from "zod/mini";
 
 import type { Route } from "../http/endpoint.ts";
-import { HttpError, unavailable } from "../http/http-error.ts";
-import { decodeUtf8, readBody } from "../http/read-body.ts";
+import { unavailable } from "../http/http-error.ts";
+import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { createRecentAnswers } from "../licenses/recent-answers.ts";
 import type { LicenseSigner } from "../licenses/license-signer.ts";
-import { isRevoked } from "../orders/control-record.ts";
 import { stateRank, type OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-
-const BODY_LIMIT_BYTES = 4 * 1024;
+import { isRevoked } from "../orders/revocation.ts";
 
 /** `unknown`: no key of this shop, or of the other mode. */
 type LicenseStatus = "valid" | "revoked" | "unknown";
 
-const questionSchema = z.object({ key: z.string().check(z.maxLength(1_000)) });
+const QUESTION = {
+  schema: z.object({ key: z.string().check(z.maxLength(1_000)) }),
+  limitBytes: 4 * 1024,
+  example: '{"key":"LICENSE1-…"}',
+};
 
 /** Anybody's page may ask: there is no cookie to ride on, and the key is all that counts. */
 const FOR_EVERY_ORIGIN = {
@@ -36,8 +38,8 @@ export interface LicenseDependencies {
  * `POST /api/license` with `{ "key" }`: answers `{ "status": "valid" | "revoked" | "unknown" }`. A POST, so that keys stay out of
  * addresses, which hosts log.
  *
- * The signature comes first: whoever makes keys up is told "unknown" without any order being looked at, so that neither an answer nor the time it
- * takes tells something about orders, and a flood of such questions reaches neither the store nor Stripe.
+ * The signature comes first: whoever makes keys up is told "unknown" without any order being looked at, so that neither an answer
+ * nor the time it takes tells something about orders, and a flood of such questions reaches neither the store nor Stripe.
  */
 export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDependencies): Route {
   const recent = createRecentAnswers<LicenseStatus>(now);
@@ -48,7 +50,9 @@ export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDe
     headers: FOR_EVERY_ORIGIN,
 
     async handle(request, context) {
-      const license = signer.read(await readKey(request));
+      // The content type is not looked at: software sends what its library sends.
+      const { key } = await readJson(request, QUESTION);
+      const license = signer.read(key);
       if (license === undefined || license.livemode !== livemode) {
         context.note({ outcome: "unknown" });
         return jsonResponse(200, { status: "unknown" });
@@ -70,18 +74,4 @@ export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDe
     if (stored === undefined || stateRank(stored.control.state) < stateRank("paid")) return "unknown";
     return isRevoked(stored.control) ? "revoked" : "valid";
   }
-}
-
-/** The content type is not looked at: software sends what its library sends. */
-async function readKey(request: Request): Promise<string> {
-  const text = decodeUtf8(await readBody(request, BODY_LIMIT_BYTES));
-  let question: unknown;
-  try {
-    question = JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "invalid_json", 'Send the license key as JSON: {"key":"LICENSE1-…"}.');
-  }
-  const result = questionSchema.safeParse(question);
-  if (result.success) return result.data.key;
-  throw new HttpError(400, "invalid_request", 'Send the license key as JSON: {"key":"LICENSE1-…"}.');
 }

@@ -29,8 +29,8 @@ export interface OrderStatusDependencies {
 
 /**
  * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Knowing a session's id
- * shows its state, item names and total; nothing about the buyer. `personal` is added for the browser that opened the session, and for
- * who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
+ * shows its state, item names and total; nothing about the buyer. `personal` is added for the browser that opened the session,
+ * and for who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
   const { keeping, claims, orderPages, deliveries, livemode, limit, addressHeader, now } = dependencies;

@@ -2,40 +2,42 @@ import * as z from "zod/mini";
 
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
 import type { OrderPageLinks } from "../claims/order-page-links.ts";
-import type { MailStepDependencies } from "../fulfillment/mail-step.ts";
 import { PermanentStepError } from "../fulfillment/step.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { mediaType } from "../http/media-type.ts";
 import type { OriginPolicy } from "../http/origin.ts";
-import { decodeUtf8, readBody } from "../http/read-body.ts";
+import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { Counters } from "../limits/counters.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createResendLimit } from "../limits/resend-limit.ts";
-import type { Log } from "../log.ts";
+import { errorName, type Log } from "../log.ts";
+import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createDeadline } from "../orders/deadline.ts";
+import { readKnownOrder } from "../orders/known-order.ts";
 import { mailAgain, type MailRefusal } from "../orders/mail-again.ts";
-import type { KnownOrder } from "../orders/order-status.ts";
-import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Schedule } from "../orders/with-timeout.ts";
 import { askedOrder, orderNotFound } from "./asked-order.ts";
 
-const BODY_LIMIT_BYTES = 1_024;
 const ANSWER_WITHIN_MS = 8_000;
 
-/** Strict: an address in the request is refused, so that nobody thinks it counts. */
-const requestSchema = z.strictObject({ session_id: z.string() });
+const QUESTION = {
+  // Strict: an address in the request is refused, so that nobody thinks it counts.
+  schema: z.strictObject({ session_id: z.string() }),
+  limitBytes: 1_024,
+  example: '{"session_id":"cs_…"}',
+};
 
 export interface ResendMailDependencies {
   keeping: () => Promise<{
     store: OrderStore;
     engine: { counters: Counters };
     mailer: Mailer | undefined;
-    compose: MailStepDependencies["compose"];
+    compose: ComposeConfirmation;
     schedule: Schedule;
   }>;
   claims: ClaimCookies;
@@ -49,9 +51,9 @@ export interface ResendMailDependencies {
 }
 
 /**
- * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times a day.
- * For the buyer alone: the browser that opened the checkout, or who has the link from the mail. To everybody else there is no such
- * order, and none is looked at.
+ * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times
+ * a day. For the buyer alone: the browser that opened the checkout, or who has the link from the mail. To everybody else there is
+ * no such order, and none is looked at.
  */
 export function createResendMailRoute(dependencies: ResendMailDependencies): Route {
   const { keeping, claims, orderPages, origins, livemode, looks, addressHeader, now, log } = dependencies;
@@ -63,7 +65,12 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
 
     async handle(request, context) {
       await looks.admit(clientAddress(request, context.caller, addressHeader));
-      const orderId = askedOrder(await readSessionId(request), livemode);
+      // The content type sees to it that no form of somebody else's page can ask.
+      if (mediaType(request) !== "application/json") {
+        throw new HttpError(415, "unsupported_media_type", `Send ${QUESTION.example} as JSON.`);
+      }
+      const { session_id: sessionId } = await readJson(request, QUESTION);
+      const orderId = askedOrder(sessionId, livemode);
       if (orderId === undefined) throw orderNotFound();
       if (!claims.holds(request, orderId) && !orderPages.opens(request, orderId)) throw orderNotFound();
       context.note({ orderId, isBuyer: true });
@@ -72,7 +79,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const kept = await keeping().catch(notNow);
       const { mailer } = kept;
       if (mailer === undefined) throw refused("sends_no_mail");
-      const order = await readOrder(orderId, kept.store).catch(notNow);
+      const order = await readKnownOrder(kept.store, orderId).catch(notNow);
       // A checkout that was opened and not finished is no order yet.
       if (order === undefined) throw refused("order_not_complete");
       const again = mailAgain(order);
@@ -89,7 +96,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       }).catch((error: unknown) => {
         if (error instanceof HttpError) throw error;
         // What a mail server says may quote the buyer's address, so the log gets the name alone.
-        context.note({ error: error instanceof Error ? error.name : typeof error });
+        context.note({ error: errorName(error) });
         if (error instanceof PermanentStepError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
         throw unavailable("mail_not_sent", NOT_SENT, 60);
       });
@@ -97,28 +104,6 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       return jsonResponse(200, { status: "sent" });
     },
   };
-}
-
-/** The content type sees to it that no form of somebody else's page can ask. */
-async function readSessionId(request: Request): Promise<string> {
-  if (mediaType(request) !== "application/json") {
-    throw new HttpError(415, "unsupported_media_type", 'Send {"session_id":"cs_…"} as JSON.');
-  }
-  const text = decodeUtf8(await readBody(request, BODY_LIMIT_BYTES));
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "invalid_json", 'Send {"session_id":"cs_…"} as JSON.');
-  }
-  const result = requestSchema.safeParse(body);
-  if (result.success) return result.data.session_id;
-  throw new HttpError(400, "invalid_request", 'Send {"session_id":"cs_…"} as JSON, and nothing else.');
-}
-
-async function readOrder(orderId: OrderId, store: OrderStore): Promise<KnownOrder | undefined> {
-  const [stored, snapshot] = await Promise.all([store.readControl(orderId), store.readSnapshot(orderId)]);
-  return stored === undefined || snapshot === undefined ? undefined : { snapshot, control: stored.control };
 }
 
 function notNow(error: unknown): never {

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { isMailAddress } from "../mail/mail-address.ts";
+
 /** Every error says how the field must be; its path is put in front. */
 export const text = (maxLength = 5_000) => {
   const error = `must be a text of at most ${maxLength} characters, and not empty.`;
@@ -14,6 +16,10 @@ export const whole = (min: number, max: number) => {
 export const flag = z.boolean({ error: "must be true or false." });
 export const color = matching(/^#[0-9a-f]{6}$/i, "must be a color such as #0b6b75.");
 export const currency = matching(/^[a-z]{3}$/, 'must be three small letters, such as "eur".');
+const MAIL_ADDRESS = "must be a mail address, such as help@shop.example.";
+export const mailAddress = z
+  .string({ error: MAIL_ADDRESS })
+  .check(z.refine(isMailAddress, { error: MAIL_ADDRESS }));
 export const ownCode = <T>() =>
   z.custom<T>((value) => typeof value === "function", { error: "must be a function." });
 

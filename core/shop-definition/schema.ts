@@ -4,7 +4,7 @@ import { PRICE_NAME } from "../checkout/catalog.ts";
 import type { PriceSettings, ShopDefinition } from "../shop-definition.ts";
 import { checkoutSchema } from "./checkout-schema.ts";
 import { deliveriesSchema } from "./delivery-schema.ts";
-import { absoluteUrl, color, matching, ownCode, text, whole } from "./fields.ts";
+import { absoluteUrl, color, mailAddress, matching, ownCode, text, whole } from "./fields.ts";
 
 const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   maxQuantity: z.exactOptional(whole(1, 999)),
@@ -18,12 +18,7 @@ const LOGO_URL =
 /** What `shop.config.ts` may export; strict, so that a misspelled field is found. */
 export const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
   name: z.exactOptional(text(100)),
-  supportEmail: z.exactOptional(
-    matching(
-      /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+\.[^\s@<>"(),;:\\]+$/,
-      "must be a mail address, such as help@shop.example.",
-    ),
-  ),
+  supportEmail: z.exactOptional(mailAddress),
   colors: z.exactOptional(
     z.strictObject({
       accent: z.exactOptional(color),

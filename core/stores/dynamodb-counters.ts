@@ -1,6 +1,7 @@
-import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { Counters } from "../limits/counters.ts";
+import { dynamodbKeys } from "./dynamodb-keys.ts";
 
 /**
  *     pk                     sk        attributes
@@ -10,17 +11,14 @@ import type { Counters } from "../limits/counters.ts";
  * wants a table of its own with another key, and two conditional writes, of which the second may fail at the end of a window.)
  */
 export function createDynamodbCounters(client: DynamoDBClient, table: string, livemode: boolean): Counters {
-  const keyOf = (name: string) => ({
-    pk: { S: `${livemode ? "LIVE" : "TEST"}#COUNTER#${name}` },
-    sk: { S: "COUNTER" },
-  });
+  const keys = dynamodbKeys(livemode);
 
   return {
     async add(name, amount, untilMs) {
       const { Attributes } = await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: keyOf(name),
+          Key: keys.ofCounter(name),
           UpdateExpression: "SET #expires = :expires ADD #sum :amount",
           ExpressionAttributeNames: { "#expires": "expiresAtSeconds", "#sum": "sum" },
           ExpressionAttributeValues: {
@@ -31,11 +29,6 @@ export function createDynamodbCounters(client: DynamoDBClient, table: string, li
         }),
       );
       return Number(Attributes?.["sum"]?.N);
-    },
-
-    async read(name) {
-      const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(name) }));
-      return Number(Item?.["sum"]?.N ?? 0);
     },
   };
 }

@@ -2,6 +2,7 @@ import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb
 
 import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
+import { dynamodbKeys } from "./dynamodb-keys.ts";
 
 const DOWNLOAD = "DOWNLOAD#";
 
@@ -17,13 +18,13 @@ export function createDynamodbDownloadCounter(
   livemode: boolean,
 ): DownloadCounter {
   const items = createDynamodbItems(client, table);
-  const orderPrefix = `${livemode ? "LIVE" : "TEST"}#ORDER#`;
+  const keys = dynamodbKeys(livemode);
   return {
     async add(orderId, file, atMs) {
       await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: { pk: { S: orderPrefix + orderId }, sk: { S: DOWNLOAD + file.id } },
+          Key: keys.ofOrder(orderId, DOWNLOAD + file.id),
           UpdateExpression:
             "SET #name = :name, #first = if_not_exists(#first, :now), #last = :now ADD #count :one",
           ExpressionAttributeNames: {
@@ -43,7 +44,8 @@ export function createDynamodbDownloadCounter(
 
     async of(orderId) {
       const counts: DownloadCount[] = [];
-      for await (const item of items.listBeside(orderPrefix + orderId, DOWNLOAD)) {
+      const { pk, sk } = keys.ofOrder(orderId, DOWNLOAD);
+      for await (const item of items.listBeside(pk.S, sk.S)) {
         counts.push({
           name: item["name"]?.S ?? "",
           count: Number(item["count"]?.N),

@@ -4,7 +4,8 @@ import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import { createDynamodbDownloadCounter } from "./dynamodb-download-counter.ts";
 import { createDynamodbCounters } from "./dynamodb-counters.ts";
 import { createDynamodbEventLog } from "./dynamodb-event-log.ts";
-import { createDynamodbItems } from "./dynamodb-items.ts";
+import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
+import { dynamodbKeys } from "./dynamodb-keys.ts";
 import { createDynamodbOrderStore } from "./dynamodb-order-store.ts";
 import type { Engine } from "./engine.ts";
 
@@ -23,10 +24,8 @@ export function createDynamodbEngine(client: DynamoDBClient, table: string, live
 /** `TEST#SYSTEM`, `NOTE#<name>`: text, version. */
 function createDynamodbBookkeeping(client: DynamoDBClient, table: string, livemode: boolean): Bookkeeping {
   const items = createDynamodbItems(client, table);
-  const keyOf = (name: string) => ({
-    pk: { S: `${livemode ? "LIVE" : "TEST"}#SYSTEM` },
-    sk: { S: `NOTE#${name}` },
-  });
+  const keys = dynamodbKeys(livemode);
+  const keyOf = (name: string): Item => keys.ofSystem(`NOTE#${name}`);
   return {
     async read(name) {
       const item = await items.read(keyOf(name));

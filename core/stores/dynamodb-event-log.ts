@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 
 import type { EventLog } from "../webhook/event-log.ts";
+import { dynamodbKeys } from "./dynamodb-keys.ts";
 
 /** Longer than Stripe keeps events and retries deliveries. */
 const EVENT_LIFETIME_SECONDS = 35 * 24 * 3_600;
@@ -16,15 +17,15 @@ const EVENT_LIFETIME_SECONDS = 35 * 24 * 3_600;
  *     TEST#SYSTEM       LAST_DELIVERY  atMs
  */
 export function createDynamodbEventLog(client: DynamoDBClient, table: string, livemode: boolean): EventLog {
-  const mode = livemode ? "LIVE" : "TEST";
-  const lastDelivery = { pk: { S: `${mode}#SYSTEM` }, sk: { S: "LAST_DELIVERY" } };
+  const keys = dynamodbKeys(livemode);
+  const lastDelivery = keys.ofSystem("LAST_DELIVERY");
 
   return {
     async record({ eventId, type, orderIds, outcome, atMs }) {
       await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: { pk: { S: `${mode}#EVENT#${eventId}` }, sk: { S: "EVENT" } },
+          Key: keys.ofEvent(eventId),
           // The count is for people to read: a request that is retried may count twice, and nothing depends on it.
           UpdateExpression:
             "SET #type = :type, #orders = :orders, #outcome = :outcome, #atMs = :atMs, #expires = :expires ADD #attempts :one",

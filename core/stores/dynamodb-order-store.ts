@@ -4,7 +4,8 @@ import { isOpen } from "../orders/control-record.ts";
 import { formatControlRecord, parseControlRecord, parseSnapshot } from "../orders/stored-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { HistoryEntry, OrderStore, StoredControl } from "../orders/order-store.ts";
-import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
+import { createDynamodbItems } from "./dynamodb-items.ts";
+import { dynamodbKeys } from "./dynamodb-keys.ts";
 import { OPEN_ORDERS_INDEX } from "./dynamodb-table.ts";
 
 const HISTORY = "LOG#";
@@ -17,9 +18,8 @@ const HISTORY = "LOG#";
  *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number, open: "TEST" while it is open
  *     TEST#ORDER#cs_test_…  LOG#<key>     what, atMs
  *
- * The mode is part of every key, so that a test order never stands among live ones. The attribute `open` is the key of a
- * sparse index, the worklist of reconciliation: it is there or not and never changes otherwise, so that the churn of leases and
- * steps writes nothing to the index.
+ * The attribute `open` is the key of a sparse index, the worklist of reconciliation: it is there or not and never changes
+ * otherwise, so that the churn of leases and steps writes nothing to the index.
  */
 export function createDynamodbOrderStore(
   client: DynamoDBClient,
@@ -27,12 +27,10 @@ export function createDynamodbOrderStore(
   livemode: boolean,
 ): OrderStore {
   const items = createDynamodbItems(client, table);
-  const mode = livemode ? "LIVE" : "TEST";
-  const orderPrefix = `${mode}#ORDER#`;
-  const keyOf = (orderId: OrderId, sk: string): Item => ({ pk: { S: orderPrefix + orderId }, sk: { S: sk } });
+  const keys = dynamodbKeys(livemode);
 
   const readControl = async (orderId: OrderId): Promise<StoredControl | undefined> => {
-    const item = await items.read(keyOf(orderId, "CONTROL"));
+    const item = await items.read(keys.ofOrder(orderId, "CONTROL"));
     if (item === undefined) return undefined;
     return {
       control: parseControlRecord(orderId, item["body"]?.S ?? ""),
@@ -48,34 +46,35 @@ export function createDynamodbOrderStore(
 
     async writeControl(orderId, expectedVersion, control) {
       const item = {
-        ...keyOf(orderId, "CONTROL"),
+        ...keys.ofOrder(orderId, "CONTROL"),
         body: { S: formatControlRecord(control) },
-        ...(isOpen(control) && { open: { S: mode } }),
+        ...(isOpen(control) && { open: { S: keys.mode } }),
       };
       const result = await items.putIfVersion(item, expectedVersion);
       return result === "conflict" ? "conflict" : { version: expectedVersion + 1 };
     },
 
     async readSnapshot(orderId) {
-      const item = await items.read(keyOf(orderId, "SNAPSHOT"));
+      const item = await items.read(keys.ofOrder(orderId, "SNAPSHOT"));
       return item === undefined ? undefined : parseSnapshot(orderId, item["body"]?.S ?? "");
     },
 
     async createSnapshot(snapshot) {
       await items.putIfAbsent({
-        ...keyOf(snapshot.orderId, "SNAPSHOT"),
+        ...keys.ofOrder(snapshot.orderId, "SNAPSHOT"),
         body: { S: JSON.stringify(snapshot) },
       });
     },
 
     async appendHistory(orderId, entry) {
       const details = { what: { S: entry.what }, atMs: { N: String(entry.atMs) } };
-      await items.putIfAbsent({ ...keyOf(orderId, HISTORY + entry.key), ...details });
+      await items.putIfAbsent({ ...keys.ofOrder(orderId, HISTORY + entry.key), ...details });
     },
 
     async readHistory(orderId) {
       const entries: HistoryEntry[] = [];
-      for await (const item of items.listBeside(orderPrefix + orderId, HISTORY)) {
+      const { pk, sk } = keys.ofOrder(orderId, HISTORY);
+      for await (const item of items.listBeside(pk.S, sk.S)) {
         entries.push({
           key: (item["sk"]?.S ?? "").slice(HISTORY.length),
           atMs: Number(item["atMs"]?.N),
@@ -86,20 +85,21 @@ export function createDynamodbOrderStore(
       return entries.toSorted((one, other) => one.atMs - other.atMs);
     },
 
-    async *listOpen() {
+    async *listOpen(after = "") {
+      const { pk } = keys.ofOrder(after, "CONTROL");
       const pages = paginateQuery(
         { client },
         {
           TableName: table,
           IndexName: OPEN_ORDERS_INDEX,
-          KeyConditionExpression: "#open = :mode",
-          ExpressionAttributeNames: { "#open": "open" },
-          ExpressionAttributeValues: { ":mode": { S: mode } },
+          KeyConditionExpression: "#open = :mode AND #pk > :after",
+          ExpressionAttributeNames: { "#open": "open", "#pk": "pk" },
+          ExpressionAttributeValues: { ":mode": { S: keys.mode }, ":after": pk },
         },
       );
       for await (const page of pages) {
         for (const item of page.Items ?? []) {
-          yield { orderId: (item["pk"]?.S ?? "").slice(orderPrefix.length), isOpen: true };
+          yield { orderId: keys.orderIn(item), isOpen: true };
         }
       }
     },

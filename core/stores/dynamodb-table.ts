@@ -48,7 +48,10 @@ export async function createTable(client: DynamoDBClient, table: string): Promis
   return true;
 }
 
-/** Whether the table is one of ours. One that was made by hand under this name lacks the index, which cannot be seen until it is asked. */
+/**
+ * Whether the table is one of ours. One that was made by hand under this name lacks the index, which cannot be seen until it is
+ * asked.
+ */
 export async function hasIndex(client: DynamoDBClient, table: string): Promise<boolean> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   return Table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === OPEN_ORDERS_INDEX) ?? false;

@@ -39,9 +39,10 @@ export function createMemoryOrderStore(): OrderStore {
         (one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1),
       ),
 
-    async *listOpen() {
-      for (const [orderId, { control }] of controls) {
-        if (isOpen(control)) yield { orderId, isOpen: true };
+    async *listOpen(after = "") {
+      for (const orderId of [...controls.keys()].toSorted()) {
+        const control = controls.get(orderId)?.control;
+        if (orderId > after && control !== undefined && isOpen(control)) yield { orderId, isOpen: true };
       }
     },
   };

@@ -12,10 +12,10 @@ const MAX_SPOILT_VERSIONS = 3;
  * https://docs.stripe.com/api/idempotent_requests
  *
  * Stripe also remembers its own failures. A version whose first write ended in a stored 5xx is spoilt: the key belongs to that
- * write for good, so nobody can ever write this version. Only its writer can tell, by sending the very same request again: when the
- * failure comes back as a replay, the next version is free to take. (The SDK does not repeat it by itself, because Stripe mostly
- * says `stripe-should-retry: false`; writes switch its retries off.) Should the writer die before that, the version is free again when Stripe forgets the key,
- * and until then every delivery is answered 503.
+ * write for good, so nobody can ever write this version. Only its writer can tell, by sending the very same request again: when
+ * the failure comes back as a replay, the next version is free to take. (The SDK does not repeat it by itself, because Stripe
+ * mostly says `stripe-should-retry: false`; writes switch its retries off.) Should the writer die before that, the version is
+ * free again when Stripe forgets the key, and until then every delivery is answered 503.
  */
 export async function writeNextVersion(
   expectedVersion: number,

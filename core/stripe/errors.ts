@@ -1,3 +1,5 @@
+import { OutOfTimeError } from "./within-deadline.ts";
+
 /**
  * What a thrown Stripe error means for us. Told by the fields of the SDK's errors rather than by their classes, because
  * the classes would drag the SDK along as a value.
@@ -9,7 +11,7 @@ export type StripeFailure =
   | "key_refused"
   /** An idempotency key was used with other parameters, or is in use right now. */
   | "idempotency_conflict"
-  /** Stripe cannot be reached, is overloaded or failed: worth another try. */
+  /** Stripe cannot be reached in time, is overloaded or failed: worth another try. */
   | "unavailable"
   /** Stripe understood the request and refused it. */
   | "refused"
@@ -18,6 +20,7 @@ export type StripeFailure =
 
 /** https://docs.stripe.com/api/errors */
 export function classifyStripeError(error: unknown): StripeFailure {
+  if (error instanceof OutOfTimeError) return "unavailable";
   if (!isStripeError(error)) return "unknown";
   if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";
   if (error.type === "StripeIdempotencyError" || error.statusCode === 409) return "idempotency_conflict";

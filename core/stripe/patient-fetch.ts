@@ -1,6 +1,9 @@
 import type { Surroundings } from "../surroundings.ts";
 
-/** Waits before the second and the third try, in ms; half of each is left to chance, so that those refused at once do not meet again. */
+/**
+ * Waits before the second and the third try, in ms; half of each is left to chance, so that those refused at once do not meet
+ * again.
+ */
 const WAITS_MS = [400, 800];
 
 /** Told to wait longer than this, the caller hears of it instead: his own deadline is near. */
@@ -18,7 +21,8 @@ export function createPatientFetch({
   return async (input, init) => {
     for (const waitMs of WAITS_MS) {
       const response = await fetch(input, init);
-      const askedMs = 1000 * Number(response.headers.get("retry-after") ?? 0);
+      // Stripe writes seconds. A gateway may write a date, which says nothing here.
+      const askedMs = 1000 * (Number(response.headers.get("retry-after")) || 0);
       if (response.status !== 429 || askedMs > LONGEST_WAIT_MS) return response;
       // What is not read would keep its connection busy.
       await response.body?.cancel();

@@ -8,12 +8,17 @@ export const REQUEST_TIMEOUT_MS = 8_000;
 /** With less time than this left, no answer of Stripe's would arrive. */
 const SHORTEST_CALL_MS = 200;
 
+/** Stripe was not asked. */
+export class OutOfTimeError extends Error {
+  override readonly name = "OutOfTimeError";
+}
+
 /**
  * Options that keep one call, and the SDK's single retry of it, within the time that is left.
- * @throws when too little is left to ask at all.
+ * @throws OutOfTimeError when too little is left to ask at all.
  */
 export function withinDeadline(deadline: Deadline): Stripe.RequestOptions {
   const remainingMs = deadline.remainingMs();
-  if (remainingMs < 2 * SHORTEST_CALL_MS) throw new Error("No time is left to ask Stripe.");
+  if (remainingMs < 2 * SHORTEST_CALL_MS) throw new OutOfTimeError("No time is left to ask Stripe.");
   return { timeout: Math.min(REQUEST_TIMEOUT_MS, Math.floor(remainingMs / 2)) };
 }

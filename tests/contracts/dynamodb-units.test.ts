@@ -1,7 +1,9 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { beginStep, failStep, newControl, takeLease } from "../../core/orders/control-record.ts";
+import { newControl } from "../../core/orders/control-record.ts";
+import { takeLease } from "../../core/orders/lease.ts";
+import { beginStep, failStep } from "../../core/orders/step-progress.ts";
 import type { ControlDraft } from "../../core/orders/update-control.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { countUnits, sizeOf, type ConsumedUnits } from "./consumed-units.ts";

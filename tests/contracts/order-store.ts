@@ -106,6 +106,18 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     }
   });
 
+  test("the worklist goes on behind an order that it has named", async ({ skip }) => {
+    const { store, newOrderId, cannotListOpen } = open();
+    if (cannotListOpen !== undefined) skip(cannotListOpen);
+    for (let order = 0; order < 3; order += 1) {
+      await store.writeControl(await newOrderId(), 0, { ...control("w1"), state: "paid" });
+    }
+    const all = await openOrders(store);
+    expect(all.length).toBeGreaterThanOrEqual(3);
+    expect(await openOrders(store, all[0])).toEqual(all.slice(1));
+    expect(await openOrders(store, all.at(-1))).toEqual([]);
+  });
+
   test("E09: history is read oldest first, keeps the first entry of a key, and is each order's own", async () => {
     const { store, newOrderId, keepsHistory } = open();
     const [orderId, other] = [await newOrderId(), await newOrderId()];
@@ -134,9 +146,9 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
   });
 }
 
-export async function openOrders(store: OrderStore): Promise<string[]> {
+export async function openOrders(store: OrderStore, after?: string): Promise<string[]> {
   const orderIds: string[] = [];
-  for await (const { orderId, isOpen } of store.listOpen()) {
+  for await (const { orderId, isOpen } of store.listOpen(after)) {
     if (isOpen) orderIds.push(orderId);
   }
   return orderIds;

@@ -1,6 +1,6 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const CONTROL = "core/orders/control-record.ts";
+const LEASE = "core/orders/lease.ts";
 const RUN = "core/orders/run-owed.ts";
 
 const NO_TIME =
@@ -15,7 +15,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     hazards: "A02, A05",
     patches: [
       {
-        file: CONTROL,
+        file: LEASE,
         find: "if (control.lease !== undefined && control.lease.untilMs > nowMs) return undefined;",
         replace: "void nowMs;",
       },
@@ -27,7 +27,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     hazards: "A18",
     patches: [
       {
-        file: CONTROL,
+        file: LEASE,
         find: "if (control.lease !== undefined && control.lease.untilMs > nowMs) return undefined;",
         replace: "if (control.lease !== undefined) return undefined;",
       },
@@ -37,7 +37,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     name: "lease-for-a-day",
     what: "A lease lasts a day.",
     hazards: "A18",
-    patches: [{ file: CONTROL, find: "const LEASE_MS = 45_000;", replace: "const LEASE_MS = 86_400_000;" }],
+    patches: [{ file: LEASE, find: "const LEASE_MS = 45_000;", replace: "const LEASE_MS = 86_400_000;" }],
   },
   {
     name: "no-fence-check",
@@ -57,12 +57,12 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     hazards: "A10",
     patches: [
       {
-        file: CONTROL,
+        file: LEASE,
         find: "return { ...control, fence: control.fence + 1, lease: { owner, untilMs: nowMs + LEASE_MS } };",
         replace: "return { ...control, lease: { owner, untilMs: nowMs + LEASE_MS } };",
       },
       {
-        file: CONTROL,
+        file: LEASE,
         find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
         replace: "return control.fence === claim.fence;",
       },
@@ -73,7 +73,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     what: "The fence alone decides who holds the lease.",
     patches: [
       {
-        file: CONTROL,
+        file: LEASE,
         find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
         replace: "return control.fence === claim.fence;",
       },
@@ -86,7 +86,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     what: "The owner alone decides who holds the lease.",
     patches: [
       {
-        file: CONTROL,
+        file: LEASE,
         find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
         replace: "return control.lease?.owner === claim.owner;",
       },

@@ -2,6 +2,7 @@ import type { SeededBug } from "./seeded-bug.ts";
 
 const AGREE = "core/orders/agree-with-stripe.ts";
 const CONTROL = "core/orders/control-record.ts";
+const ERRANDS = "core/orders/errands.ts";
 const SETTLE = "core/orders/settle-order.ts";
 const SPREAD = "core/orders/spread-news.ts";
 const TELL = "core/orders/tell-news.ts";
@@ -24,7 +25,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "A message is sent before the record says that it was begun.",
     patches: [
       {
-        file: TELL,
+        file: ERRANDS,
         find: '({ state: "started", attempts: attempts + 1 })',
         replace: '({ state: "started", attempts })',
       },
@@ -36,9 +37,9 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "desk.tell(channel, { news, order, control, dates }, { idempotencyKey, signal }),",
+        find: "desk.tell(channel, { news, ...told }, { idempotencyKey, signal }),",
         replace:
-          'desk.tell(channel, { news, order, control, dates }, { idempotencyKey, signal }).catch(() => "done" as const),',
+          'desk.tell(channel, { news, ...told }, { idempotencyKey, signal }).catch(() => "done" as const),',
       },
     ],
   },
@@ -95,7 +96,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "What came of telling one event is noted on the next event of its subject.",
     patches: [
       {
-        file: CONTROL,
+        file: ERRANDS,
         find: "if (current === undefined || current.count !== count || delivery === undefined) return control;",
         replace: "void count; if (current === undefined || delivery === undefined) return control;",
       },
@@ -118,7 +119,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "if (error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS) {",
+        find: "if (error instanceof PermanentStepError || number >= MAX_ATTEMPTS) {",
         replace: "if (error instanceof PermanentStepError || number >= 1) {",
       },
     ],
@@ -134,12 +135,12 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "if (error instanceof PermanentStepError || number >= MAX_STEP_ATTEMPTS) {",
+        find: "if (error instanceof PermanentStepError || number >= MAX_ATTEMPTS) {",
         replace: "if (error instanceof PermanentStepError) {",
       },
       {
-        file: TELL,
-        find: 'delivery.state === "started" && delivery.attempts >= MAX_STEP_ATTEMPTS,',
+        file: ERRANDS,
+        find: 'delivery.state === "started" && delivery.attempts >= MAX_ATTEMPTS,',
         replace: 'delivery.state === "started" && delivery.attempts >= 1e9,',
       },
     ],

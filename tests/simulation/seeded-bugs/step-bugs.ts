@@ -1,13 +1,12 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
 const RUN = "core/orders/run-owed.ts";
-const CONTROL = "core/orders/control-record.ts";
+const STEP = "core/orders/run-step.ts";
+const PROGRESS = "core/orders/step-progress.ts";
 const FACTS = "core/orders/checkout-facts.ts";
 const MAIL = "core/fulfillment/mail-step.ts";
 
-const RUN_STEP = `await withTimeout(stepMs, schedule, (signal) =>
-        step.run(order, { idempotencyKey, number, signal }),
-      );`;
+const RUN_STEP = "const result = await runStep(next.step, order, attempt, dependencies);";
 
 /** What is done for a paid order, and when. */
 export const STEP_BUGS: readonly SeededBug[] = [
@@ -19,7 +18,12 @@ export const STEP_BUGS: readonly SeededBug[] = [
       {
         file: RUN,
         find: RUN_STEP,
-        replace: `await lease.write((current) => finishStep(current, step.name)); ${RUN_STEP}`,
+        replace: `await lease.write((current) => finishStep(current, next.step.name)); ${RUN_STEP}`,
+      },
+      {
+        file: RUN,
+        find: "isUncertain, noteNoEffect, skipStep }",
+        replace: "isUncertain, noteNoEffect, skipStep, finishStep }",
       },
     ],
   },
@@ -41,7 +45,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A08, A30",
     patches: [
       {
-        file: CONTROL,
+        file: PROGRESS,
         find: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });',
         replace: 'return withStep(control, step, { state: "started", attempts: 1 });',
       },
@@ -53,12 +57,12 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A08, A13",
     patches: [
       {
-        file: CONTROL,
+        file: PROGRESS,
         find: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });',
         replace: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) });',
       },
       {
-        file: CONTROL,
+        file: PROGRESS,
         find: 'return withStep(control, step, { state: "done", attempts: attemptsOf(control, step) });',
         replace:
           'return withStep(control, step, { state: "done", attempts: attemptsOf(control, step) + 1 });',
@@ -71,7 +75,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A13",
     patches: [
       {
-        file: CONTROL,
+        file: PROGRESS,
         find: 'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });',
         replace:
           'return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 2 });',
@@ -84,7 +88,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A15",
     patches: [
       {
-        file: RUN,
+        file: STEP,
         find: "step.run(order, { idempotencyKey, number, signal }),",
         replace: "step.run(order, { idempotencyKey, number, signal }).catch(() => undefined),",
       },
@@ -119,7 +123,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A08, B19",
     patches: [
       {
-        file: RUN,
+        file: STEP,
         find: "const idempotencyKey = `${step.name}/${orderId}`;",
         replace: "const idempotencyKey = `${step.name}/${orderId}/${dependencies.randomId()}`;",
       },
@@ -156,9 +160,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A30",
     patches: [
       {
-        file: CONTROL,
-        find: "export const MAX_STEP_ATTEMPTS = 12;",
-        replace: "export const MAX_STEP_ATTEMPTS = 1e9;",
+        file: "core/orders/retry.ts",
+        find: "export const MAX_ATTEMPTS = 12;",
+        replace: "export const MAX_ATTEMPTS = 1e9;",
       },
     ],
   },
@@ -168,13 +172,13 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A30",
     patches: [
       {
-        file: RUN,
+        file: STEP,
         find: "change: (current) => spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),",
         replace:
           'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience); },',
       },
       {
-        file: RUN,
+        file: STEP,
         find: 'announce: () => log.error("order_needs_attention", { orderId, step: step.name }),',
         replace: "announce: () => undefined,",
       },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { isRevoked } from "../../../core/orders/control-record.ts";
+import { isRevoked } from "../../../core/orders/revocation.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;

@@ -21,7 +21,6 @@ function openShop(environment: Record<string, string> = {}): TestShop {
       counted.push(name);
       return engine.counters.add(name, ...rest);
     },
-    read: (name) => engine.counters.read(name),
   };
   return openTestShop({
     replace: { engine: { ...engine, counters } },

@@ -2,19 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { CheckoutFacts } from "../../../core/orders/checkout-facts.ts";
-import {
-  beginStep,
-  failStep,
-  flagForAttention,
-  fulfill,
-  holdsLease,
-  isUncertain,
-  isRevoked,
-  mergeFacts,
-  newControl,
-  takeLease,
-} from "../../../core/orders/control-record.ts";
+import { flagForAttention, fulfill, mergeFacts, newControl } from "../../../core/orders/control-record.ts";
+import { holdsLease, takeLease } from "../../../core/orders/lease.ts";
 import { stateRank, type PaymentMirror } from "../../../core/orders/order.ts";
+import { isRevoked } from "../../../core/orders/revocation.ts";
+import { beginStep, failStep, isUncertain } from "../../../core/orders/step-progress.ts";
 
 function facts(
   state: CheckoutFacts["state"],

@@ -397,3 +397,15 @@ test("B13: the limit holds by whichever of its names a price is bought", async (
   expect((await post({ price_id: "ebook_tides", quantity: 2 })).status).toBe(400);
   expect(creations()).toEqual([]);
 });
+
+test("A29: when Stripe takes all the time there is, the buyer is told to try again, not that we have failed", async () => {
+  shop.stripe.faults.beforeApi = ({ url }) => {
+    if (url.includes("/v1/prices")) shop.clock.nowMs += 11_700;
+    return undefined;
+  };
+  const response = await post({ price_id: "price_poster_a2" });
+  expect(response.status).toBe(503);
+  expect(response.headers.get("Retry-After")).toBe("5");
+  expect(await response.json()).toMatchObject({ error: { code: "stripe_unavailable" } });
+  expect(creations()).toEqual([]);
+});

@@ -3,7 +3,8 @@ import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
-import { isOpen, isRevoked } from "../../../core/orders/control-record.ts";
+import { isOpen } from "../../../core/orders/control-record.ts";
+import { isRevoked } from "../../../core/orders/revocation.ts";
 import type { OutgoingRequest } from "../../../core/outgoing/post.ts";
 import type { ShopDefinition } from "../../../core/shop-definition.ts";
 import { control as freshControl, openOrders, snapshot } from "../../contracts/order-store.ts";
@@ -422,6 +423,25 @@ test("onPaid runs before the buyer is mailed, with one key for all attempts; wha
     state: "fulfilled",
     steps: { onPaid: { state: "done", attempts: 2 }, mail: { state: "done" } },
   });
+});
+
+test("an order is held by nobody when Stripe fails to confirm what has moved, and the next event tells of it", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  shop.stripe.account.refund(payment);
+  let looks = 0;
+  shop.stripe.faults.beforeApi = ({ method, url }) => {
+    if (method !== "GET" || !url.includes(`/v1/checkout/sessions/${orderId}`)) return undefined;
+    looks += 1;
+    return looks > 1 ? Response.error() : undefined;
+  };
+  expect(new Set(await shop.deliverNew())).toEqual(new Set([503]));
+  expect(await controlOf(orderId)).toMatchObject({ mirror: { fullyRefunded: true } });
+  expect((await controlOf(orderId)).lease).toBeUndefined();
+
+  shop.stripe.faults.beforeApi = undefined;
+  expect((await shop.notify(orderId)).status).toBe(200);
+  expect(shop.notices.at(-1)?.subject).toBe("[test] Refunded in full: €32.00");
 });
 
 test("onRevoked and onRestored run once for each change, with a key for each", async () => {

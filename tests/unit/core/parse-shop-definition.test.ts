@@ -72,6 +72,8 @@ test.for<[unknown, string]>([
   [{ nmae: "Low Tide" }, "nmae is not known here. Is it misspelled?"],
   [{ name: "" }, "name must be a text of at most 100 characters, and not empty."],
   [{ supportEmail: "help" }, "supportEmail must be a mail address, such as help@shop.example."],
+  // One that the mail would leave out, and that no answer could be sent to.
+  [{ supportEmail: "help@shop..example" }, "supportEmail must be a mail address, such as help@shop.example."],
   [{ colors: { accent: "teal" } }, "colors.accent must be a color such as #0b6b75."],
   [
     { logoUrl: "http://shop.example/logo.png" },

@@ -66,3 +66,9 @@ test("other answers, errors included, come back at once", async () => {
   expect((await patientFetch("https://api.stripe.com")).status).toBe(503);
   expect(asked).toHaveLength(1);
 });
+
+test("A27: a date in Retry-After, as a gateway writes it, does not make us ask again at once", async () => {
+  const gateway = stripeThatAnswers([busy({ "Retry-After": "Sat, 21 Nov 2026 12:00:05 GMT" })]);
+  expect((await gateway.patientFetch("https://api.stripe.com")).status).toBe(200);
+  expect(gateway.waits).toEqual([200]);
+});

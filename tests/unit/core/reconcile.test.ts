@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
+import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import { readProgress, saveProgress } from "../../../core/reconciliation/watermark.ts";
 import type { Kept } from "../../../core/shop.ts";
@@ -135,13 +136,115 @@ test.for([
   },
 );
 
+/** Every call of Stripe's takes this long from now on. */
+function slowStripe(callMs: number): void {
+  shop.stripe.faults.beforeApi = () => {
+    shop.clock.nowMs += callMs;
+    return undefined;
+  };
+}
+
+test("A34: events whose orders take long to find are worked off part by part, and running out of time is no failure", async () => {
+  const sessionId = await paidSession("price_almanac_monthly");
+  await run();
+  const subscription = String(shop.stripe.state().checkoutSessions[sessionId]?.subscription);
+  // Nothing but its event tells of this one; it lies behind all the others.
+  shop.stripe.account.cancelSubscription(subscription);
+  const payments: string[] = [];
+  for (let order = 0; order < 6; order += 1) {
+    const paid = await paidSession();
+    payments.push(String(shop.stripe.state().checkoutSessions[paid]?.payment_intent));
+  }
+  shop.clock.nowMs += 60_000;
+  for (const payment of payments) shop.stripe.account.refund(payment);
+  shop.clock.nowMs += HOUR_MS;
+  // No endpoint has taken any of them.
+  for (const { deliveries } of Object.values(shop.stripe.state().events)) deliveries.push("lost");
+
+  slowStripe(250);
+  for (let runs = 0; runs < 20; runs += 1) await run(24_000);
+  expect((await kept.store.readControl(sessionId))?.control.mirror.subscription).toBe("canceled");
+  const progress = await readProgress(kept.bookkeeping);
+  expect(shop.clock.nowMs - (progress?.finishedMs ?? 0)).toBeLessThan(60_000);
+});
+
+/** The shop of the commands, with another mailer. */
+async function openWithMailer(engine: "memory" | "stripe", send: () => Promise<void>): Promise<void> {
+  await open(engine);
+  kept = await keepingOf(shop, { mailer: { send }, ...(engine === "stripe" && { engine: undefined }) });
+}
+
+/** Their money is under way: each stands on the worklist, and nothing can be done for it. */
+async function waitingOrders(count: number): Promise<void> {
+  for (let order = 0; order < count; order += 1) {
+    const sessionId = await shop.openSession("price_print_deposit");
+    shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
+  }
+}
+
+test.for(["memory", "stripe"] as const)(
+  "A34: on the engine %s orders that only wait do not keep one among them from being tried again",
+  async (engine) => {
+    let hasMailServer = false;
+    await openWithMailer(engine, () =>
+      hasMailServer ? Promise.resolve() : Promise.reject(new Error("421 not now")),
+    );
+    await waitingOrders(12);
+    const failing = await paidSession();
+    await waitingOrders(12);
+    await run();
+    // After some days it stands on no list of Stripe's that is still looked through.
+    shop.clock.nowMs += 3 * 24 * HOUR_MS;
+    await run();
+    await run();
+    expect((await kept.store.readControl(failing))?.control.state).toBe("paid");
+
+    hasMailServer = true;
+    shop.clock.nowMs += HOUR_MS;
+    slowStripe(engine === "memory" ? 200 : 60);
+    for (let runs = 0; runs < 15; runs += 1) await run(10_000);
+    expect((await kept.store.readControl(failing))?.control.state).toBe("fulfilled");
+  },
+);
+
+test.for(["memory", "stripe"] as const)(
+  "A30: on the engine %s a flagged order stays a problem while later runs look at the rest of a long worklist",
+  async (engine) => {
+    let isMended = false;
+    await openWithMailer(engine, () =>
+      isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox")),
+    );
+    await waitingOrders(12);
+    const flagged = await paidSession();
+    await waitingOrders(12);
+    expect((await run()).flagged).toEqual([flagged]);
+    shop.clock.nowMs += HOUR_MS;
+    slowStripe(engine === "memory" ? 200 : 60);
+    for (let runs = 0; runs < 10; runs += 1) {
+      await run(10_000);
+      expect((await readProgress(kept.bookkeeping))?.flagged).toBe(1);
+    }
+
+    isMended = true;
+    const inTime = createDeadline(() => shop.clock.nowMs, HOUR_MS);
+    expect((await settleOrder(flagged, "owner", inTime, kept)).kind).toBe("fulfilled");
+    for (let runs = 0; runs < 12; runs += 1) await run(10_000);
+    expect((await readProgress(kept.bookkeeping))?.flagged).toBe(0);
+  },
+);
+
 test("a place in Stripe's list that no longer exists is given up, and the list begun anew", async () => {
   const sessionId = await paidSession();
   await saveProgress(kept.bookkeeping, {
     lookedAtUntilMs: shop.clock.nowMs - HOUR_MS,
     finishedMs: 1,
     flagged: 0,
-    pass: { startedMs: shop.clock.nowMs, hasUnfinished: false, reached: { recent_sessions: "cs_test_gone" } },
+    pass: {
+      startedMs: shop.clock.nowMs,
+      hasUnfinished: false,
+      flagged: 0,
+      reached: { recent_sessions: "cs_test_gone" },
+    },
   });
   expect(await run()).toMatchObject({ repaired: [], incomplete: ["recent_sessions"] });
   expect(await run()).toMatchObject({ repaired: [sessionId], incomplete: [] });
@@ -246,6 +349,26 @@ test("E17: runs that come to their end and leave something unsettled for three d
   await run();
   shop.clock.nowMs += 10_000;
   expect((await health()).problems).toEqual([]);
+});
+
+test("many who ask for the shop's health at once cost one look", async () => {
+  await open("stripe");
+  let lists = 0;
+  shop.stripe.faults.beforeApi = (request) => {
+    if (request.url.includes("/v1/events")) lists += 1;
+    return undefined;
+  };
+  const ask = () => shop.app.health(new Request("https://shop.example/api/health"));
+  const answers = await Promise.all(Array.from({ length: 20 }, ask));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+  expect(lists).toBe(1);
+});
+
+test("E17: a run that could not be finished is no run in 1970", async () => {
+  shop.stripe.faults.beforeApi = () => Response.error();
+  await run();
+  const response = await shop.app.health(new Request("https://shop.example/api/health"));
+  expect(await response.json()).toMatchObject({ lastReconcile: null, problems: ["reconcile_overdue"] });
 });
 
 test("health says so when the orders cannot be reached, and asks again after a moment", async () => {

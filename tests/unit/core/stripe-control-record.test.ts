@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { MAX_STEP_ATTEMPTS } from "../../../core/orders/control-record.ts";
+import { MAX_ATTEMPTS } from "../../../core/orders/retry.ts";
 import { formatNews, parseNews } from "../../../core/orders/news.ts";
 import { formatControlRecord } from "../../../core/orders/stored-order.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
@@ -33,10 +33,7 @@ const FULL: ControlRecord = {
   fence: 9_999,
   lease: { owner: "0123456789abcdef", untilMs: 1_795_000_000_000 },
   steps: Object.fromEntries(
-    ["record", "onPaid", "mail"].map((name) => [
-      name,
-      { state: "started", attempts: MAX_STEP_ATTEMPTS } as const,
-    ]),
+    ["record", "onPaid", "mail"].map((name) => [name, { state: "started", attempts: MAX_ATTEMPTS } as const]),
   ),
   news: MOST_NEWS,
   nextTryMs: 1_795_000_000_000,

@@ -1,0 +1,104 @@
+import { subjectOf, type Channel, type Delivery, type News, type NewsBook } from "./news.ts";
+import { MAX_ATTEMPTS, nextTryAfter, shorten } from "./retry.ts";
+import type { ControlDraft } from "./update-control.ts";
+
+/** Who has yet to be told of what: the changes an order's record goes through for its news, as pure functions. */
+
+/** One channel's part in one piece of news. */
+export interface Errand {
+  news: News;
+  channel: Channel;
+  delivery: Delivery;
+}
+
+export function errandsIn(book: NewsBook | undefined): Errand[] {
+  return Object.values(book ?? {}).flatMap((news) =>
+    Object.entries(news.deliveries).map(([channel, delivery]) => ({
+      news,
+      channel: channel as Channel,
+      delivery,
+    })),
+  );
+}
+
+/** Tells one errand of an order from another. */
+export function nameOf({ news, channel }: Errand): string {
+  return `${news.kind} ${news.count} ${channel}`;
+}
+
+/** True while somebody has to be told. The owner may ask for another try of what was given up. */
+export function owesNews(book: NewsBook | undefined, askedByOwner = false): boolean {
+  return errandsIn(book).some(({ delivery }) => isOwed(delivery, askedByOwner));
+}
+
+/** The owner's own code failed for good: unlike a lost message this leaves the owner something to mend. */
+export function isLeftToOwner(book: NewsBook | undefined): boolean {
+  return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
+}
+
+/** Whom to tell now: each is tried once a run. `tried` names what this run has begun. */
+export function chooseErrands(
+  control: ControlDraft,
+  askedByOwner: boolean,
+  tried: ReadonlySet<string>,
+): readonly Errand[] {
+  return errandsIn(control.news).filter(
+    (errand) => isOwed(errand.delivery, askedByOwner) && !tried.has(nameOf(errand)),
+  );
+}
+
+/** Counted before anything is sent: never fewer attempts than messages. */
+export function beginErrands(control: ControlDraft, errands: readonly Errand[]): ControlDraft {
+  return errands.reduce(
+    (begun, { news, channel }) =>
+      noteDelivery(begun, news, channel, ({ attempts }) => ({ state: "started", attempts: attempts + 1 })),
+    control,
+  );
+}
+
+/** Begun so often, and never done: whoever began them died each time. */
+export function exhaustedErrands(control: ControlDraft): readonly Errand[] {
+  return errandsIn(control.news).filter(
+    ({ delivery }) => delivery.state === "started" && delivery.attempts >= MAX_ATTEMPTS,
+  );
+}
+
+export function giveUpErrands(control: ControlDraft, errands: readonly Errand[]): ControlDraft {
+  return errands.reduce(
+    (left, { news, channel }) =>
+      noteDelivery(left, news, channel, ({ attempts }) => ({ state: "gave_up", attempts })),
+    control,
+  );
+}
+
+/** Changes one channel's part in a piece of news, unless the subject has newer ones by now. */
+export function noteDelivery(
+  control: ControlDraft,
+  { kind, count }: News,
+  channel: Channel,
+  change: (delivery: Delivery) => Delivery,
+): ControlDraft {
+  const subject = subjectOf(kind);
+  const current = control.news?.[subject];
+  const delivery = current?.deliveries[channel];
+  if (current === undefined || current.count !== count || delivery === undefined) return control;
+  const deliveries = { ...current.deliveries, [channel]: change(delivery) };
+  return { ...control, news: { ...control.news, [subject]: { ...current, deliveries } } };
+}
+
+/** The error and the next try of a step go first: they are what keeps the buyer waiting. */
+export function failDelivery(
+  control: ControlDraft,
+  attempts: number,
+  error: string,
+  nowMs: number,
+): ControlDraft {
+  if (control.state === "paid") return control;
+  const lastError = control.state === "fulfilled" ? shorten(error) : control.lastError;
+  const nextTryMs = nextTryAfter(attempts, nowMs);
+  return { ...control, nextTryMs, ...(lastError !== undefined && { lastError }) };
+}
+
+function isOwed({ state }: Delivery, askedByOwner: boolean): boolean {
+  return state === "todo" || state === "started" || (askedByOwner && state === "gave_up");
+}

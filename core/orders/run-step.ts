@@ -1,0 +1,64 @@
+import { NoEffectError, PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
+import { describeError, errorName } from "../log.ts";
+import { flagForAttention } from "./control-record.ts";
+import type { OrderSnapshot } from "./order.ts";
+import type { Result } from "./result.ts";
+import { MAX_ATTEMPTS } from "./retry.ts";
+import type { SettleDependencies } from "./settle-order.ts";
+import { spreadNews } from "./spread-news.ts";
+import { failStep, finishStep, skipStep } from "./step-progress.ts";
+import { withTimeout } from "./with-timeout.ts";
+
+/** The how-manieth attempt it is, and how long it may take. */
+export interface StepTry {
+  number: number;
+  timeoutMs: number;
+}
+
+/** Has the effect of one step that was begun. Resolves to what came of it, whatever that is. */
+export async function runStep(
+  step: FulfillmentStep,
+  order: OrderSnapshot,
+  { number, timeoutMs }: StepTry,
+  dependencies: SettleDependencies,
+): Promise<Result & { hasFailed: boolean }> {
+  const { now, schedule, log } = dependencies;
+  const { orderId } = order;
+  const idempotencyKey = `${step.name}/${orderId}`;
+  try {
+    const result = await withTimeout(timeoutMs, schedule, (signal) =>
+      step.run(order, { idempotencyKey, number, signal }),
+    );
+    const note = result === "skipped" ? skipStep : finishStep;
+    return {
+      hasFailed: false,
+      change: (current) => note(current, step.name),
+      announce: () => undefined,
+    };
+  } catch (error) {
+    const reason = describeError(error);
+    const isOver = error instanceof PermanentStepError || number >= MAX_ATTEMPTS;
+    if (isOver) return { hasFailed: true, ...giveUpStep(step, reason, orderId, dependencies) };
+    const failure = { error: `${step.name}: ${reason}`, hadNoEffect: error instanceof NoEffectError };
+    return {
+      hasFailed: true,
+      change: (current) => failStep(current, step.name, failure, now()),
+      announce: () =>
+        log.warn("step_failed", { orderId, step: step.name, attempt: number, error: errorName(error) }),
+    };
+  }
+}
+
+/** The flag is durable, and with it the owner's news of it, before the log says so. */
+export function giveUpStep(
+  step: FulfillmentStep,
+  reason: string,
+  orderId: string,
+  { news, log }: SettleDependencies,
+): Result {
+  return {
+    change: (current) =>
+      spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),
+    announce: () => log.error("order_needs_attention", { orderId, step: step.name }),
+  };
+}

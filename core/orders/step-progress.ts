@@ -1,0 +1,54 @@
+import type { StepProgress } from "./order.ts";
+import { nextTryAfter, shorten } from "./retry.ts";
+import type { ControlDraft } from "./update-control.ts";
+
+/** How far the steps of an order are: the changes its record goes through for them, as pure functions. */
+
+export function beginStep(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });
+}
+
+export function finishStep(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "done", attempts: attemptsOf(control, step) });
+}
+
+export function skipStep(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "skipped", attempts: attemptsOf(control, step) });
+}
+
+/**
+ * The order waits for its next try. The step stays "started" where it may have had its effect; a failure that certainly had none
+ * is told apart for the sake of steps which must not be repeated on a mere suspicion.
+ */
+export function failStep(
+  control: ControlDraft,
+  step: string,
+  failure: { error: string; hadNoEffect: boolean },
+  nowMs: number,
+): ControlDraft {
+  const failed = failure.hadNoEffect ? noteNoEffect(control, step) : control;
+  const nextTryMs = nextTryAfter(attemptsOf(control, step), nowMs);
+  return { ...failed, lastError: shorten(failure.error), nextTryMs };
+}
+
+/** The attempt that was begun is over, and its effect did not happen. */
+export function noteNoEffect(control: ControlDraft, step: string): ControlDraft {
+  return withStep(control, step, { state: "failed", attempts: attemptsOf(control, step) });
+}
+
+export function isFinished(progress: StepProgress | undefined): boolean {
+  return progress?.state === "done" || progress?.state === "skipped";
+}
+
+/** An attempt began, and whether it had its effect was never recorded. */
+export function isUncertain(progress: StepProgress | undefined): boolean {
+  return progress?.state === "started";
+}
+
+export function attemptsOf(control: ControlDraft, step: string): number {
+  return control.steps[step]?.attempts ?? 0;
+}
+
+function withStep(control: ControlDraft, step: string, progress: StepProgress): ControlDraft {
+  return { ...control, steps: { ...control.steps, [step]: progress } };
+}
