@@ -12,8 +12,8 @@ export default defineShop({
   // What each price delivers once it is paid: files, links, license keys, texts. Small files lie in the folder private/, which is
   // never published; larger ones in a bucket of yours: docs/delivery.md.
   //
-  // By the name your pages use in data-price-id: a price id (price_…) or a lookup key. A price needs no entry to be sold; one
-  // that is on no page is for sale when it has one.
+  // By price id (price_…) or lookup key: either finds the price, whichever of them your pages use. A price needs no entry to be sold;
+  // one that is on no page is for sale when it has one.
   prices: {
     poster_a2: { maxQuantity: 10 },
     ebook_tides: {

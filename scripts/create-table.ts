@@ -36,8 +36,10 @@ try {
       : "This DynamoDB cannot expire records: event records stay.",
   );
 } catch (error) {
-  fail(
-    `The table ${table} could not be made: ${messageOf(error)}\nMay this access key create tables in ${region}?`,
-  );
+  const advice =
+    config.endpoint === undefined
+      ? `May this access key create tables in ${region}?`
+      : `Is there a DynamoDB at ${config.endpoint}? For Amazon's own leave DYNAMODB_ENDPOINT empty.`;
+  fail(`The table ${table} could not be made: ${messageOf(error)}\n${advice}`);
 }
 client.destroy();

@@ -6,6 +6,7 @@ import { parseArgs, parseEnv } from "node:util";
 import open from "open";
 
 import { ConfigError } from "../core/config.ts";
+import { StorageInUseError } from "./dev/lock-storage.ts";
 import { SiteError } from "./site/site-error.ts";
 import { startShop, type Shop, type ShopOptions } from "./dev/shop.ts";
 
@@ -109,9 +110,7 @@ function stripeInUse({ simulatedStripe }: Shop): string {
 
 function describe(error: unknown): string {
   if (error instanceof ConfigError || error instanceof SiteError) return error.problems.join("\n");
-  const locked =
-    error instanceof Error && JSON.stringify(error, ["code", "message", "cause"]).includes("LOCK");
-  if (locked)
+  if (error instanceof StorageInUseError)
     return "Another shop is running from this folder and has .data/ open. Close it, or use: npm run dev -- --fresh";
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

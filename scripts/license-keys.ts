@@ -71,7 +71,8 @@ function textForFirst(key: SigningKey, secret: string): string {
 
    LICENSE_PRIVATE_KEY=${secret}
 
-   Vercel: npx vercel env add LICENSE_PRIVATE_KEY production    Netlify: npx netlify-cli env:set LICENSE_PRIVATE_KEY lsk1_…
+   Vercel:  npx vercel env add LICENSE_PRIVATE_KEY production
+   Netlify: npx netlify-cli env:set LICENSE_PRIVATE_KEY lsk1_… --context production
    Then deploy. Give previews and .env a key of their own.
 
 2. Public. Put it into your software, which verifies license keys with it (docs/licenses.md):

@@ -1,13 +1,15 @@
 import { createDeadline } from "../core/orders/deadline.ts";
 import { parseNotification } from "../core/webhook/notification.ts";
 import { processEvent } from "../core/webhook/process-event.ts";
+import { classifyStripeError } from "../core/stripe/errors.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
 const HELP = `Processes one event of Stripe's again, exactly as its webhook would. What is done already is not done twice.
 
   npm run replay -- evt_…
 
-Prints what became of it as JSON. Ends with 1 when an order is still not as it should be. Stripe keeps events for 30 days.`;
+The event's id stands in the Stripe dashboard, under the endpoint's deliveries. Stripe keeps events for 30 days.
+Prints what became of it as JSON. Ends with 1 when an order is still not as it should be.`;
 
 const MINUTE_MS = 60_000;
 
@@ -15,7 +17,7 @@ const UNSETTLED: readonly string[] = ["not_found", "busy", "unfinished", "needs_
 
 const [eventId, ...rest] = readArguments(HELP);
 if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
-  fail(`Which event? Its id begins with evt_.\n\n${HELP}`);
+  fail(`Which event? One id, which begins with evt_.\n\n${HELP}`);
 }
 
 try {
@@ -35,5 +37,9 @@ try {
   console.log(JSON.stringify({ ...summary, settled }, null, 2));
   process.exit(settled.some(({ outcome }) => UNSETTLED.includes(outcome)) ? 1 : 0);
 } catch (error) {
-  fail(`The event could not be replayed: ${messageOf(error)}`);
+  const advice =
+    classifyStripeError(error) === "not_found"
+      ? "\nDoes STRIPE_SECRET_KEY belong to its account, and to its mode? Stripe keeps events for 30 days."
+      : "";
+  fail(`The event could not be replayed: ${messageOf(error)}${advice}`);
 }

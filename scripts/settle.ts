@@ -28,7 +28,9 @@ const NOT_TOLD = "The order is done, and somebody could not be told of it. Try a
 
 const [orderId, ...rest] = readArguments(HELP);
 if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(orderId)) {
-  fail(`Which order? Its id is its Checkout Session's, cs_….\n\n${HELP}`);
+  fail(
+    `Which order? One id, which begins with cs_live_ or cs_test_: it stands in what you were told of it, in the address of its page and in what npm run reconcile prints.\n\n${HELP}`,
+  );
 }
 
 try {

@@ -12,6 +12,7 @@ import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createLiveApp } from "./live-app.ts";
 import { closeServer, listen } from "./listen.ts";
+import { lockStorage } from "./lock-storage.ts";
 import { startInbox } from "./inbox/inbox.ts";
 import { localLicenseKey } from "./local-license-key.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "./local-dynamodb.ts";
@@ -45,7 +46,7 @@ export interface Shop {
 
 /**
  * The whole shop in one process: pages, functions, and, unless there is a real key, Stripe and its hosted page.
- * @throws ConfigError when the environment is wrong, before anything is served.
+ * @throws ConfigError when the environment is wrong, before anything is served; StorageInUseError while another shop has the folder.
  */
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const { root, print } = options;
@@ -61,6 +62,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const port = await listen(server, options.port);
     const url = `http://localhost:${port}`;
     closers.push(() => closeServer(server));
+    if (options.storageFolder !== undefined) closers.push(await lockStorage(options.storageFolder));
 
     const stripe = options.environment["STRIPE_SECRET_KEY"]
       ? undefined

@@ -31,7 +31,7 @@ export async function checkSite(site: LoadedSite, access: StripeAccess): Promise
       return {
         kind: "key_refused",
         problem:
-          "Stripe refuses STRIPE_SECRET_KEY: it is wrong or revoked; or it is a restricted key that may not read prices.",
+          "Stripe refuses STRIPE_SECRET_KEY: it is wrong or revoked, or a restricted key that may not read prices. Copy a valid key from https://dashboard.stripe.com/apikeys, or give the restricted one all permissions of the README's table.",
       };
     }
     return { kind: "unreachable", reason: error instanceof Error ? error.message : String(error) };

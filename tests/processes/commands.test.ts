@@ -132,7 +132,7 @@ test("create-table says why it could not, and what to look at", async () => {
   const { exitCode, complaints } = await run("create-table", [], { DYNAMODB_ENDPOINT: "http://127.0.0.1:9" });
   expect(exitCode).toBe(1);
   expect(complaints).toMatch(
-    /^The table static-checkout could not be made: .+\nMay this access key create tables in local\?\n$/,
+    /^The table static-checkout could not be made: .+\nIs there a DynamoDB at http:\/\/127\.0\.0\.1:9\? .+ DYNAMODB_ENDPOINT empty\.\n$/,
   );
 });
 
@@ -320,6 +320,7 @@ test("replay says that there is no such event", async () => {
   expect(exitCode).toBe(1);
   expect(output).toBe("");
   expect(complaints).toMatch(/^The event could not be replayed: No such event: 'evt_unknown'/);
+  expect(complaints).toContain("Does STRIPE_SECRET_KEY belong to its account");
 });
 
 test("without a table the same commands keep the order in Stripe", async () => {

@@ -83,6 +83,8 @@ function chargeActions(charge: Charge, { disputes }: SimulatedOrder, account: Ac
     run(amount) {
       const amountMinor = amount.trim() === "" ? left : parseAmount(amount, charge.currency);
       if (amountMinor === undefined) throw new Error(`“${amount}” is not an amount. Write it as 12.50.`);
+      if (amountMinor > left)
+        throw new Error(`Only ${formatMoney(left, charge.currency, "en")} is left to refund.`);
       account.refund(payment, amountMinor);
     },
   };

@@ -129,7 +129,7 @@ test("refund in part, in full, and a refund that fails: the shop follows", async
   await shopSays(page, /Refunded\s+€12\.50/);
 });
 
-test("an amount that is none is refused with a sentence", async () => {
+test("an amount that is none, or more than was paid, is refused with a sentence", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
   await page.getByLabel("Amount in EUR").fill("a lot");
@@ -137,6 +137,9 @@ test("an amount that is none is refused with a sentence", async () => {
   page.removeAllListeners("console");
   await press(page, "Refund");
   await page.getByRole("alert").getByText("“a lot” is not an amount. Write it as 12.50.").waitFor();
+  await page.getByLabel("Amount in EUR").fill("32.01");
+  await press(page, "Refund");
+  await page.getByRole("alert").getByText("Only €32.00 is left to refund.").waitFor();
 });
 
 test("a dispute is won, another one is lost; an inquiry is closed, or becomes a dispute", async () => {

@@ -1,0 +1,38 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Another shop has the folder open. */
+export class StorageInUseError extends Error {
+  override readonly name = "StorageInUseError";
+}
+
+/**
+ * Keeps a folder for one shop: two would overwrite each other's orders. The file that says so holds the process's id, so that what a
+ * shop left behind that was killed stands in nobody's way.
+ * @throws StorageInUseError while another shop has it.
+ */
+export async function lockStorage(folder: string): Promise<() => Promise<void>> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, "shop.pid");
+  for (;;) {
+    try {
+      await writeFile(file, String(process.pid), { flag: "wx" });
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+    const holder = Number(await readFile(file, "utf8").catch(() => ""));
+    if (isRunning(holder)) throw new StorageInUseError(`Process ${holder} has ${folder} open.`);
+    await rm(file, { force: true });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  if (!Number.isSafeInteger(processId) || processId <= 0) return false;
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    // It is there, and somebody else's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

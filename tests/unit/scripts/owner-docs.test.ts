@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+import { ORDER_EVENTS } from "../../../core/webhook/event-types.ts";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+];
+
+const read = (page: string) => readFileSync(join(root, page), "utf8");
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\w\s-]/g, "")
+    .trim()
+    .replaceAll(/\s/g, "-");
+
+test.for(pages)("every link of %s leads to a file, and to a heading that is in it", (page) => {
+  const broken = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].filter(
+    ([, file = "", anchor]) => {
+      const target = file === "" ? page : relative(root, join(root, dirname(page), file));
+      if (!existsSync(join(root, target))) return true;
+      const headings = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+      return anchor !== undefined && !headings.includes(anchor);
+    },
+  );
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test("every page of docs/ is linked from the README or from a page beside it", () => {
+  const linked = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([\w./-]+\.md)/g)].map(([, file = ""]) => join(dirname(page), file)),
+  );
+  expect(pages.filter((page) => page.startsWith("docs/") && !linked.includes(page))).toEqual([]);
+});
+
+test("docs/trouble.md explains every problem that /api/health names", () => {
+  const named = [...read("core/routes/health.ts").matchAll(/problems(?:\.push\(|: \[)"(\w+)"/g)];
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, problem] of named) expect(read("docs/trouble.md")).toContain(`| \`${problem}\` |`);
+});
+
+test("the README asks for exactly the events that mean something for an order", () => {
+  const section = /\nA webhook is how[\s\S]*?\n\n([\s\S]*?)\n\n/.exec(read("README.md"))?.[1] ?? "";
+  const named = [...section.matchAll(/`([a-z_.]+)`/g)].map(([, type]) => type);
+  expect(named).toEqual([...ORDER_EVENTS.keys()]);
+});
