@@ -83,6 +83,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
     openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
+  const mailsOwner = config.ownerEmail !== undefined;
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
@@ -99,7 +100,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       keeping,
       links: downloadLinks,
       privateFolder: createPrivateFolder(surroundings.projectFolder),
-      bucket: config.bucket && createBucket(config.bucket, now),
+      bucket: config.bucket && createBucket(config.bucket, surroundings),
       site,
       siteUrl,
       now,
@@ -129,7 +130,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
     }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
-    health: createHealthRoute({ keeping, livemode, lacksLicenseKey, now, log }),
+    health: createHealthRoute({ keeping, livemode, lacksLicenseKey, mailsOwner, now, log }),
   };
 }
 

@@ -171,6 +171,16 @@ export function parseDynamodbConfig(environment: Environment): DynamodbConfig | 
   return config;
 }
 
+/**
+ * The part that says where files for sale lie; undefined when no bucket is named.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseBucketConfig(environment: Environment): BucketConfig | undefined {
+  const { config, problems } = readBucket(withoutEmpty(environment));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
 function withoutEmpty(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),

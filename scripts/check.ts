@@ -1,16 +1,17 @@
-import { parseStripeAccess } from "../core/config.ts";
+import { parseBucketConfig, parseStripeAccess } from "../core/config.ts";
 import { formatMoney } from "../core/money.ts";
 import type { Answer } from "./site/ask-stripe.ts";
+import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
-does the page show what will be charged? Changes nothing.
+does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there. Changes nothing.
 
   npm run check
 
-The key is STRIPE_SECRET_KEY of .env. Ends with 1, and a line for each mistake, when something cannot be sold as the page says.`;
+The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET. Ends with 1, and a line for each mistake, when something cannot be sold as the page says.`;
 
 const unknown = readArguments(HELP);
 if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
@@ -28,10 +29,15 @@ if (check.kind === "unreachable") fail(`Stripe cannot be asked right now: ${chec
 
 for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
 const undeliverable = readConfig((environment) => licenseProblem(site, environment));
+const sold = soldFromBucket(site.shop);
+const bucket = sold.length > 0 ? readConfig(parseBucketConfig) : undefined;
+if (sold.length > 0 && bucket === undefined)
+  console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
 const problems = [
   ...check.problems,
   ...check.otherMode,
   ...(undeliverable === undefined ? [] : [undeliverable]),
+  ...(bucket === undefined ? [] : await bucketFileProblems(sold, bucket)),
 ];
 if (problems.length > 0) fail(`\n${problems.join("\n")}`);
 console.log(`\nAll of it can be bought, in ${access.livemode ? "live" : "test"} mode.`);

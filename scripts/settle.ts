@@ -2,6 +2,7 @@ import { createDeadline } from "../core/orders/deadline.ts";
 import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
+import type { Kept } from "../core/shop.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
 const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was flagged for your
@@ -9,7 +10,9 @@ attention is tried again; what is done already is not done twice.
 
   npm run settle -- cs_…
 
-Prints the outcome and the order's record as JSON, and under "owed" whom it could not tell of what. Ends with 1 when the order is still not as it should be.`;
+Prints as JSON the outcome, whom it could not tell of what ("owed"), the order's record, how often the buyer fetched which file
+("downloads") and what the shop noted down when ("history"); the last two where orders are kept in DynamoDB.
+Ends with 1 when the order is still not as it should be.`;
 
 const MINUTE_MS = 60_000;
 
@@ -36,12 +39,40 @@ try {
   const stored = await kept.store.readControl(orderId);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
-  console.log(JSON.stringify({ outcome: outcome.kind, ...(owed.length > 0 && { owed }), order }, null, 2));
+  const report = {
+    outcome: outcome.kind,
+    ...(owed.length > 0 && { owed }),
+    order,
+    ...(stored !== undefined && { downloads: await downloadsOf(orderId, kept) }),
+    ...(stored !== undefined && { history: await historyOf(orderId, kept) }),
+  };
+  console.log(JSON.stringify(report, null, 2));
   const advice = ADVICE[outcome.kind] ?? (owed.length > 0 ? NOT_TOLD : undefined);
   if (advice !== undefined) fail(advice);
   process.exit(0);
 } catch (error) {
   fail(`The order could not be settled: ${messageOf(error)}`);
+}
+
+interface NotedDownload {
+  name: string;
+  count: number;
+  first: string;
+  last: string;
+}
+
+/** Undefined where no count is kept. */
+async function downloadsOf(id: string, { engine }: Kept): Promise<NotedDownload[] | undefined> {
+  const counts = await engine.downloads.of(id);
+  return counts?.map(({ name, count, firstMs, lastMs }) => {
+    return { name, count, first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() };
+  });
+}
+
+/** `2026-11-21T12:00:00.000Z order_recorded`. Undefined where no history is kept. */
+async function historyOf(id: string, { store }: Kept): Promise<string[] | undefined> {
+  const entries = await store.readHistory(id);
+  return entries?.map(({ atMs, what }) => `${new Date(atMs).toISOString()} ${what}`);
 }
 
 /** `refunded (chat): gave_up after 12 attempts` */

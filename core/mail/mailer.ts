@@ -1,6 +1,8 @@
 export interface Mail {
   /** One address. What is not one is refused, and nobody is mailed. */
   to: string;
+  /** Whose address that is, for a message about a failure; the buyer's when left out. */
+  recipient?: "buyer" | "owner";
   subject: string;
   text: string;
   html?: string;

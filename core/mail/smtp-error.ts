@@ -21,18 +21,21 @@ const WAITS_BEFORE_THE_MAIL = ["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_T
  *
  * A 5xx is the server's last word about this mail (RFC 5321, 4.2.1), with two exceptions: 503 says that the conversation went
  * wrong, not the mail; and a refused password is the shop's, so all orders wait for it to be mended.
+ *
+ * @param recipient says whose address the mail goes to, and not which.
  */
-export function sortSmtpError(error: unknown): Error {
+export function sortSmtpError(error: unknown, recipient: string): Error {
   if (!(error instanceof Error)) return new Error("The mail could not be sent.", { cause: error });
   const { code = "", responseCode = 0, command, timeoutType = "", syscall }: SmtpFailure = error;
   const wasAnswered = responseCode >= 400 && responseCode < 600;
   const isLastWord = responseCode >= 500 && responseCode !== 503 && wasAnswered;
   if (isLastWord && code !== "EAUTH" && code !== "ETLS" && isAboutTheMail(command)) {
-    return new PermanentStepError(`The mail server refused the mail: ${responseCode}`, { cause: error });
+    const refused = refusedPart(command, recipient);
+    return new PermanentStepError(`The mail server refused ${refused}: ${responseCode}`, { cause: error });
   }
   // Nodemailer itself refuses the addresses; it will again.
   if (code === "EENVELOPE" && !wasAnswered) {
-    return new PermanentStepError("The mail server cannot reach this address.", { cause: error });
+    return new PermanentStepError(`The mail server cannot reach ${recipient}.`, { cause: error });
   }
   const neverGotThere = BEFORE_THE_MAIL.includes(code) || WAITS_BEFORE_THE_MAIL.includes(timeoutType);
   if (wasAnswered || neverGotThere || syscall === "connect") {
@@ -43,4 +46,10 @@ export function sortSmtpError(error: unknown): Error {
 
 function isAboutTheMail(command: string | undefined): boolean {
   return ["MAIL FROM", "RCPT TO", "DATA"].some((known) => command?.startsWith(known) === true);
+}
+
+/** What somebody has to mend. */
+function refusedPart(command: string | undefined, recipient: string): string {
+  if (command?.startsWith("RCPT TO")) return recipient;
+  return command?.startsWith("MAIL FROM") ? "the sender, MAIL_FROM" : "the mail";
 }

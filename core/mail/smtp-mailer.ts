@@ -20,6 +20,9 @@ const TIMEOUTS = {
   socketCloseTimeout: 0,
 };
 
+/** The address itself stays out of messages: they are kept, and shown to the owner's side. */
+const WHOSE = { buyer: "the buyer's address", owner: "OWNER_EMAIL" } as const;
+
 /**
  * Sends through one SMTP server, a connection per mail: a function may be frozen right after its answer, and a connection kept
  * open would be found dead by the next one.
@@ -31,10 +34,10 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
   const domain = sender.slice(sender.indexOf("@") + 1);
 
   return {
-    async send({ to, subject, text, html }, { idempotencyKey, signal }) {
+    async send({ to, recipient: whose = "buyer", subject, text, html }, { idempotencyKey, signal }) {
       const recipient = wireAddress(to);
       if (recipient === undefined)
-        throw new PermanentStepError("The buyer's mail address is not one address.");
+        throw new PermanentStepError(`Nothing is mailed: ${WHOSE[whose]} is not one mail address.`);
       const transport = await open();
       try {
         await transport.sendMail({
@@ -60,7 +63,7 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
           signal,
         });
       } catch (error) {
-        throw sortSmtpError(error);
+        throw sortSmtpError(error, WHOSE[whose]);
       }
     },
   };

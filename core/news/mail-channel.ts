@@ -5,7 +5,10 @@ import { noticeOf } from "./notice.ts";
 /** Notices to the owner's own address. */
 export function createMailChannel(mailer: Mailer, to: string): NewsChannel {
   const say = (notice: Notice, { idempotencyKey, signal }: TellAttempt): Promise<void> =>
-    mailer.send({ to, ...notice }, { idempotencyKey: `notice/${idempotencyKey}`, signal });
+    mailer.send(
+      { to, recipient: "owner", ...notice },
+      { idempotencyKey: `notice/${idempotencyKey}`, signal },
+    );
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { Channel } from "../orders/news.ts";
 import type { Post } from "../outgoing/post.ts";
@@ -15,11 +16,12 @@ export interface NewsSurroundings {
   post: Post;
   bookkeeping: Bookkeeping;
   now: () => number;
+  log: Log;
 }
 
 /** The channels that the configuration asks for. What a shop does not use, its functions do not load. */
 export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
-  const { config, shop, mailer, post, bookkeeping, now } = surroundings;
+  const { config, shop, mailer, post, bookkeeping, now, log } = surroundings;
   const { ownerEmail, ownerChat, orderWebhook } = config;
   const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(shop) };
   if (orderWebhook !== undefined) {
@@ -29,6 +31,13 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
   if (mailer !== undefined && ownerEmail !== undefined) {
     const { createMailChannel } = await import("./mail-channel.ts");
     channels.mail = createMailChannel(mailer, ownerEmail);
+  }
+  if (mailer === undefined && ownerEmail !== undefined) {
+    // Once per instance; the health route says it for as long as it is so.
+    log.warn("owner_not_mailed", {
+      problem:
+        "OWNER_EMAIL is set and SMTP_URL is not: no notice is mailed to you. Set SMTP_URL too, or remove it.",
+    });
   }
   if (ownerChat !== undefined) {
     const { createChatChannel } = await import("./chat-channel.ts");

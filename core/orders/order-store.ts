@@ -42,6 +42,9 @@ export interface OrderStore {
    */
   appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
 
+  /** Oldest first, and by key within one moment. Undefined where the engine keeps no history, because Stripe's own list of events is one. */
+  readHistory(orderId: OrderId): Promise<readonly HistoryEntry[] | undefined>;
+
   /**
    * The orders that are open (see `isOpen`), in an order that stays. May miss what was written a moment ago and name what is done
    * by now: a worklist to start from, never a truth. `after`, an order that was named before, lets whoever ran out of time go on

@@ -33,7 +33,7 @@ export interface DownloadDependencies {
  * is read from the order each time. Small files are sent from here, those of a bucket by a redirect to it that is good for minutes.
  */
 export function createDownloadRoute(dependencies: DownloadDependencies): Route {
-  const { links, privateFolder, bucket, site, siteUrl } = dependencies;
+  const { links, privateFolder, bucket, site, siteUrl, log } = dependencies;
 
   return {
     name: "download",
@@ -50,8 +50,10 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
       const contentType = contentTypeOf(fileName);
       if (typeof file.file !== "string") {
         if (bucket === undefined) throw new Error(`There is no bucket to take ${fileName} from.`);
+        const { bucketKey } = file.file;
+        await requireInBucket(bucketKey, bucket, { orderId: link.orderId, fileId: link.fileId }, log);
         const method = request.method === "HEAD" ? "HEAD" : "GET";
-        const url = await bucket.linkTo(file.file.bucketKey, { method, fileName, contentType });
+        const url = await bucket.linkTo(bucketKey, { method, fileName, contentType });
         await count(request, link.orderId, file, dependencies);
         return found(url);
       }
@@ -102,6 +104,24 @@ async function fileToHandOut(
   return file;
 }
 
+/**
+ * Whoever is sent to a bucket that refuses reads its XML, and the owner hears nothing. A bucket that does not say in time is not
+ * waited for: it will serve the file, or say itself what is wrong.
+ */
+async function requireInBucket(
+  key: string,
+  bucket: Bucket,
+  about: { orderId: OrderId; fileId: string },
+  log: Log,
+): Promise<void> {
+  const look = await bucket.look(key);
+  if (look.kind === "unknown") log.warn("bucket_not_asked", { ...about, error: look.reason });
+  if (look.kind !== "refused") return;
+  const problem = `FILES_BUCKET answered ${look.status} for ${JSON.stringify(key)}: nothing lies there under this name, or FILES_BUCKET_ACCESS_KEY_ID may not read it. The buyer was asked to write to you.`;
+  log.error("file_missing", { ...about, problem });
+  throw new HttpError(404, "file_missing", MISSING);
+}
+
 /** Once per download: not when it is resumed, and not when a program only asks about the file. A paid file is not held back for a count. */
 async function count(
   request: Request,
@@ -129,6 +149,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   order_revoked: "This download is closed",
   order_not_paid: "This order is not paid yet",
   file_not_found: "This file has moved",
+  file_missing: "We cannot find this file",
 };
 
 const EXPIRED =
@@ -138,6 +159,8 @@ const INVALID =
 const NOT_PAID = "The download opens as soon as your payment has arrived.";
 const GONE =
   "It is no longer under this link. Open your order page, which shows all your downloads: its address is in the mail about your order.";
+const MISSING =
+  "It should be here: the mistake is ours, and your order is fine. Please tell us, and try this link again later.";
 const REVOKED: Readonly<Record<RevocationReason, string>> = {
   refunded: "The order was refunded, so its downloads are closed.",
   dispute_lost: "Your bank took the payment back, so the downloads of this order are closed.",

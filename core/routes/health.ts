@@ -19,6 +19,8 @@ export interface HealthDependencies {
   livemode: boolean;
   /** License keys are for sale, and there is nothing to sign them with. */
   lacksLicenseKey: boolean;
+  /** The owner wants notices by mail. */
+  mailsOwner: boolean;
   now: () => number;
   log: Log;
 }
@@ -39,7 +41,7 @@ interface Health {
  * so a look is shared by all who ask at once, and remembered for a moment.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
-  const { keeping, livemode, lacksLicenseKey, now, log } = dependencies;
+  const { keeping, livemode, lacksLicenseKey, mailsOwner, now, log } = dependencies;
   let last: { health: Promise<Health>; untilMs: number } | undefined;
 
   return {
@@ -57,7 +59,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   async function examine(): Promise<Health> {
     const mode = livemode ? "live" : "test";
     try {
-      const { engine } = await keeping();
+      const { engine, mailer } = await keeping();
       const { bookkeeping, events } = engine;
       const [progress, lastDeliveryMs, hasGivenUp, isCardTesting] = await Promise.all([
         readProgress(bookkeeping),
@@ -68,6 +70,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
       if (lacksLicenseKey) problems.push("license_key_missing");
+      if (mailsOwner && mailer === undefined) problems.push("owner_email_needs_smtp_url");
       if (finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS)
         problems.push("reconcile_overdue");
       const untilMs = progress?.lookedAtUntilMs ?? 0;

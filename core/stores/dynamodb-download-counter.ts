@@ -1,6 +1,10 @@
-import { paginateQuery, UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
+import { createDynamodbItems } from "./dynamodb-items.ts";
+import { dynamodbKeys } from "./dynamodb-keys.ts";
+
+const DOWNLOAD = "DOWNLOAD#";
 
 /**
  * Beside the order, so that its control record is left alone:
@@ -13,13 +17,14 @@ export function createDynamodbDownloadCounter(
   table: string,
   livemode: boolean,
 ): DownloadCounter {
-  const orderPrefix = `${livemode ? "LIVE" : "TEST"}#ORDER#`;
+  const items = createDynamodbItems(client, table);
+  const keys = dynamodbKeys(livemode);
   return {
     async add(orderId, file, atMs) {
       await client.send(
         new UpdateItemCommand({
           TableName: table,
-          Key: { pk: { S: orderPrefix + orderId }, sk: { S: `DOWNLOAD#${file.id}` } },
+          Key: keys.ofOrder(orderId, DOWNLOAD + file.id),
           UpdateExpression:
             "SET #name = :name, #first = if_not_exists(#first, :now), #last = :now ADD #count :one",
           ExpressionAttributeNames: {
@@ -39,27 +44,14 @@ export function createDynamodbDownloadCounter(
 
     async of(orderId) {
       const counts: DownloadCount[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          KeyConditionExpression: "#pk = :order AND begins_with(#sk, :downloads)",
-          ExpressionAttributeNames: { "#pk": "pk", "#sk": "sk" },
-          ExpressionAttributeValues: {
-            ":order": { S: orderPrefix + orderId },
-            ":downloads": { S: "DOWNLOAD#" },
-          },
-        },
-      );
-      for await (const { Items = [] } of pages) {
-        for (const item of Items) {
-          counts.push({
-            name: item["name"]?.S ?? "",
-            count: Number(item["count"]?.N),
-            firstMs: Number(item["firstMs"]?.N),
-            lastMs: Number(item["lastMs"]?.N),
-          });
-        }
+      const { pk, sk } = keys.ofOrder(orderId, DOWNLOAD);
+      for await (const item of items.listBeside(pk.S, sk.S)) {
+        counts.push({
+          name: item["name"]?.S ?? "",
+          count: Number(item["count"]?.N),
+          firstMs: Number(item["firstMs"]?.N),
+          lastMs: Number(item["lastMs"]?.N),
+        });
       }
       return counts;
     },

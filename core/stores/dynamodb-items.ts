@@ -1,6 +1,7 @@
 import {
   ConditionalCheckFailedException,
   GetItemCommand,
+  paginateQuery,
   PutItemCommand,
   type AttributeValue,
   type DynamoDBClient,
@@ -8,10 +9,13 @@ import {
 
 export type Item = Record<string, AttributeValue>;
 
-/** The three things the shop does with an item. Attribute names are aliased: DynamoDB reserves hundreds of words. */
+/** What the shop does with an item. Attribute names are aliased: DynamoDB reserves hundreds of words. */
 export interface DynamodbItems {
   /** Strongly consistent. */
   read(key: Item): Promise<Item | undefined>;
+
+  /** The items under `pk` whose `sk` begins like this, in its order. Strongly consistent. */
+  listBeside(pk: string, skPrefix: string): AsyncIterable<Item>;
 
   /** Leaves an item that is there alone. */
   putIfAbsent(item: Item): Promise<"written" | "conflict">;
@@ -49,6 +53,20 @@ export function createDynamodbItems(client: DynamoDBClient, table: string): Dyna
         new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }),
       );
       return Item;
+    },
+
+    async *listBeside(pk, skPrefix) {
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: "#pk = :pk AND begins_with(#sk, :prefix)",
+          ExpressionAttributeNames: { "#pk": "pk", "#sk": "sk" },
+          ExpressionAttributeValues: { ":pk": { S: pk }, ":prefix": { S: skPrefix } },
+        },
+      );
+      for await (const { Items = [] } of pages) yield* Items;
     },
 
     putIfAbsent,

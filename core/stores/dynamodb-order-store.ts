@@ -3,10 +3,12 @@ import { paginateQuery, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { isOpen } from "../orders/control-record.ts";
 import { formatControlRecord, parseControlRecord, parseSnapshot } from "../orders/stored-order.ts";
 import type { OrderId } from "../orders/order.ts";
-import type { OrderStore, StoredControl } from "../orders/order-store.ts";
+import type { HistoryEntry, OrderStore, StoredControl } from "../orders/order-store.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
 import { dynamodbKeys } from "./dynamodb-keys.ts";
 import { OPEN_ORDERS_INDEX } from "./dynamodb-table.ts";
+
+const HISTORY = "LOG#";
 
 /**
  * Orders in one DynamoDB table. An order is an item collection:
@@ -66,7 +68,21 @@ export function createDynamodbOrderStore(
 
     async appendHistory(orderId, entry) {
       const details = { what: { S: entry.what }, atMs: { N: String(entry.atMs) } };
-      await items.putIfAbsent({ ...keys.ofOrder(orderId, `LOG#${entry.key}`), ...details });
+      await items.putIfAbsent({ ...keys.ofOrder(orderId, HISTORY + entry.key), ...details });
+    },
+
+    async readHistory(orderId) {
+      const entries: HistoryEntry[] = [];
+      const { pk, sk } = keys.ofOrder(orderId, HISTORY);
+      for await (const item of items.listBeside(pk.S, sk.S)) {
+        entries.push({
+          key: (item["sk"]?.S ?? "").slice(HISTORY.length),
+          atMs: Number(item["atMs"]?.N),
+          what: item["what"]?.S ?? "",
+        });
+      }
+      // They lie in the order of their keys, which say what happened, not when; within one moment that order stays.
+      return entries.toSorted((one, other) => one.atMs - other.atMs);
     },
 
     async *listOpen(after = "") {

@@ -6,7 +6,7 @@ import type { HistoryEntry, OrderStore, StoredControl } from "../orders/order-st
 export function createMemoryOrderStore(): OrderStore {
   const controls = new Map<string, StoredControl>();
   const snapshots = new Map<string, OrderSnapshot>();
-  const histories = new Map<string, HistoryEntry>();
+  const histories = new Map<string, Map<string, HistoryEntry>>();
 
   const readControl = async (orderId: string): Promise<StoredControl | undefined> =>
     structuredClone(controls.get(orderId));
@@ -29,9 +29,15 @@ export function createMemoryOrderStore(): OrderStore {
     },
 
     async appendHistory(orderId, entry) {
-      const key = `${orderId} ${entry.key}`;
-      if (!histories.has(key)) histories.set(key, { ...entry });
+      const history = histories.get(orderId) ?? new Map<string, HistoryEntry>();
+      if (!history.has(entry.key)) history.set(entry.key, { ...entry });
+      histories.set(orderId, history);
     },
+
+    readHistory: async (orderId) =>
+      structuredClone([...(histories.get(orderId)?.values() ?? [])]).toSorted(
+        (one, other) => one.atMs - other.atMs || (one.key < other.key ? -1 : 1),
+      ),
 
     async *listOpen(after = "") {
       for (const orderId of [...controls.keys()].toSorted()) {

@@ -100,6 +100,7 @@ export function createStripeOrderStore(
     // Nothing to write: the completed session is the snapshot, and Stripe's own event list is the history.
     createSnapshot: async () => undefined,
     appendHistory: async () => undefined,
+    readHistory: async () => undefined,
 
     async *listOpen(after) {
       const sessions = stripe.checkout.sessions.list({

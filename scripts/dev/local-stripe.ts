@@ -8,14 +8,19 @@ import type { ShopOptions } from "./shop.ts";
 
 export interface LocalStripe {
   simulated: SimulatedStripe;
-  /** Takes the place of the network for the functions' calls to Stripe. */
+  /** Takes the place of the network for the functions' calls to Stripe, and of nothing else: a bucket is the real one. */
   fetch: typeof globalThis.fetch;
   /** The keys that belong to it. */
   environment: Record<string, string>;
   close(): Promise<void>;
 }
 
-const KEYS = { STRIPE_SECRET_KEY: "sk_test_simulated", STRIPE_WEBHOOK_SECRET: "whsec_simulated0000" };
+const KEYS = {
+  STRIPE_SECRET_KEY: "sk_test_simulated",
+  STRIPE_WEBHOOK_SECRET: "whsec_simulated0000",
+  // Empty is not set, whatever .env says: this one is found under Stripe's own address.
+  STRIPE_API_BASE: "",
+};
 
 /** The simulated Stripe beside a shop at `url`; what it knows is kept in the shop's storage folder, if there is one. */
 export async function startLocalStripe(
@@ -35,7 +40,11 @@ export async function startLocalStripe(
   simulated.resume();
   return {
     simulated,
-    fetch: (input, init) => simulated.handleApi(new Request(input, init)),
+    fetch: (input, init) => {
+      const request = new Request(input, init);
+      const isForStripe = new URL(request.url).hostname === "api.stripe.com";
+      return isForStripe ? simulated.handleApi(request) : globalThis.fetch(request);
+    },
     environment: KEYS,
     async close() {
       simulated.close();

@@ -96,7 +96,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const { keeping } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
     const devPages = createDevPages({
       stripe: stripe?.simulated,
-      store: async () => (await keeping()).store,
+      keeping,
       ...inbox,
     });
     serve = routeRequests(app, devPages, await createSiteHandler(root, siteAtStart.shop.pages), stripe);

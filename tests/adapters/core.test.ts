@@ -29,6 +29,8 @@ const handlers = {
   "/api/download": app.download,
   "/api/license": app.license,
   "/api/resend-mail": app.resendMail,
+  "/api/health": app.health,
+  "/api/reconcile": app.reconcile,
 };
 const server = createServer(
   createRequestListener((request) => {

@@ -44,6 +44,7 @@ afterAll(async () => {
 const shop: ShopUnderTest = {
   stripe,
   choose: everyVariant,
+  scheduler: "host",
   async send(name, request) {
     const handler = functions.get(name);
     if (handler === undefined) throw new Error(`There is no Netlify function ${name}.`);

@@ -1,15 +1,26 @@
 import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
 import type { TestStripe } from "./test-stripe.ts";
 
-export const FUNCTION_NAMES = [
-  "create-checkout-session",
-  "webhook",
-  "order-status",
-  "download",
-  "license",
-  "resend-mail",
-] as const;
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
+const METHODS = {
+  "create-checkout-session": "POST",
+  webhook: "POST",
+  "order-status": "GET",
+  download: "GET",
+  license: "POST",
+  "resend-mail": "POST",
+  health: "GET",
+  reconcile: "GET",
+} as const;
+export type FunctionName = keyof typeof METHODS;
+export const FUNCTION_NAMES = Object.keys(METHODS) as FunctionName[];
+
+/** Whoever starts Netlify's scheduled function posts; elsewhere whoever knows CRON_SECRET may ask. */
+export function methodOf(
+  name: FunctionName,
+  { scheduler }: Pick<ShopUnderTest, "scheduler">,
+): "GET" | "POST" {
+  return name === "reconcile" && scheduler === "host" ? "POST" : METHODS[name];
+}
 
 /** What goes over the wire, byte for byte and header line for header line. */
 export interface AdapterRequest {
@@ -32,6 +43,8 @@ export interface ShopUnderTest {
   stripe: TestStripe;
   /** Which of many similar requests a case sends: all, or the first where every request takes a second. */
   choose: Choose;
+  /** `host`: reconciliation is a scheduled function, which nobody outside can call, so it asks for no secret. */
+  scheduler?: "host";
 }
 
 type Choose = <T>(variants: readonly T[]) => readonly T[];
@@ -56,6 +69,7 @@ export const SHOP_ENVIRONMENT = {
   LICENSE_PRIVATE_KEY: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",
   ALLOWED_ORIGINS: "https://blog.example, https://www.shop.example:8443",
   CHECKOUTS_PER_MINUTE_TOTAL: "10000",
+  CRON_SECRET: CANARY_KEYS.cron,
 } as const;
 
 /** Who buys in these cases: must turn up in no log. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-orderStoreContract(() => ({ store: engine.orders, newOrderId, keepsSnapshots: true }));
+orderStoreContract(() => ({ store: engine.orders, newOrderId, keepsSnapshots: true, keepsHistory: true }));
 
 bookkeepingContract(
   () => engine.bookkeeping,
@@ -126,13 +126,21 @@ test("leases and steps leave an order's entry in the worklist as it is", async (
   }
 });
 
-test("E09: history keeps the first entry of a key", async () => {
+test("A34: a history longer than one page is read to its end, in time order", async () => {
   const orderId = await newOrderId();
-  await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 1, what: "order_recorded" });
-  await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 2, what: "order_recorded" });
-  await engine.orders.appendHistory(orderId, { key: "mail/1", atMs: 3, what: "mail_sent" });
-  expect(await readItem(`TEST#ORDER#${orderId}`, "LOG#record/1")).toMatchObject({ atMs: { N: "1" } });
-  expect(await readItem(`TEST#ORDER#${orderId}`, "LOG#mail/1")).toMatchObject({ atMs: { N: "3" } });
+  // DynamoDB ends a page at 1 MB; a key may have 1,024 bytes.
+  const entries = Array.from({ length: 1_200 }, (_, index) => ({
+    key: `resend-${String((index * 7) % 1_200).padStart(980, "0")}/1`,
+    atMs: index,
+    what: "mail_resent",
+  }));
+  for (let first = 0; first < entries.length; first += 50) {
+    const some = entries.slice(first, first + 50);
+    await Promise.all(some.map((entry) => engine.orders.appendHistory(orderId, entry)));
+  }
+  const from = table.commands.length;
+  expect(await engine.orders.readHistory(orderId)).toEqual(entries);
+  expect(table.commands.slice(from).length).toBeGreaterThan(1);
 });
 
 test("A20: an event record expires 35 days after its last delivery, in seconds, and counts its deliveries", async () => {

@@ -15,6 +15,7 @@ orderStoreContract(() => ({
   store: orders,
   newOrderId: async () => `cs_test_${randomUUID()}`,
   keepsSnapshots: true,
+  keepsHistory: true,
 }));
 
 bookkeepingContract(

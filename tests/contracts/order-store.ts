@@ -9,6 +9,8 @@ export interface StoreUnderTest {
   newOrderId(): Promise<string>;
   /** False where a snapshot is Stripe's own completed session, which nobody writes. */
   keepsSnapshots: boolean;
+  /** False where Stripe's list of events is the history. */
+  keepsHistory: boolean;
   /** Set where checkouts cannot be completed here: the worklist names completed ones only. */
   cannotListOpen?: string;
 }
@@ -116,12 +118,17 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await openOrders(store, all.at(-1))).toEqual([]);
   });
 
-  test("history takes the same entry twice", async () => {
-    const { store, newOrderId } = open();
-    const orderId = await newOrderId();
-    const entry = { key: `record/${orderId}`, atMs: 1, what: "order_recorded" };
-    await store.appendHistory(orderId, entry);
-    await store.appendHistory(orderId, { ...entry, atMs: 2 });
+  test("E09: history is read oldest first, keeps the first entry of a key, and is each order's own", async () => {
+    const { store, newOrderId, keepsHistory } = open();
+    const [orderId, other] = [await newOrderId(), await newOrderId()];
+    // Whatever the keys' own order.
+    const recorded = { key: `record/${orderId}`, atMs: 2_000, what: "order_recorded" };
+    const licensed = { key: `license/${orderId}`, atMs: 10_000, what: "licenses_issued" };
+    const resent = { key: `resend-1/${orderId}`, atMs: 1_000, what: "mail_resent" };
+    for (const entry of [recorded, licensed, resent]) await store.appendHistory(orderId, entry);
+    await store.appendHistory(orderId, { ...recorded, atMs: 20_000 });
+    expect(await store.readHistory(orderId)).toEqual(keepsHistory ? [resent, recorded, licensed] : undefined);
+    expect(await store.readHistory(other)).toEqual(keepsHistory ? [] : undefined);
   });
 
   test("the first snapshot of an order stays", async ({ skip }) => {

@@ -52,6 +52,7 @@ orderStoreContract(() => ({
   store,
   newOrderId,
   keepsSnapshots: false,
+  keepsHistory: false,
   ...(simulated === undefined && { cannotListOpen: NO_COMPLETED_SESSION }),
 }));
 

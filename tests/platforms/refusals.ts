@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 
 import { expectError } from "../adapters/expect-answer.ts";
-import { FUNCTION_NAMES, type ShopUnderTest } from "../adapters/shop-under-test.ts";
+import { FUNCTION_NAMES, methodOf, type ShopUnderTest } from "../adapters/shop-under-test.ts";
 import type { PlatformTest } from "./platform.ts";
 
 /** A deployed site must never send its key to an address that somebody put into STRIPE_API_BASE. */
-export function refusesApiBaseTest(shop: Pick<ShopUnderTest, "send">, log: () => string): PlatformTest {
+export function refusesApiBaseTest(
+  shop: Pick<ShopUnderTest, "send" | "scheduler">,
+  log: () => string,
+): PlatformTest {
   return {
     name: "a deployed function refuses STRIPE_API_BASE with a neutral 500, and its log names the variable",
     async run() {
       for (const name of FUNCTION_NAMES) {
-        const method = name === "order-status" || name === "download" ? "GET" : "POST";
-        const response = await shop.send(name, { method });
+        const response = await shop.send(name, { method: methodOf(name, shop) });
         assert.equal(response.headers.get("cache-control"), "no-store");
         assert.doesNotMatch(await response.clone().text(), /STRIPE|API_BASE|127\.0\.0\.1/);
         await expectError(response, 500, "shop_not_configured");

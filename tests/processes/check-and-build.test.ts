@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
+import { startLocalBucket } from "../local-bucket.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
@@ -70,6 +71,21 @@ shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in t
 shop.config.ts:6: "price_almanac_monthly" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.
 `;
 
+const BUCKET_CONFIG = `import { defineShop } from "./core/shop-definition.ts";
+
+export default defineShop({
+  prices: {
+    price_ebook_tides: {
+      deliver: [
+        { kind: "text", name: "Thanks", text: "Enjoy." },
+        { kind: "file", name: "Tides", file: { bucketKey: "2026/tides.zip" } },
+        { kind: "file", name: "More tides", file: { bucketKey: "2026/Tides.zip" } },
+      ],
+    },
+  },
+});
+`;
+
 test("E12: check and build stop at every mistake at once, each with its file, its line and what to do", async () => {
   await project.write("public/index.html", WRONG_PAGE);
   await project.write("shop.config.ts", WRONG_CONFIG);
@@ -101,6 +117,36 @@ All of it can be bought, in test mode.
 `,
     complaints: "",
   });
+});
+
+test("check asks the bucket for the files that are sold from it, and names those that a buyer would not get", async () => {
+  const bucket = await startLocalBucket(Date.now);
+  try {
+    bucket.objects.set("2026/tides.zip", Buffer.from("PK"));
+    await project.write("shop.config.ts", BUCKET_CONFIG);
+    const { output: notAsked } = await run("check", withKey());
+    expect(notAsked).toContain("FILES_BUCKET is not set here, so nobody has looked");
+
+    const environment = { ...withKey(), ...bucket.environment };
+    const missing = await run("check", environment);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.complaints.trim().split("\n")).toEqual([
+      'shop.config.ts: prices["price_ebook_tides"].deliver[2].file: "2026/Tides.zip" is not in the bucket files-for-sale, or FILES_BUCKET_ACCESS_KEY_ID may not read it (404). Capital and small letters count.',
+    ]);
+    bucket.objects.set("2026/Tides.zip", Buffer.from("PK"));
+    expect((await run("check", environment)).exitCode).toBe(0);
+
+    bucket.interfere = () => new Response(null, { status: 503 });
+    const busy = await run("check", environment);
+    expect(busy.exitCode).toBe(1);
+    expect(busy.complaints).toContain(
+      "could not be looked for in the bucket files-for-sale: The bucket answered 503.",
+    );
+    const wrong = await run("check", { ...environment, FILES_BUCKET_REGION: "" });
+    expect(wrong.complaints).toMatch(/^FILES_BUCKET_REGION is not set although FILES_BUCKET is/);
+  } finally {
+    await bucket.close();
+  }
 });
 
 test("check without a key, and with an argument, says what it needs", async () => {

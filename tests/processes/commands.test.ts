@@ -191,6 +191,32 @@ test("settle delivers one order, and once more does nothing", async () => {
   });
 });
 
+test("settle tells how often which file was fetched, and what the shop noted when", async () => {
+  const { sessionId } = await stripe.paidSession();
+  const first = JSON.parse((await run("settle", [sessionId])).output) as Record<string, unknown>;
+  expect(first).toMatchObject({
+    downloads: [],
+    history: [expect.stringMatching(/^2\d{3}-.+Z order_recorded$/)],
+  });
+
+  const file = { id: "fileEpub0001", name: "The Tide Reader (EPUB)" };
+  for (const hour of [12, 13, 14]) await engine.downloads.add(sessionId, file, Date.UTC(2090, 10, 21, hour));
+  const resent = { key: `resend-1/${sessionId}`, atMs: Date.UTC(2090, 10, 21, 15), what: "mail_resent" };
+  await engine.orders.appendHistory(sessionId, resent);
+  const { output } = await run("settle", [sessionId]);
+  expect(JSON.parse(output)).toMatchObject({
+    downloads: [
+      {
+        name: "The Tide Reader (EPUB)",
+        count: 3,
+        first: "2090-11-21T12:00:00.000Z",
+        last: "2090-11-21T14:00:00.000Z",
+      },
+    ],
+    history: [expect.stringContaining("order_recorded"), "2090-11-21T15:00:00.000Z mail_resent"],
+  });
+});
+
 test("A30: settle tries an order again that had used up its attempts and needs attention", async () => {
   const sessionId = await flaggedOrder();
   const { exitCode, output } = await run("settle", [sessionId]);
@@ -304,7 +330,10 @@ test("without a table the same commands keep the order in Stripe", async () => {
   );
   const { exitCode, output } = await run("settle", [sessionId], withoutTable);
   expect(exitCode).toBe(0);
-  expect(JSON.parse(output)).toMatchObject({ outcome: "fulfilled" });
+  const report = JSON.parse(output) as Record<string, unknown>;
+  expect(report).toMatchObject({ outcome: "fulfilled" });
+  // Neither is kept there: a zero would be a lie.
+  expect(Object.keys(report).toSorted()).toEqual(["order", "outcome"]);
   const { metadata } = stripe.simulated.state().checkoutSessions[sessionId] ?? {};
   expect(metadata?.["static_checkout_order"]).toContain('"s":"fulfilled"');
 });

@@ -26,6 +26,8 @@ const NOTHING_SET = {
   URL: "",
   CRON_SECRET: "",
   SMTP_URL: "",
+  OWNER_EMAIL: "",
+  FILES_BUCKET: "",
   LICENSE_PRIVATE_KEY: "",
   DYNAMODB_TABLE: "",
   DYNAMODB_REGION: "",

@@ -12,12 +12,11 @@ interface Command {
   kindOf(answer: unknown): string;
 }
 
-/** `memory` tells which version is the right one; `histories` learns what the history must hold at the end. */
+/** `memory` tells which version is the right one. */
 export async function randomCommand(
   random: Random,
   memory: Engine,
   orderIds: readonly string[],
-  histories: Map<string, number>,
 ): Promise<Command> {
   const orderId = random.pick(orderIds);
   const dice = random.between(1, 100);
@@ -46,18 +45,24 @@ export async function randomCommand(
       kindOf: (answer) => (answer === undefined ? "snapshot absent" : "snapshot"),
     };
   }
-  if (dice <= 86) {
+  if (dice <= 83) {
     const entry = {
-      key: `${random.pick(["record", "mail"])}/${orderId}`,
-      atMs: random.between(1, 2 ** 40),
-      what: "x",
+      key: `${random.pick(["record", "license", "mail", "resend-1", "resend-2"])}/${orderId}`,
+      // Few enough that some things happen at the same moment.
+      atMs: random.between(1, 10),
+      what: random.pick(["x", "y"]),
     };
-    const name = `${orderId} ${entry.key}`;
-    if (!histories.has(name)) histories.set(name, entry.atMs);
     return {
-      text: `appendHistory ${entry.key}`,
+      text: `appendHistory ${JSON.stringify(entry)}`,
       run: ({ orders }) => orders.appendHistory(orderId, entry),
-      kindOf: () => "history",
+      kindOf: () => "history appended",
+    };
+  }
+  if (dice <= 86) {
+    return {
+      text: `readHistory ${orderId}`,
+      run: ({ orders }) => orders.readHistory(orderId),
+      kindOf: (answer) => (Array.isArray(answer) && answer.length > 1 ? "history" : "history short"),
     };
   }
   if (dice === 87) {

@@ -47,6 +47,7 @@ export function createFaultyEngine(
       call("orders.createSnapshot", snapshot.orderId, () => orders.createSnapshot(snapshot)),
     appendHistory: (orderId, entry) =>
       call("orders.appendHistory", `${orderId} ${entry.key}`, () => orders.appendHistory(orderId, entry)),
+    readHistory: (orderId) => call("orders.readHistory", orderId, () => orders.readHistory(orderId)),
     async *listOpen() {
       yield* await call("orders.listOpen", "", async () => {
         const found: { orderId: string; isOpen: boolean }[] = [];

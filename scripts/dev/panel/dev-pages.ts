@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { lookup } from "mrmime";
 
-import type { OrderStore } from "../../../core/orders/order-store.ts";
+import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.ts";
 import { html } from "../../../core/html.ts";
@@ -12,7 +12,7 @@ import { createOrderPages } from "./order-pages.ts";
 export interface DevPagesDependencies extends InboxDependencies {
   /** Undefined when the shop talks to the real Stripe, where the dashboard does what the panel does here. */
   stripe: SimulatedStripe | undefined;
-  store: () => Promise<OrderStore>;
+  keeping: () => Promise<Pick<Kept, "store" | "engine">>;
 }
 
 const ASSETS = ["dev.css", "live-update.js"];
@@ -21,10 +21,10 @@ const ASSETS = ["dev.css", "live-update.js"];
  * `/__dev` and what is below: for the developer at this machine. Nothing of it is in a bundle that is deployed. Resolves to
  * undefined for every other address.
  */
-export function createDevPages({ stripe, store, ...inbox }: DevPagesDependencies) {
+export function createDevPages({ stripe, keeping, ...inbox }: DevPagesDependencies) {
   const inboxPages = createInboxPages(inbox);
   const orderPages =
-    stripe === undefined ? undefined : createOrderPages({ stripe, store, mailbox: inbox.mailbox });
+    stripe === undefined ? undefined : createOrderPages({ stripe, keeping, mailbox: inbox.mailbox });
 
   return async (request: Request): Promise<Response | undefined> => {
     const { pathname, hostname } = new URL(request.url);

@@ -1,5 +1,6 @@
 import { html, type Html } from "../../../core/html.ts";
 import { formatMoney } from "../../../core/money.ts";
+import type { DownloadCount } from "../../../core/files/download-counter.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
 import { clockTime } from "./document.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
@@ -31,7 +32,11 @@ export function stripeFacts({ session, charges, refunds, disputes, subscription 
 }
 
 /** What the shop knows of it. */
-export function shopFacts(stored: StoredControl | undefined, { session }: SimulatedOrder): Html {
+export function shopFacts(
+  stored: StoredControl | undefined,
+  { session }: SimulatedOrder,
+  downloads: readonly DownloadCount[] | undefined,
+): Html {
   if (stored === undefined) {
     return html`<p class="empty">
       ${
@@ -71,7 +76,7 @@ export function shopFacts(stored: StoredControl | undefined, { session }: Simula
             </div>`
       }
       ${control.lastError === undefined ? undefined : fact("Last error", control.lastError)}
-      ${fact("Written", `${stored.version} times`)}
+      ${downloads?.map(downloadFact)} ${fact("Written", `${stored.version} times`)}
     </dl>
     <p><a href="/success.html?session_id=${session.id}">The buyer’s page</a></p>`;
 }
@@ -80,6 +85,13 @@ function fact(name: string, value: string): Html {
   return html`<div>
     <dt>${name}</dt>
     <dd>${value}</dd>
+  </div>`;
+}
+
+function downloadFact({ name, count, lastMs }: DownloadCount): Html {
+  return html`<div>
+    <dt>Downloaded</dt>
+    <dd>${name}, ${count === 1 ? "once" : `${count} times, last`} at ${clockTime(lastMs)}</dd>
   </div>`;
 }
 

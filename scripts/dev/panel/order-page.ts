@@ -1,5 +1,5 @@
 import { html, type Html } from "../../../core/html.ts";
-import type { OrderStore } from "../../../core/orders/order-store.ts";
+import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import { clockTime, devPage, plainAnswer } from "./document.ts";
@@ -10,22 +10,27 @@ import { timelineOf, type Moment } from "./timeline.ts";
 
 export interface OrderPageDependencies {
   stripe: SimulatedStripe;
-  store: () => Promise<OrderStore>;
+  keeping: () => Promise<Pick<Kept, "store" | "engine">>;
   mailbox: Mailbox;
 }
 
 /** `/__dev/orders/<id>`: one order as Stripe and the shop see it, what may happen to it next, and what has. */
 export async function orderPage(
-  { stripe, store, mailbox }: OrderPageDependencies,
+  { stripe, keeping, mailbox }: OrderPageDependencies,
   sessionId: string,
   problem?: string,
 ): Promise<Response> {
   const state = stripe.state();
   const order = findSimulatedOrder(state, sessionId);
   if (order === undefined) return plainAnswer(404, "There is no such checkout.");
-  const control = await (await store()).readControl(sessionId);
+  const { store, engine } = await keeping();
+  const [control, downloads, history] = await Promise.all([
+    store.readControl(sessionId),
+    engine.downloads.of(sessionId),
+    store.readHistory(sessionId),
+  ]);
   const groups = actionsFor(order, stripe.account);
-  const moments = timelineOf(order, state, mailbox.list());
+  const moments = timelineOf(order, state, mailbox.list(), history ?? []);
   const body = html`
     <p class="back"><a href="/__dev">Orders</a></p>
     <h1>${titleOf(order)}</h1>
@@ -38,7 +43,7 @@ export async function orderPage(
       </section>
       <section aria-labelledby="in-shop">
         <h2 id="in-shop">In the shop</h2>
-        ${shopFacts(control, order)}
+        ${shopFacts(control, order, downloads)}
       </section>
     </div>
     ${
@@ -57,6 +62,13 @@ export async function orderPage(
           : html`<ol class="timeline">
               ${moments.map((moment) => momentItem(moment, sessionId))}
             </ol>`
+      }
+      ${
+        history === undefined
+          ? html`<p class="empty">
+              Orders are kept in Stripe here: the shop notes down nothing of its own and counts no downloads.
+            </p>`
+          : undefined
       }
     </section>
   `;
@@ -95,6 +107,12 @@ function momentItem(moment: Moment, sessionId: string): Html {
     return html`<li class="mail">
       <span class="when">${clockTime(moment.atMs)}</span>
       <a href="/__dev/inbox/${mail.id}">Mail: ${mail.email.subject ?? "(no subject)"}</a>
+    </li>`;
+  }
+  if (moment.kind === "noted") {
+    return html`<li class="noted">
+      <span class="when">${clockTime(moment.atMs)}</span>
+      <span>Shop: ${moment.words}</span>
     </li>`;
   }
   return html`<li>

@@ -9,13 +9,13 @@ const PATIENCE_MS = 5_000;
 
 /** `/__dev`: every checkout, what may happen to it next, and what has. */
 export function createOrderPages(dependencies: OrderPageDependencies) {
-  const { stripe, store } = dependencies;
+  const { stripe, keeping } = dependencies;
 
   return async (request: Request, path: string): Promise<Response | undefined> => {
     const [, sessionId = "", command] =
       /^\/__dev\/orders\/(cs_test_\w+)(?:\/(act|resend))?$/.exec(path) ?? [];
     if (request.method === "POST") return change(path, sessionId, command, await request.formData());
-    if (path === "/__dev") return ordersOverview(stripe, await store());
+    if (path === "/__dev") return ordersOverview(stripe, (await keeping()).store);
     if (sessionId === "" || command !== undefined) return undefined;
     return orderPage(dependencies, sessionId);
   };

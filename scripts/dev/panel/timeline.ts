@@ -1,8 +1,12 @@
+import type { HistoryEntry } from "../../../core/orders/order-store.ts";
 import type { Delivery, SimulatedState } from "../../../simulator/state/state.ts";
 import type { KeptMail } from "../inbox/mailbox.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
 
-/** What happened to an order, told from both sides: Stripe's events with every attempt to deliver them, the shop's mails. */
+/**
+ * What happened to an order, told from both sides: Stripe's events with every attempt to deliver them, what the shop noted down, and its
+ * mails.
+ */
 export type Moment =
   | {
       kind: "event";
@@ -12,6 +16,7 @@ export type Moment =
       attempts: readonly Attempt[];
       waits: boolean;
     }
+  | { kind: "noted"; atMs: number; words: string }
   | { kind: "mail"; atMs: number; mail: KeptMail };
 
 interface Attempt {
@@ -24,6 +29,7 @@ export function timelineOf(
   order: SimulatedOrder,
   state: SimulatedState,
   mails: readonly KeptMail[],
+  history: readonly HistoryEntry[],
 ): readonly Moment[] {
   const events = order.events.map((event): Moment => {
     const deliveries = event.deliveries
@@ -43,7 +49,19 @@ export function timelineOf(
   const sent = mails
     .filter((mail) => isAbout(mail, order.session.id))
     .map((mail): Moment => ({ kind: "mail", atMs: mail.receivedMs, mail }));
-  return [...events, ...sent].toSorted((one, other) => one.atMs - other.atMs);
+  const noted = history.map(({ atMs, what }): Moment => ({ kind: "noted", atMs, words: wordsFor(what) }));
+  return [...events, ...noted, ...sent].toSorted((one, other) => one.atMs - other.atMs);
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  order_recorded: "order recorded as paid",
+  licenses_issued: "license keys issued",
+  mail_resent: "mail sent again, at the buyer’s wish",
+};
+
+/** An entry that is new to this page speaks for itself. */
+function wordsFor(what: string): string {
+  return WORDS[what] ?? what.replaceAll("_", " ");
 }
 
 function isAbout({ email }: KeptMail, sessionId: string): boolean {

@@ -99,6 +99,22 @@ test("lists what was bought, and the total", async () => {
   expect(await page.locator("#order-total").innerText()).toBe("€78.00");
 });
 
+test("says what the buyer paid in a currency of their own, and nothing of it otherwise", async () => {
+  answersWith("paid", { presentment: { currency: "jpy", amountMinor: 10_420 } });
+  const page = await pages.newPage();
+  await page.goto(PAGE);
+  const paid = page.locator("#order-paid");
+  await paid.waitFor();
+  expect(await paid.innerText()).toBe("You paid ¥10,420, converted by Stripe.");
+  expect(await page.locator("#order-total").innerText()).toBe("€64.00");
+
+  answersWith("paid");
+  const other = await pages.newPage();
+  await other.goto(PAGE);
+  await other.locator("#order-total").waitFor();
+  expect(await other.locator("#order-paid").isVisible()).toBe(false);
+});
+
 test("shows no empty table while the items are not known", async () => {
   answersWith("open", { items: [] });
   const page = await pages.newPage();

@@ -80,6 +80,40 @@ test("D24: nothing in a mail runs, and its frame reaches nothing of the page aro
   expect(body.headers.get("content-security-policy")).toMatch(/^sandbox .*default-src 'none'/);
 });
 
+test("the timeline has what the shop noted down, oldest first, and the facts how often a file was fetched", async () => {
+  const page = await shop.newPage();
+  const sessionId = await buy(page, "price_ebook_tides");
+  const moments = async () => (await page.locator(".timeline li").allInnerTexts()).map(whatOf);
+  await expect.poll(moments).toContain("Mail: Your order at Low Tide");
+  const told = (await moments()).filter((what) => /^Shop|^Mail|session\.completed/.test(what));
+  expect(told).toEqual([
+    "checkout.session.completed",
+    "Shop: order recorded as paid",
+    "Mail: Your order at Low Tide",
+  ]);
+  expect(await inShop(page).innerText()).not.toContain("Downloaded");
+
+  await page.goto(`/success.html?session_id=${sessionId}`);
+  const link = page.getByRole("link", { name: "Download The Tide Reader (EPUB)" });
+  for (let time = 0; time < 3; time += 1)
+    expect((await page.request.get((await link.getAttribute("href")) ?? "")).status()).toBe(200);
+  await page.getByRole("button", { name: "Send the mail again" }).click();
+  await page.getByText(/^Sent\./).waitFor();
+  await page.goto(`/__dev/orders/${sessionId}`);
+  await shopSays(page, /Downloaded\s+The Tide Reader \(EPUB\), 3 times, last at \d\d:\d\d/);
+  expect(await moments()).toContain("Shop: mail sent again, at the buyer’s wish");
+});
+
+/** Without the time, and what else can be done about it. */
+function whatOf(moment: string): string {
+  return (
+    moment
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")[1] ?? ""
+  );
+}
+
 test("refund in part, in full, and a refund that fails: the shop follows", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
@@ -198,7 +232,10 @@ test("a mail server that refuses leaves an order that needs attention, and says 
   shop.stripe().buyer.pay(sessionId);
   await page.goto(`/__dev/orders/${sessionId}`);
   await shopSays(page, /State\s+needs attention/);
-  await shopSays(page, /Last error\s+mail: PermanentStepError: The mail server refused the mail: 550/);
+  await shopSays(
+    page,
+    /Last error\s+mail: PermanentStepError: The mail server refused the buyer's address: 550/,
+  );
   await page.goto("/__dev/inbox");
   await press(page, "It takes every mail");
 });

@@ -34,7 +34,9 @@ export const netlifyBuild: Platform = {
     defer(dynamodb.close);
 
     const runtimes: RunningTool[] = [];
-    const run = async (env: Readonly<Record<string, string>>): Promise<Pick<ShopUnderTest, "send">> => {
+    const run = async (
+      env: Readonly<Record<string, string>>,
+    ): Promise<Pick<ShopUnderTest, "send" | "scheduler">> => {
       const port = await freePort();
       const runtime = await startTool(
         "node",
@@ -49,6 +51,7 @@ export const netlifyBuild: Platform = {
       defer(runtime.stop);
       runtimes.push(runtime);
       return {
+        scheduler: "host",
         send: (name, request) => sendHttp(`http://127.0.0.1:${port}/.netlify/functions/${name}`, request),
       };
     };

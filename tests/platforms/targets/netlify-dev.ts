@@ -1,4 +1,6 @@
 import type { KnownDifferences } from "../../adapters/adapter-case.ts";
+import { methodCases } from "../../adapters/cases/methods.ts";
+import { reconcileCases } from "../../adapters/cases/reconcile.ts";
 import { sendHttp } from "../../adapters/http-client.ts";
 import {
   everyVariant,
@@ -13,7 +15,7 @@ import { copyProject } from "../project-copy.ts";
 import { runTool, startTool } from "../tool.ts";
 
 /** In production a function gets its body from Lambda, in base64; what `netlify build` made is byte-exact (netlify-build.ts). */
-const DIFFERENCES: KnownDifferences = Object.fromEntries(
+const BODY_DIFFERENCES: KnownDifferences = Object.fromEntries(
   [
     "C01: webhook verifies the exact bytes sent as application/json; charset=iso-8859-1",
     "C01: webhook verifies the exact bytes sent as no content type",
@@ -31,6 +33,19 @@ const DIFFERENCES: KnownDifferences = Object.fromEntries(
     },
   ]),
 );
+
+/** In production nobody can call a scheduled function: what it does when Netlify calls it, netlify-build.ts shows. */
+const SCHEDULER_DIFFERENCES: KnownDifferences = Object.fromEntries(
+  [...methodCases.filter(({ name }) => /\breconcile\b/.test(name)), ...reconcileCases].map(({ name }) => [
+    name,
+    {
+      reason: "`netlify dev` starts a scheduled function with any method and answers a text of its own.",
+      outcome: "fails",
+    },
+  ]),
+);
+
+const DIFFERENCES: KnownDifferences = { ...BODY_DIFFERENCES, ...SCHEDULER_DIFFERENCES };
 
 /** `netlify dev` on a developer's machine, under both addresses that a function has on Netlify. */
 export const netlifyDev: Platform = {

@@ -124,7 +124,7 @@ test("at most once, kept in Stripe: whether a mail may have been sent survives t
 
 test("a mail that is refused for good flags the order at once", async () => {
   openShop("at-least-once");
-  outcomes.push(new PermanentStepError("The mail server refused the mail: 550"));
+  outcomes.push(new PermanentStepError("The mail server refused the buyer's address: 550"));
   const orderId = await paidOrder();
   expect(await deliver(orderId)).toBe(200);
   expect(await controlOf(orderId)).toMatchObject({ state: "needs_attention" });

@@ -132,6 +132,7 @@ test("a new order is told once by mail, chat and webhook, after the buyer's mail
   expect(shop.notices).toEqual([
     expect.objectContaining({
       to: "owner@shop.example",
+      recipient: "owner",
       subject: "[test] New order: €32.00",
       key: `notice/paid/${orderId}/1`,
     }),
@@ -518,6 +519,34 @@ test("an order from before there was anything to tell is told only what happens 
   shop.stripe.account.refund(shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "", 100);
   await shop.deliverNew();
   expect(shop.events.map(({ type }) => type)).toEqual(["order.refunded"]);
+});
+
+test("OWNER_EMAIL without SMTP_URL: the log says so once, health for as long as it is so, and orders go on", async () => {
+  const environment = { OWNER_EMAIL: OWNER.OWNER_EMAIL };
+  const unmailed = openTestShop({ environment, replace: { mailer: undefined } });
+  try {
+    for (let order = 0; order < 2; order += 1) {
+      const orderId = await unmailed.openSession();
+      unmailed.stripe.buyer.pay(orderId);
+      expect((await unmailed.notify(orderId)).status).toBe(200);
+    }
+    const warnings = unmailed.log.filter(({ event }) => event === "owner_not_mailed");
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        level: "warn",
+        problem: expect.stringMatching(/^OWNER_EMAIL is set and SMTP_URL/),
+      }),
+    ]);
+    const health = await unmailed.app.health(new Request("https://shop.example/api/health"));
+    expect(health.status).toBe(503);
+    expect(await health.json()).toMatchObject({ problems: ["owner_email_needs_smtp_url"] });
+  } finally {
+    unmailed.close();
+  }
+  shop = openOwnersShop({ environment });
+  await shop.order();
+  expect((await shop.app.health(new Request("https://shop.example/api/health"))).status).toBe(200);
+  expect(shop.log.map(({ event }) => event)).not.toContain("owner_not_mailed");
 });
 
 test("the engine inside Stripe keeps it all, too", async () => {

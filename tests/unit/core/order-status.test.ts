@@ -174,6 +174,16 @@ test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as lo
   expect(await isBuyer(shop.app)).toBe(false);
 });
 
+test("whoever paid in a currency of their own reads both amounts", async () => {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId, { presentment: { currency: "jpy", amountMinor: 5_210 } });
+  expect((await shop.status(sessionId)).body).toMatchObject({
+    currency: "eur",
+    totalMinor: 3200,
+    presentment: { currency: "jpy", amountMinor: 5_210 },
+  });
+});
+
 test("a slow payment is awaiting payment, then paid, and a failed one is failed", async () => {
   const first = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(first, { delayed: "succeeds" });

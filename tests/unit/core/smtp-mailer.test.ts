@@ -111,11 +111,29 @@ test("a mail arrives with its sender, one recipient, both bodies, and the header
   }
 });
 
-test("an address that is not one is refused for good before anybody is asked", async () => {
+const OWNERS = { ...MAIL, to: "owner@shop.example", recipient: "owner" } as const;
+
+test("an address that is not one is refused for good before anybody is asked, and the refusal says whose it is", async () => {
   const { url, mails } = await openServer();
+  const mailer = mailerTo(url);
   const to = "ada@example.com, eve@example.com";
-  await expect(mailerTo(url).send({ ...MAIL, to }, sending())).rejects.toBeInstanceOf(PermanentStepError);
+  const buyers = new PermanentStepError("Nothing is mailed: the buyer's address is not one mail address.");
+  await expect(mailer.send({ ...MAIL, to }, sending())).rejects.toEqual(buyers);
+  const owners = new PermanentStepError("Nothing is mailed: OWNER_EMAIL is not one mail address.");
+  await expect(mailer.send({ ...OWNERS, to }, sending())).rejects.toEqual(owners);
   expect(mails).toEqual([]);
+});
+
+test.for([
+  ["RCPT", MAIL, "the buyer's address"],
+  ["RCPT", OWNERS, "OWNER_EMAIL"],
+  ["MAIL", MAIL, "the sender, MAIL_FROM"],
+  ["MAIL", OWNERS, "the sender, MAIL_FROM"],
+  [".", OWNERS, "the mail"],
+] as const)("a server that refuses %s is quoted with whose fault it is", async ([command, mail, what]) => {
+  const mailer = mailerTo(await scriptedServer(answering(command, "550 no")));
+  const refusal = `The mail server refused ${what}: 550`;
+  await expect(mailer.send(mail, sending())).rejects.toThrow(refusal);
 });
 
 test("a mailbox that does not exist is the last word; a server that is busy is not", async () => {

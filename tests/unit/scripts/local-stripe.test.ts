@@ -1,0 +1,27 @@
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+import { closeServer, listen } from "../../../scripts/dev/listen.ts";
+import { startLocalStripe } from "../../../scripts/dev/local-stripe.ts";
+
+test("the shop of npm run dev finds the simulated Stripe at Stripe's address, and everybody else where they are", async () => {
+  const server = createServer((request, response) => response.end(`${request.method} of the bucket's own`));
+  const bucket = `http://127.0.0.1:${await listen(server, 0)}`;
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const stripe = await startLocalStripe("http://localhost:3000", {
+    root,
+    storageFolder: undefined,
+    print: () => undefined,
+  });
+  try {
+    const headers = { Authorization: `Bearer ${stripe.environment["STRIPE_SECRET_KEY"]}` };
+    const prices = await stripe.fetch("https://api.stripe.com/v1/prices?limit=1", { headers });
+    expect(await prices.json()).toMatchObject({ object: "list" });
+    expect(await (await stripe.fetch(`${bucket}/v1/prices`)).text()).toBe("GET of the bucket's own");
+  } finally {
+    await stripe.close();
+    await closeServer(server);
+  }
+});
