@@ -48,10 +48,10 @@ export function createFaultyEngine(
     appendHistory: (orderId, entry) =>
       call("orders.appendHistory", `${orderId} ${entry.key}`, () => orders.appendHistory(orderId, entry)),
     readHistory: (orderId) => call("orders.readHistory", orderId, () => orders.readHistory(orderId)),
-    async *listOpen() {
+    async *listOpen(after) {
       yield* await call("orders.listOpen", "", async () => {
         const found: { orderId: string; isOpen: boolean }[] = [];
-        for await (const one of orders.listOpen()) found.push(one);
+        for await (const one of orders.listOpen(after)) found.push(one);
         return found;
       });
     },
