@@ -103,6 +103,8 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       bucket: config.bucket && createBucket(config.bucket, surroundings),
       site,
       siteUrl,
+      limit: lookLimit,
+      addressHeader,
       now,
       log,
     }),

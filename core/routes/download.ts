@@ -4,11 +4,13 @@ import type { DownloadCounter } from "../files/download-counter.ts";
 import type { DownloadLinks } from "../files/download-links.ts";
 import { fileNameOf, filesOf, type OrderFile } from "../files/order-files.ts";
 import type { PrivateFolder } from "../files/private-folder.ts";
+import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
 import { fileResponse } from "../http/file-response.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { found } from "../http/responses.ts";
+import type { LookLimit } from "../limits/look-limit.ts";
 import { describeError, type Log } from "../log.ts";
 import { handOut, type RevocationReason } from "../orders/hand-out.ts";
 import { readKnownOrder } from "../orders/known-order.ts";
@@ -24,6 +26,8 @@ export interface DownloadDependencies {
   bucket: Bucket | undefined;
   site: Site;
   siteUrl: string;
+  limit: LookLimit;
+  addressHeader: string | undefined;
   now: () => number;
   log: Log;
 }
@@ -33,7 +37,7 @@ export interface DownloadDependencies {
  * is read from the order each time. Small files are sent from here, those of a bucket by a redirect to it that is good for minutes.
  */
 export function createDownloadRoute(dependencies: DownloadDependencies): Route {
-  const { links, privateFolder, bucket, site, siteUrl, log } = dependencies;
+  const { links, privateFolder, bucket, site, siteUrl, limit, addressHeader, log } = dependencies;
 
   return {
     name: "download",
@@ -44,6 +48,8 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
       if (link.kind === "expired") throw refused("link_expired", EXPIRED);
       if (link.kind === "invalid") throw refused("link_invalid", INVALID);
       context.note({ orderId: link.orderId, fileId: link.fileId });
+      // Each download looks at its order anew, and a program that resumes in parts looks often.
+      await limit.admit(clientAddress(request, context.caller, addressHeader));
 
       const file = await fileToHandOut(link.orderId, link.fileId, dependencies);
       const fileName = fileNameOf(file.file);

@@ -58,7 +58,11 @@ async function runWorker(
   nextBatch: () => Batch | undefined,
   take: (result: BatchResult) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
+  const worker = new Worker(new URL("worker.ts", import.meta.url), {
+    workerData,
+    // What a schedule makes is soon forgotten: with more room it is swept up less often.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       const proceed = (): void => {

@@ -1,3 +1,4 @@
+import { plainCopy } from "../../simulator/state/plain-copy.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -10,12 +11,14 @@ export function replaceGlobals(
   random: Random,
   onUnhandled: (error: unknown) => void,
 ): { restore: () => void } {
-  const { setTimeout, clearTimeout } = globalThis;
+  const { setTimeout, clearTimeout, structuredClone } = globalThis;
   const { now } = Date;
   const chance = Math.random;
   const { stackTraceLimit } = Error;
 
   const virtual = {
+    // The records in memory are plain JSON.
+    structuredClone: plainCopy,
     setTimeout: (run: (...values: unknown[]) => void, delayMs = 0, ...values: unknown[]) =>
       time.schedule(delayMs, () => run(...values)),
     clearTimeout: (cancel: unknown) => {
@@ -32,7 +35,7 @@ export function replaceGlobals(
   return {
     restore() {
       process.off("unhandledRejection", onUnhandled);
-      Object.assign(globalThis, { setTimeout, clearTimeout });
+      Object.assign(globalThis, { setTimeout, clearTimeout, structuredClone });
       Date.now = now;
       Math.random = chance;
       Error.stackTraceLimit = stackTraceLimit;

@@ -95,6 +95,19 @@ test("a file keeps its name, umlauts and all, and its bytes", async () => {
   expect(Buffer.from(await response.arrayBuffer())).toEqual(FILE);
 });
 
+test("D02: a link that is followed without end asks nobody about its order any more, until the next minute", async () => {
+  const link = await linkOf(await buy());
+  const follow = (): Promise<Response> => shop.app.download(new Request(link), { ip: "192.0.2.9" });
+  for (let index = 0; index < 300; index += 1) expect((await follow()).status).toBe(200);
+  const before = shop.stripe.calls().length;
+  const refused = await follow();
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("Retry-After")).toBe("60");
+  expect(shop.stripe.calls()).toHaveLength(before);
+  shop.clock.nowMs += 60_000;
+  expect((await follow()).status).toBe(200);
+});
+
 test("D04: nothing is handed out before the money is there, not even for a link that is signed", async () => {
   const fileId = new URL(await linkOf(await buy())).searchParams.get("token")?.split(".")[1] ?? "";
   const bought = await buy("price_ebook_tides", { delayed: "succeeds" });
