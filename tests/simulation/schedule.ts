@@ -126,9 +126,9 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
 
   await time.pass({ untilMs: time.now() + helpers.pick([0, HOUR_MS, 26 * HOUR_MS]) });
   // Where all is well, a run of reconciliation only now and then: it must change nothing.
-  if (!isAtPeace(world) || helpers.chance(0.25)) await reconcileToTheEnd(stage, world, helpers);
+  if (!isAtPeace(world) || helpers.chance(0.15)) await reconcileToTheEnd(stage, world, helpers);
   await checkEnd("everything", plan, world, violations);
-  if (helpers.chance(0.3)) await visitAll(world, stage);
+  if (helpers.chance(0.2)) await visitAll(world, stage);
   world.stripe.close();
   return world;
 }
