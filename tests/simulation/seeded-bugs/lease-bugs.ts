@@ -123,8 +123,6 @@ export const LEASE_BUGS: readonly SeededBug[] = [
           'if (errands.length === 0) return { control: stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, announce };',
       },
     ],
-    harmless:
-      "The lease runs out after 45 s by itself, and no next try is due before 30 s: everything is done as it should, only later.",
   },
   {
     name: "released-by-anybody",

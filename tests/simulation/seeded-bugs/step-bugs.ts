@@ -233,8 +233,6 @@ export const STEP_BUGS: readonly SeededBug[] = [
       { file: "core/orders/order.ts", find: "expired: 20,", replace: "expired: 60," },
       { file: "core/orders/order.ts", find: "payment_failed: 20,", replace: "payment_failed: 60," },
     ],
-    harmless:
-      "The state is never taken from an event but asked of Stripe after the record was read, and Stripe takes back no payment.",
   },
   {
     name: "trust-the-payload",
