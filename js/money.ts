@@ -20,3 +20,8 @@ export function formatMoney(amountMinor: number, currency: string, locale: strin
   const exact = Number.isInteger(amount) ? {} : { minimumFractionDigits: digits };
   return new Intl.NumberFormat(locale, { style: "currency", currency, ...exact }).format(amount);
 }
+
+/** The language that the page's own words are in. */
+export function pageLocale(): string {
+  return document.documentElement.lang || navigator.language;
+}

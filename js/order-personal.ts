@@ -1,4 +1,5 @@
 import { checkoutUrl } from "./checkout-url.ts";
+import { formatMoney, pageLocale } from "./money.ts";
 import type { OrderStatus } from "./order-status.ts";
 
 /**
@@ -6,8 +7,10 @@ import type { OrderStatus } from "./order-status.ts";
  * text goes into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
  */
 export function showPersonal({ personal }: OrderStatus): void {
+  const { presentment } = personal ?? {};
   const values: Record<string, string | undefined> = {
     email: personal?.email,
+    paid: presentment && formatMoney(presentment.amountMinor, presentment.currency, pageLocale()),
     receiptUrl: personal?.receiptUrl,
   };
   for (const place of document.querySelectorAll<HTMLElement>("[data-personal]")) {

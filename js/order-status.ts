@@ -8,8 +8,6 @@ export type OrderStatus = {
   items: { name: string; quantity: number; amountMinor: number }[];
   currency: string;
   totalMinor: number;
-  /** What was paid in the buyer's own currency, where Stripe converted the price. */
-  presentment?: { currency: string; amountMinor: number };
   /** Where the buyer can go on paying; only while the state is open. */
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
@@ -21,6 +19,8 @@ export type OrderStatus = {
 type PersonalPart = {
   /** Masked. */
   email?: string;
+  /** What was paid in the buyer's own currency, where Stripe converted the price. */
+  presentment?: { currency: string; amountMinor: number };
   receiptUrl?: string;
   /** What the order brought. Empty before it is paid, and after it was revoked. */
   deliveries?: Delivered[];

@@ -111,7 +111,7 @@ function stripeInUse({ simulatedStripe }: Shop): string {
 function describe(error: unknown): string {
   if (error instanceof ConfigError || error instanceof SiteError) return error.problems.join("\n");
   if (error instanceof StorageInUseError)
-    return "Another shop is running from this folder and has .data/ open. Close it, or use: npm run dev -- --fresh";
+    return `${error.message} Close that shop, or use: npm run dev -- --fresh. If it is no shop, delete the file.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -16,8 +16,6 @@ interface OrderStatus {
   items: readonly { name: string; quantity: number; amountMinor: number }[];
   currency: string;
   totalMinor: number;
-  /** What the buyer paid in a currency of their own, where Stripe converted the price for them. */
-  presentment?: { currency: string; amountMinor: number };
   /** Stripe's page, while the buyer can still pay there. */
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
@@ -146,15 +144,11 @@ async function fromStore(
 
 /** Names each field: nothing that is added to a snapshot gets out by itself. */
 function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): OrderStatus {
-  const { presentment } = snapshot;
   return {
     state,
     mode: snapshot.mode,
     items: snapshot.items.map(({ name, quantity, amountMinor }) => ({ name, quantity, amountMinor })),
     currency: snapshot.currency,
     totalMinor: snapshot.totalMinor,
-    ...(presentment !== undefined && {
-      presentment: { currency: presentment.currency, amountMinor: presentment.amountMinor },
-    }),
   };
 }

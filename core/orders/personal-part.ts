@@ -8,6 +8,8 @@ import type { KnownOrder } from "./known-order.ts";
 export interface PersonalPart {
   /** Enough to know one's own address by, too little to write to: `a…@example.com`. */
   email?: string;
+  /** What was paid in a currency of the buyer's own, where Stripe converted the price; it hints at where they live. */
+  presentment?: { currency: string; amountMinor: number };
   /** Stripe's receipt. */
   receiptUrl?: string;
   /** What the order brought. None before it is paid, and none after it was revoked. */
@@ -26,10 +28,11 @@ export function personalPart(
   { deliveries, sendsMail }: { deliveries: Deliveries; sendsMail: boolean },
 ): PersonalPart {
   const { snapshot, control } = order;
-  const { buyer, receiptUrl } = snapshot;
+  const { buyer, presentment, receiptUrl } = snapshot;
   const state = handOut(control);
   return {
     ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
+    ...(presentment !== undefined && { presentment }),
     ...(receiptUrl !== undefined && { receiptUrl }),
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),

@@ -22,7 +22,7 @@ export async function lockStorage(folder: string): Promise<() => Promise<void>> 
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     }
     const holder = Number(await readFile(file, "utf8").catch(() => ""));
-    if (isRunning(holder)) throw new StorageInUseError(`Process ${holder} has ${folder} open.`);
+    if (isRunning(holder)) throw new StorageInUseError(`Process ${holder} has ${folder} open, says ${file}.`);
     await rm(file, { force: true });
   }
 }

@@ -174,14 +174,15 @@ test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as lo
   expect(await isBuyer(shop.app)).toBe(false);
 });
 
-test("whoever paid in a currency of their own reads both amounts", async () => {
-  const sessionId = await shop.openSession();
+test("D03: whoever paid in a currency of their own reads both amounts, and nobody else learns which it was", async () => {
+  const { sessionId, cookie } = await openAsBrowser(shop.app);
   shop.stripe.buyer.pay(sessionId, { presentment: { currency: "jpy", amountMinor: 5_210 } });
-  expect((await shop.status(sessionId)).body).toMatchObject({
+  expect((await ask(sessionId, { Cookie: cookie })).body).toMatchObject({
     currency: "eur",
     totalMinor: 3200,
-    presentment: { currency: "jpy", amountMinor: 5_210 },
+    personal: { presentment: { currency: "jpy", amountMinor: 5_210 } },
   });
+  expect(JSON.stringify((await ask(sessionId, {})).body)).not.toMatch(/jpy|5210/i);
 });
 
 test("a slow payment is awaiting payment, then paid, and a failed one is failed", async () => {
