@@ -11,8 +11,23 @@ export function formatMoney(amountMinor: number, currency: string, locale: strin
   const digits = minorDigits(currency.toLowerCase());
   const amount = amountMinor / 10 ** digits;
   // A currency that is usually written without decimals must not round a real amount away.
-  const exact = Number.isInteger(amount) ? {} : { minimumFractionDigits: digits };
-  return new Intl.NumberFormat(locale, { style: "currency", currency, ...exact }).format(amount);
+  return formatOf(locale, currency, Number.isInteger(amount) ? undefined : digits).format(amount);
+}
+
+/** Making one takes longer than the rest of a page. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(
+  locale: string,
+  currency: string,
+  minimumFractionDigits: number | undefined,
+): Intl.NumberFormat {
+  const name = `${locale} ${currency} ${minimumFractionDigits}`;
+  const format =
+    formats.get(name) ??
+    new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits });
+  formats.set(name, format);
+  return format;
 }
 
 /** How many digits of a minor amount stand behind the point. `currency` in lower case. */

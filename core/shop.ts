@@ -56,7 +56,7 @@ export type Kept = SettleDependencies &
 export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
   const { now, log } = surroundings;
   const { siteUrl, signingSecrets } = config;
-  const stripe = createStripeClient(config.stripe, surroundings);
+  const stripe = surroundings.stripe ?? createStripeClient(config.stripe, surroundings);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
   const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 
+import type Stripe from "stripe";
+
 import { createJsonLog, type Log } from "./log.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { Post } from "./outgoing/post.ts";
@@ -17,6 +19,8 @@ export interface Surroundings {
   random: () => number;
   schedule: Schedule;
   log: Log;
+  /** Undefined: a client of its own for every shop that is opened. */
+  stripe: Stripe | undefined;
   /** Undefined: nobody is mailed, and the log says so. */
   mailer: Mailer | undefined;
   /** To addresses that the owner names, and never inside the host's network. */
@@ -39,6 +43,7 @@ export function realSurroundings(): Surroundings {
       return () => clearTimeout(timer);
     },
     log: createJsonLog((line) => console.log(line), Date.now),
+    stripe: undefined,
     mailer: undefined,
     post: async (request) => {
       const { createPost } = await import("./outgoing/post.ts");

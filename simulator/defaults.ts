@@ -19,8 +19,8 @@ export function realSchedule(delayMs: number, run: () => void): () => void {
 }
 
 /** Looks `fetch` up when called, so that interception installed later still sees the request. */
-export function realSend(request: Request): Promise<Response> {
-  return globalThis.fetch(request);
+export function realSend(url: string, init: RequestInit): Promise<Response> {
+  return globalThis.fetch(url, init);
 }
 
 /** Impatient compared with Stripe's three days: a developer waits for the retry. */

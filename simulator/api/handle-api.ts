@@ -19,6 +19,21 @@ export interface ApiCall {
   requestId: string;
 }
 
+/** What the API reads of a request; a web `Request` is one. */
+export interface ApiRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+}
+
 export interface ApiSurroundings {
   /** The world as this call sees it: events it causes will carry its id. */
   worldFor(request: World["request"]): World;
@@ -33,14 +48,14 @@ export interface ApiSurroundings {
 }
 
 /** Answers one request to the API as Stripe does, errors included. Never throws for what the caller did. */
-export async function handleApi(request: Request, surroundings: ApiSurroundings): Promise<Response> {
+export async function handleApi(request: ApiRequest, surroundings: ApiSurroundings): Promise<ApiAnswer> {
   const outer = surroundings.worldFor({ id: null, idempotency_key: null });
   const requestId = `req_${outer.randomId(14)}`;
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     "content-type": "application/json",
     "request-id": requestId,
     "stripe-version": request.headers.get("stripe-version") ?? apiVersion,
-  });
+  };
   try {
     const key = authenticate(request.headers.get("authorization"));
     refuseBadVersion(request.headers.get("stripe-version"));
@@ -55,20 +70,17 @@ export async function handleApi(request: Request, surroundings: ApiSurroundings)
 
     // Up to here and including the check of the parameters' shape nothing is remembered under the key.
     const execute = route.prepare(parameters, id);
-    if (idempotencyKey !== null) headers.set("idempotency-key", idempotencyKey);
+    if (idempotencyKey !== null) headers["idempotency-key"] = idempotencyKey;
     const opened =
       idempotencyKey === null ? null : openIdempotencyRecord(outer, { ...call, key: idempotencyKey });
     if (opened !== null && "replay" in opened) return replay(opened.replay, headers);
     const answer = await run(execute, call, surroundings);
     if (opened !== null) opened.record.answer = answer;
     if (request.method !== "GET") surroundings.changed();
-    return new Response(answer.body, { status: answer.status, headers });
+    return { ...answer, headers };
   } catch (error) {
     if (!(error instanceof StripeApiError)) throw error;
-    return new Response(JSON.stringify(errorBody(error, requestId)), {
-      status: error.status,
-      headers,
-    });
+    return { status: error.status, headers, body: JSON.stringify(errorBody(error, requestId)) };
   }
 }
 
@@ -98,10 +110,11 @@ function ownFault(error: unknown, call: ApiCall, surroundings: ApiSurroundings):
   return new StripeApiError("An unknown error occurred", { status: 500, type: "api_error" });
 }
 
-function replay(record: IdempotencyRecord & { answer: Answer }, headers: Headers): Response {
-  headers.set("idempotent-replayed", "true");
-  headers.set("original-request", record.requestId);
-  return new Response(record.answer.body, { status: record.answer.status, headers });
+function replay(
+  { answer, requestId }: IdempotencyRecord & { answer: Answer },
+  headers: Record<string, string>,
+): ApiAnswer {
+  return { ...answer, headers: { ...headers, "idempotent-replayed": "true", "original-request": requestId } };
 }
 
 function findRoute(method: string, path: string): { route: Route; id: string } {
@@ -115,7 +128,7 @@ function findRoute(method: string, path: string): { route: Route; id: string } {
   );
 }
 
-async function encodedParameters(request: Request, url: URL): Promise<string> {
+async function encodedParameters(request: ApiRequest, url: URL): Promise<string> {
   if (request.method === "GET") return url.search.slice(1);
   const body = await request.text();
   const contentType = request.headers.get("content-type") ?? "";

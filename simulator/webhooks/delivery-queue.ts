@@ -1,13 +1,16 @@
 import type { Delivery, SimulatedState } from "../state/state.ts";
-import { webhookRequest } from "./webhook-request.ts";
+import { webhookRequest, type WebhookRequest } from "./webhook-request.ts";
 import type { KnownEndpoint } from "./webhook-endpoint.ts";
+
+/** What `fetch` does, or less. */
+export type SendWebhook = (url: string, init: WebhookRequest) => Promise<Response>;
 
 export interface DeliveryQueueOptions {
   state: SimulatedState;
   endpoints: readonly KnownEndpoint[];
   now(): number;
   schedule(delayMs: number, run: () => void): () => void;
-  send(request: Request): Promise<Response>;
+  send: SendWebhook;
   /** How long to wait before the second, third … attempt; after the last one the delivery has failed. */
   retryDelaysMs: readonly number[];
   /** An endpoint that has not answered by then has failed this attempt. */
@@ -116,7 +119,10 @@ export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueu
     const cancelTimeout = schedule(options.timeoutMs, () => timeout.abort());
     const signal = AbortSignal.any([timeout.signal, closing.signal]);
     try {
-      const response = await options.send(webhookRequest(state, event, endpoint, now(), signal));
+      const response = await options.send(
+        endpoint.url,
+        webhookRequest(state, event, endpoint, now(), signal),
+      );
       await response.body?.cancel();
       return String(response.status);
     } catch (error) {

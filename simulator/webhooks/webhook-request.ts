@@ -5,6 +5,16 @@ import type { RecordedEvent, SimulatedState } from "../state/state.ts";
 import { signatureHeader } from "./signature.ts";
 import type { KnownEndpoint } from "./webhook-endpoint.ts";
 
+/** For `fetch`. */
+export interface WebhookRequest {
+  method: "POST";
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+  redirect: "manual";
+  signal: AbortSignal;
+}
+
 /** One attempt to deliver: the same event every time, but signed anew with the current time. */
 export function webhookRequest(
   state: SimulatedState,
@@ -12,13 +22,13 @@ export function webhookRequest(
   endpoint: KnownEndpoint,
   nowMs: number,
   signal: AbortSignal,
-): Request {
+): WebhookRequest {
   const content =
     endpoint.format === "thin"
       ? eventNotification(event)
       : snapshotEvent(event, pendingWebhooks(state, event));
   const payload = JSON.stringify(content, null, 2);
-  return new Request(endpoint.url, {
+  return {
     method: "POST",
     headers: {
       accept: "*/*; q=0.5, application/xml",
@@ -30,5 +40,5 @@ export function webhookRequest(
     // A redirect is a failed delivery, not a new address.
     redirect: "manual",
     signal,
-  });
+  };
 }

@@ -43,14 +43,9 @@ export async function createTestStripe(): Promise<TestStripe> {
     restrictedKeys: { [SHOP_ENVIRONMENT.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
     // The banks of these tests answer when a case says so.
     delayedPaymentMs: 3_600_000,
-    async send(request) {
-      const body = new Uint8Array(await request.arrayBuffer());
-      const event = JSON.parse(new TextDecoder().decode(body)) as HeldWebhook["event"];
-      held.push({
-        url: request.url,
-        event,
-        request: { method: "POST", headers: Object.fromEntries(request.headers), body },
-      });
+    async send(url, { headers, body }) {
+      const event = JSON.parse(body) as HeldWebhook["event"];
+      held.push({ url, event, request: { method: "POST", headers, body: new TextEncoder().encode(body) } });
       return new Response(null, { status: 200 });
     },
   });

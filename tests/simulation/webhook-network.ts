@@ -1,3 +1,4 @@
+import type { SendWebhook } from "../../simulator/webhooks/delivery-queue.ts";
 import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import type { Timeline } from "./timeline.ts";
@@ -22,18 +23,16 @@ export function createWebhookNetwork(surroundings: {
   timeline: Timeline;
   random: Random;
   habits: () => NetworkHabits;
-  arrive: (body: string, headers: Headers) => Promise<Response>;
-}): (request: Request) => Promise<Response> {
+  arrive: (body: string, headers: Record<string, string>) => Promise<Response>;
+}): SendWebhook {
   const { time, timeline, random, habits, arrive } = surroundings;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void time.schedule(ms, resolve));
 
-  return async (request) => {
+  return async (_url, { headers, body, signal }) => {
     const { lost, answerLost, duplicated, slow } = habits();
-    const body = await request.text();
-    const { headers } = request;
     const name = (): string => (JSON.parse(body) as { type: string }).type;
     const timeout = new Promise<never>((_, reject) => {
-      request.signal.addEventListener("abort", () => reject(new Error("timed out")));
+      signal.addEventListener("abort", () => reject(new Error("timed out")));
     });
     // Stripe gives up listening by itself; a timeout that nobody waits for any more is none.
     timeout.catch(() => undefined);

@@ -18,6 +18,7 @@ import { createOwnerSide, type OwnerHabits, type OwnerSide } from "./owner-side.
 import { createRandom, type Random } from "./random.ts";
 import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
 import { createShopProcess } from "./shop-process.ts";
+import { createStripeClients } from "./stripe-clients.ts";
 import { connectToStripe } from "./stripe-connection.ts";
 import type { Timeline } from "./timeline.ts";
 import { createTruths, type Truths } from "./truths.ts";
@@ -89,7 +90,7 @@ export function createWorld(
     now: time.now,
     randomId: ids.letters,
     schedule: time.schedule,
-    send: (request) => send(request),
+    send: (url, request) => send(url, request),
     onChange: () => {
       changes += 1;
       watch();
@@ -138,6 +139,7 @@ export function createWorld(
     takeOwnersMail: owner.takeMail,
   });
   const fetchFor = connectToStripe({ stripe, state, changes: () => changes, time, callOutside, book });
+  const stripeClients = createStripeClients(ENVIRONMENT.STRIPE_SECRET_KEY);
   const alerts = new Map<string, number>();
   const machines = stream("machines");
   const retries = stream("retries below");
@@ -162,11 +164,11 @@ export function createWorld(
       };
     const site = simulatedSite(owner.code(process));
     const environment = { ...ENVIRONMENT, ...owner.environment, MAIL_DELIVERY: options.mailDelivery };
+    const link = { fetch: fetchFor(process), random: backOff.next, schedule: process.schedule };
     const app = createApp(environment, site, {
-      fetch: fetchFor(process),
+      ...link,
+      stripe: stripeClients.clientFor(link),
       now: process.now,
-      random: backOff.next,
-      schedule: process.schedule,
       randomId: () => {
         made += 1;
         return `${process.name}-`.padEnd(16 - String(made).length, "0") + String(made);
@@ -187,7 +189,7 @@ export function createWorld(
 
   const platform = createPlatform({ time, timeline, random: stream("host"), habits: options.host, start });
 
-  function arrive(body: string, headers: Headers): Promise<Response> {
+  function arrive(body: string, headers: Record<string, string>): Promise<Response> {
     const request = new Request("https://shop.example/api/webhook", { method: "POST", headers, body });
     const event = JSON.parse(body) as DeliveredEvent;
     truths.noteEvent(event.id);
@@ -212,7 +214,7 @@ export function createWorld(
     counts,
     deliver(event) {
       const body = JSON.stringify(event);
-      return arrive(body, new Headers({ "Stripe-Signature": sign(body, time.now()) }));
+      return arrive(body, { "stripe-signature": sign(body, time.now()) });
     },
     readSnapshot: (orderId) => engine.orders.readSnapshot(orderId),
   };

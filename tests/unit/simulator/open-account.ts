@@ -55,12 +55,8 @@ export function openAccount(options: Partial<SimulatedStripeOptions> = {}): Test
     now: clock.now,
     schedule: clock.schedule,
     randomId: (length) => String((counter += 1)).padStart(length, "x"),
-    async send(request) {
-      webhooks.push({
-        body: await request.text(),
-        signature: request.headers.get("stripe-signature") ?? "",
-        atMs: clock.now(),
-      });
+    async send(_url, { headers, body }) {
+      webhooks.push({ body, signature: headers["stripe-signature"] ?? "", atMs: clock.now() });
       return await answer();
     },
     onNotice: (message) => notices.push(message),

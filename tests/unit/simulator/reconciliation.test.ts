@@ -70,8 +70,7 @@ test("counts an event as undelivered while one of two endpoints has not taken it
       url: `http://127.0.0.1:8888/${id}`,
       secret: "whsec_test",
     })),
-    send: (request) =>
-      Promise.resolve(new Response(null, { status: request.url.endsWith("/b") ? 500 : 200 })),
+    send: (url) => Promise.resolve(new Response(null, { status: url.endsWith("/b") ? 500 : 200 })),
   });
   await account.stripe.checkout.sessions.expire((await posterSession(account)).id);
   await account.simulated.deliveriesSettled();

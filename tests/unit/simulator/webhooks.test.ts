@@ -277,8 +277,8 @@ function deliveries({ simulated }: TestAccount) {
   return Object.values(simulated.state().deliveries);
 }
 
-function neverAnswered(request: Request): Promise<Response> {
+function neverAnswered(_url: string, { signal }: { signal: AbortSignal }): Promise<Response> {
   return new Promise((_resolve, reject) => {
-    request.signal.addEventListener("abort", () => reject(new Error("aborted")));
+    signal.addEventListener("abort", () => reject(new Error("aborted")));
   });
 }
