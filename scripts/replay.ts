@@ -2,6 +2,7 @@ import { createDeadline } from "../core/orders/deadline.ts";
 import { parseNotification } from "../core/webhook/notification.ts";
 import { processEvent } from "../core/webhook/process-event.ts";
 import { classifyStripeError } from "../core/stripe/errors.ts";
+import { noteByHand } from "./note-by-hand.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
 const HELP = `Processes one event of Stripe's again, exactly as its webhook would. What is done already is not done twice.
@@ -22,11 +23,12 @@ if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
 
 try {
   const { stripe, keeping } = await openOwnerShop();
+  const kept = await keeping();
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
     parseNotification(JSON.stringify(event)),
     createDeadline(Date.now, MINUTE_MS),
-    await keeping(),
+    kept,
   );
   const summary = { event: event.id, type: event.type };
   if (result.kind === "ignored") {
@@ -34,6 +36,9 @@ try {
     process.exit(0);
   }
   const settled = result.orders.map(({ orderId, outcome }) => ({ orderId, outcome: outcome.kind }));
+  for (const { orderId, outcome } of settled) {
+    if (outcome !== "not_found") await noteByHand(orderId, "replayed_by_hand", kept.store);
+  }
   console.log(JSON.stringify({ ...summary, settled }, null, 2));
   process.exit(settled.some(({ outcome }) => UNSETTLED.includes(outcome)) ? 1 : 0);
 } catch (error) {

@@ -3,6 +3,7 @@ import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
 import type { Kept } from "../core/shop.ts";
+import { noteByHand } from "./note-by-hand.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
 const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was flagged for your
@@ -37,6 +38,7 @@ try {
   const kept = await (await openOwnerShop()).keeping();
   const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
   const stored = await kept.store.readControl(orderId);
+  if (stored !== undefined) await noteByHand(orderId, "settled_by_hand", kept.store);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
   const report = {

@@ -191,12 +191,15 @@ test("settle delivers one order, and once more does nothing", async () => {
   });
 });
 
-test("settle tells how often which file was fetched, and what the shop noted when", async () => {
+test("E09: settle tells how often which file was fetched, and what was noted when, itself included", async () => {
   const { sessionId } = await stripe.paidSession();
   const first = JSON.parse((await run("settle", [sessionId])).output) as Record<string, unknown>;
   expect(first).toMatchObject({
     downloads: [],
-    history: [expect.stringMatching(/^2\d{3}-.+Z order_recorded$/)],
+    history: [
+      expect.stringMatching(/^2\d{3}-.+Z order_recorded$/),
+      expect.stringMatching(/^2\d{3}-.+Z settled_by_hand$/),
+    ],
   });
 
   const file = { id: "fileEpub0001", name: "The Tide Reader (EPUB)" };
@@ -213,7 +216,12 @@ test("settle tells how often which file was fetched, and what the shop noted whe
         last: "2090-11-21T14:00:00.000Z",
       },
     ],
-    history: [expect.stringContaining("order_recorded"), "2090-11-21T15:00:00.000Z mail_resent"],
+    history: [
+      expect.stringContaining("order_recorded"),
+      expect.stringContaining("settled_by_hand"),
+      expect.stringContaining("settled_by_hand"),
+      "2090-11-21T15:00:00.000Z mail_resent",
+    ],
   });
 });
 
@@ -304,7 +312,7 @@ test("E16: settle leaves an order alone that a newer version of the shop has wri
   expect(complaints).toMatch(/^The order could not be settled: .*deploy the newest version/);
 });
 
-test("E07: replay processes an event as its webhook would, and again without effect", async () => {
+test("E07, E09: replay processes an event as its webhook would, and again without effect but a line in the history", async () => {
   const { sessionId, event } = await stripe.paidSession();
   const first = await run("replay", [event.id]);
   expect(first.exitCode).toBe(0);
@@ -312,6 +320,8 @@ test("E07: replay processes an event as its webhook would, and again without eff
   expect(JSON.parse(first.output)).toEqual({ event: event.id, type: "checkout.session.completed", settled });
   const before = await engine.orders.readControl(sessionId);
   expect(JSON.parse((await run("replay", [event.id])).output)).toMatchObject({ settled });
+  const noted = await engine.orders.readHistory(sessionId);
+  expect(noted?.map(({ what }) => what)).toEqual(["order_recorded", "replayed_by_hand", "replayed_by_hand"]);
   expect(await engine.orders.readControl(sessionId)).toEqual(before);
 });
 
