@@ -22,15 +22,29 @@ const KEYS = {
   STRIPE_API_BASE: "",
 };
 
-/** The simulated Stripe beside a shop at `url`; what it knows is kept in the shop's storage folder, if there is one. */
+/**
+ * The simulated Stripe beside a shop at `url`; what it knows is kept in the shop's storage folder, if there is one. Its account
+ * bears the shop's name of the moment.
+ */
 export async function startLocalStripe(
   url: string,
-  { root, storageFolder, print }: Pick<ShopOptions, "root" | "storageFolder" | "print">,
+  {
+    root,
+    storageFolder,
+    shopName,
+    print,
+  }: Pick<ShopOptions, "root" | "storageFolder" | "print"> & { shopName: () => string },
 ): Promise<LocalStripe> {
   const file = storageFolder === undefined ? undefined : join(storageFolder, "simulated-stripe.json");
   const storage = file === undefined ? undefined : await openStateFile(file);
+  const { products } = parseCatalog(JSON.parse(await readFile(join(root, "simulator/catalog.json"), "utf8")));
   const simulated = createSimulatedStripe({
-    catalog: parseCatalog(JSON.parse(await readFile(join(root, "simulator/catalog.json"), "utf8"))),
+    catalog: {
+      products,
+      get businessName() {
+        return shopName();
+      },
+    },
     publicUrl: url,
     webhookEndpoints: [{ url: `${url}/api/webhook`, secret: KEYS.STRIPE_WEBHOOK_SECRET, format: "snapshot" }],
     onNotice: print,

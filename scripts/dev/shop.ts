@@ -6,7 +6,9 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createApp, type App } from "../../core/app.ts";
 import { parseConfig, type Environment } from "../../core/config.ts";
 import { createJsonLog } from "../../core/log.ts";
+import { shopAppearance } from "../../core/shop-appearance.ts";
 import { openShop } from "../../core/shop.ts";
+import type { Site } from "../../core/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
@@ -64,9 +66,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     closers.push(() => closeServer(server));
     if (options.storageFolder !== undefined) closers.push(await lockStorage(options.storageFolder));
 
+    const siteAtStart = await loadSite(root);
+    const nameOf = ({ shop }: Site): string => shopAppearance(shop, url).name;
+    let shopName = nameOf(siteAtStart);
     const stripe = options.environment["STRIPE_SECRET_KEY"]
       ? undefined
-      : await startLocalStripe(url, options);
+      : await startLocalStripe(url, { ...options, shopName: () => shopName });
     if (stripe) closers.push(stripe.close);
 
     const inbox = await startInbox(url, options);
@@ -83,7 +88,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...stripe?.environment,
       SITE_URL: url,
       ...(await orderTable()),
-      ...inbox.environment,
+      ...inbox.environmentFor(shopName),
     };
     const config = parseConfig(environment);
     const surroundings = {
@@ -91,8 +96,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       log: createJsonLog(print, Date.now),
       ...(stripe && { fetch: stripe.fetch }),
     };
-    const siteAtStart = await loadSite(root);
-    const app = await createLiveApp(root, print, (site) => createApp(environment, site, surroundings));
+    const app = await createLiveApp(root, print, (site) => {
+      shopName = nameOf(site);
+      return createApp({ ...environment, ...inbox.environmentFor(shopName) }, site, surroundings);
+    });
     const { keeping } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
     const devPages = createDevPages({
       stripe: stripe?.simulated,

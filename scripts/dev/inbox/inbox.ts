@@ -9,12 +9,10 @@ export interface Inbox {
   mailbox: Mailbox;
   mood: { current: MailServerMood };
   sendsFor: string | undefined;
-  /** The variables that lead the shop's mails here. */
-  environment: Environment;
+  /** The variables that lead the mails of a shop of this name here. */
+  environmentFor(shopName: string): Environment;
   close(): Promise<void>;
 }
-
-const SENDER = "Low Tide <orders@lowtide.example>";
 
 /**
  * The mail server beside a shop at `url`, and what it has received. Whatever the environment names is left alone: a test order must
@@ -31,7 +29,7 @@ export async function startInbox(
     const smtpUrl = environment["SMTP_URL"];
     if (!smtpUrl) throw new ConfigError(["SMTP_URL is not set: --send-mail sends mails through it."]);
     const sendsFor = URL.canParse(smtpUrl) ? new URL(smtpUrl).host : "SMTP_URL";
-    return { mailbox, mood, sendsFor, environment: {}, close: async () => undefined };
+    return { mailbox, mood, sendsFor, environmentFor: () => ({}), close: async () => undefined };
   }
 
   const server = await startMailServer(keep, () => mood.current);
@@ -39,7 +37,9 @@ export async function startInbox(
     mailbox,
     mood,
     sendsFor: undefined,
-    environment: { SMTP_URL: server.url, MAIL_FROM: environment["MAIL_FROM"] || SENDER },
+    environmentFor: (shopName) => {
+      return { SMTP_URL: server.url, MAIL_FROM: environment["MAIL_FROM"] || senderOf(shopName) };
+    },
     close: server.close,
   };
 
@@ -49,4 +49,9 @@ export async function startInbox(
     // Without the address: a terminal's text is copied into chats and tickets.
     print(`Mail "${email.subject ?? ""}", shown at ${url}/__dev/inbox/${id}`);
   }
+}
+
+/** Without the characters that MAIL_FROM takes in no name. */
+function senderOf(shopName: string): string {
+  return `"${shopName.replaceAll(/["\\<>=\p{C}]/gu, "")}" <orders@shop.example>`;
 }

@@ -13,6 +13,7 @@ test("the shop of npm run dev finds the simulated Stripe at Stripe's address, an
   const stripe = await startLocalStripe("http://localhost:3000", {
     root,
     storageFolder: undefined,
+    shopName: () => "Low Tide",
     print: () => undefined,
   });
   try {
