@@ -14,7 +14,7 @@ export function formatMoney(amountMinor: number, currency: string, locale: strin
   return formatOf(locale, currency, Number.isInteger(amount) ? undefined : digits).format(amount);
 }
 
-/** Making one takes longer than the rest of a page. */
+/** To make one takes longer than all the rest of a mail. */
 const formats = new Map<string, Intl.NumberFormat>();
 
 function formatOf(
@@ -23,11 +23,11 @@ function formatOf(
   minimumFractionDigits: number | undefined,
 ): Intl.NumberFormat {
   const name = `${locale} ${currency} ${minimumFractionDigits}`;
-  const format =
-    formats.get(name) ??
-    new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits });
-  formats.set(name, format);
-  return format;
+  const known = formats.get(name);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(locale, { style: "currency", currency, minimumFractionDigits });
+  formats.set(name, made);
+  return made;
 }
 
 /** How many digits of a minor amount stand behind the point. `currency` in lower case. */

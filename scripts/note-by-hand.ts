@@ -1,21 +1,21 @@
-import { randomBytes } from "node:crypto";
-
 import type { OrderStore } from "../core/orders/order-store.ts";
 import { messageOf } from "./owner-shop.ts";
 
 /**
- * Adds to an order's history that its owner had it settled, once per command, where a history is kept. The order itself is
- * done by then: a line that cannot be written is said, and is no failure.
+ * Adds to an order's history, where one is kept, that its owner ran a command on it, whatever came of that. Once per command and
+ * order; nothing for an order that the shop has not taken up. A line that cannot be written is said on standard error, and undoes
+ * nothing.
  */
 export async function noteByHand(
   orderId: string,
-  what: "settled_by_hand" | "replayed_by_hand",
-  store: Pick<OrderStore, "appendHistory">,
+  what: "settle_command" | "replay_command",
+  store: Pick<OrderStore, "readControl" | "appendHistory">,
 ): Promise<void> {
-  const key = `by-hand/${randomBytes(12).toString("base64url")}`;
+  const atMs = Date.now();
   try {
-    await store.appendHistory(orderId, { key, atMs: Date.now(), what });
+    if ((await store.readControl(orderId)) === undefined) return;
+    await store.appendHistory(orderId, { key: `${what}-${atMs}/${orderId}`, atMs, what });
   } catch (error) {
-    console.error(`Its history could not be written: ${messageOf(error)}`);
+    console.error(`The history of ${orderId} could not be written: ${messageOf(error)}`);
   }
 }

@@ -36,9 +36,7 @@ try {
     process.exit(0);
   }
   const settled = result.orders.map(({ orderId, outcome }) => ({ orderId, outcome: outcome.kind }));
-  for (const { orderId, outcome } of settled) {
-    if (outcome !== "not_found") await noteByHand(orderId, "replayed_by_hand", kept.store);
-  }
+  for (const { orderId } of settled) await noteByHand(orderId, "replay_command", kept.store);
   console.log(JSON.stringify({ ...summary, settled }, null, 2));
   process.exit(settled.some(({ outcome }) => UNSETTLED.includes(outcome)) ? 1 : 0);
 } catch (error) {

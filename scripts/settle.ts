@@ -38,7 +38,7 @@ try {
   const kept = await (await openOwnerShop()).keeping();
   const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
   const stored = await kept.store.readControl(orderId);
-  if (stored !== undefined) await noteByHand(orderId, "settled_by_hand", kept.store);
+  await noteByHand(orderId, "settle_command", kept.store);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
   const report = {

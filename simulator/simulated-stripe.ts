@@ -172,7 +172,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
     duringApi: (call) => faults.duringApi?.(call),
   };
 
-  function callApi(request: ApiRequest): Promise<ApiAnswer> {
+  async function callApi(request: ApiRequest): Promise<ApiAnswer> {
     catchUp();
     return handleApi(request, apiSurroundings);
   }
@@ -188,7 +188,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
   seedCatalog(world, options.catalog, options.siteUrl ?? options.publicUrl);
 
   return {
-    // Made on demand: a simulation that calls `handleApi` itself has no use for them.
+    // Made on demand: whoever calls `handleApi` or `callApi` has no use for them.
     get handlers() {
       return createMswHandlers(answerApi);
     },

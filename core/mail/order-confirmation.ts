@@ -1,3 +1,4 @@
+import { longDate } from "../long-date.ts";
 import { formatMoney } from "../money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { ShopAppearance } from "../shop-appearance.ts";
@@ -50,12 +51,6 @@ export function orderConfirmation(confirmation: Confirmation): Omit<Mail, "to"> 
   };
 }
 
-let longDate: Intl.DateTimeFormat | undefined;
-
-function longDateFormat(): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
-}
-
 function wordsOf({ order, shop, orderUrl, deliveries }: Confirmation): ConfirmationWords {
   const money = (amountMinor: number, currency: string): string =>
     formatMoney(amountMinor, currency, knownLocale(order.locale));
@@ -68,7 +63,7 @@ function wordsOf({ order, shop, orderUrl, deliveries }: Confirmation): Confirmat
       ? "thank you. Your first payment has arrived."
       : "your payment has arrived. Here is what you bought.",
     orderNumber: order.orderId,
-    orderedOn: (longDate ??= longDateFormat()).format(order.createdMs),
+    orderedOn: longDate(order.createdMs),
     lines: order.items.map((item, index) => ({
       name: singleLine(item.name),
       quantity: item.quantity,

@@ -1,5 +1,6 @@
 import { singleLine } from "../mail/plain-text.ts";
 import { maskPrivate } from "../mask-private.ts";
+import { longDate } from "../long-date.ts";
 import { formatMoney } from "../money.ts";
 import { isRevoked } from "../orders/revocation.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
@@ -103,9 +104,7 @@ function money({ order }: NewsReport, amountMinor: number): string {
 
 /** `28 November 2026, 23:59 UTC` */
 function moment(ms: number): string {
-  const date = new Date(ms);
-  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
-  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
+  return `${longDate(ms)}, ${new Date(ms).toISOString().slice(11, 16)} UTC`;
 }
 
 function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId } }: NewsReport): string {

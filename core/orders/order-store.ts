@@ -59,7 +59,7 @@ export interface OrderStore {
 }
 
 export interface HistoryEntry {
-  /** Deterministic, e.g. `record/cs_test_…`. */
+  /** The same for a repeated call, e.g. `record/cs_test_…`. */
   key: string;
   atMs: number;
   /** snake_case: `order_recorded`. */

@@ -23,6 +23,7 @@ export interface ApiCall {
 export interface ApiRequest {
   readonly method: string;
   readonly url: string;
+  /** Asked for in lower case. */
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
 }

@@ -5,7 +5,7 @@ import type { RecordedEvent, SimulatedState } from "../state/state.ts";
 import { signatureHeader } from "./signature.ts";
 import type { KnownEndpoint } from "./webhook-endpoint.ts";
 
-/** For `fetch`. */
+/** The second argument of `fetch`. */
 export interface WebhookRequest {
   method: "POST";
   /** Names in lower case. */

@@ -198,7 +198,7 @@ test("E09: settle tells how often which file was fetched, and what was noted whe
     downloads: [],
     history: [
       expect.stringMatching(/^2\d{3}-.+Z order_recorded$/),
-      expect.stringMatching(/^2\d{3}-.+Z settled_by_hand$/),
+      expect.stringMatching(/^2\d{3}-.+Z settle_command$/),
     ],
   });
 
@@ -218,8 +218,8 @@ test("E09: settle tells how often which file was fetched, and what was noted whe
     ],
     history: [
       expect.stringContaining("order_recorded"),
-      expect.stringContaining("settled_by_hand"),
-      expect.stringContaining("settled_by_hand"),
+      expect.stringContaining("settle_command"),
+      expect.stringContaining("settle_command"),
       "2090-11-21T15:00:00.000Z mail_resent",
     ],
   });
@@ -321,7 +321,7 @@ test("E07, E09: replay processes an event as its webhook would, and again withou
   const before = await engine.orders.readControl(sessionId);
   expect(JSON.parse((await run("replay", [event.id])).output)).toMatchObject({ settled });
   const noted = await engine.orders.readHistory(sessionId);
-  expect(noted?.map(({ what }) => what)).toEqual(["order_recorded", "replayed_by_hand", "replayed_by_hand"]);
+  expect(noted?.map(({ what }) => what)).toEqual(["order_recorded", "replay_command", "replay_command"]);
   expect(await engine.orders.readControl(sessionId)).toEqual(before);
 });
 

@@ -50,7 +50,7 @@ export async function runSchedule(
   options: { keepTimeline?: boolean } = {},
 ): Promise<ScheduleResult> {
   const plan = drawPlan(createRandom(seed, "plan"));
-  const time = createVirtualTime(START_MS);
+  const time = createVirtualTime(START_MS, seed % 8 === 0 ? 1 : 8);
   const timeline = createTimeline(time.now, START_MS, options.keepTimeline ?? false);
   const violations = createViolations(({ invariant, what }) =>
     timeline.note("CHECK", () => `✗✗✗ ${invariant}: ${what}`),

@@ -105,7 +105,7 @@ function stripeError(status: number, message: string): Response {
 function lightResponse({ status, headers, body }: ApiAnswer): Response {
   const light = {
     status,
-    ok: status < 300,
+    ok: status >= 200 && status < 300,
     headers: new Map(Object.entries(headers)),
     body: null,
     text: async () => body,

@@ -26,12 +26,13 @@ export class EndlessWorkError extends Error {
   override readonly name = "EndlessWorkError";
 }
 
-/** Rejections that nobody handles are reported by Node only when a macrotask has ended; one costs as much as the rest of a happening. */
-const HAPPENINGS_PER_MACROTASK = 8;
-
 const nextMacrotask = setImmediate;
 
-export function createVirtualTime(startMs: number): VirtualTime {
+/**
+ * Rejections that nobody handles are reported by Node only when a macrotask has ended, which takes as long as the rest of a
+ * happening. Between two of them, one that is handled late goes unseen.
+ */
+export function createVirtualTime(startMs: number, happeningsPerMacrotask = 1): VirtualTime {
   const heap: Planned[] = [];
   let nowMs = startMs;
   let planned = 0;
@@ -53,29 +54,32 @@ export function createVirtualTime(startMs: number): VirtualTime {
     async pass({ untilMs = Infinity, stop = () => false } = {}) {
       // Promises that were resolved outside go first.
       await macrotask();
-      while (!stop()) {
-        const next = heap[0];
-        if (next === undefined || next.atMs > untilMs) break;
-        pop(heap);
-        if (next.run === undefined) continue;
-        nowMs = next.atMs;
-        next.run();
-        happened += 1;
-        if (happened > MOST_HAPPENINGS) {
-          throw new EndlessWorkError(`More than ${MOST_HAPPENINGS} things happened, and no end in sight.`);
+      try {
+        while (!stop()) {
+          const next = heap[0];
+          if (next === undefined || next.atMs > untilMs) break;
+          pop(heap);
+          if (next.run === undefined) continue;
+          nowMs = next.atMs;
+          next.run();
+          happened += 1;
+          if (happened > MOST_HAPPENINGS) {
+            throw new EndlessWorkError(`More than ${MOST_HAPPENINGS} things happened, and no end in sight.`);
+          }
+          await (happened % happeningsPerMacrotask === 0 ? macrotask() : idle());
         }
-        if (happened % HAPPENINGS_PER_MACROTASK === 0) await macrotask();
-        else await idle();
+        if (untilMs !== Infinity && nowMs < untilMs && !stop()) nowMs = untilMs;
+      } finally {
+        // Whatever was forgotten is reported while somebody listens.
+        await macrotask();
       }
-      await macrotask();
-      if (untilMs !== Infinity && nowMs < untilMs && !stop()) nowMs = untilMs;
     },
   };
 }
 
 /**
- * Resolves when every promise that can go on has gone on, because Node looks at its ticks only when no microtask is left. Nothing in a
- * simulation waits for anything real. https://nodejs.org/api/process.html#processnexttickcallback-args
+ * Resolves when every promise that can go on has gone on: Node looks at its ticks only when no microtask is left. Nothing in a
+ * simulation waits for anything real, or goes on by ticks of its own. https://nodejs.org/api/process.html#processnexttickcallback-args
  */
 function idle(): Promise<void> {
   return new Promise((resolve) => {

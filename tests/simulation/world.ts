@@ -18,7 +18,7 @@ import { createOwnerSide, type OwnerHabits, type OwnerSide } from "./owner-side.
 import { createRandom, type Random } from "./random.ts";
 import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
 import { createShopProcess } from "./shop-process.ts";
-import { createStripeClients } from "./stripe-clients.ts";
+import { createStripeClients, SECRET_KEY } from "./stripe-clients.ts";
 import { connectToStripe } from "./stripe-connection.ts";
 import type { Timeline } from "./timeline.ts";
 import { createTruths, type Truths } from "./truths.ts";
@@ -28,7 +28,7 @@ import { createWebhookNetwork, type NetworkHabits } from "./webhook-network.ts";
 
 const WEBHOOK_SECRET = "whsec_simulation";
 const ENVIRONMENT = {
-  STRIPE_SECRET_KEY: "sk_test_simulation",
+  STRIPE_SECRET_KEY: SECRET_KEY,
   STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
   LICENSE_PRIVATE_KEY,
@@ -139,7 +139,7 @@ export function createWorld(
     takeOwnersMail: owner.takeMail,
   });
   const fetchFor = connectToStripe({ stripe, state, changes: () => changes, time, callOutside, book });
-  const stripeClients = createStripeClients(ENVIRONMENT.STRIPE_SECRET_KEY);
+  const stripeClients = createStripeClients();
   const alerts = new Map<string, number>();
   const machines = stream("machines");
   const retries = stream("retries below");

@@ -57,8 +57,8 @@ const WORDS: Readonly<Record<string, string>> = {
   order_recorded: "order recorded as paid",
   licenses_issued: "license keys issued",
   mail_resent: "mail sent again, at the buyer’s wish",
-  settled_by_hand: "settled by you",
-  replayed_by_hand: "an event replayed by you",
+  settle_command: "npm run settle was run",
+  replay_command: "npm run replay was run",
 };
 
 /** An entry that is new to this page speaks for itself. */
