@@ -12,6 +12,7 @@ import type { SettleDependencies, SettleOutcome } from "../orders/settle-order.t
 import { withTimeout } from "../orders/with-timeout.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { parseNotification, type Notification } from "../webhook/notification.ts";
+import { isOurDecline } from "../webhook/our-decline.ts";
 import { processEvent, type SettledOrder } from "../webhook/process-event.ts";
 import { verifySignature } from "../webhook/verify-signature.ts";
 
@@ -25,9 +26,6 @@ const RECORD_WITHIN_MS = 700;
 
 /** Counting takes a moment; once an hour at most the owner is told, too, and no order waits behind a declined card. */
 const ALARM_WITHIN_MS = 6_000;
-
-/** Stripe reports every card that was refused; only the owner who suspects thieves wants to know. */
-const DECLINED = "payment_intent.payment_failed";
 
 type WebhookKept = SettleDependencies & { engine: { events: EventLog }; alarm: CardTestingAlarm };
 
@@ -56,8 +54,7 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
       const dependencies = await keeping();
       const { outcome, orderIds, refusal } = await settleEvent(event, dependencies);
       context.note({ outcome, orderId: orderIds.join(" ") || undefined });
-      if (event.type === DECLINED && event.livemode === dependencies.livemode)
-        await countDecline(dependencies);
+      if (isOurDecline(event, dependencies)) await countDecline(dependencies);
       await record(event, orderIds, outcome, dependencies, context);
       if (refusal !== undefined) throw refusal;
       return jsonResponse(200, { received: true, outcome });

@@ -13,7 +13,11 @@ export interface Notification {
   objectId: string | undefined;
   /** Set when the event belongs to another account that is connected to ours. */
   account: string | undefined;
+  /** The object's own, to tell whose it is; undefined in a thin notification, which carries no object. */
+  metadata: Readonly<Record<string, string>> | null | undefined;
 }
+
+const metadataSchema = z.record(z.string(), z.string());
 
 /** https://docs.stripe.com/api/events/object */
 const snapshotEventSchema = z.object({
@@ -22,7 +26,7 @@ const snapshotEventSchema = z.object({
   type: z.string(),
   livemode: z.boolean(),
   account: z.optional(z.string()),
-  data: z.object({ object: z.object({ id: z.optional(z.string()) }) }),
+  data: z.object({ object: z.object({ id: z.optional(z.string()), metadata: z.optional(z.unknown()) }) }),
 });
 
 /** https://docs.stripe.com/event-destinations#thin-payload */
@@ -56,6 +60,8 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
       livemode: event.livemode,
       objectId: event.data.object.id,
       account: event.account,
+      // No order hangs on it: what is absent or unreadable is no reason to refuse an event.
+      metadata: metadataSchema.safeParse(event.data.object.metadata).data ?? null,
     };
   }
   return {
@@ -65,6 +71,7 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
     livemode: event.livemode,
     objectId: event.related_object?.id,
     account: event.context ?? undefined,
+    metadata: undefined,
   };
 }
 

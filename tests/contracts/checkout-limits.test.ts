@@ -96,7 +96,7 @@ test("D13: without its table the shop opens no checkout and still answers Stripe
     id: "evt_declined",
     type: "payment_intent.payment_failed",
     livemode: false,
-    data: { object: { id: "pi_1" } },
+    data: { object: { id: "pi_1", metadata: { static_checkout: "1" } } },
   });
   expect((await closed.webhook(signedWebhook(body, NOW))).status).toBe(200);
 });

@@ -5,7 +5,7 @@ import { createJsonLog } from "../../../core/log.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { purchase } from "../../purchase.ts";
-import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
+import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";
 
 const LIMITS = { CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "100" };
@@ -110,13 +110,57 @@ test("D11: that the shop as a whole is at its limit alarms at once", async () =>
   expect(alarms()).toEqual([expect.objectContaining({ sign: "shop_limit" })]);
 });
 
-test("D11: fifty declined cards alarm, and each of their webhooks is acknowledged", async () => {
-  const sessionId = await shop.openSession();
+/** The webhook about a card that was declined in a checkout of this shop. */
+async function declined(priceId = "price_poster_a2") {
+  const sessionId = await shop.openSession(priceId);
+  shop.stripe.buyer.pay(sessionId, { card: "4000000000000002" });
+  const paymentIntents = Object.values(shop.stripe.state().paymentIntents);
+  const object: { id: string; metadata: unknown } | undefined = paymentIntents.at(-1);
+  if (object === undefined) throw new Error("Stripe has no payment that failed.");
+  const type = "payment_intent.payment_failed";
+  return { object: "event", id: "evt_declined", type, livemode: false, data: { object } };
+}
+
+async function reportSixtyTimes(event: object): Promise<void> {
+  const body = JSON.stringify(event);
   for (let card = 0; card < 60; card += 1) {
-    const response = await shop.notify(sessionId, "payment_intent.payment_failed");
+    const response = await shop.app.webhook(signedWebhook(body, shop.clock.nowMs));
     expect(await response.json()).toEqual({ received: true, outcome: "ignored_type" });
   }
+}
+
+test("D11: fifty declined cards alarm, and each of their webhooks is acknowledged", async () => {
+  await reportSixtyTimes(await declined());
   expect(alarms()).toEqual([expect.objectContaining({ sign: "declined" })]);
+});
+
+test("D11: declined cards count that a thin notification reports, though it does not say whose payment it was", async () => {
+  const { id, data } = await declined();
+  const type = "v1.payment_intent.payment_failed";
+  const related_object = { id: data.object.id, type: "payment_intent" };
+  await reportSixtyTimes({ object: "v2.core.event", id, type, livemode: false, related_object });
+  expect(alarms()).toEqual([expect.objectContaining({ sign: "declined" })]);
+});
+
+test("C12: cards that were declined elsewhere do not alarm: in another account, another shop, another mode, another channel", async () => {
+  const event = await declined();
+  const paidElsewhere = (metadata: unknown) => ({
+    ...event,
+    data: { object: { ...event.data.object, metadata } },
+  });
+  await reportSixtyTimes({ ...event, account: "acct_9" });
+  await reportSixtyTimes({ ...event, livemode: true });
+  for (const metadata of [{}, null, undefined, { static_checkout: "2" }, { static_checkout: 1 }, "1"]) {
+    await reportSixtyTimes(paidElsewhere(metadata));
+  }
+  await reportSixtyTimes({
+    object: "v2.core.event",
+    id: "evt_thin",
+    type: "v1.payment_intent.payment_failed",
+    livemode: false,
+    context: "acct_9",
+  });
+  expect(alarms()).toEqual([]);
 });
 
 test("D11: of several instances one alarms", async () => {

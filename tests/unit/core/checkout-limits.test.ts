@@ -4,7 +4,7 @@ import type { Caller } from "../../../core/http/client-address.ts";
 import type { Counters } from "../../../core/limits/counters.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import { purchase } from "../../purchase.ts";
-import { openTestShop, type TestShop } from "../../test-shop.ts";
+import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 
 const REAL_LIMITS = { CHECKOUTS_PER_MINUTE: "", CHECKOUTS_PER_MINUTE_TOTAL: "" };
 
@@ -125,7 +125,15 @@ test("D13: while nothing can be counted no checkout is opened, and webhooks are 
   expect(shop.log).toContainEqual(expect.objectContaining({ status: 503, error: "Error: no table" }));
 
   expect((await shop.notify(sessionId)).status).toBe(200);
-  expect((await shop.notify(sessionId, "payment_intent.payment_failed")).status).toBe(200);
+  const declined = JSON.stringify({
+    object: "event",
+    id: "evt_declined",
+    type: "payment_intent.payment_failed",
+    livemode: false,
+    data: { object: { id: "pi_1", metadata: { static_checkout: "1" } } },
+  });
+  expect((await shop.app.webhook(signedWebhook(declined, shop.clock.nowMs))).status).toBe(200);
+  expect(shop.log).toContainEqual(expect.objectContaining({ event: "alarm_failed", sign: "declined" }));
 });
 
 test("C15: what is counted names no address", async () => {

@@ -10,7 +10,7 @@ test("reads a snapshot event", () => {
     type: "checkout.session.completed",
     livemode: false,
     created: 1,
-    data: { object: { id: "cs_test_1", object: "checkout.session" } },
+    data: { object: { id: "cs_test_1", object: "checkout.session", metadata: { static_checkout: "1" } } },
   };
   expect(parseNotification(JSON.stringify(event))).toEqual({
     id: "evt_1",
@@ -18,8 +18,23 @@ test("reads a snapshot event", () => {
     livemode: false,
     objectId: "cs_test_1",
     account: undefined,
+    metadata: { static_checkout: "1" },
   });
 });
+
+test.for([{}, { metadata: null }, { metadata: "1" }, { metadata: ["1"] }, { metadata: { key: 1 } }])(
+  "of an object like %j the metadata is none, and no reason to refuse the event",
+  (object) => {
+    const event = {
+      object: "event",
+      id: "evt_1",
+      type: "checkout.session.completed",
+      livemode: false,
+      data: { object: { id: "cs_test_1", ...object } },
+    };
+    expect(parseNotification(JSON.stringify(event))).toMatchObject({ objectId: "cs_test_1", metadata: null });
+  },
+);
 
 test("reads a thin notification and gives it the snapshot event's name", () => {
   const event = {
