@@ -1,3 +1,5 @@
+import type { Context } from "@netlify/functions";
+
 import { download } from "../../build/app.mjs";
 
-export default { fetch: (request: Request) => download(request) };
+export default { fetch: (request: Request, { ip }: Context) => download(request, { ip }) };

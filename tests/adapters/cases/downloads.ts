@@ -132,7 +132,7 @@ interface Personal {
 }
 
 /** The query of a link to a file of a new, paid order. */
-async function boughtLink(shop: ShopUnderTest, which = 0): Promise<string> {
+export async function boughtLink(shop: ShopUnderTest, which = 0): Promise<string> {
   const { sessionId, cookie } = await openAsBrowser(shop, EBOOK);
   await payFor(shop, sessionId);
   const link = (await deliveriesOf(shop, sessionId, cookie))[which];

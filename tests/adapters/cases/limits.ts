@@ -4,12 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AdapterCase } from "../adapter-case.ts";
 import { expectError, expectRetryAfter } from "../expect-answer.ts";
 import type { AdapterRequest, ShopUnderTest } from "../shop-under-test.ts";
+import { boughtLink } from "./downloads.ts";
 
 const PURCHASE = '{"price_id":"price_poster_a2"}';
 const LIMIT = 5;
+const LOOKS = 300;
 
 /**
- * How often one buyer may open a checkout. Only where a test plays the host and says where a request comes from; the hosts' own
+ * How often one buyer may open a checkout, and look at an order. Only where a test plays the host and says where a request comes from; the hosts' own
  * local tools start every request with fresh memory.
  */
 export const limitCases: readonly AdapterCase[] = [
@@ -68,6 +70,22 @@ export const limitCases: readonly AdapterCase[] = [
       assert.equal(refused.status, 429);
       expectRetryAfter(refused);
       assert.match(await refused.text(), /wait a minute and try again\.<\/p>\s*<p>Nothing was charged/);
+    },
+  },
+  {
+    name: "D12: download counts each address for itself: who asks too often keeps nobody else from his file",
+    async run(shop) {
+      const query = await boughtLink(shop);
+      const ask = (from: string): Promise<Response> => shop.send("download", { method: "HEAD", query, from });
+      let refused: Response | undefined;
+      // Counting may start anew in between, once: then it takes as many again. Where no address is known, the limit lies far above.
+      for (let asked = 0; asked < 2 * LOOKS + 1 && refused === undefined; asked += 20) {
+        const answers = await Promise.all(Array.from({ length: 20 }, () => ask("198.51.100.40")));
+        refused = answers.find(({ status }) => status !== 200);
+      }
+      assert.equal(refused?.status, 429);
+      expectRetryAfter(refused);
+      assert.equal((await ask("198.51.100.41")).status, 200);
     },
   },
 ];
