@@ -1,17 +1,20 @@
-import { parseBucketConfig, parseStripeAccess } from "../core/config.ts";
+import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
 import { formatMoney } from "../core/money.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
+import { tableProblem } from "./table-problem.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
-does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there. Changes nothing.
+does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there, and DynamoDB, if you keep
+orders in it, whether the table is there and has its index. Changes nothing.
 
   npm run check
 
-The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET. Ends with 1, and a line for each mistake, when something cannot be sold as the page says.`;
+The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET, the table DYNAMODB_TABLE. Ends with 1, and a line for each mistake, when
+something cannot be sold as the page says, or no order could be kept.`;
 
 const unknown = readArguments(HELP);
 if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
@@ -33,11 +36,14 @@ const sold = soldFromBucket(site.shop);
 const bucket = sold.length > 0 ? readConfig(parseBucketConfig) : undefined;
 if (sold.length > 0 && bucket === undefined)
   console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
+const dynamodb = readConfig(parseDynamodbConfig);
+const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
 const problems = [
   ...check.problems,
   ...check.otherMode,
   ...(undeliverable === undefined ? [] : [undeliverable]),
   ...(bucket === undefined ? [] : await bucketFileProblems(sold, bucket)),
+  ...(unkept === undefined ? [] : [unkept]),
 ];
 if (problems.length > 0) fail(`\n${problems.join("\n")}`);
 console.log(`\nAll of it can be bought, in ${access.livemode ? "live" : "test"} mode.`);

@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
+import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
+import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 import { startLocalBucket } from "../local-bucket.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";
@@ -146,6 +149,46 @@ test("check asks the bucket for the files that are sold from it, and names those
     expect(wrong.complaints).toMatch(/^FILES_BUCKET_REGION is not set although FILES_BUCKET is/);
   } finally {
     await bucket.close();
+  }
+});
+
+test("E12: check asks DynamoDB for the table that DYNAMODB_TABLE names, and says what is wrong with it", async () => {
+  const local = await startLocalDynamodb(undefined);
+  const client = createDynamodbClient(local.config);
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: "made-by-hand",
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      }),
+    );
+    const environment = { ...withKey(), ...dynamodbEnvironment(local.config) };
+    const good = await run("check", environment);
+    expect(good.complaints).toBe("");
+    expect(good.exitCode).toBe(0);
+
+    const complaintsOf = async (changes: Record<string, string>): Promise<string> => {
+      const { exitCode, complaints } = await run("check", { ...environment, ...changes });
+      expect(exitCode).toBe(1);
+      return complaints.trim();
+    };
+    expect(await complaintsOf({ DYNAMODB_TABLE: "no-such-table" })).toBe(
+      'There is no table no-such-table in the region local: check DYNAMODB_TABLE and DYNAMODB_REGION, or make it with "npm run create-table".',
+    );
+    expect(await complaintsOf({ DYNAMODB_TABLE: "made-by-hand" })).toBe(
+      'The table made-by-hand in local lacks the index open-orders, so "npm run create-table" did not make it: choose another DYNAMODB_TABLE and make it with that command.',
+    );
+    expect(await complaintsOf({ DYNAMODB_ENDPOINT: "http://127.0.0.1:9" })).toMatch(
+      /^The table static-checkout in local could not be asked for: .+ Is there a DynamoDB at http:\/\/127\.0\.0\.1:9\? For Amazon's own leave DYNAMODB_ENDPOINT empty\.$/,
+    );
+    expect(await complaintsOf({ DYNAMODB_REGION: "" })).toMatch(
+      /^DYNAMODB_REGION is not set although DYNAMODB_TABLE is/,
+    );
+  } finally {
+    client.destroy();
+    await local.close();
   }
 });
 
