@@ -6,6 +6,7 @@ import { missingBucket } from "./files/missing-bucket.ts";
 import { createPrivateFolder } from "./files/private-folder.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
+import { createClosedHealthRoute } from "./routes/closed-health.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
 import { createDownloadRoute } from "./routes/download.ts";
 import { requireLicenseKey } from "./licenses/require-license-key.ts";
@@ -39,8 +40,8 @@ type Routes = Record<keyof App, Route>;
 
 /**
  * Composition root: from the environment, and what the owner's files say, to handlers. A wrong environment does not throw here,
- * because a host would show a stranger the crash: every request gets a neutral 500, and the log gets a sentence per wrong
- * variable.
+ * because a host would show a stranger the crash: every request gets a neutral 500, but for health, which says that the
+ * environment is wrong, and the log gets a sentence per wrong variable.
  */
 export function createApp(
   environment: Environment,
@@ -137,11 +138,14 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
 }
 
 function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
+  const logProblems = (): void => {
+    for (const problem of error.problems) log.error("configuration_wrong", { problem });
+  };
   const closed = (name: string, method: Route["method"]): Route => ({
     name,
     method,
     handle: async () => {
-      for (const problem of error.problems) log.error("configuration_wrong", { problem });
+      logProblems();
       throw new HttpError(
         500,
         "shop_not_configured",
@@ -158,6 +162,6 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     resendMail: closed("resend-mail", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),
-    health: closed("health", "GET"),
+    health: createClosedHealthRoute(logProblems),
   };
 }

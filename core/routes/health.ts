@@ -25,9 +25,10 @@ export interface HealthDependencies {
   log: Log;
 }
 
-interface Health {
+export interface Health {
   ok: boolean;
-  mode: "live" | "test";
+  /** Null while the environment is wrong. */
+  mode: "live" | "test" | null;
   engine: string | null;
   /** ISO 8601; null when it never happened. */
   lastWebhook: string | null;

@@ -10,13 +10,18 @@ export function refusesApiBaseTest(
   log: () => string,
 ): PlatformTest {
   return {
-    name: "a deployed function refuses STRIPE_API_BASE with a neutral 500, and its log names the variable",
+    name: "a deployed function refuses STRIPE_API_BASE with a neutral 500, health with a 503, and its log names the variable",
     async run() {
       for (const name of FUNCTION_NAMES) {
         const response = await shop.send(name, { method: methodOf(name, shop) });
         assert.equal(response.headers.get("cache-control"), "no-store");
         assert.doesNotMatch(await response.clone().text(), /STRIPE|API_BASE|127\.0\.0\.1/);
-        await expectError(response, 500, "shop_not_configured");
+        if (name !== "health") await expectError(response, 500, "shop_not_configured");
+        else {
+          assert.equal(response.status, 503);
+          const { problems } = (await response.json()) as { problems: unknown };
+          assert.deepEqual(problems, ["configuration_wrong"]);
+        }
       }
       assert.match(log(), /STRIPE_API_BASE is set on a deployed site/);
     },

@@ -191,6 +191,24 @@ test("C17: a refused key is a neutral 500, and the log tells the owner what to d
   );
 });
 
+test("C03: with a wrong environment health answers 503 and says that it is wrong, and the log names the variable", async () => {
+  shop.close();
+  shop = openTestShop({ environment: { STRIPE_WEBHOOK_SECRET: " " } });
+  const response = await shop.app.health(new Request("https://shop.example/api/health"));
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({
+    ok: false,
+    mode: null,
+    engine: null,
+    lastWebhook: null,
+    lastReconcile: null,
+    problems: ["configuration_wrong"],
+  });
+  expect(shop.log.filter(({ event }) => event === "configuration_wrong")).toEqual([
+    expect.objectContaining({ problem: expect.stringMatching(/^STRIPE_WEBHOOK_SECRET is not set/) }),
+  ]);
+});
+
 test("C17: a wrong environment is a neutral 500, and the log names the variable", async () => {
   shop.close();
   shop = openTestShop({ environment: { STRIPE_WEBHOOK_SECRET: "" } });

@@ -1,0 +1,25 @@
+import type { Route } from "../http/endpoint.ts";
+import { jsonResponse } from "../http/responses.ts";
+import type { Health } from "./health.ts";
+
+/** Which variable is wrong stands in the log: it is nobody's business but the owner's. */
+const CLOSED: Health = {
+  ok: false,
+  mode: null,
+  engine: null,
+  lastWebhook: null,
+  lastReconcile: null,
+  problems: ["configuration_wrong"],
+};
+
+/** `GET /api/health` of a shop whose environment is wrong: 503, as for everything that an owner must mend. */
+export function createClosedHealthRoute(logProblems: () => void): Route {
+  return {
+    name: "health",
+    method: "GET",
+    async handle() {
+      logProblems();
+      return jsonResponse(503, CLOSED);
+    },
+  };
+}
