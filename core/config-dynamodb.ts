@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { withoutBlanks } from "./config-variables.ts";
+
 export interface DynamodbConfig {
   table: string;
   region: string;
@@ -21,12 +23,12 @@ const dynamodbSchema = z.object({
     }),
   ),
   DYNAMODB_REGION: z.string({ error: missing("DYNAMODB_REGION", "the table's region, e.g. eu-central-1") }),
-  DYNAMODB_ACCESS_KEY_ID: z.string({
-    error: missing("DYNAMODB_ACCESS_KEY_ID", "an IAM access key for this table"),
-  }),
-  DYNAMODB_SECRET_ACCESS_KEY: z.string({
-    error: missing("DYNAMODB_SECRET_ACCESS_KEY", "the secret that belongs to the access key"),
-  }),
+  DYNAMODB_ACCESS_KEY_ID: z
+    .string({ error: missing("DYNAMODB_ACCESS_KEY_ID", "an IAM access key for this table") })
+    .check(withoutBlanks("DYNAMODB_ACCESS_KEY_ID")),
+  DYNAMODB_SECRET_ACCESS_KEY: z
+    .string({ error: missing("DYNAMODB_SECRET_ACCESS_KEY", "the secret that belongs to the access key") })
+    .check(withoutBlanks("DYNAMODB_SECRET_ACCESS_KEY")),
   DYNAMODB_ENDPOINT: z.optional(
     z.string().check(
       z.refine((text) => URL.canParse(text), {

@@ -246,6 +246,23 @@ test("DynamoDB wants all its variables once its table is named", () => {
   });
 });
 
+test.for(["DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"])(
+  "C03: a blank or a line break in %s is told, because it cannot be seen",
+  (variable) => {
+    const variables = {
+      DYNAMODB_TABLE: "orders",
+      DYNAMODB_REGION: "eu-central-1",
+      DYNAMODB_ACCESS_KEY_ID: "CANARY",
+      DYNAMODB_SECRET_ACCESS_KEY: "CANARY",
+    };
+    for (const value of ["CANARY\n", " CANARY", "CAN ARY"]) {
+      expect(problemsOf({ ...GOOD, ...variables, [variable]: value })).toEqual([
+        `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
+      ]);
+    }
+  },
+);
+
 test("a table's companions without the table are refused instead of being ignored", () => {
   const problems = problemsOf({ ...GOOD, DYNAMODB_TABEL: "orders", DYNAMODB_REGION: "eu-central-1" });
   expect(problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE is not set although DYNAMODB_REGION is/)]);
