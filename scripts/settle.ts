@@ -36,9 +36,8 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 
 try {
   const kept = await (await openOwnerShop()).keeping();
-  const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
+  const outcome = await settleAndNote(orderId, kept);
   const stored = await kept.store.readControl(orderId);
-  await noteByHand(orderId, "settle_command", kept.store);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
   const report = {
@@ -54,6 +53,15 @@ try {
   process.exit(0);
 } catch (error) {
   fail(`The order could not be settled: ${messageOf(error)}`);
+}
+
+/** A run that breaks off half way may have changed the order, too. */
+async function settleAndNote(id: string, kept: Kept): Promise<SettleOutcome> {
+  try {
+    return await settleOrder(id, "owner", createDeadline(Date.now, MINUTE_MS), kept);
+  } finally {
+    await noteByHand(id, "settle_command", kept.store);
+  }
 }
 
 interface NotedDownload {

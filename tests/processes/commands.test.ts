@@ -191,6 +191,19 @@ test("settle delivers one order, and once more does nothing", async () => {
   });
 });
 
+test("E09: settle leaves its line in the history of an order that it could not settle, and none where there is no order", async () => {
+  const down = { STRIPE_API_BASE: "http://127.0.0.1:9" };
+  const sessionId = await keptOrder({ state: "fulfilled", fence: 1 });
+  const { exitCode, complaints } = await run("settle", [sessionId], down);
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(/^The order could not be settled: /m);
+  const noted = await engine.orders.readHistory(sessionId);
+  expect(noted?.map(({ what }) => what)).toEqual(["settle_command"]);
+
+  await run("settle", ["cs_test_unknown0000"], down);
+  expect(await engine.orders.readHistory("cs_test_unknown0000")).toEqual([]);
+});
+
 test("E09: settle tells how often which file was fetched, and what was noted when, itself included", async () => {
   const { sessionId } = await stripe.paidSession();
   const first = JSON.parse((await run("settle", [sessionId])).output) as Record<string, unknown>;
@@ -309,7 +322,7 @@ test("E16: settle leaves an order alone that a newer version of the shop has wri
   await engine.orders.writeControl(sessionId, 0, newer);
   const { exitCode, complaints } = await run("settle", [sessionId]);
   expect(exitCode).toBe(1);
-  expect(complaints).toMatch(/^The order could not be settled: .*deploy the newest version/);
+  expect(complaints).toMatch(/^The order could not be settled: .*deploy the newest version/m);
 });
 
 test("E07, E09: replay processes an event as its webhook would, and again without effect but a line in the history", async () => {
