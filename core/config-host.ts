@@ -50,6 +50,14 @@ export function hostAddressHeader(variables: Variables): string | undefined {
   return variables["VERCEL"] === undefined ? undefined : "x-real-ip";
 }
 
+/**
+ * Only Vercel's scheduler has to show a secret, and it starts functions of the production deployment alone:
+ * https://vercel.com/docs/cron-jobs
+ */
+export function schedulerNeedsSecret(variables: Variables): boolean {
+  return variables["VERCEL_ENV"] === "production";
+}
+
 /** `vercel dev` and `netlify dev`, which may have been given the deployed site's variables. */
 export function isHostsDevServer(variables: Variables): boolean {
   const netlify = variables["NETLIFY_DEV"] === "true" || variables["NETLIFY_LOCAL"] === "true";

@@ -3,7 +3,13 @@ import type * as z from "zod/mini";
 import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
 import { readDynamodb, type DynamodbConfig } from "./config-dynamodb.ts";
-import { hostAddresses, hostAddressHeader, hostSiteUrl, isDeployed } from "./config-host.ts";
+import {
+  hostAddresses,
+  hostAddressHeader,
+  hostSiteUrl,
+  isDeployed,
+  schedulerNeedsSecret,
+} from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import { readNews } from "./config-news.ts";
@@ -40,6 +46,8 @@ export interface Config {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** The host's scheduler would have to show one, so that it cannot start reconciliation. */
+  lacksCronSecret: boolean;
   /** Where the owner is told of orders; each only where it is set. */
   ownerEmail: string | undefined;
   ownerChat: { url: URL; allowLoopback: boolean } | undefined;
@@ -127,6 +135,7 @@ export function parseConfig(environment: Environment): Config {
     },
     checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
+    lacksCronSecret: shop.data.CRON_SECRET === undefined && schedulerNeedsSecret(variables),
     ...news.config,
     dynamodb: dynamodb.config,
     bucket: bucket.config,

@@ -91,7 +91,17 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   const { orders: store, bookkeeping, counters } = engine;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
-  const news = await openNewsDesk({ config, shop: site.shop, mailer, post, bookkeeping, now, log });
+  const news = await openNewsDesk({
+    config,
+    shop: site.shop,
+    stripe,
+    mailer,
+    post,
+    bookkeeping,
+    now,
+    schedule,
+    log,
+  });
   const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
   const { onPaid } = site.shop;
   return {

@@ -2,12 +2,17 @@ import { PermanentStepError } from "../fulfillment/step.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
 import { noticeOf } from "./notice.ts";
+import type { RemarksOn } from "./remarks.ts";
 
 /** Slack's answers for a hook that is gone, and those of others who speak its language. */
 const GONE = [403, 404, 410];
 
 /** An incoming webhook as Slack, Mattermost, Rocket.Chat, Discord (`…/slack`) and many more have it: `{ "text": … }`. */
-export function createChatChannel(post: Post, target: { url: URL; allowLoopback: boolean }): NewsChannel {
+export function createChatChannel(
+  post: Post,
+  target: { url: URL; allowLoopback: boolean },
+  remarksOn: RemarksOn,
+): NewsChannel {
   async function say({ subject, text }: Notice, { signal }: Pick<TellAttempt, "signal">): Promise<void> {
     const body = JSON.stringify({ text: escapeMarkup(`${subject}\n${text}`) });
     const headers = { "Content-Type": "application/json" };
@@ -19,7 +24,11 @@ export function createChatChannel(post: Post, target: { url: URL; allowLoopback:
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    tell: (report, attempt) => say(noticeOf(report), attempt),
+    async tell(report, attempt) {
+      const remarks = await remarksOn(report);
+      attempt.signal.throwIfAborted();
+      await say(noticeOf(report, remarks), attempt);
+    },
     say,
   };
 }

@@ -1,9 +1,10 @@
 import type { Mailer } from "../mail/mailer.ts";
 import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
 import { noticeOf } from "./notice.ts";
+import type { RemarksOn } from "./remarks.ts";
 
 /** Notices to the owner's own address. */
-export function createMailChannel(mailer: Mailer, to: string): NewsChannel {
+export function createMailChannel(mailer: Mailer, to: string, remarksOn: RemarksOn): NewsChannel {
   const say = (notice: Notice, { idempotencyKey, signal }: TellAttempt): Promise<void> =>
     mailer.send(
       { to, recipient: "owner", ...notice },
@@ -12,7 +13,11 @@ export function createMailChannel(mailer: Mailer, to: string): NewsChannel {
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    tell: (report, attempt) => say(noticeOf(report), attempt),
+    async tell(report, attempt) {
+      const remarks = await remarksOn(report);
+      attempt.signal.throwIfAborted();
+      await say(noticeOf(report, remarks), attempt);
+    },
     say,
   };
 }

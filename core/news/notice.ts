@@ -6,7 +6,7 @@ import { isRevoked } from "../orders/revocation.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
 /** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
-export function noticeOf(report: NewsReport): Notice {
+export function noticeOf(report: NewsReport, remarks: readonly string[] = []): Notice {
   const { headline, sentences } = wordsFor(report);
   const { order, control } = report;
   const lines = order.items.map((item) => `${item.quantity} × ${singleLine(item.name)}`);
@@ -19,6 +19,7 @@ export function noticeOf(report: NewsReport): Notice {
       ...lines,
       `Total ${price}`,
       ...(isRevoked(control) ? ["The purchase is void: downloads and keys no longer work."] : []),
+      ...remarks.flatMap((remark) => ["", remark]),
       "",
       `Order ${order.orderId}`,
       stripeUrl(report),
@@ -36,6 +37,11 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
   switch (news.kind) {
     case "paid":
       return { headline: `New order: ${total}`, sentences: [] };
+    case "payment_failed":
+      return {
+        headline: `A payment of ${total} failed`,
+        sentences: ["The buyer's bank has refused it in the end. Nothing was handed out."],
+      };
     case "needs_attention":
       return {
         headline: "An order needs your attention",

@@ -1,21 +1,27 @@
+import type Stripe from "stripe";
+
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { Channel } from "../orders/news.ts";
+import type { Schedule } from "../orders/with-timeout.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { ShopDefinition } from "../shop-definition.ts";
 import { createCodeChannel } from "./code-channel.ts";
 import { noteGivenUp } from "./given-up.ts";
 import { createNewsDesk, type NewsChannel, type NewsDesk } from "./news-desk.ts";
+import { createRemarks } from "./remarks.ts";
 
 export interface NewsSurroundings {
   config: Config;
   shop: ShopDefinition;
+  stripe: Stripe;
   mailer: Mailer | undefined;
   post: Post;
   bookkeeping: Bookkeeping;
   now: () => number;
+  schedule: Schedule;
   log: Log;
 }
 
@@ -23,6 +29,8 @@ export interface NewsSurroundings {
 export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
   const { config, shop, mailer, post, bookkeeping, now, log } = surroundings;
   const { ownerEmail, ownerChat, orderWebhook } = config;
+  const { shopId, lacksCronSecret } = config;
+  const remarksOn = createRemarks({ ...surroundings, shopId, lacksCronSecret });
   const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(shop) };
   if (orderWebhook !== undefined) {
     const { createWebhookChannel } = await import("./webhook-channel.ts");
@@ -30,7 +38,7 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
   }
   if (mailer !== undefined && ownerEmail !== undefined) {
     const { createMailChannel } = await import("./mail-channel.ts");
-    channels.mail = createMailChannel(mailer, ownerEmail);
+    channels.mail = createMailChannel(mailer, ownerEmail, remarksOn);
   }
   if (mailer === undefined && ownerEmail !== undefined) {
     // Once per instance; the health route says it for as long as it is so.
@@ -41,7 +49,7 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
   }
   if (ownerChat !== undefined) {
     const { createChatChannel } = await import("./chat-channel.ts");
-    channels.chat = createChatChannel(post, ownerChat);
+    channels.chat = createChatChannel(post, ownerChat, remarksOn);
   }
   return createNewsDesk(channels, () => noteGivenUp(bookkeeping, now()));
 }

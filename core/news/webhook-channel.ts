@@ -9,6 +9,7 @@ import type { NewsChannel, NewsReport } from "./news-desk.ts";
 /** What docs/webhooks.md promises. Kinds that are not here are for people only. */
 const EVENT_TYPES: Readonly<Partial<Record<NewsKind, string>>> = {
   paid: "order.paid",
+  payment_failed: "order.payment_failed",
   refunded: "order.refunded",
   refund_failed: "order.refund_failed",
   dispute_inquiry: "order.disputed",

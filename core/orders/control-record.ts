@@ -59,7 +59,8 @@ export function fulfill(control: ControlDraft): ControlDraft {
 /** The end of a run. Where nothing is owed there is no next try, and no error where all went well in the end. */
 export function endRun(control: ControlDraft): ControlDraft {
   const released = releaseLease(control);
-  if (!isTerminal(released) || owesNews(released.news)) return released;
+  const isOver = isTerminal(released) || released.state === "payment_failed";
+  if (!isOver || owesNews(released.news)) return released;
   const { nextTryMs: _next, lastError, ...atRest } = released;
   const hasFailed = released.state === "needs_attention" || owesNews(released.news, true);
   return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;

@@ -31,6 +31,7 @@ export type NewsKind = keyof typeof KINDS;
 /** One letter each, for the record. Never give a letter another meaning. */
 const KINDS = {
   paid: { letter: "p", subject: "order" },
+  payment_failed: { letter: "d", subject: "order" },
   needs_attention: { letter: "a", subject: "attention" },
   refunded: { letter: "r", subject: "refund" },
   refund_failed: { letter: "f", subject: "refund" },

@@ -29,9 +29,10 @@ export function spreadNews(
   return news === undefined || news === after.news ? after : { ...after, v: 2, news };
 }
 
-/** Nothing is told of an order before its money is in. */
+/** Of an order whose money is not in only this is told: that it will never be. */
 function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NewsKind[] {
-  if (before === after || !isPaid(after)) return [];
+  if (before === after) return [];
+  if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];
   const known = before !== undefined && isPaid(before) ? before : undefined;
   const was = known?.mirror ?? NOTHING_YET;
   const is = after.mirror;
@@ -81,6 +82,10 @@ function isMoot(earlier: News | undefined, channel: Channel): boolean {
     subjectOf(earlier.kind) === "access" &&
     earlier.deliveries[channel]?.state === "todo"
   );
+}
+
+function hasFailed(control: ControlDraft | undefined): boolean {
+  return control?.state === "payment_failed";
 }
 
 function isPaid(control: ControlDraft): boolean {

@@ -146,7 +146,7 @@ function readTogether(batch: readonly Listed[], { store }: ReconcileDependencies
 }
 
 async function check(
-  { orderId, trigger, refundedMinor }: Candidate,
+  { orderId, trigger, refundedMinor, subscription }: Candidate,
   records: Records,
   deadline: Deadline,
   dependencies: ReconcileDependencies,
@@ -163,6 +163,7 @@ async function check(
       if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return;
       if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return;
       if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return;
+      if (subscription !== undefined && subscription === mirror.subscription && !owes) return;
     }
     const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
     if (outcome.kind === "busy" || outcome.kind === "unfinished") report.unfinished.push(orderId);

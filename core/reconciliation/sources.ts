@@ -14,11 +14,14 @@ export interface Candidate {
   trigger: SettleTrigger;
   /** What Stripe has given back, where the list says so: an order that agrees needs no look. */
   refundedMinor?: number;
+  /** The same of a subscription's status. */
+  subscription?: string;
 }
 
 export type SourceName =
   | "open_orders"
   | "undelivered_events"
+  | "recent_changes"
   | "recent_sessions"
   | "recent_refunds"
   | "recent_disputes";
@@ -55,6 +58,20 @@ const SESSION_OVERLAP_MS = DAY_MS + 15 * MINUTE_MS;
 const DELIVERY_OVERLAP_MS = 3 * DAY_MS;
 
 /**
+ * Changes of which only Stripe's events tell: a subscription, an old dispute and an old refund stand on no list by the time of their
+ * change. Where the endpoint is not there, or was not given these types, Stripe takes them for delivered.
+ */
+const LISTED_NOWHERE_ELSE = [
+  "customer.subscription.updated",
+  "customer.subscription.deleted",
+  "customer.subscription.paused",
+  "customer.subscription.resumed",
+  "invoice.payment_failed",
+  "charge.dispute.closed",
+  "refund.failed",
+];
+
+/**
  * Where an order may be found that nobody told us about. The lists overlap on purpose: Stripe sometimes cannot create an event at
  * all, so that only its list of sessions is complete; and an event may be the only sign of a change to an old session.
  */
@@ -68,23 +85,12 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
     },
     {
       name: "undelivered_events",
-      async *list({ sinceMs, after }, deadline) {
-        const events = stripe.events.list({
-          delivery_success: false,
-          types: [...ORDER_EVENTS.keys()],
-          ...part(sinceMs - EVENT_OVERLAP_MS, after),
-        });
-        for await (const { id, type, data } of events) {
-          const meaning = ORDER_EVENTS.get(type);
-          const objectId = (data.object as { id?: string }).id;
-          if (meaning === undefined || objectId === undefined) continue;
-          const orders = await findOrders(stripe, meaning.about, objectId, deadline);
-          yield {
-            cursor: id,
-            candidates: orders.map((orderId) => ({ orderId, trigger: meaning.trigger })),
-          };
-        }
-      },
+      list: (asked, deadline) =>
+        listedEvents({ delivery_success: false, types: [...ORDER_EVENTS.keys()] }, asked, deadline),
+    },
+    {
+      name: "recent_changes",
+      list: (asked, deadline) => listedEvents({ types: LISTED_NOWHERE_ELSE }, asked, deadline),
     },
     {
       name: "recent_sessions",
@@ -129,6 +135,26 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
       },
     },
   ];
+
+  async function* listedEvents(
+    filter: { types: string[]; delivery_success?: boolean },
+    { sinceMs, after }: Part,
+    deadline: Deadline,
+  ): AsyncIterable<Listed> {
+    const events = stripe.events.list({ ...filter, ...part(sinceMs - EVENT_OVERLAP_MS, after) });
+    for await (const { id, type, data } of events) {
+      const meaning = ORDER_EVENTS.get(type);
+      const object = data.object as { id?: string; status?: string };
+      if (meaning === undefined || object.id === undefined) continue;
+      const orders = await findOrders(stripe, meaning.about, object.id, deadline);
+      const reason = {
+        trigger: meaning.trigger,
+        ...(meaning.about === "subscription" &&
+          object.status !== undefined && { subscription: object.status }),
+      };
+      yield { cursor: id, candidates: orders.map((orderId) => ({ orderId, ...reason })) };
+    }
+  }
 }
 
 function listedOrder(orderId: OrderId, isCandidate: boolean): Listed {

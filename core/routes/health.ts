@@ -3,11 +3,9 @@ import { jsonResponse } from "../http/responses.ts";
 import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
 import { wasGivenUp } from "../news/given-up.ts";
+import { isOverdue } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
-
-/** Hosts run the scheduled reconciliation at least once a day. */
-const RECONCILE_OVERDUE_MS = 26 * 3_600_000;
 
 /** A run goes on where the one before it stopped; this far behind they will not catch up, or one order holds them. */
 const RECONCILE_BEHIND_MS = 3 * 24 * 3_600_000;
@@ -19,6 +17,8 @@ export interface HealthDependencies {
   livemode: boolean;
   /** License keys are for sale, and there is nothing to sign them with. */
   lacksLicenseKey: boolean;
+  /** The host's scheduler cannot start reconciliation. */
+  lacksCronSecret: boolean;
   /** The owner wants notices by mail. */
   mailsOwner: boolean;
   now: () => number;
@@ -42,7 +42,7 @@ export interface Health {
  * so a look is shared by all who ask at once, and remembered for a moment.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
-  const { keeping, livemode, lacksLicenseKey, mailsOwner, now, log } = dependencies;
+  const { keeping, livemode, lacksLicenseKey, lacksCronSecret, mailsOwner, now, log } = dependencies;
   let last: { health: Promise<Health>; untilMs: number } | undefined;
 
   return {
@@ -72,8 +72,8 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       const problems: string[] = [];
       if (lacksLicenseKey) problems.push("license_key_missing");
       if (mailsOwner && mailer === undefined) problems.push("owner_email_needs_smtp_url");
-      if (finishedMs !== undefined && now() - finishedMs > RECONCILE_OVERDUE_MS)
-        problems.push("reconcile_overdue");
+      if (lacksCronSecret) problems.push("cron_secret_missing");
+      if (isOverdue(progress, now())) problems.push("reconcile_overdue");
       const untilMs = progress?.lookedAtUntilMs ?? 0;
       if (untilMs > 0 && now() - untilMs > RECONCILE_BEHIND_MS) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");

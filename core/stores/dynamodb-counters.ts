@@ -9,6 +9,9 @@ import { dynamodbKeys } from "./dynamodb-keys.ts";
  *
  * One unconditional write per count, so that any number of instances may count at once. (The limiter library's own DynamoDB store
  * wants a table of its own with another key, and two conditional writes, of which the second may fail at the end of a window.)
+ *
+ * A request that is retried may count twice. Limits and alarms are what counts here, never money or goods: one is reached a try
+ * sooner, or a day has one more mail to give.
  */
 export function createDynamodbCounters(client: DynamoDBClient, table: string, livemode: boolean): Counters {
   const keys = dynamodbKeys(livemode);

@@ -25,6 +25,7 @@ export function createDynamodbDownloadCounter(
         new UpdateItemCommand({
           TableName: table,
           Key: keys.ofOrder(orderId, DOWNLOAD + file.id),
+          // The count is for people to read: a request that is retried may count twice, and no download is refused for it.
           UpdateExpression:
             "SET #name = :name, #first = if_not_exists(#first, :now), #last = :now ADD #count :one",
           ExpressionAttributeNames: {

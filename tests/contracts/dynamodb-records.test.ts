@@ -76,6 +76,12 @@ test("E11: every command names attributes by aliases only, and no key is ever em
   await shop.engine.bookkeeping.write("reconciliation", 0, "1 2");
   await shop.engine.bookkeeping.write("reconciliation", 1, "2 3");
   await shop.engine.events.lastDeliveryMs();
+  await shop.engine.orders.appendHistory(sessionId, { key: "told/1", atMs: 1, what: "told" });
+  expect(await shop.engine.orders.readHistory(sessionId)).toContainEqual(
+    expect.objectContaining({ what: "told" }),
+  );
+  await shop.engine.downloads.add(sessionId, { id: "file_1", name: "Tides.pdf" }, 1);
+  expect(await shop.engine.downloads.of(sessionId)).toHaveLength(1);
 
   const kinds = new Set(table.commands.map(({ name }) => name));
   expect([...kinds].toSorted()).toEqual([

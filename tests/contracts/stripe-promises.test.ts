@@ -69,6 +69,18 @@ test("a session that does not exist is a 404 with a code", async () => {
   expect(classifyStripeError(error)).toBe("not_found");
 });
 
+test("B17: sessions can be listed by their buyer's address, status and time at once", async () => {
+  const id = await account.openSession();
+  const { created } = await sessions.retrieve(id);
+  const { data } = await sessions.list({
+    customer_details: { email: "nobody@shop.example" },
+    status: "complete",
+    created: { gte: created - 3600, lte: created + 3600 },
+    limit: 20,
+  });
+  expect(data).toEqual([]);
+});
+
 test("metadata is merged key by key, and an empty value removes its key", async () => {
   const id = await account.openSession();
   await sessions.update(id, { metadata: { one: "1", two: "2" } });

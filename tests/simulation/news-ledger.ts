@@ -93,6 +93,7 @@ function changes(subject: Subject, before: ControlRecord | undefined, after: Con
 
 /** What is told of a subject, in words of our own; empty where there is nothing to tell. */
 function factOf(subject: Subject, control: ControlRecord | undefined): string {
+  if (control?.state === "payment_failed" && subject === "order") return "failed";
   if (control === undefined || !PAID.includes(control.state)) return UNPAID[subject];
   const { refundedMinor, fullyRefunded, dispute, subscription, renewal } = control.mirror;
   const hasEnded = subscription !== undefined && ENDED.includes(subscription);

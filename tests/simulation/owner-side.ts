@@ -64,7 +64,9 @@ export function createOwnerSide(surroundings: {
     const known = messages.get(orderId) ?? [];
     known.push(told);
     messages.set(orderId, known);
-    if (!truths.current(orderId).isPaid) {
+    const { isPaid, hasFailed } = truths.current(orderId);
+    const tellsOfFailure = told.key === undefined || told.key.startsWith("payment_failed/");
+    if (!isPaid && !(hasFailed && tellsOfFailure)) {
       violations.report("I4 no effect before payment", `${orderId}: the owner's ${told.channel} is told`);
     }
     const sent = known.filter(({ channel, key }) => channel === told.channel && key === told.key).length;

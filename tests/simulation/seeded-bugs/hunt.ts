@@ -58,6 +58,8 @@ export const SAMPLE = [
   "refunds-added-up",
   "done-before-effect",
   "attempts-counted-twice",
+  "random-key",
+  "random-license",
   "unpaid-is-paid",
   "news-not-written",
   "news-not-counted",

@@ -108,8 +108,19 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SPREAD,
-        find: "if (before === after || !isPaid(after)) return [];",
-        replace: "if (before === after) return [];",
+        find: 'if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "failed-debit-untold",
+    what: "Nobody hears of a bank debit that fails in the end.",
+    patches: [
+      {
+        file: SPREAD,
+        find: 'if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];',
+        replace: "if (!isPaid(after)) return [];",
       },
     ],
   },

@@ -303,6 +303,35 @@ test("a buyer who is still at 3-D Secure is no failed renewal", async () => {
   expect(shop.events).toEqual([]);
 });
 
+test("B02: a bank debit that fails in the end is told once, and nothing before that", async () => {
+  shop = openOwnersShop();
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId, { delayed: "fails" });
+  await shop.deliverNew();
+  expect([shop.notices, shop.chats, shop.events]).toEqual([[], [], []]);
+
+  shop.answers.chat = 500;
+  shop.stripe.account.settleDelayed(orderId);
+  expect(await shop.deliverNew()).toContain(503);
+  expect(await openOrders(shop.store)).toEqual([orderId]);
+  shop.answers.chat = 200;
+  for (let delivery = 0; delivery < 2; delivery += 1) await shop.notify(orderId);
+
+  const key = `payment_failed/${orderId}/1`;
+  expect(shop.notices.map(({ subject, key }) => [subject, key])).toEqual([
+    ["[test] A payment of €32.00 failed", `notice/${key}`],
+  ]);
+  expect(shop.notices[0]?.text).toContain("Nothing was handed out.");
+  expect(shop.chats).toHaveLength(1);
+  expect(shop.events.map(({ id, type }) => [id, type])).toEqual([[key, "order.payment_failed"]]);
+  expect(shop.mails).toEqual([]);
+  const control = await controlOf(orderId);
+  expect(control).toMatchObject({ state: "payment_failed", steps: {} });
+  // Nothing is left over of the chat that was down.
+  expect([control.nextTryMs, control.lastError, control.lease]).toEqual([undefined, undefined, undefined]);
+  expect(await openOrders(shop.store)).toEqual([]);
+});
+
 test("a chat that is down keeps the buyer from nothing; Stripe is asked to come back, and the rest is not told twice", async () => {
   shop = openOwnersShop();
   shop.answers.chat = undefined;

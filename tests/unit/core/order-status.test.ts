@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
 import { createJsonLog } from "../../../core/log.ts";
+import { openForeignSession } from "../../foreign-session.ts";
 import { openAsBrowser } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
@@ -250,9 +251,12 @@ test("a page does not try a failed step again before it is due", async () => {
 
 test("D02, D19: unknown, malformed, foreign and doubled ids, and those of the other mode, get the same 404 to the byte", async () => {
   const { cookie } = await openAsBrowser(shop.app);
+  const foreign = await openForeignSession(shop.stripe);
+  shop.stripe.buyer.pay(foreign);
   const answers = new Set<string>();
   for (const query of [
     "",
+    `?session_id=${foreign}`,
     "?session_id=",
     "?session_id=cs_test_unknown000000",
     "?session_id=cs_live_unknown000000",

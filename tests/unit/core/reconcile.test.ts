@@ -144,10 +144,55 @@ function slowStripe(callMs: number): void {
   };
 }
 
-test("A34: events whose orders take long to find are worked off part by part, and running out of time is no failure", async () => {
+/** No endpoint takes the events of what happens here. */
+function withoutDelivery(happen: () => void): void {
+  const before = new Set(Object.keys(shop.stripe.state().events));
+  happen();
+  for (const { id, deliveries } of Object.values(shop.stripe.state().events))
+    if (!before.has(id)) deliveries.push("lost");
+}
+
+/** A subscription whose order is settled: only an event can tell that it has moved since. */
+async function settledSubscription(): Promise<{ sessionId: string; subscription: string }> {
   const sessionId = await paidSession("price_almanac_monthly");
-  await run();
-  const subscription = String(shop.stripe.state().checkoutSessions[sessionId]?.subscription);
+  expect((await run()).repaired).toEqual([sessionId]);
+  return { sessionId, subscription: String(shop.stripe.state().checkoutSessions[sessionId]?.subscription) };
+}
+
+const mirrored = async (sessionId: string) =>
+  (await kept.store.readControl(sessionId))?.control.mirror.subscription;
+
+test("A33: an event that Stripe lists only after the watermark has passed it is found", async () => {
+  const { sessionId, subscription } = await settledSubscription();
+  shop.stripe.account.setEventVisibilityDelay(10 * 60_000);
+  withoutDelivery(() => shop.stripe.account.cancelSubscription(subscription));
+  shop.clock.nowMs += 60_000;
+  expect((await run()).repaired).toEqual([]);
+  expect((await readProgress(kept.bookkeeping))?.lookedAtUntilMs).toBe(shop.clock.nowMs);
+  expect(await mirrored(sessionId)).toBe("active");
+
+  shop.clock.nowMs += 10 * 60_000;
+  expect((await run()).repaired).toEqual([sessionId]);
+  expect(await mirrored(sessionId)).toBe("canceled");
+});
+
+test("A34: more undelivered events than fit on one of Stripe's pages are all looked at", async () => {
+  const canceled = await settledSubscription();
+  const busy = await settledSubscription();
+  withoutDelivery(() => shop.stripe.account.cancelSubscription(canceled.subscription));
+  shop.clock.nowMs += 60_000;
+  // A page holds 100, the newest first.
+  withoutDelivery(() => {
+    for (let quantity = 2; quantity < 102; quantity += 1)
+      shop.stripe.account.updateSubscription(busy.subscription, { quantity });
+  });
+
+  expect(await run()).toMatchObject({ repaired: [canceled.sessionId], incomplete: [] });
+  expect(await mirrored(canceled.sessionId)).toBe("canceled");
+});
+
+test("A34: events whose orders take long to find are worked off part by part, and running out of time is no failure", async () => {
+  const { sessionId, subscription } = await settledSubscription();
   // Nothing but its event tells of this one; it lies behind all the others.
   shop.stripe.account.cancelSubscription(subscription);
   const payments: string[] = [];
@@ -163,7 +208,7 @@ test("A34: events whose orders take long to find are worked off part by part, an
 
   slowStripe(250);
   for (let runs = 0; runs < 20; runs += 1) await run(24_000);
-  expect((await kept.store.readControl(sessionId))?.control.mirror.subscription).toBe("canceled");
+  expect(await mirrored(sessionId)).toBe("canceled");
   const progress = await readProgress(kept.bookkeeping);
   expect(shop.clock.nowMs - (progress?.finishedMs ?? 0)).toBeLessThan(60_000);
 });

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import type { Mail } from "../../../core/mail/mailer.ts";
+import { CANARY_KEYS } from "../../canaries.ts";
+import { openForeignSession } from "../../foreign-session.ts";
 import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
@@ -51,6 +54,27 @@ test("A01: the same event again is answered 200 and does nothing", async () => {
   const before = await shop.store.readControl(sessionId);
   expect((await shop.notify(sessionId)).status).toBe(200);
   expect(await shop.store.readControl(sessionId)).toEqual(before);
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("A04: an event that is signed once with the old secret and once with the new one makes one mail", async () => {
+  const { previousWebhook: old, webhook: current } = CANARY_KEYS;
+  shop.close();
+  shop = openTestShop({ environment: { STRIPE_WEBHOOK_SECRET: `${current},${old}` } });
+  const event = {
+    object: "event",
+    id: "evt_1",
+    type: "checkout.session.completed",
+    livemode: false,
+    data: { object: { id: await paidSession() } },
+  };
+  for (const secret of [old, current]) {
+    const delivery = signedWebhook(JSON.stringify(event), shop.clock.nowMs, secret);
+    expect(await outcomeOf(await shop.app.webhook(delivery))).toMatchObject({
+      status: 200,
+      outcome: "fulfilled",
+    });
+  }
   expect(shop.mails).toHaveLength(1);
 });
 
@@ -137,19 +161,7 @@ test("A24: types that mean nothing to an order are answered 200 and touch nothin
 });
 
 test("A25: a session without our marker is answered 200 and left alone", async () => {
-  const created = await shop.stripe.handleApi(
-    new Request("https://api.stripe.com/v1/checkout/sessions", {
-      method: "POST",
-      headers: { Authorization: "Bearer sk_test_other" },
-      body: new URLSearchParams({
-        mode: "payment",
-        "line_items[0][price]": "price_poster_a2",
-        "line_items[0][quantity]": "1",
-        success_url: "https://elsewhere.example/",
-      }),
-    }),
-  );
-  const { id } = (await created.json()) as { id: string };
+  const id = await openForeignSession(shop.stripe);
   shop.stripe.buyer.pay(id);
   expect(await outcomeOf(await shop.notify(id))).toMatchObject({ status: 200, outcome: "ignored_not_ours" });
   expect(await shop.store.readControl(id)).toBeUndefined();
@@ -167,6 +179,24 @@ test("B20: a live event on a shop with a test key is ignored", async () => {
     status: 200,
     outcome: "ignored_mode",
   });
+});
+
+test("B20: a test event on a shop with a live key is ignored without a question to Stripe", async () => {
+  const sessionId = await paidSession();
+  shop.close();
+  shop = openTestShop({ environment: { STRIPE_SECRET_KEY: "sk_live_51TestEventsAreNotMine" } });
+  let questions = 0;
+  shop.stripe.faults.beforeApi = () => {
+    questions += 1;
+    return undefined;
+  };
+  expect(await outcomeOf(await shop.notify(sessionId))).toEqual({
+    status: 200,
+    received: true,
+    outcome: "ignored_mode",
+  });
+  expect(questions).toBe(0);
+  expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
 
 test("C12: an event of a connected account is ignored", async () => {
@@ -251,6 +281,39 @@ test("A30: a step that always fails is flagged after 12 tries, reported once, an
     steps: { mail: { state: "started", attempts: 12 } },
   });
   expect(shop.log.filter((line) => line["event"] === "order_needs_attention")).toHaveLength(1);
+});
+
+test("A30: while one order is flagged the next one is fulfilled, and the owner hears of each by itself", async () => {
+  const mails: Mail[] = [];
+  const notices: string[] = [];
+  shop.close();
+  shop = openTestShop({
+    environment: { OWNER_EMAIL: "owner@shop.example" },
+    replace: {
+      mailer: {
+        async send(mail, { idempotencyKey }) {
+          if (mail.recipient === "owner") notices.push(idempotencyKey);
+          else if (mail.to === "nobody@example.com") throw new PermanentStepError("no such mailbox");
+          else mails.push(mail);
+        },
+      },
+    },
+  });
+  const [flagged, unaffected] = [await shop.openSession(), await shop.openSession()];
+  shop.stripe.buyer.pay(flagged, { email: "nobody@example.com" });
+  shop.stripe.buyer.pay(unaffected, { email: "buyer@example.com" });
+  expect(await outcomeOf(await shop.notify(flagged))).toMatchObject({ outcome: "needs_attention" });
+  const problem = await shop.store.readControl(flagged);
+
+  expect(await outcomeOf(await shop.notify(unaffected))).toMatchObject({ status: 200, outcome: "fulfilled" });
+  expect(await outcomeOf(await shop.notify(flagged))).toMatchObject({ outcome: "needs_attention" });
+  expect(mails.map(({ to }) => to)).toEqual(["buyer@example.com"]);
+  expect(notices).toEqual([
+    `notice/paid/${flagged}/1`,
+    `notice/needs_attention/${flagged}/1`,
+    `notice/paid/${unaffected}/1`,
+  ]);
+  expect(await shop.store.readControl(flagged)).toEqual(problem);
 });
 
 test("a step that says trying again is useless is flagged at once", async () => {
