@@ -67,7 +67,8 @@ export async function reconcile(
       for (const { cursor, candidates } of batch) {
         if (share.remainingMs() < RESERVE_MS) return false;
         for (const candidate of candidates) {
-          const key = `${candidate.trigger} ${candidate.orderId}`;
+          // Who was passed over because one event says nothing new may yet be looked at because of another.
+          const key = `${candidate.trigger} ${candidate.subscription ?? ""} ${candidate.orderId}`;
           if (seen.has(key)) continue;
           seen.add(key);
           await check(candidate, records, deadline, dependencies, report);
@@ -169,8 +170,9 @@ async function check(
     if (outcome.kind === "busy" || outcome.kind === "unfinished") report.unfinished.push(orderId);
     else if (outcome.kind === "needs_attention") {
       if (!report.flagged.includes(orderId)) report.flagged.push(orderId);
-    } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control))
-      report.repaired.push(orderId);
+    } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control)) {
+      if (!report.repaired.includes(orderId)) report.repaired.push(orderId);
+    }
   } catch (error) {
     report.unfinished.push(orderId);
     log.warn("reconcile_failed", { orderId, error: describeError(error) });

@@ -165,7 +165,13 @@ test("A26: reconcile says which of Stripe's lists it could not read, and that no
   expect(exitCode).toBe(1);
   expect(JSON.parse(output)).toMatchObject({
     repaired: [],
-    incomplete: ["undelivered_events", "recent_sessions", "recent_refunds", "recent_disputes"],
+    incomplete: [
+      "undelivered_events",
+      "recent_changes",
+      "recent_sessions",
+      "recent_refunds",
+      "recent_disputes",
+    ],
   });
   expect(complaints).toContain("reconcile_source_failed");
   expect(complaints).toMatch(/^Some lists could not be read to their end/m);

@@ -82,7 +82,7 @@ export function createOwnerSide(surroundings: {
     if (server === "down") return { status: 503 };
     hasBeenGone ||= server === "gone";
     if (server === "gone") return { status: 410 };
-    const orderId = /cs_test_\w+/.exec(body)?.[0] ?? "";
+    const orderId = orderIn(body);
     if (url.href === CHAT_URL) take(orderId, { channel: "chat", key: undefined });
     else takeEvent(orderId, headers, body);
     return { status: 200 };
@@ -154,7 +154,7 @@ export function createOwnerSide(surroundings: {
     },
 
     post: (process) => (request) => {
-      checkTime(/cs_test_\w+/.exec(request.body)?.[0] ?? "", process);
+      checkTime(orderIn(request.body), process);
       return callOutside(process, {
         point: "owner.post",
         describe: () => `post ${request.url.href} ${request.headers["webhook-id"] ?? ""}`,
@@ -184,4 +184,9 @@ export function createOwnerSide(surroundings: {
 
     told: (orderId) => messages.get(orderId) ?? [],
   };
+}
+
+/** Which order a message is about; a remark may name another one. */
+function orderIn(body: string): string {
+  return /(?:Order |"id":")(cs_test_\w+)/.exec(body)?.[1] ?? "";
 }

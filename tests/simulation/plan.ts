@@ -28,6 +28,8 @@ export interface Plan {
   reconcilersAtMs: readonly number[];
   /** How long the storm goes on when nobody does anything any more. */
   lingerMs: number;
+  /** Which events the endpoint was told to take. Stripe counts the others as delivered. */
+  endpoint: "all" | "checkouts";
   /** Events of these kinds are never made at Stripe: only its lists know. */
   lostEvents: "none" | "refunds" | "checkouts and refunds";
 }
@@ -92,7 +94,8 @@ export function drawPlan(random: Random): Plan {
   if (theme < 0.12) return swayingPlan(random, plan);
   if (theme < 0.17) return unheardPlan(random, plan);
   if (theme < 0.22) return forgottenPlan(random, plan);
-  return theme < 0.25 ? dunningPlan(random, plan) : plan;
+  if (theme < 0.25) return dunningPlan(random, plan);
+  return theme < 0.28 ? { ...plan, endpoint: "checkouts" } : plan;
 }
 
 /**
@@ -182,6 +185,7 @@ function drawAnything(random: Random): Omit<Plan, "owner" | "ownerRecovers"> {
     orders,
     reconcilersAtMs: startTimes(random, random.pick([0, 0, 0, 0, 1, 2]), 150_000),
     lingerMs: random.pick([0, 5_000, 60_000, 10 * MINUTE_MS]),
+    endpoint: "all",
     lostEvents: "none",
   };
 }

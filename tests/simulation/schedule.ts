@@ -81,6 +81,7 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
       seed,
       engine: plan.engine,
       host: plan.host,
+      endpoint: plan.endpoint,
       // Minutes off, but not so far that signatures look stale: the end must come.
       skewsMs: () => plan.skewsMs.filter((skew) => isStormy || Math.abs(skew) < 5 * 60_000),
       retryDelaysMs: plan.retryDelaysMs,

@@ -60,6 +60,7 @@ export async function fulfillWithCrashes({
       seed: 0,
       engine,
       host,
+      endpoint: "all",
       skewsMs: () => [0],
       retryDelaysMs: [],
       // Stripe's own deliveries are lost; ours take their place.

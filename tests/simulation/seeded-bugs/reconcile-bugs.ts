@@ -55,6 +55,30 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     ],
   },
   {
+    name: "reconcile-only-undelivered",
+    what: "What the endpoint was never asked to report is not looked for.",
+    hazards: "A31",
+    patches: [
+      {
+        file: SOURCES,
+        find: "listedEvents({ types: LISTED_NOWHERE_ELSE }, asked, deadline)",
+        replace: "listedEvents({ types: LISTED_NOWHERE_ELSE, delivery_success: false }, asked, deadline)",
+      },
+    ],
+  },
+  {
+    name: "reconcile-believes-old-status",
+    what: "A subscription that has moved is left alone because an event about it says what the record says.",
+    hazards: "B12",
+    patches: [
+      {
+        file: RECONCILE,
+        find: "if (subscription !== undefined && subscription === mirror.subscription && !owes) return;",
+        replace: "if (subscription !== undefined && !owes) return;",
+      },
+    ],
+  },
+  {
     name: "reconcile-without-refunds",
     what: "Refunds that left no event are not looked for.",
     hazards: "B07",

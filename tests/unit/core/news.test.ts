@@ -317,13 +317,13 @@ test("B02: a bank debit that fails in the end is told once, and nothing before t
   shop.answers.chat = 200;
   for (let delivery = 0; delivery < 2; delivery += 1) await shop.notify(orderId);
 
-  const key = `payment_failed/${orderId}/1`;
+  const event = `payment_failed/${orderId}/1`;
   expect(shop.notices.map(({ subject, key }) => [subject, key])).toEqual([
-    ["[test] A payment of €32.00 failed", `notice/${key}`],
+    ["[test] A payment of €32.00 failed", `notice/${event}`],
   ]);
   expect(shop.notices[0]?.text).toContain("Nothing was handed out.");
   expect(shop.chats).toHaveLength(1);
-  expect(shop.events.map(({ id, type }) => [id, type])).toEqual([[key, "order.payment_failed"]]);
+  expect(shop.events.map(({ id, type }) => [id, type])).toEqual([[event, "order.payment_failed"]]);
   expect(shop.mails).toEqual([]);
   const control = await controlOf(orderId);
   expect(control).toMatchObject({ state: "payment_failed", steps: {} });

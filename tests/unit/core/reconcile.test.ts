@@ -176,6 +176,66 @@ test("A33: an event that Stripe lists only after the watermark has passed it is 
   expect(await mirrored(sessionId)).toBe("canceled");
 });
 
+test("A31: what the endpoint was never asked to report is found once, and left alone where the order agrees", async () => {
+  const { sessionId, subscription } = await settledSubscription();
+  const versionOf = async () => (await kept.store.readControl(sessionId))?.version;
+  shop.clock.nowMs += 60_000;
+  shop.stripe.account.updateSubscription(subscription, { quantity: 2 });
+  const version = await versionOf();
+  expect((await run()).repaired).toEqual([]);
+  expect(await versionOf()).toBe(version);
+
+  shop.clock.nowMs += 60_000;
+  // Nobody listens: for Stripe it counts as delivered.
+  shop.stripe.account.cancelSubscription(subscription);
+  expect((await run()).repaired).toEqual([sessionId]);
+  expect(await mirrored(sessionId)).toBe("canceled");
+});
+
+test("A31: a renewal that failed is found behind a subscription whose status is known", async () => {
+  const { sessionId, subscription } = await settledSubscription();
+  shop.clock.nowMs += 60_000;
+  shop.stripe.account.failRenewal(subscription);
+  await run();
+  shop.clock.nowMs += 60_000;
+  shop.stripe.account.failRenewal(subscription);
+  // An account that leaves subscriptions past due when Stripe has tried for the last time.
+  const { invoices, subscriptions } = shop.stripe.state();
+  const invoice = invoices[String(subscriptions[subscription]?.latest_invoice)];
+  if (invoice === undefined) throw new Error("there is no invoice");
+  invoice.next_payment_attempt = null;
+  shop.stripe.account.updateSubscription(subscription, { quantity: 2 });
+  expect((await run()).repaired).toEqual([sessionId]);
+  expect((await kept.store.readControl(sessionId))?.control.mirror).toMatchObject({
+    subscription: "past_due",
+    renewal: "failed_finally",
+  });
+});
+
+test("A31: of an old payment the end of its dispute and the failure of its refund are found, too", async () => {
+  const disputed = await paidSession();
+  const refunded = await paidSession("price_app_license");
+  await run();
+  const paymentOf = (orderId: string): string =>
+    shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "";
+  const dispute = shop.stripe.account.dispute(paymentOf(disputed));
+  const refund = shop.stripe.account.refund(paymentOf(refunded));
+  await run();
+  const mirrorOf = async (orderId: string) => (await kept.store.readControl(orderId))?.control.mirror;
+  expect(await mirrorOf(disputed)).toMatchObject({ dispute: "open" });
+  expect(await mirrorOf(refunded)).toMatchObject({ fullyRefunded: true });
+
+  for (let day = 0; day < 5; day += 1) {
+    shop.clock.nowMs += 24 * HOUR_MS;
+    await run();
+  }
+  shop.stripe.account.loseDispute(dispute.id);
+  shop.stripe.account.failRefund(refund.id);
+  expect((await run()).repaired.toSorted()).toEqual([disputed, refunded].toSorted());
+  expect(await mirrorOf(disputed)).toMatchObject({ dispute: "lost" });
+  expect(await mirrorOf(refunded)).toMatchObject({ fullyRefunded: false });
+});
+
 test("A34: more undelivered events than fit on one of Stripe's pages are all looked at", async () => {
   const canceled = await settledSubscription();
   const busy = await settledSubscription();
@@ -438,7 +498,10 @@ test("one source that cannot be read does not stop the others", async () => {
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes("/v1/events") ? Response.error() : undefined;
   const report = await run();
-  expect(report).toMatchObject({ repaired: [sessionId], incomplete: ["undelivered_events"] });
+  expect(report).toMatchObject({
+    repaired: [sessionId],
+    incomplete: ["undelivered_events", "recent_changes"],
+  });
 });
 
 test("A30: flagged orders are reported by every run, and health says so", async () => {
