@@ -21,6 +21,7 @@ if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
 
 const site = await readSite();
 const access = readConfig(parseStripeAccess);
+const dynamodb = readConfig(parseDynamodbConfig);
 if (access === undefined) {
   fail(
     "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. The files alone are in order.",
@@ -36,7 +37,6 @@ const sold = soldFromBucket(site.shop);
 const bucket = sold.length > 0 ? readConfig(parseBucketConfig) : undefined;
 if (sold.length > 0 && bucket === undefined)
   console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
-const dynamodb = readConfig(parseDynamodbConfig);
 const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
 const problems = [
   ...check.problems,

@@ -15,7 +15,7 @@ export async function tableProblem(config: DynamodbConfig): Promise<string | und
     if (error instanceof Error && error.name === "ResourceNotFoundException") return error.message;
     const advice =
       endpoint === undefined
-        ? "Is DYNAMODB_REGION right, and may DYNAMODB_ACCESS_KEY_ID, with its secret, use this table?"
+        ? "Is DYNAMODB_REGION right, and may DYNAMODB_ACCESS_KEY_ID, with its secret, use this table (for this look also dynamodb:DescribeTable)?"
         : `Is there a DynamoDB at ${endpoint}? For Amazon's own leave DYNAMODB_ENDPOINT empty.`;
     return `The table ${table} in ${region} could not be asked for: ${messageOf(error)} ${advice}`;
   } finally {

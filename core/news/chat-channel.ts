@@ -24,11 +24,8 @@ export function createChatChannel(
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    async tell(report, attempt) {
-      const remarks = await remarksOn(report);
-      attempt.signal.throwIfAborted();
-      await say(noticeOf(report, remarks), attempt);
-    },
+    tell: async (report, attempt) =>
+      say(noticeOf(report, await remarksOn(report, "chat", attempt.signal)), attempt),
     say,
   };
 }

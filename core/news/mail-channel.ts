@@ -13,11 +13,8 @@ export function createMailChannel(mailer: Mailer, to: string, remarksOn: Remarks
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    async tell(report, attempt) {
-      const remarks = await remarksOn(report);
-      attempt.signal.throwIfAborted();
-      await say(noticeOf(report, remarks), attempt);
-    },
+    tell: async (report, attempt) =>
+      say(noticeOf(report, await remarksOn(report, "mail", attempt.signal)), attempt),
     say,
   };
 }

@@ -40,7 +40,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
     case "payment_failed":
       return {
         headline: `A payment of ${total} failed`,
-        sentences: ["The buyer's bank has refused it in the end. Nothing was handed out."],
+        sentences: ["It was refused, canceled or never made. Nothing was handed out."],
       };
     case "needs_attention":
       return {

@@ -28,8 +28,7 @@ export interface NewsSurroundings {
 /** The channels that the configuration asks for. What a shop does not use, its functions do not load. */
 export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
   const { config, shop, mailer, post, bookkeeping, now, log } = surroundings;
-  const { ownerEmail, ownerChat, orderWebhook } = config;
-  const { shopId, lacksCronSecret } = config;
+  const { ownerEmail, ownerChat, orderWebhook, shopId, lacksCronSecret } = config;
   const remarksOn = createRemarks({ ...surroundings, shopId, lacksCronSecret });
   const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(shop) };
   if (orderWebhook !== undefined) {

@@ -1,8 +1,10 @@
 import type Stripe from "stripe";
 
 import { isOurs } from "../checkout/marker.ts";
+import { errorName, type Log } from "../log.ts";
 import { longDate } from "../long-date.ts";
 import { createDeadline } from "../orders/deadline.ts";
+import type { Channel } from "../orders/news.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
@@ -12,10 +14,15 @@ import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { NewsReport } from "./news-desk.ts";
 
 /**
- * What an owner who hears of a new order should know besides: a sentence each, mostly none. A look that fails says nothing. Rejects
- * only where the machine was frozen meanwhile: by now somebody else may be at the order.
+ * What an owner who hears of a new order should know besides: a sentence each, mostly none. A look that fails says nothing, and only
+ * the first try of a message waits for it. Rejects where the message must not be sent any more: it was cut off, or the machine was
+ * frozen and somebody else may be at the order.
  */
-export type RemarksOn = (report: NewsReport) => Promise<readonly string[]>;
+export type RemarksOn = (
+  report: NewsReport,
+  channel: Channel,
+  signal: AbortSignal,
+) => Promise<readonly string[]>;
 
 export interface RemarkDependencies {
   stripe: Stripe;
@@ -25,22 +32,21 @@ export interface RemarkDependencies {
   bookkeeping: Bookkeeping;
   now: () => number;
   schedule: Schedule;
+  log: Log;
 }
 
-/** No message waits longer for its remarks. */
 const LOOK_WITHIN_MS = 1_500;
 
 /** Whoever pays twice by mistake does so soon. */
 const TWIN_WITHIN_S = 3_600;
 
 export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
-  const { stripe, shopId, lacksCronSecret, bookkeeping, now, schedule } = dependencies;
+  const { stripe, shopId, lacksCronSecret, bookkeeping, now, schedule, log } = dependencies;
+  /** Mail and chat, which are told at once, share it. */
+  let latest: { orderId: string; remarks: Promise<readonly string[]> } | undefined;
 
-  async function onDoublePurchase({
-    orderId,
-    buyer: { email },
-    ...order
-  }: OrderSnapshot): Promise<string | undefined> {
+  async function onDoublePurchase(order: OrderSnapshot): Promise<string | undefined> {
+    const { email } = order.buyer;
     if (email === undefined || order.totalMinor === 0) return undefined;
     const createdS = Math.floor(order.createdMs / 1000);
     const { data } = await stripe.checkout.sessions.list(
@@ -54,14 +60,15 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
     );
     const twin = data.find(
       (session) =>
-        session.id !== orderId &&
+        session.id !== order.orderId &&
         isOurs(session.metadata, shopId) &&
         session.payment_status === "paid" &&
         session.currency === order.currency &&
         session.amount_total === order.totalMinor,
     );
     if (twin === undefined) return undefined;
-    return `The same buyer paid the same amount within the hour, order ${twin.id}: perhaps twice by mistake. If so, refund one.`;
+    const cure = order.mode === "subscription" ? "cancel and refund one" : "refund one";
+    return `The same buyer paid the same amount within the hour, order ${twin.id}: perhaps twice by mistake. If so, ${cure}, unless you have.`;
   }
 
   async function onReconciliation(): Promise<string | undefined> {
@@ -72,14 +79,23 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
     return `The scheduled look for payments that Stripe could not report has not come to its end${since}.`;
   }
 
-  const soon = (look: Promise<string | undefined>): Promise<string | undefined> =>
-    withTimeout(LOOK_WITHIN_MS, schedule, () => look).catch(() => undefined);
+  async function look(order: OrderSnapshot): Promise<readonly string[]> {
+    const looks = [onDoublePurchase(order), onReconciliation()].map((remark) =>
+      withTimeout(LOOK_WITHIN_MS, schedule, () => remark).catch((error: unknown) => {
+        log.warn("notice_without_remark", { orderId: order.orderId, error: errorName(error) });
+        return undefined;
+      }),
+    );
+    return (await Promise.all(looks)).filter((remark) => remark !== undefined);
+  }
 
-  return async ({ news, order }) => {
-    if (news.kind !== "paid") return [];
+  return async ({ news, order }, channel, signal) => {
+    if (news.kind !== "paid" || (news.deliveries[channel]?.attempts ?? 0) > 0) return [];
     const startedMs = now();
-    const remarks = await Promise.all([soon(onDoublePurchase(order)), soon(onReconciliation())]);
+    if (latest?.orderId !== order.orderId) latest = { orderId: order.orderId, remarks: look(order) };
+    const remarks = await latest.remarks;
+    signal.throwIfAborted();
     if (now() - startedMs > 2 * LOOK_WITHIN_MS) throw new Error("The looks beside a notice took too long.");
-    return remarks.filter((remark) => remark !== undefined);
+    return remarks;
   };
 }

@@ -67,8 +67,9 @@ export async function reconcile(
       for (const { cursor, candidates } of batch) {
         if (share.remainingMs() < RESERVE_MS) return false;
         for (const candidate of candidates) {
-          // Who was passed over because one event says nothing new may yet be looked at because of another.
-          const key = `${candidate.trigger} ${candidate.subscription ?? ""} ${candidate.orderId}`;
+          // Of all that is said of a subscription's status the newest comes first and counts; what else is said of it counts, too.
+          const about = candidate.subscription === undefined ? candidate.trigger : "status";
+          const key = `${about} ${candidate.orderId}`;
           if (seen.has(key)) continue;
           seen.add(key);
           await check(candidate, records, deadline, dependencies, report);
@@ -154,27 +155,31 @@ async function check(
   report: ReconcileReport,
 ): Promise<void> {
   const { store, now, log } = dependencies;
+  // Two sources may have found it.
+  const note = (list: OrderId[]): void => {
+    if (!list.includes(orderId)) list.push(orderId);
+  };
   report.checked += 1;
   try {
     const before = await records.get(orderId);
     if (before !== undefined) {
       const { mirror, nextTryMs } = before.control;
       const owes = owesAnything(before.control, false);
-      if (trigger === "reconciliation" && awaitsOwner(before.control)) report.flagged.push(orderId);
+      if (trigger === "reconciliation" && awaitsOwner(before.control)) note(report.flagged);
       if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return;
       if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return;
       if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return;
       if (subscription !== undefined && subscription === mirror.subscription && !owes) return;
     }
     const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
-    if (outcome.kind === "busy" || outcome.kind === "unfinished") report.unfinished.push(orderId);
+    if (outcome.kind === "busy" || outcome.kind === "unfinished") note(report.unfinished);
     else if (outcome.kind === "needs_attention") {
-      if (!report.flagged.includes(orderId)) report.flagged.push(orderId);
+      note(report.flagged);
     } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control)) {
-      if (!report.repaired.includes(orderId)) report.repaired.push(orderId);
+      note(report.repaired);
     }
   } catch (error) {
-    report.unfinished.push(orderId);
+    note(report.unfinished);
     log.warn("reconcile_failed", { orderId, error: describeError(error) });
   }
 }

@@ -7,6 +7,7 @@ import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders } from "../webhook/find-orders.ts";
+import { isWorthALook } from "./worth-a-look.ts";
 
 /** An order that may need settling, and why. */
 export interface Candidate {
@@ -68,6 +69,9 @@ const LISTED_NOWHERE_ELSE = [
   "customer.subscription.resumed",
   "invoice.payment_failed",
   "charge.dispute.closed",
+  // An inquiry that becomes a dispute, and a decision that is reversed, move money.
+  "charge.dispute.funds_withdrawn",
+  "charge.dispute.funds_reinstated",
   "refund.failed",
 ];
 
@@ -86,11 +90,17 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
     {
       name: "undelivered_events",
       list: (asked, deadline) =>
-        listedEvents({ delivery_success: false, types: [...ORDER_EVENTS.keys()] }, asked, deadline),
+        listedEvents(
+          { delivery_success: false, types: [...ORDER_EVENTS.keys()] },
+          () => true,
+          asked,
+          deadline,
+        ),
     },
     {
       name: "recent_changes",
-      list: (asked, deadline) => listedEvents({ types: LISTED_NOWHERE_ELSE }, asked, deadline),
+      list: (asked, deadline) =>
+        listedEvents({ types: LISTED_NOWHERE_ELSE }, (event) => isWorthALook(event, shopId), asked, deadline),
     },
     {
       name: "recent_sessions",
@@ -138,14 +148,19 @@ export function createSources(stripe: Stripe, store: OrderStore, shopId: string)
 
   async function* listedEvents(
     filter: { types: string[]; delivery_success?: boolean },
+    isCandidate: (event: Stripe.Event) => boolean,
     { sinceMs, after }: Part,
     deadline: Deadline,
   ): AsyncIterable<Listed> {
     const events = stripe.events.list({ ...filter, ...part(sinceMs - EVENT_OVERLAP_MS, after) });
-    for await (const { id, type, data } of events) {
+    for await (const event of events) {
+      const { id, type } = event;
       const meaning = ORDER_EVENTS.get(type);
-      const object = data.object as { id?: string; status?: string };
-      if (meaning === undefined || object.id === undefined) continue;
+      const object = event.data.object as { id?: string; status?: string };
+      if (meaning === undefined || object.id === undefined || !isCandidate(event)) {
+        yield { cursor: id, candidates: [] };
+        continue;
+      }
       const orders = await findOrders(stripe, meaning.about, object.id, deadline);
       const reason = {
         trigger: meaning.trigger,

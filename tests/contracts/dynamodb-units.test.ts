@@ -80,10 +80,12 @@ test("an order whose owner has code and is told by mail, chat and webhook stays 
   });
   const sessionId = await told.paidSession();
   const opened = { ...units };
-  expect(await cost(() => told.notify(sessionId))).toEqual({ write: 12, read: 2 });
+  // The third read looks whether the scheduled reconciliation still runs.
+  expect(await cost(() => told.notify(sessionId))).toEqual({ write: 12, read: 3 });
   expect(await cost(() => told.notify(sessionId))).toEqual({ write: 2, read: 1 });
   expect(await cost(() => told.status(sessionId))).toEqual({ write: 0, read: 2 });
   expect(units.write - opened.write).toBeLessThanOrEqual(PROMISED.write);
+  expect(units.read - opened.read).toBeLessThanOrEqual(PROMISED.read);
   told.stripe.close();
 });
 

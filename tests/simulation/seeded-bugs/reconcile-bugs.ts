@@ -61,8 +61,8 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: "listedEvents({ types: LISTED_NOWHERE_ELSE }, asked, deadline)",
-        replace: "listedEvents({ types: LISTED_NOWHERE_ELSE, delivery_success: false }, asked, deadline)",
+        find: "{ types: LISTED_NOWHERE_ELSE },",
+        replace: "{ types: LISTED_NOWHERE_ELSE, delivery_success: false },",
       },
     ],
   },

@@ -39,7 +39,7 @@ test("B17: of two tabs that were both paid the second notice names the first ord
   const [firstId = ""] = /cs_test_\w+/.exec(first) ?? [];
   shop.clock.nowMs += 59 * MINUTE_MS;
   expect(await noticeOfOrder()).toContain(
-    `The same buyer paid the same amount within the hour, order ${firstId}: ${DOUBLE}. If so, refund one.`,
+    `The same buyer paid the same amount within the hour, order ${firstId}: ${DOUBLE}. If so, refund one, unless you have.`,
   );
 });
 
