@@ -15,7 +15,7 @@ const HELP = `Simulates the shop: the shipped code on virtual machines, in virtu
   --bugs all      seeded bugs: how many schedules until each is caught, 5000 at the most
   --bugs sample   the same for a few that are caught soon
   --bugs NAME     the same for one; with --replay its timeline
-  --workers N     threads (default: as many as there are processors)
+  --workers N     processes (default: as many as there are processors)
   --help
 `;
 

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { fork } from "node:child_process";
 
 import type { ScheduleResult } from "./schedule.ts";
 import { addTallies, emptyTally, type Tally } from "./tally.ts";
@@ -23,8 +23,9 @@ export interface RunOptions {
 }
 
 const LARGEST_BATCH = 50;
+const MOST_CRASHES = 3;
 
-/** Spreads seeds over threads, each with a world of its own. Ends at the first failure. */
+/** Spreads seeds over processes. Ends at the first failure. */
 export async function runSchedules(options: RunOptions): Promise<Run> {
   const { seed, schedules, workers = 2, bug, keepTimeline = false, onProgress } = options;
   const end = seed + schedules;
@@ -53,33 +54,46 @@ export async function runSchedules(options: RunOptions): Promise<Run> {
   return run;
 }
 
+/** A crash of Node's own is no finding, and no reason to begin anew: its batch is run again in a new process. */
 async function runWorker(
-  workerData: WorkerOptions,
+  options: WorkerOptions,
   nextBatch: () => Batch | undefined,
   take: (result: BatchResult) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL("worker.ts", import.meta.url), {
-    workerData,
-    // What a schedule makes is soon forgotten: with more room it is swept up less often.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const proceed = (): void => {
-        const batch = nextBatch();
-        if (batch === undefined) resolve();
-        else worker.postMessage(batch, []);
-      };
-      worker.on("error", reject);
-      worker.on("exit", () => reject(new Error("A worker of the simulation ended by itself.")));
-      worker.on("message", (result: BatchResult) => {
-        take(result);
-        proceed();
-      });
-      proceed();
-    });
-  } finally {
-    worker.removeAllListeners("exit");
-    await worker.terminate();
+  let batch = nextBatch();
+  for (let crashes = 0; batch !== undefined; crashes += 1) {
+    if (crashes > MOST_CRASHES) throw new Error(`Node has crashed ${crashes} times.`);
+    batch = await runInProcess(batch, options, nextBatch, take);
   }
+}
+
+/** From `first` until there are no more. Resolves to the batch at which the process crashed, if it did. */
+function runInProcess(
+  first: Batch,
+  options: WorkerOptions,
+  nextBatch: () => Batch | undefined,
+  take: (result: BatchResult) => void,
+): Promise<Batch | undefined> {
+  return new Promise((resolve, reject) => {
+    let batch: Batch | undefined = first;
+    const worker = fork(new URL("worker.ts", import.meta.url), [JSON.stringify(options)], {
+      serialization: "advanced",
+      // What a schedule makes is soon forgotten: with more room it is swept up less often.
+      execArgv: ["--max-semi-space-size=21"],
+    });
+    worker.on("error", reject);
+    worker.on("exit", (code, signal) => {
+      if (batch !== undefined && signal === null)
+        return reject(new Error(`A process of the simulation has ended by itself, with ${code}.`));
+      if (batch !== undefined) console.error(`Node has crashed (${signal}); its schedules are run again.`);
+      resolve(batch);
+    });
+    worker.on("message", (result: BatchResult) => {
+      take(result);
+      batch = nextBatch();
+      if (batch === undefined) worker.disconnect();
+      else worker.send(batch);
+    });
+    worker.send(first);
+  });
 }

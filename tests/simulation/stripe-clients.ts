@@ -21,7 +21,7 @@ const CUT: Link = { fetch: overdue, schedule: overdue, random: overdue };
 
 /**
  * The shipped client for every process. To set them up took a thirteenth of all time, and one keeps nothing from one request to the
- * next: so a schedule takes over the clients of the one before it on the same thread. Within a schedule no two processes ever share
+ * next: so a schedule takes over the clients of the one before it in the same process. Within a schedule no two processes ever share
  * one, because what a dead process still wants to send must not leave through a living one.
  */
 export function createStripeClients(): { clientFor(link: Link): Stripe } {

@@ -4,7 +4,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 /**
  * Stripe's SDK takes its timeouts, its retries and their jitter from the globals. While a schedule runs, those are the virtual
- * clock's and the seed's, so that the shipped client runs as it is. One schedule at a time per thread.
+ * clock's and the seed's, so that the shipped client runs as it is. One schedule at a time per process.
  */
 export function replaceGlobals(
   time: VirtualTime,

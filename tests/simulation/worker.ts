@@ -1,5 +1,3 @@
-import { parentPort, workerData } from "node:worker_threads";
-
 import type { ScheduleResult } from "./schedule.ts";
 import { applyPatches } from "./seeded-bugs/apply-patches.ts";
 import { findBug } from "./seeded-bugs/seeded-bugs.ts";
@@ -26,7 +24,7 @@ export interface BatchResult {
   last: ScheduleResult | undefined;
 }
 
-const { bug, keepTimeline } = workerData as WorkerOptions;
+const { bug, keepTimeline } = JSON.parse(process.argv[2] ?? "{}") as WorkerOptions;
 // Patches must stand before the first module of the shop is loaded.
 if (bug !== undefined) applyPatches(findBug(bug));
 const { runSchedule } = await import("./schedule.ts");
@@ -42,6 +40,6 @@ async function runBatch(batch: Batch): Promise<BatchResult> {
   return { batch, tally, failed: undefined, last };
 }
 
-parentPort?.on("message", (batch: Batch) => {
-  void runBatch(batch).then((result) => parentPort?.postMessage(result, []));
+process.on("message", (batch: Batch) => {
+  void runBatch(batch).then((result) => process.send?.(result));
 });
