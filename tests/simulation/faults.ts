@@ -54,7 +54,7 @@ export const STORMS: Readonly<Record<string, FaultRates>> = {
   crashing: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.1, slow: 0.02, spoilt: 0.01 },
   sluggish: { ...NO_FAULTS, failsBefore: 0.01, replyLost: 0.03, crash: 0.02, slow: 0.15, spoilt: 0.01 },
   throttled: { ...NO_FAULTS, failingWrites: 0.9 },
-  deaf: { ...NO_FAULTS, failingEvents: 0.6 },
+  deaf: { ...NO_FAULTS, failingEvents: 0.85 },
   viscous: { ...NO_FAULTS, replyLost: 0.02, slowWrites: 0.3 },
   hurricane: { ...NO_FAULTS, failsBefore: 0.1, replyLost: 0.12, crash: 0.06, slow: 0.1, spoilt: 0.04 },
 };

@@ -28,8 +28,8 @@ export interface Plan {
   reconcilersAtMs: readonly number[];
   /** How long the storm goes on when nobody does anything any more. */
   lingerMs: number;
-  /** Which events the endpoint was told to take. Stripe counts the others as delivered. */
-  endpoint: "all" | "checkouts";
+  /** Which events the endpoint was told to take; `sparse` is one for each change. Stripe counts the others as delivered. */
+  endpoint: "all" | "sparse" | "checkouts";
   /** Events of these kinds are never made at Stripe: only its lists know. */
   lostEvents: "none" | "refunds" | "checkouts and refunds";
 }
@@ -112,14 +112,16 @@ function swayingPlan(random: Random, plan: Plan): Plan {
           ["refund_all", "refund_fails"],
           ["refund_all"],
         ]);
-  const order = { ...drawOrder(random), kind, afterwards };
+  // A page that looks again and again wakes machines up that were frozen with a write under way.
+  const order = { ...drawOrder(random), kind, afterwards, polls: random.pick([0, 6]) };
   const storm = storms(random.pick(["viscous", "viscous", "sluggish"]));
   return {
     ...plan,
     ...storm,
     orders: [order],
+    endpoint: random.pick(["all", "sparse", "sparse"]),
     mailServer: "works",
-    host: { ...plan.host, limitMs: 10_000, zombieChance: 0.2 },
+    host: { ...plan.host, limitMs: 10_000, zombieChance: 0.2, reuseChance: random.pick([0.7, 0.95]) },
     network: random.pick([GENTLE, plan.network]),
     retryDelaysMs: random.pick([EAGER, IMPATIENT]),
   };

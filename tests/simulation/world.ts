@@ -41,7 +41,7 @@ export interface WorldOptions {
   seed: number;
   engine: "memory" | "stripe";
   host: HostHabits;
-  endpoint: "all" | "checkouts";
+  endpoint: "all" | "sparse" | "checkouts";
   skewsMs: () => readonly number[];
   retryDelaysMs: readonly number[];
   network: () => NetworkHabits;
@@ -235,6 +235,13 @@ const CHECKOUTS = [
 /** More than the shop needs, so that it meets events which are none of its business; or fewer. */
 const LISTENED = {
   checkouts: CHECKOUTS,
+  sparse: [
+    ...CHECKOUTS,
+    "charge.refunded",
+    "refund.failed",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+  ],
   all: [
     ...CHECKOUTS,
     "charge.refunded",
