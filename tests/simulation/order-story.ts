@@ -47,7 +47,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
   await sleep(random.between(0, 10_000));
   await pay();
   for (const next of plan.afterwards) {
-    await sleep(random.between(0, random.pick([300, 4_000, 120_000])));
+    await sleep(random.between(0, plan.isHasty ? 3_000 : random.pick([300, 4_000, 120_000])));
     tell(next);
     afterwards(next);
   }

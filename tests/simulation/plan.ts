@@ -45,6 +45,8 @@ export interface OrderPlan {
     | "declined_first"
     | "not_ours";
   afterwards: readonly Afterwards[];
+  /** One follows the other before everybody was told of it. */
+  isHasty: boolean;
   polls: number;
   /** Copies of webhooks that Stripe never sent at that moment: old, out of place, of other types. */
   strays: number;
@@ -95,7 +97,8 @@ export function drawPlan(random: Random): Plan {
   if (theme < 0.17) return unheardPlan(random, plan);
   if (theme < 0.22) return forgottenPlan(random, plan);
   if (theme < 0.25) return dunningPlan(random, plan);
-  return theme < 0.28 ? { ...plan, endpoint: "checkouts" } : plan;
+  if (theme < 0.28) return { ...plan, endpoint: "checkouts" };
+  return theme < 0.33 ? hastyPlan(random, plan) : plan;
 }
 
 /**
@@ -127,6 +130,23 @@ function swayingPlan(random: Random, plan: Plan): Plan {
   };
 }
 
+/** The owner's side is slow to hear of one change, and the next one is there. */
+function hastyPlan(random: Random, plan: Plan): Plan {
+  const afterwards = random.pick<readonly Afterwards[]>([
+    ["refund_part", "refund_part"],
+    ["refund_part", "refund_part", "refund_all"],
+    ["inquiry", "dispute_lost"],
+  ]);
+  return {
+    ...plan,
+    ...storms("sluggish"),
+    orders: [{ ...drawOrder(random), kind: "card", afterwards, isHasty: true }],
+    owner: { ...plan.owner, webhook: true, chat: true, server: "works" },
+    mailServer: "works",
+    network: GENTLE,
+  };
+}
+
 /** Renewals of a subscription fail. */
 function dunningPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick(DUNNING);
@@ -151,7 +171,7 @@ function forgottenPlan(random: Random, plan: Plan): Plan {
     ...random.pick([{ ...storms("throttled"), stormFromMs: 10 * MINUTE_MS }, storms("deaf")]),
     engine: "memory",
     network: ALL_LOST,
-    orders: [{ kind: "subscription", afterwards, polls: 6, strays: 0 }],
+    orders: [{ kind: "subscription", afterwards, isHasty: false, polls: 6, strays: 0 }],
     retryDelaysMs: [500],
     mailServer: "works",
     lingerMs: HOUR_MS,
@@ -243,6 +263,7 @@ function drawOrder(random: Random): OrderPlan {
   return {
     kind,
     afterwards: random.chance(0.65) ? [] : drawAfterwards(random, kind),
+    isHasty: false,
     polls: random.pick([0, 0, 0, 0, 0, 1, 1, 4]),
     strays: random.pick([0, 0, 0, 1]),
   };
