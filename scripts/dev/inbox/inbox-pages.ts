@@ -37,7 +37,8 @@ export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies)
     const mail = mailbox.find(id);
     if (mail === undefined) return undefined;
     if (rest !== undefined) return mailBody(mail.email.html ?? "");
-    const view = VIEWS.find((name) => name === searchParams.get("view")) ?? "html";
+    const views = viewsOf(mail);
+    const view = views.find((name) => name === searchParams.get("view")) ?? views[0] ?? "text";
     return devPage({ title: subjectOf(mail), section: "inbox", body: mailPage(mail, view) });
   };
 
@@ -108,6 +109,11 @@ function row(mail: KeptMail): Html {
   </li>`;
 }
 
+/** A mail program shows a mail of text alone as text; the owner's are such. */
+function viewsOf({ email }: KeptMail): View[] {
+  return VIEWS.filter((name) => email.html !== undefined || (name !== "html" && name !== "phone"));
+}
+
 function mailPage(mail: KeptMail, view: View): Html {
   const { email } = mail;
   const from = email.from?.group === undefined ? email.from : undefined;
@@ -129,7 +135,7 @@ function mailPage(mail: KeptMail, view: View): Html {
       </div>
     </dl>
     <nav class="tabs" aria-label="Ways to look at the mail">
-      ${VIEWS.map(
+      ${viewsOf(mail).map(
         (name) =>
           html`<a href="?view=${name}" ${name === view ? html`aria-current="page"` : undefined}
             >${VIEW_NAMES[name]}</a
@@ -142,7 +148,6 @@ function mailPage(mail: KeptMail, view: View): Html {
 
 function content({ id, email, source }: KeptMail, view: View): Html {
   if (view === "html" || view === "phone") {
-    if (email.html === undefined) return html`<p class="empty">This mail has no HTML.</p>`;
     return html`<iframe
       class="mail ${view}"
       title="The mail"

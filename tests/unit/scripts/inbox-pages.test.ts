@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+
+import { createInboxPages } from "../../../scripts/dev/inbox/inbox-pages.ts";
+import { openMailbox } from "../../../scripts/dev/inbox/mailbox.ts";
+
+async function pageOf(contentType: string, body: string): Promise<string> {
+  const mailbox = await openMailbox(undefined, () => 1_795_300_000_000);
+  const raw = Buffer.from(`Subject: New order\r\nContent-Type: ${contentType}\r\n\r\n${body}\r\n`);
+  const { id } = await mailbox.keep({
+    from: "orders@shop.example",
+    recipients: ["owner@shop.example"],
+    raw,
+  });
+  const pages = createInboxPages({ mailbox, mood: { current: "works" }, sendsFor: undefined });
+  const path = `/__dev/inbox/${id}`;
+  const answer = await pages(new Request(`http://localhost${path}`), path);
+  return (await answer?.text()) ?? "";
+}
+
+const tabsIn = (page: string) => [...page.matchAll(/href="\?view=(\w+)"/g)].map(([, name]) => name);
+
+test("a mail of text alone opens as text, and offers no view that would be empty", async () => {
+  const page = await pageOf("text/plain", "1 × Poster");
+  expect(page).toMatch(/<pre class="mail">1 × Poster\s*<\/pre>/);
+  expect(tabsIn(page)).toEqual(["text", "headers", "source"]);
+});
+
+test("a mail with HTML opens as a mail program shows it", async () => {
+  const page = await pageOf("text/html", "<h1>Thank you</h1>");
+  expect(page).toContain("<iframe");
+  expect(tabsIn(page)).toEqual(["html", "phone", "text", "headers", "source"]);
+});
