@@ -78,7 +78,7 @@ function createRoutes(environment: Environment, site: Site, surroundings: Surrou
 
 function openRoutes(config: Config, site: Site, surroundings: Surroundings): Routes {
   const { log, now } = surroundings;
-  const { cronSecret, lacksCronSecret, addressHeader, signingSecrets, siteUrl } = config;
+  const { cronSecret, isScheduled, lacksCronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
   const { stripe, licenseSigner, orderPages, downloadLinks, deliveries, keeping, checkoutLimits, lookLimit } =
     openShop(config, site, surroundings);
@@ -133,7 +133,16 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
     }),
     reconcile: createReconcileRoute({ keeping, cronSecret }),
     scheduledReconcile: createScheduledReconcileRoute({ keeping }),
-    health: createHealthRoute({ keeping, livemode, lacksLicenseKey, lacksCronSecret, mailsOwner, now, log }),
+    health: createHealthRoute({
+      keeping,
+      livemode,
+      lacksLicenseKey,
+      lacksCronSecret,
+      isScheduled,
+      mailsOwner,
+      now,
+      log,
+    }),
   };
 }
 

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { ONLY_SHOP } from "./checkout/marker.ts";
+
 /** One schema per variable; each error is a sentence that names the variable and says where the right value is found. */
 
 const API_KEYS_PAGE = "https://dashboard.stripe.com/apikeys";
@@ -92,7 +94,7 @@ const shopIdSchema = z._default(
   z
     .string()
     .check(z.regex(/^[\w-]{1,40}$/, { error: "SHOP_ID is not a name: 1 to 40 letters, digits, - or _." })),
-  "1",
+  ONLY_SHOP,
 );
 
 const allowedOriginsSchema = z._default(

@@ -4,10 +4,11 @@ import { readBucket } from "./config-bucket.ts";
 import { deploymentProblems } from "./config-deployment.ts";
 import { readDynamodb, type DynamodbConfig } from "./config-dynamodb.ts";
 import {
-  hostAddresses,
   hostAddressHeader,
+  hostAddresses,
   hostSiteUrl,
   isDeployed,
+  isPreview,
   schedulerNeedsSecret,
 } from "./config-host.ts";
 import { readLicenseKeys } from "./config-licenses.ts";
@@ -46,6 +47,8 @@ export interface Config {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** The host starts reconciliation by itself, or should. */
+  isScheduled: boolean;
   /** The host's scheduler would have to show one, so that it cannot start reconciliation. */
   lacksCronSecret: boolean;
   /** Where the owner is told of orders; each only where it is set. */
@@ -135,6 +138,7 @@ export function parseConfig(environment: Environment): Config {
     },
     checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
+    isScheduled: isDeployed(variables) && !isPreview(variables),
     lacksCronSecret: shop.data.CRON_SECRET === undefined && schedulerNeedsSecret(variables),
     ...news.config,
     dynamodb: dynamodb.config,

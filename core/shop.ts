@@ -131,12 +131,12 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
 async function chooseEngine(config: Config, stripe: Stripe, now: () => number): Promise<Engine> {
-  const { livemode } = config.stripe;
-  const inStripe = createStripeEngine(stripe, { livemode, shopId: config.shopId, now });
+  const realm = { livemode: config.stripe.livemode, shopId: config.shopId };
+  const inStripe = createStripeEngine(stripe, { ...realm, now });
   if (config.dynamodb === undefined) return inStripe;
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
-  const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, livemode);
+  const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, realm);
   // A shop that has grown: what it did before stands in Stripe.
   return { ...engine, orders: createSucceedingOrderStore(engine.orders, inStripe.orders) };
 }

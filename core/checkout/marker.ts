@@ -1,5 +1,8 @@
 import { isPriceId } from "./catalog.ts";
 
+/** The name of a shop that was given none: mostly the only one of its account. */
+export const ONLY_SHOP = "1";
+
 const KEY = "static_checkout";
 const LOOKUP_KEY = "static_checkout_price";
 

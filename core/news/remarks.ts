@@ -73,7 +73,7 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
 
   async function onReconciliation(): Promise<string | undefined> {
     if (lacksCronSecret) return "Nothing looks for payments that Stripe could not report: set CRON_SECRET.";
-    const progress = await readProgress(bookkeeping);
+    const progress = await readProgress(bookkeeping, now());
     if (progress === undefined || !isOverdue(progress, now())) return undefined;
     const since = progress.finishedMs === 0 ? "" : ` since ${longDate(progress.finishedMs)}`;
     return `The scheduled look for payments that Stripe could not report has not come to its end${since}.`;

@@ -1,4 +1,4 @@
-import { subjectOf, type Channel, type Delivery, type News, type NewsBook } from "./news.ts";
+import { subjectOf, type Channel, type Delivery, type News, type NewsBook, type NewsKind } from "./news.ts";
 import { MAX_ATTEMPTS, nextTryAfter, shorten } from "./retry.ts";
 import type { ControlDraft } from "./update-control.ts";
 
@@ -69,6 +69,25 @@ export function giveUpErrands(control: ControlDraft, errands: readonly Errand[])
       noteDelivery(left, news, channel, ({ attempts }) => ({ state: "gave_up", attempts })),
     control,
   );
+}
+
+/**
+ * Nobody is told any more that an order needs attention once it is fulfilled, or that a renewal failed once it was paid. Left out of
+ * the change itself, because only who holds the lease knows that no such message is on its way.
+ */
+export function callOffErrands(control: ControlDraft): ControlDraft {
+  return errandsIn(control.news)
+    .filter(({ news: { kind }, delivery }) => isMoot(kind, control) && delivery.state !== "done")
+    .reduce(
+      (left, { news, channel }) =>
+        noteDelivery(left, news, channel, ({ attempts }) => ({ state: "skipped", attempts })),
+      control,
+    );
+}
+
+function isMoot(kind: NewsKind, { state, mirror }: ControlDraft): boolean {
+  if (kind === "needs_attention") return state === "fulfilled";
+  return kind.startsWith("renewal_failed") && mirror.renewal === undefined;
 }
 
 /** Changes one channel's part in a piece of news, unless the subject has newer ones by now. */

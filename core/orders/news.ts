@@ -15,7 +15,7 @@ export interface News {
 }
 
 export interface Delivery {
-  /** `skipped`: the channel is not there any more. `gave_up`: left alone unless the owner asks for another try. */
+  /** `skipped`: the channel is not there any more, or the news are no longer true. `gave_up`: left alone unless the owner asks for another try. */
   state: "todo" | "started" | "done" | "skipped" | "gave_up";
   /** How often it was begun: never fewer than it was sent. */
   attempts: number;

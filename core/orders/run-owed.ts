@@ -3,6 +3,7 @@ import { endRun, fulfill, owesSteps } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import {
   beginErrands,
+  callOffErrands,
   chooseErrands,
   exhaustedErrands,
   giveUpErrands,
@@ -145,6 +146,7 @@ export async function runOwed(
       }
     }
 
+    control = callOffErrands(control);
     const errands = chooseErrands(control, askedByOwner, tried);
     if (errands.length === 0) return { control: endRun(control), next: { kind: "nothing" }, announce };
     if (!hasTime) return { control: endRun(control), next: { kind: "no_time" }, announce };

@@ -1,9 +1,46 @@
+import type { Bookkeeping } from "./bookkeeping.ts";
 import type { Progress } from "./watermark.ts";
+
+const NAME = "first_seen";
 
 /** Hosts run the scheduled reconciliation at least once a day. */
 const OVERDUE_MS = 26 * 3_600_000;
 
+/** A run goes on where the one before it stopped; this far behind they will not catch up, or one order holds them. */
+const BEHIND_MS = 3 * 24 * 3_600_000;
+
 /** True when runs have begun, and none has come to its end for longer than a day. */
 export function isOverdue(progress: Progress | undefined, nowMs: number): boolean {
   return progress !== undefined && nowMs - progress.finishedMs > OVERDUE_MS;
+}
+
+export interface RunsSoFar {
+  progress: Progress | undefined;
+  /** The host starts runs by itself, or should. */
+  isScheduled: boolean;
+  bookkeeping: Bookkeeping;
+  nowMs: number;
+}
+
+/** What is wrong with the scheduled runs. Where none has ever come to its end, they are late since the shop was first seen. */
+export async function troubleWithRuns({
+  progress,
+  isScheduled,
+  bookkeeping,
+  nowMs,
+}: RunsSoFar): Promise<{ isOverdue: boolean; isBehind: boolean }> {
+  if (progress === undefined) {
+    if (!isScheduled) return { isOverdue: false, isBehind: false };
+    return { isOverdue: nowMs - (await firstSeenMs(bookkeeping, nowMs)) > OVERDUE_MS, isBehind: false };
+  }
+  const untilMs = progress.lookedAtUntilMs || (await firstSeenMs(bookkeeping, nowMs));
+  return { isOverdue: isOverdue(progress, nowMs), isBehind: nowMs - untilMs > BEHIND_MS };
+}
+
+/** When a run began, or somebody asked for the shop's health, for the first time. */
+export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
+  const note = await bookkeeping.read(NAME);
+  if (note !== undefined) return Number(note.text);
+  await bookkeeping.write(NAME, 0, String(nowMs));
+  return nowMs;
 }

@@ -5,7 +5,9 @@ import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
 import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
+import { firstSeenMs } from "./heartbeat.ts";
 import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
+import { readWaiting, saveWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
@@ -46,7 +48,12 @@ export async function reconcile(
 ): Promise<ReconcileReport> {
   const { bookkeeping, stripe, store, shopId, now, log } = dependencies;
   const startedMs = now();
-  const before = await readProgress(bookkeeping);
+  const [before, waiting] = await Promise.all([
+    readProgress(bookkeeping, startedMs),
+    readWaiting(bookkeeping),
+  ]);
+  // Should this be the first run and never come to its end, health can tell since when.
+  if (before === undefined) await firstSeenMs(bookkeeping, startedMs);
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
   const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, flagged: 0, reached: {} };
@@ -67,8 +74,9 @@ export async function reconcile(
       for (const { cursor, candidates } of batch) {
         if (share.remainingMs() < RESERVE_MS) return false;
         for (const candidate of candidates) {
-          // Of all that is said of a subscription's status the newest comes first and counts; what else is said of it counts, too.
-          const about = candidate.subscription === undefined ? candidate.trigger : "status";
+          // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better:
+          // what was not delivered can be older than what was.
+          const about = candidate.subscription === undefined ? candidate.trigger : `status in ${name}`;
           const key = `${about} ${candidate.orderId}`;
           if (seen.has(key)) continue;
           seen.add(key);
@@ -82,7 +90,7 @@ export async function reconcile(
     return true;
   }
 
-  const sources = createSources(stripe, store, shopId);
+  const sources = createSources(stripe, store, waiting, shopId);
   for (const [index, source] of sources.entries()) {
     const { name } = source;
     const reachedBefore = pass.reached[name];
@@ -105,13 +113,21 @@ export async function reconcile(
   // Who has looked at a part of the worklist cannot tell that nobody waits in the rest of it.
   const flaggedAtLeast = pass.reached.open_orders === END ? 0 : (before?.flagged ?? 0);
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
+  // Before the marks move on: an order that no list will name again must not be forgotten.
+  const { flagged, unfinished } = report;
+  await saveWaiting(bookkeeping, waiting, {
+    flagged,
+    isDealtWith: (orderId) =>
+      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId),
+  });
   // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
-  await saveProgress(bookkeeping, {
+  const reached = {
     lookedAtUntilMs: isThrough && !pass.hasUnfinished ? pass.startedMs : lookedAtUntilMs,
     finishedMs: hasFailed ? (before?.finishedMs ?? 0) : now(),
     flagged: Math.max(flaggedAtLeast, pass.flagged),
     pass: isThrough ? undefined : pass,
-  });
+  };
+  await saveProgress(bookkeeping, reached, now());
   return report;
 }
 
@@ -165,7 +181,7 @@ async function check(
     if (before !== undefined) {
       const { mirror, nextTryMs } = before.control;
       const owes = owesAnything(before.control, false);
-      if (trigger === "reconciliation" && awaitsOwner(before.control)) note(report.flagged);
+      if (awaitsOwner(before.control)) note(report.flagged);
       if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return;
       if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return;
       if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return;

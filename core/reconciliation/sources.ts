@@ -7,6 +7,7 @@ import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders } from "../webhook/find-orders.ts";
+import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
 import { isWorthALook } from "./worth-a-look.ts";
 
 /** An order that may need settling, and why. */
@@ -20,6 +21,7 @@ export interface Candidate {
 }
 
 export type SourceName =
+  | "flagged_before"
   | "open_orders"
   | "undelivered_events"
   | "recent_changes"
@@ -49,11 +51,11 @@ export interface Source {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** An event can become visible in Stripe's list later than one that is younger. */
-const EVENT_OVERLAP_MS = 15 * MINUTE_MS;
+/** An event can become visible in Stripe's list later than one that is younger, and the last run's clock may have been ahead. */
+const EVENT_OVERLAP_MS = 15 * MINUTE_MS + CLOCKS_DIFFER_BY_MS;
 
 /** A session can be completed up to a day after it was created. */
-const SESSION_OVERLAP_MS = DAY_MS + 15 * MINUTE_MS;
+const SESSION_OVERLAP_MS = DAY_MS + EVENT_OVERLAP_MS;
 
 /** As long as Stripe tries to deliver the event of a refund or a dispute. */
 const DELIVERY_OVERLAP_MS = 3 * DAY_MS;
@@ -79,8 +81,19 @@ const LISTED_NOWHERE_ELSE = [
  * Where an order may be found that nobody told us about. The lists overlap on purpose: Stripe sometimes cannot create an event at
  * all, so that only its list of sessions is complete; and an event may be the only sign of a change to an old session.
  */
-export function createSources(stripe: Stripe, store: OrderStore, shopId: string): readonly Source[] {
+export function createSources(
+  stripe: Stripe,
+  store: OrderStore,
+  waiting: readonly OrderId[],
+  shopId: string,
+): readonly Source[] {
   return [
+    {
+      name: "flagged_before",
+      async *list() {
+        for (const orderId of waiting) yield listedOrder(orderId, true);
+      },
+    },
     {
       name: "open_orders",
       async *list({ after }) {

@@ -34,22 +34,37 @@ export interface Pass {
 /** What a source has reached when it has been read to its end. */
 export const END = "end";
 
-export async function readProgress(bookkeeping: Bookkeeping): Promise<Progress | undefined> {
+/** A run on a machine whose clock is this far ahead is believed; the lists overlap by more. */
+export const CLOCKS_DIFFER_BY_MS = 30 * 60_000;
+
+export async function readProgress(bookkeeping: Bookkeeping, nowMs: number): Promise<Progress | undefined> {
   const note = await bookkeeping.read(NAME);
-  return note === undefined ? undefined : parseProgress(note.text);
+  return note === undefined ? undefined : believable(parseProgress(note.text), nowMs);
 }
 
 /**
  * Moves the marks forward, never back: of two runs that end at once the one that came further stays.
  */
-export async function saveProgress(bookkeeping: Bookkeeping, reached: Progress): Promise<void> {
+export async function saveProgress(
+  bookkeeping: Bookkeeping,
+  reached: Progress,
+  nowMs: number,
+): Promise<void> {
   for (let round = 0; round < 4; round += 1) {
     const note = await bookkeeping.read(NAME);
-    const before = note === undefined ? undefined : parseProgress(note.text);
+    const before = note === undefined ? undefined : believable(parseProgress(note.text), nowMs);
     const text = formatProgress(before === undefined ? reached : furtherOf(before, reached));
     if (text === note?.text || (await bookkeeping.write(NAME, note?.version ?? 0, text)) === "written")
       return;
   }
+}
+
+/** Marks in the future come of a wrong clock, and would hide all that happens until then. */
+function believable(progress: Progress, nowMs: number): Progress {
+  const { lookedAtUntilMs, finishedMs, flagged, pass } = progress;
+  const latestMs = nowMs + CLOCKS_DIFFER_BY_MS;
+  if (Math.max(lookedAtUntilMs, finishedMs, pass?.startedMs ?? 0) <= latestMs) return progress;
+  return { lookedAtUntilMs: 0, finishedMs: 0, flagged, pass: undefined };
 }
 
 function furtherOf(before: Progress, reached: Progress): Progress {

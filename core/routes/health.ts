@@ -3,12 +3,9 @@ import { jsonResponse } from "../http/responses.ts";
 import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
 import { wasGivenUp } from "../news/given-up.ts";
-import { isOverdue } from "../reconciliation/heartbeat.ts";
+import { troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
-
-/** A run goes on where the one before it stopped; this far behind they will not catch up, or one order holds them. */
-const RECONCILE_BEHIND_MS = 3 * 24 * 3_600_000;
 
 const REMEMBER_MS = 10_000;
 
@@ -19,6 +16,8 @@ export interface HealthDependencies {
   lacksLicenseKey: boolean;
   /** The host's scheduler cannot start reconciliation. */
   lacksCronSecret: boolean;
+  /** The host starts reconciliation by itself, or should. */
+  isScheduled: boolean;
   /** The owner wants notices by mail. */
   mailsOwner: boolean;
   now: () => number;
@@ -42,7 +41,8 @@ export interface Health {
  * so a look is shared by all who ask at once, and remembered for a moment.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
-  const { keeping, livemode, lacksLicenseKey, lacksCronSecret, mailsOwner, now, log } = dependencies;
+  const { keeping, livemode, lacksLicenseKey, lacksCronSecret, isScheduled, mailsOwner, now, log } =
+    dependencies;
   let last: { health: Promise<Health>; untilMs: number } | undefined;
 
   return {
@@ -63,7 +63,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       const { engine, mailer } = await keeping();
       const { bookkeeping, events } = engine;
       const [progress, lastDeliveryMs, hasGivenUp, isCardTesting] = await Promise.all([
-        readProgress(bookkeeping),
+        readProgress(bookkeeping, now()),
         events.lastDeliveryMs(),
         wasGivenUp(bookkeeping, now()),
         isCardTestingSuspected(bookkeeping, now()),
@@ -73,9 +73,9 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       if (lacksLicenseKey) problems.push("license_key_missing");
       if (mailsOwner && mailer === undefined) problems.push("owner_email_needs_smtp_url");
       if (lacksCronSecret) problems.push("cron_secret_missing");
-      if (isOverdue(progress, now())) problems.push("reconcile_overdue");
-      const untilMs = progress?.lookedAtUntilMs ?? 0;
-      if (untilMs > 0 && now() - untilMs > RECONCILE_BEHIND_MS) problems.push("reconcile_behind");
+      const runs = await troubleWithRuns({ progress, isScheduled, bookkeeping, nowMs: now() });
+      if (runs.isOverdue) problems.push("reconcile_overdue");
+      if (runs.isBehind) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
       if (hasGivenUp) problems.push("notices_not_delivered");
       if (isCardTesting) problems.push("card_testing_suspected");

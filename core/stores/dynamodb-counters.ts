@@ -1,7 +1,7 @@
 import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { Counters } from "../limits/counters.ts";
-import { dynamodbKeys } from "./dynamodb-keys.ts";
+import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 
 /**
  *     pk                     sk        attributes
@@ -13,8 +13,8 @@ import { dynamodbKeys } from "./dynamodb-keys.ts";
  * A request that is retried may count twice. Limits and alarms are what counts here, never money or goods: one is reached a try
  * sooner, or a day has one more mail to give.
  */
-export function createDynamodbCounters(client: DynamoDBClient, table: string, livemode: boolean): Counters {
-  const keys = dynamodbKeys(livemode);
+export function createDynamodbCounters(client: DynamoDBClient, table: string, realm: Realm): Counters {
+  const keys = dynamodbKeys(realm);
 
   return {
     async add(name, amount, untilMs) {

@@ -2,7 +2,7 @@ import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb
 
 import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
-import { dynamodbKeys } from "./dynamodb-keys.ts";
+import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 
 const DOWNLOAD = "DOWNLOAD#";
 
@@ -15,10 +15,10 @@ const DOWNLOAD = "DOWNLOAD#";
 export function createDynamodbDownloadCounter(
   client: DynamoDBClient,
   table: string,
-  livemode: boolean,
+  realm: Realm,
 ): DownloadCounter {
   const items = createDynamodbItems(client, table);
-  const keys = dynamodbKeys(livemode);
+  const keys = dynamodbKeys(realm);
   return {
     async add(orderId, file, atMs) {
       await client.send(

@@ -5,26 +5,26 @@ import { createDynamodbDownloadCounter } from "./dynamodb-download-counter.ts";
 import { createDynamodbCounters } from "./dynamodb-counters.ts";
 import { createDynamodbEventLog } from "./dynamodb-event-log.ts";
 import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
-import { dynamodbKeys } from "./dynamodb-keys.ts";
+import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 import { createDynamodbOrderStore } from "./dynamodb-order-store.ts";
 import type { Engine } from "./engine.ts";
 
 /** Everything in one table, which `dynamodb-table` makes. */
-export function createDynamodbEngine(client: DynamoDBClient, table: string, livemode: boolean): Engine {
+export function createDynamodbEngine(client: DynamoDBClient, table: string, realm: Realm): Engine {
   return {
     name: "dynamodb",
-    orders: createDynamodbOrderStore(client, table, livemode),
-    events: createDynamodbEventLog(client, table, livemode),
-    bookkeeping: createDynamodbBookkeeping(client, table, livemode),
-    downloads: createDynamodbDownloadCounter(client, table, livemode),
-    counters: createDynamodbCounters(client, table, livemode),
+    orders: createDynamodbOrderStore(client, table, realm),
+    events: createDynamodbEventLog(client, table, realm),
+    bookkeeping: createDynamodbBookkeeping(client, table, realm),
+    downloads: createDynamodbDownloadCounter(client, table, realm),
+    counters: createDynamodbCounters(client, table, realm),
   };
 }
 
 /** `TEST#SYSTEM`, `NOTE#<name>`: text, version. */
-function createDynamodbBookkeeping(client: DynamoDBClient, table: string, livemode: boolean): Bookkeeping {
+function createDynamodbBookkeeping(client: DynamoDBClient, table: string, realm: Realm): Bookkeeping {
   const items = createDynamodbItems(client, table);
-  const keys = dynamodbKeys(livemode);
+  const keys = dynamodbKeys(realm);
   const keyOf = (name: string): Item => keys.ofSystem(`NOTE#${name}`);
   return {
     async read(name) {

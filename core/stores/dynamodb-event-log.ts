@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 
 import type { EventLog } from "../webhook/event-log.ts";
-import { dynamodbKeys } from "./dynamodb-keys.ts";
+import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 
 /** Longer than Stripe keeps events and retries deliveries. */
 const EVENT_LIFETIME_SECONDS = 35 * 24 * 3_600;
@@ -16,8 +16,8 @@ const EVENT_LIFETIME_SECONDS = 35 * 24 * 3_600;
  *     TEST#EVENT#evt_…  EVENT          type, orders, outcome, atMs, attempts, expiresAtSeconds (the table's TTL)
  *     TEST#SYSTEM       LAST_DELIVERY  atMs
  */
-export function createDynamodbEventLog(client: DynamoDBClient, table: string, livemode: boolean): EventLog {
-  const keys = dynamodbKeys(livemode);
+export function createDynamodbEventLog(client: DynamoDBClient, table: string, realm: Realm): EventLog {
+  const keys = dynamodbKeys(realm);
   const lastDelivery = keys.ofSystem("LAST_DELIVERY");
 
   return {

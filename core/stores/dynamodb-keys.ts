@@ -1,3 +1,4 @@
+import { ONLY_SHOP } from "../checkout/marker.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { Item } from "./dynamodb-items.ts";
 
@@ -6,9 +7,18 @@ interface Key extends Item {
   sk: { S: string };
 }
 
-/** Where things stand in the table. The mode is part of every key, so that a test order never stands among live ones. */
+/** Whose things they are: one shop's, in one mode. */
+export interface Realm {
+  livemode: boolean;
+  shopId: string;
+}
+
+/**
+ * Where things stand in the table. The mode is part of every key, so that a test order never stands among live ones, and so is the
+ * shop, where an account has several: each has its own orders, worklist and notes.
+ */
 interface DynamodbKeys {
-  /** `TEST` or `LIVE`. */
+  /** `TEST` or `LIVE`; of a shop with a name of its own `TEST.<name>`. */
   mode: string;
   /** Something of one order: `TEST#ORDER#cs_test_…`. */
   ofOrder(orderId: OrderId, sk: string): Key;
@@ -22,8 +32,8 @@ interface DynamodbKeys {
   ofSystem(sk: string): Key;
 }
 
-export function dynamodbKeys(livemode: boolean): DynamodbKeys {
-  const mode = livemode ? "LIVE" : "TEST";
+export function dynamodbKeys({ livemode, shopId }: Realm): DynamodbKeys {
+  const mode = (livemode ? "LIVE" : "TEST") + (shopId === ONLY_SHOP ? "" : `.${shopId}`);
   const orderPrefix = `${mode}#ORDER#`;
   const key = (pk: string, sk: string): Key => ({ pk: { S: pk }, sk: { S: sk } });
   return {

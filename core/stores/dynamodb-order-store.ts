@@ -5,7 +5,7 @@ import { formatControlRecord, parseControlRecord, parseSnapshot } from "../order
 import type { OrderId } from "../orders/order.ts";
 import type { HistoryEntry, OrderStore, StoredControl } from "../orders/order-store.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
-import { dynamodbKeys } from "./dynamodb-keys.ts";
+import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 import { OPEN_ORDERS_INDEX } from "./dynamodb-table.ts";
 
 const HISTORY = "LOG#";
@@ -21,13 +21,9 @@ const HISTORY = "LOG#";
  * The attribute `open` is the key of a sparse index, the worklist of reconciliation: it is there or not and never changes
  * otherwise, so that the churn of leases and steps writes nothing to the index.
  */
-export function createDynamodbOrderStore(
-  client: DynamoDBClient,
-  table: string,
-  livemode: boolean,
-): OrderStore {
+export function createDynamodbOrderStore(client: DynamoDBClient, table: string, realm: Realm): OrderStore {
   const items = createDynamodbItems(client, table);
-  const keys = dynamodbKeys(livemode);
+  const keys = dynamodbKeys(realm);
 
   const readControl = async (orderId: OrderId): Promise<StoredControl | undefined> => {
     const item = await items.read(keys.ofOrder(orderId, "CONTROL"));

@@ -15,7 +15,7 @@ export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOpti
     name: "stripe",
     orders: createStripeOrderStore(stripe, options),
     events: createStripeEventLog(stripe),
-    bookkeeping: createStripeBookkeeping(stripe),
+    bookkeeping: createStripeBookkeeping(stripe, options.shopId),
     // Stripe has no place for a count that many may add to at once; the log has a line per download.
     downloads: { add: async () => undefined, of: async () => undefined },
     // Stripe is no place to count in: counting would cost as many of its calls as it saves.
@@ -38,18 +38,20 @@ function createStripeEventLog(stripe: Stripe): EventLog {
   };
 }
 
-/** A product that is never for sale: the one kind of object whose id we may choose, so that everybody finds the same one. */
-const LEDGER = {
-  id: "static_checkout_bookkeeping",
-  name: "Static Checkout's bookkeeping (do not delete)",
-  active: false,
-};
+/**
+ * Notes in the metadata of one inactive product, `<version> <text>` each; compare-and-set as for orders. A product is the one kind
+ * of object whose id we may choose, so that everybody finds the same one; each shop of an account has its own.
+ */
+function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
+  const ledger = {
+    id: `static_checkout_bookkeeping_${shopId}`,
+    name: `Static Checkout's bookkeeping, shop ${shopId} (do not delete)`,
+    active: false,
+  };
 
-/** Notes in the metadata of one inactive product, `<version> <text>` each; compare-and-set as for orders. */
-function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
   const readLedger = async (): Promise<Stripe.Metadata | undefined> => {
     try {
-      return (await stripe.products.retrieve(LEDGER.id)).metadata;
+      return (await stripe.products.retrieve(ledger.id)).metadata;
     } catch (error) {
       if (classifyStripeError(error) === "not_found") return undefined;
       throw error;
@@ -58,7 +60,7 @@ function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
 
   const createLedger = async (): Promise<void> => {
     try {
-      await stripe.products.create(LEDGER);
+      await stripe.products.create(ledger);
     } catch (error) {
       if (!(isStripeError(error) && error.code === "resource_already_exists")) throw error;
     }
@@ -79,9 +81,9 @@ function createStripeBookkeeping(stripe: Stripe): Bookkeeping {
         (version) => {
           const metadata = { [name]: `${version} ${text}` };
           return stripe.products.update(
-            LEDGER.id,
+            ledger.id,
             { metadata },
-            { idempotencyKey: `${LEDGER.id}/${name}/v${version}` },
+            { idempotencyKey: `${ledger.id}/${name}/v${version}` },
           );
         },
       );

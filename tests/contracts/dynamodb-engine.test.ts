@@ -19,7 +19,7 @@ const newOrderId = async (): Promise<string> => `cs_test_${randomUUID()}`;
 
 beforeAll(async () => {
   table = await openOrderTable();
-  engine = createDynamodbEngine(table.client, table.name, false);
+  engine = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "1" });
 });
 afterAll(() => table.close());
 
@@ -54,7 +54,7 @@ async function readItem(pk: string, sk: string): Promise<Record<string, Attribut
 }
 
 test("B21: for the live shop on the same table a test shop's order, note and delivery do not exist", async () => {
-  const live = createDynamodbEngine(table.client, table.name, true);
+  const live = createDynamodbEngine(table.client, table.name, { livemode: true, shopId: "1" });
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
   await engine.bookkeeping.write("reconciliation", 0, "1 2");
@@ -66,6 +66,18 @@ test("B21: for the live shop on the same table a test shop's order, note and del
   expect(await live.events.lastDeliveryMs()).toBeUndefined();
 
   expect(await live.orders.writeControl(orderId, 0, control("live"))).toEqual({ version: 1 });
+  expect((await engine.orders.readControl(orderId))?.control.writeId).toBe("w");
+});
+
+test("A25: for another shop of the account on the same table this shop's order and note do not exist", async () => {
+  const staging = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "staging" });
+  const orderId = await newOrderId();
+  await engine.orders.writeControl(orderId, 0, control("w"));
+  await engine.bookkeeping.write("orders_waiting", 0, orderId);
+  expect(await openOrders(staging.orders)).toEqual([]);
+  expect(await staging.bookkeeping.read("orders_waiting")).toBeUndefined();
+  expect(await staging.orders.writeControl(orderId, 0, control("staging"))).toEqual({ version: 1 });
+  expect((await openOrders(staging.orders)).map(String)).toEqual([orderId]);
   expect((await engine.orders.readControl(orderId))?.control.writeId).toBe("w");
 });
 
@@ -169,7 +181,7 @@ test("D11: a counter expires when its window is over, in seconds, and is not the
     sum: { N: "2" },
     expiresAtSeconds: { N: "1924992000" },
   });
-  const live = createDynamodbEngine(table.client, table.name, true);
+  const live = createDynamodbEngine(table.client, table.name, { livemode: true, shopId: "1" });
   expect(await live.counters.add("checkout-total:shop/1", 0, 60_000)).toBe(0);
 });
 

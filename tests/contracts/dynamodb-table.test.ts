@@ -57,7 +57,7 @@ test.for(uses)(
   "E12: without its table, %s says which table is missing where, and what to do",
   async ([, use]) => {
     const client = createDynamodbClient({ ...table.config, table: "no-such-table" });
-    const failure = use(createDynamodbEngine(client, "no-such-table", false));
+    const failure = use(createDynamodbEngine(client, "no-such-table", { livemode: false, shopId: "1" }));
     await expect(failure).rejects.toThrow(
       'There is no table no-such-table in the region local: check DYNAMODB_TABLE and DYNAMODB_REGION, or make it with "npm run create-table".',
     );
@@ -83,7 +83,7 @@ test("E12: a table that was made by hand, without the index, is named as such", 
     }),
   );
   await expect.poll(() => isActive(config.table), { timeout: 5_000 }).toBe(true);
-  const { orders } = createDynamodbEngine(client, config.table, false);
+  const { orders } = createDynamodbEngine(client, config.table, { livemode: false, shopId: "1" });
   await expect(openOrders(orders)).rejects.toThrow(
     /made-by-hand lacks an index.*npm run create-table.*open-orders/,
   );

@@ -44,7 +44,7 @@ export function openShopOnTable(
     publicUrl: "https://checkout.stripe.com",
     now,
   });
-  const engine = createDynamodbEngine(table.client, table.name, false);
+  const engine = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "1" });
   const mails: ShopOnTable["mails"] = [];
   const app = createApp({ ...ENVIRONMENT, ...owner.environment }, siteOf(owner.definition), {
     post: async () => ({ status: 200 }),

@@ -21,7 +21,7 @@ beforeAll(() => console.log(`Contract of the Stripe engine against ${account.nam
 afterAll(async () => {
   if (notes.length > 0) {
     const metadata = Object.fromEntries(notes.map((name) => [name, ""]));
-    await stripe.products.update("static_checkout_bookkeeping", { metadata });
+    await stripe.products.update(`static_checkout_bookkeeping_${account.shopId}`, { metadata });
   }
   account.close();
 });

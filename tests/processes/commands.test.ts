@@ -41,7 +41,7 @@ const everythingPrinted: string[] = [];
 beforeAll(async () => {
   local = await startLocalDynamodb(undefined);
   client = createDynamodbClient(local.config);
-  engine = createDynamodbEngine(client, local.config.table, false);
+  engine = createDynamodbEngine(client, local.config.table, { livemode: false, shopId: "1" });
   // The commands do with what the README asks of a restricted key.
   stripe = await startLocalStripe({
     restrictedKeys: { [SECRETS.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
@@ -124,7 +124,9 @@ test("create-table makes the table once, says so, and says what this DynamoDB ca
   expect(again.exitCode).toBe(0);
   expect(again.output).toContain("The table a-new-table in local is there already");
   expect(
-    await createDynamodbEngine(client, "a-new-table", false).orders.readControl("cs_test_1"),
+    await createDynamodbEngine(client, "a-new-table", { livemode: false, shopId: "1" }).orders.readControl(
+      "cs_test_1",
+    ),
   ).toBeUndefined();
 });
 

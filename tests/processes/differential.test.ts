@@ -46,7 +46,7 @@ let dynamodb: Engine;
 beforeAll(async () => {
   local = await startLocalTable();
   client = createDynamodbClient(local.config);
-  dynamodb = createDynamodbEngine(client, local.config.table, false);
+  dynamodb = createDynamodbEngine(client, local.config.table, { livemode: false, shopId: "1" });
 });
 afterAll(async () => {
   client.destroy();

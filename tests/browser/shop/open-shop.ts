@@ -83,11 +83,10 @@ export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
         secretAccessKey: environment["DYNAMODB_SECRET_ACCESS_KEY"] ?? "",
         endpoint: environment["DYNAMODB_ENDPOINT"],
       });
-      const stored = await createDynamodbOrderStore(
-        client,
-        environment["DYNAMODB_TABLE"] ?? "",
-        false,
-      ).readControl(sessionId);
+      const stored = await createDynamodbOrderStore(client, environment["DYNAMODB_TABLE"] ?? "", {
+        livemode: false,
+        shopId: "dev",
+      }).readControl(sessionId);
       client.destroy();
       return stored;
     },

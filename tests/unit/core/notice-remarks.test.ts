@@ -85,12 +85,8 @@ test("a notice goes out without its remark when Stripe does not answer the look 
 test("E17: a notice says when the scheduled look has not come to its end for more than a day", async () => {
   open();
   const finishedMs = shop.clock.nowMs;
-  await saveProgress(shop.engine.bookkeeping, {
-    lookedAtUntilMs: finishedMs,
-    finishedMs,
-    flagged: 0,
-    pass: undefined,
-  });
+  const progress = { lookedAtUntilMs: finishedMs, finishedMs, flagged: 0, pass: undefined };
+  await saveProgress(shop.engine.bookkeeping, progress, finishedMs);
   shop.clock.nowMs += 26 * HOUR_MS;
   expect(await noticeOfOrder()).not.toContain("scheduled look");
   shop.clock.nowMs += 1;

@@ -1,11 +1,17 @@
 import { afterEach, expect, test } from "vitest";
 
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { newControl } from "../../../core/orders/control-record.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
+import { reconcile } from "../../../core/reconciliation/reconcile.ts";
 import type { Kept } from "../../../core/shop.ts";
+import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import { createMemoryOrderStore } from "../../../core/stores/memory-order-store.ts";
 import { createSucceedingOrderStore } from "../../../core/stores/succeeding-order-store.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** A shop that kept its orders in Stripe and moves to a database. */
 let shop: TestShop;
@@ -52,6 +58,66 @@ test("a refund after the move is recorded on the order from before it", async ()
   });
   expect(await after.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
   expect(shop.mails).toHaveLength(1);
+});
+
+/** What stands in the new store itself, and what the runs of reconciliation say after the move. */
+async function movedWithRuns() {
+  const { before, after } = await moved();
+  const heir = createMemoryOrderStore();
+  const { bookkeeping } = createMemoryEngine();
+  const store = createSucceedingOrderStore(heir, before.store);
+  const kept = { ...after, store, bookkeeping };
+  const run = () =>
+    reconcile(
+      createDeadline(() => shop.clock.nowMs, HOUR_MS),
+      kept,
+    );
+  return { before, heir, kept, run };
+}
+
+test("B01: a payment that was under way at the move is delivered after it, whatever no webhook reports", async () => {
+  const { before, kept, run } = await movedWithRuns();
+  const orderId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
+  expect(await settle(orderId, before)).toEqual({ kind: "awaiting_payment" });
+  await run();
+  for (let days = 0; days < 6; days += 1) {
+    shop.clock.nowMs += 24 * HOUR_MS;
+    await run();
+  }
+  expect((await kept.store.readControl(orderId))?.control.state).toBe("awaiting_payment");
+  shop.stripe.account.setLostEvents("all");
+  shop.stripe.account.settleDelayed(orderId);
+  expect((await run()).repaired).toEqual([orderId]);
+});
+
+test("A30: an order that waited for its owner at the move goes on waiting after it", async () => {
+  const { before, run } = await movedWithRuns();
+  const orderId = await paidSession();
+  const steps = before.steps.map((step) =>
+    step.name === "mail"
+      ? { ...step, run: () => Promise.reject(new PermanentStepError("no such mailbox")) }
+      : step,
+  );
+  expect(await settle(orderId, { ...before, steps })).toEqual({ kind: "needs_attention" });
+  for (let days = 0; days < 40; days += 10) {
+    expect((await run()).flagged, `after ${days} days`).toEqual([orderId]);
+    shop.clock.nowMs += 240 * HOUR_MS;
+  }
+});
+
+test("an order that somebody is at stays where it is until they are done", async () => {
+  const { before, heir, kept } = await movedWithRuns();
+  const orderId = await paidSession();
+  const control = { ...newControl(), writeId: "0123456789abcdef", state: "paid" as const };
+  const lease = { owner: "yesterday", untilMs: shop.clock.nowMs + 45_000 };
+  await before.store.writeControl(orderId, 0, { ...control, lease });
+  expect((await kept.store.readControl(orderId))?.version).toBe(0);
+  expect(await heir.readControl(orderId)).toBeUndefined();
+
+  await before.store.writeControl(orderId, 1, control);
+  expect(await kept.store.readControl(orderId)).toEqual({ control, version: 1 });
+  expect(await heir.readControl(orderId)).toEqual({ control, version: 1 });
 });
 
 test("a new order after the move is the new store's own", async () => {

@@ -1,0 +1,114 @@
+import { afterEach, expect, test } from "vitest";
+
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { createDeadline } from "../../../core/orders/deadline.ts";
+import { settleOrder, type SettleTrigger } from "../../../core/orders/settle-order.ts";
+import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
+import { saveWaiting, readWaiting } from "../../../core/reconciliation/waiting-orders.ts";
+import type { Kept } from "../../../core/shop.ts";
+import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
+import type { Surroundings } from "../../../core/surroundings.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let shop: TestShop;
+let kept: Kept;
+afterEach(() => shop.close());
+
+async function open(
+  engine: "memory" | "stripe",
+  replace: Partial<Surroundings>,
+  environment: Record<string, string> = {},
+): Promise<void> {
+  shop = openTestShop({ engine });
+  const kind = engine === "stripe" ? { engine: undefined } : {};
+  kept = await keepingOf(shop, { ...replace, ...kind }, environment);
+}
+
+const inTime = () => createDeadline(() => shop.clock.nowMs, HOUR_MS);
+const run = (): Promise<ReconcileReport> => reconcile(inTime(), kept);
+const settle = (orderId: string, trigger: SettleTrigger) => settleOrder(orderId, trigger, inTime(), kept);
+
+async function paidSession(): Promise<string> {
+  const sessionId = await shop.openSession();
+  shop.stripe.buyer.pay(sessionId);
+  return sessionId;
+}
+
+async function healthProblems(): Promise<string[]> {
+  shop.clock.nowMs += 10_000;
+  const answer = await shop.app.health(new Request("https://shop.example/api/health"));
+  return ((await answer.json()) as { problems: string[] }).problems;
+}
+
+test.for(["memory", "stripe"] as const)(
+  "A30: on the engine %s an order that waits for its owner is reported for as long as it waits",
+  async (engine) => {
+    let isMended = false;
+    const send = () =>
+      isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox"));
+    await open(engine, { mailer: { send } });
+    const orderId = await paidSession();
+    expect((await run()).flagged).toEqual([orderId]);
+    for (let days = 0; days < 40; days += 10) {
+      shop.clock.nowMs += 10 * DAY_MS;
+      expect((await run()).flagged, `after ${days} days`).toEqual([orderId]);
+    }
+    if (engine === "stripe") expect(await healthProblems()).toEqual(["orders_need_attention"]);
+
+    isMended = true;
+    expect(await settle(orderId, "owner")).toEqual({ kind: "fulfilled" });
+    expect((await run()).flagged).toEqual([]);
+    expect(await readWaiting(kept.bookkeeping)).toEqual([]);
+    if (engine === "stripe") expect(await healthProblems()).toEqual([]);
+  },
+);
+
+test("A30: an order that a refund flags months after it was paid is reported, too", async () => {
+  let isFlagged = false;
+  await open("stripe", {});
+  const orderId = await paidSession();
+  await settle(orderId, "checkout");
+  shop.clock.nowMs += 60 * DAY_MS;
+  await run();
+
+  shop.stripe.account.refund(shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "");
+  await settle(orderId, "refund");
+  // As an `onRevoked` that failed for good leaves it.
+  const { store } = kept;
+  kept = {
+    ...kept,
+    store: {
+      ...store,
+      async readControl(id) {
+        const stored = await store.readControl(id);
+        if (stored === undefined || !isFlagged) return stored;
+        const deliveries = { code: { state: "gave_up" as const, attempts: 12 } };
+        const news = { access: { kind: "revoked" as const, count: 1, deliveries } };
+        return { ...stored, control: { ...stored.control, news } };
+      },
+    },
+  };
+  isFlagged = true;
+  for (let days = 0; days < 40; days += 10) {
+    expect((await run()).flagged, `after ${days} days`).toEqual([orderId]);
+    shop.clock.nowMs += 10 * DAY_MS;
+  }
+  isFlagged = false;
+  expect((await run()).flagged).toEqual([]);
+});
+
+test("A30: of more waiting orders than a note can hold the first ones found stay, until they are dealt with", async () => {
+  const { bookkeeping } = createMemoryEngine();
+  const orders = Array.from({ length: 9 }, (_, order) => `cs_live_${String(order).repeat(58)}`);
+  const nobody = () => false;
+  await saveWaiting(bookkeeping, [], { flagged: orders, isDealtWith: nobody });
+  const kept1 = await readWaiting(bookkeeping);
+  expect(kept1).toEqual(orders.slice(0, 7));
+  expect((await bookkeeping.read("orders_waiting"))?.text.length).toBeLessThanOrEqual(480);
+  const isFirst = (orderId: string) => orderId === orders[0];
+  await saveWaiting(bookkeeping, kept1, { flagged: [String(orders[8])], isDealtWith: isFirst });
+  expect(await readWaiting(bookkeeping)).toEqual([...orders.slice(1, 7), orders[8]]);
+});

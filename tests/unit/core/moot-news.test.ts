@@ -1,0 +1,76 @@
+import { afterEach, expect, test } from "vitest";
+
+import { createDeadline } from "../../../core/orders/deadline.ts";
+import { settleOrder, type SettleOutcome, type SettleTrigger } from "../../../core/orders/settle-order.ts";
+import type { Kept } from "../../../core/shop.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
+
+const HOUR_MS = 3_600_000;
+const OWNER = "owner@shop.example";
+
+let shop: TestShop;
+let kept: Kept;
+/** A shop whose mails go through one server, the buyer's and the owner's. */
+let hasMailServer: boolean;
+let notices: string[];
+afterEach(() => shop.close());
+
+async function open(): Promise<void> {
+  shop = openTestShop();
+  hasMailServer = true;
+  notices = [];
+  const mailer = {
+    async send({ to, subject }: { to: string; subject: string }) {
+      if (!hasMailServer) throw new Error("421 not now");
+      if (to === OWNER) notices.push(subject);
+    },
+  };
+  kept = await keepingOf(shop, { mailer }, { OWNER_EMAIL: OWNER });
+}
+
+function settle(orderId: string, trigger: SettleTrigger): Promise<SettleOutcome> {
+  shop.clock.nowMs += HOUR_MS;
+  return settleOrder(
+    orderId,
+    trigger,
+    createDeadline(() => shop.clock.nowMs, 8_000),
+    kept,
+  );
+}
+
+async function paidSession(priceId?: string): Promise<string> {
+  const sessionId = await shop.openSession(priceId);
+  shop.stripe.buyer.pay(sessionId);
+  return sessionId;
+}
+
+const newsOf = async (orderId: string) => (await kept.store.readControl(orderId))?.control.news;
+
+test("once the owner has mended an order nobody is told any more that it needs attention", async () => {
+  await open();
+  hasMailServer = false;
+  const orderId = await paidSession();
+  for (let attempt = 0; attempt < 30; attempt += 1) await settle(orderId, "checkout");
+  expect((await newsOf(orderId))?.attention?.deliveries.mail?.state).toBe("gave_up");
+
+  hasMailServer = true;
+  expect(await settle(orderId, "owner")).toEqual({ kind: "fulfilled" });
+  expect(notices).toEqual(["[test] New order: €32.00"]);
+  expect((await newsOf(orderId))?.attention?.deliveries.mail?.state).toBe("skipped");
+});
+
+test("once a renewal was paid nobody is told any more that it failed", async () => {
+  await open();
+  const orderId = await paidSession("price_almanac_monthly");
+  await settle(orderId, "checkout");
+  const subscription = shop.stripe.state().checkoutIntents[orderId]?.subscription ?? "";
+  hasMailServer = false;
+  shop.stripe.account.failRenewal(subscription);
+  await settle(orderId, "subscription");
+  expect((await newsOf(orderId))?.subscription).toMatchObject({ kind: "renewal_failed" });
+
+  hasMailServer = true;
+  shop.stripe.account.payOverdueInvoice(subscription);
+  expect(await settle(orderId, "subscription")).toEqual({ kind: "fulfilled" });
+  expect(notices.slice(1)).toEqual([]);
+});
