@@ -14,12 +14,13 @@ const HELP = `Runs the whole shop on this machine.
 
   npm run dev                       simulated Stripe: no account, no key, no internet
   npm run dev -- --no-open          does not open the browser
-  npm run dev -- --store stripe     keeps orders in Stripe instead of a local DynamoDB
+  npm run dev -- --store stripe     keeps orders in Stripe instead of in DynamoDB
   npm run dev -- --fresh            keeps nothing: orders are gone when the shop closes
   npm run dev -- --send-mail        sends mails through SMTP_URL in .env instead of keeping them in the inbox
-  PORT=8080 npm run dev             on another port (3000 otherwise, or the next free one)
+  PORT=8080 npm run dev             on another port (3000 otherwise, or the next free one); or PORT=8080 in .env
 
-With STRIPE_SECRET_KEY=sk_test_… and STRIPE_WEBHOOK_SECRET=whsec_… in .env it talks to the real Stripe in test mode.`;
+With STRIPE_SECRET_KEY=sk_test_… and STRIPE_WEBHOOK_SECRET=whsec_… in .env it talks to the real Stripe in test mode, and uses the DynamoDB
+table, the chat and the server that .env names. Simulated orders never go there: they stay on this machine.`;
 
 const DEFAULT_PORT = 3000;
 const PORTS_TO_TRY = 20;
@@ -74,7 +75,7 @@ function readFlags() {
 
 /** A port that was asked for is taken or refused; the default one gives way to the next free one. */
 async function start(options: Omit<ShopOptions, "port">): Promise<Shop> {
-  const asked = environment["PORT"];
+  const asked = environment["PORT"] || undefined;
   if (asked !== undefined && !(/^\d{1,5}$/.test(asked) && Number(asked) <= 65535)) {
     fail(`PORT is not a port number: "${asked}". It is a whole number up to 65535.`);
   }

@@ -13,6 +13,7 @@ import { realSurroundings } from "../../core/surroundings.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createLiveApp } from "./live-app.ts";
+import { leadsElsewhere, without, withoutTable } from "./left-alone.ts";
 import { closeServer, listen } from "./listen.ts";
 import { lockStorage } from "./lock-storage.ts";
 import { startInbox } from "./inbox/inbox.ts";
@@ -30,7 +31,7 @@ export interface ShopOptions {
   environment: Environment;
   /** Where orders and the simulated Stripe are kept; undefined keeps both in memory. */
   storageFolder: string | undefined;
-  /** Where orders live when the environment names no table of its own. */
+  /** "stripe" keeps orders there, whatever the environment says; "dynamodb" in its table, or else in one on this machine. */
   engine: "dynamodb" | "stripe";
   /** Mails leave this machine, through the environment's SMTP_URL, instead of ending in the inbox. */
   sendsMails?: boolean;
@@ -77,6 +78,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const inbox = await startInbox(url, options);
     closers.push(inbox.close);
 
+    const given = takeFrom(options.environment, stripe !== undefined);
     const environment = {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
@@ -84,10 +86,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       // Whoever tries out a shop clicks "Buy" more often than a buyer does. .env may set the real limits.
       CHECKOUTS_PER_MINUTE: "1000",
       CHECKOUTS_PER_MINUTE_TOTAL: "1000",
-      ...withoutEmpty(options.environment),
+      ...given,
       ...stripe?.environment,
       SITE_URL: url,
-      ...(await orderTable()),
+      ...(await orderTable(given)),
       ...inbox.environmentFor(shopName),
     };
     const config = parseConfig(environment);
@@ -113,8 +115,21 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     throw error;
   }
 
-  async function orderTable(): Promise<Environment> {
-    if (options.engine === "stripe" || options.environment["DYNAMODB_TABLE"]) return {};
+  /** What the owner has set, as far as these orders may go there. */
+  function takeFrom(owners: Environment, isSimulated: boolean): Environment {
+    const set = withoutEmpty(owners);
+    const asked = options.engine === "stripe" ? withoutTable(set) : set;
+    const leftAlone = isSimulated ? leadsElsewhere(asked) : [];
+    if (leftAlone.length > 0) {
+      print(
+        `Left alone: ${leftAlone.join(", ")}. Simulated orders stay on this machine; those of a test key (STRIPE_SECRET_KEY=sk_test_…) go there.`,
+      );
+    }
+    return without(asked, leftAlone);
+  }
+
+  async function orderTable(given: Environment): Promise<Environment> {
+    if (options.engine === "stripe" || given["DYNAMODB_TABLE"]) return {};
     const folder = options.storageFolder === undefined ? undefined : join(options.storageFolder, "dynamodb");
     const dynamodb = await startLocalDynamodb(folder);
     closers.push(dynamodb.close);

@@ -70,7 +70,10 @@ test.for([
   ],
   [{ STRIPE_SECRET_KEY: "sk_live_123" }, /^STRIPE_SECRET_KEY is a live key/],
   [{ STRIPE_SECRET_KEY: "sk_test_123" }, /^STRIPE_WEBHOOK_SECRET is not set.*stripe listen/],
-  [{ DYNAMODB_TABLE: "x y" }, /^DYNAMODB_TABLE is not a table name/],
+  [
+    { STRIPE_SECRET_KEY: "sk_test_123", STRIPE_WEBHOOK_SECRET: "whsec_12345678", DYNAMODB_TABLE: "x y" },
+    /^DYNAMODB_TABLE is not a table name/,
+  ],
   [{ PORT: "eighty" }, /^PORT is not a port number/],
 ] as const)("%j is refused with a sentence that says what to do", async ([environment, message]) => {
   const shop = dev({ PORT: "0", ...environment });
