@@ -322,6 +322,15 @@ test("settle says that Stripe knows no such session, and where that comes from",
   expect(complaints).toMatch(/STRIPE_SECRET_KEY belong/);
 });
 
+test("settle says that an order is another shop's, and which variables decide that", async () => {
+  const { sessionId } = await stripe.paidSession();
+  const { exitCode, output, complaints } = await run("settle", [sessionId], { SHOP_ID: "staging" });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(output)).toMatchObject({ outcome: "not_ours", order: null });
+  expect(complaints).toMatch(/^This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY/m);
+  expect(await stateOf(sessionId)).toBeUndefined();
+});
+
 test("E16: settle leaves an order alone that a newer version of the shop has written", async () => {
   const { sessionId } = await stripe.paidSession();
   const newer = { v: 3, writeId: "w", state: "shipped" } as unknown as Parameters<
