@@ -10,12 +10,14 @@ import { buildSite } from "./build/site.ts";
 import { fail, readConfig, readSite } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
+import { missingFiles } from "./site/missing-files.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const site = await readSite();
 const undeliverable = readConfig((environment) => licenseProblem(site, environment));
 if (undeliverable !== undefined) fail(undeliverable);
 const catalog = await makeCatalog();
+for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
 await refuseSecrets();

@@ -1,15 +1,19 @@
+import { fileURLToPath } from "node:url";
+
 import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
 import { formatMoney } from "../core/money.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
+import { missingFiles } from "./site/missing-files.ts";
 import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
 import { tableProblem } from "./table-problem.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
 does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there, and DynamoDB, if you keep
-orders in it, whether the table is there and has its index. Changes nothing.
+orders in it, whether the table is there and has its index. Names styles, scripts and pictures that your pages load and that are not there.
+Changes nothing.
 
   npm run check
 
@@ -38,6 +42,8 @@ const bucket = sold.length > 0 ? readConfig(parseBucketConfig) : undefined;
 if (sold.length > 0 && bucket === undefined)
   console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
 const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
+const root = fileURLToPath(new URL("..", import.meta.url));
+for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
 const problems = [
   ...check.problems,
   ...check.otherMode,

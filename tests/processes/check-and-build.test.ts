@@ -281,6 +281,17 @@ test("a name that can be no price stops the build even without a key", async () 
   expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is no price: /);
 });
 
+test("build and check name the styles, pictures and icons that are gone with the demo's folder, and stop at none", async () => {
+  await project.remove("public");
+  await project.write("public/index.html", '<button data-price-id="poster_a2">Buy</button>');
+  const warnings = `success.html:10: loads /favicon.svg (1 more place too), and public/favicon.svg is not there. Put the file there, or take it out of the page.
+success.html:11: loads /styles.css (1 more place too), and public/styles.css is not there. Put the file there, or take it out of the page.
+success.html:18: loads /images/low-tide.svg (1 more place too), and public/images/low-tide.svg is not there. Put the file there, or take it out of the page.
+`;
+  expect(await run("build", withKey())).toMatchObject({ exitCode: 0, complaints: warnings });
+  expect(await run("check", withKey())).toMatchObject({ exitCode: 0, complaints: warnings });
+});
+
 test("pages that another generator makes are published and sold from its folder; until it has run, the build says so", async () => {
   await project.write("shop.config.ts", 'export default { pages: "_site" };');
   const early = await run("build", {});
