@@ -1,6 +1,6 @@
 import type { ShopDefinition } from "./shop-definition.ts";
 
-/** How the shop looks where it writes to buyers: in mails, and on the pages it makes itself. */
+/** How the shop looks where it writes to buyers: in mails. */
 export interface ShopAppearance {
   name: string;
   /** Where buyers write to when something is wrong. */

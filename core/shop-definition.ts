@@ -5,11 +5,11 @@ import type { OrderSnapshot } from "./orders/order.ts";
  * alone, so that importing it costs the functions nothing; core/parse-shop-definition.ts checks what the types cannot.
  */
 export interface ShopDefinition {
-  /** Stands in mails and on the buyer's pages, e.g. `Low Tide`. */
+  /** Stands in mails, e.g. `Low Tide`. Your pages say it themselves, and Stripe's page bears your account's name. */
   name?: string;
   /** Where buyers write to when something is wrong. */
   supportEmail?: string;
-  /** For mails and the buyer's pages: `#rrggbb`. */
+  /** For mails: `#rrggbb`. */
   colors?: ShopColors;
   /** The address of a picture, `https://…` or a path on the site (`/images/logo.png`). Mail programs show PNG and JPEG. */
   logoUrl?: string;

@@ -1,4 +1,4 @@
-// Runs before `npm run dev` and `npm test`, on whatever Node there is, so it is written for old ones.
+// Runs before `npm run dev`, `npm run build` and `npm test`, on whatever Node there is, so it is written for old ones.
 var parts = process.versions.node.split(".").map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   console.error(

@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, expect, test } from "vitest";
 
-import { parseDynamodbConfig, type Environment } from "../../core/config.ts";
-import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
+import { parseConfig, type Environment } from "../../core/config.ts";
 import type { ControlRecord } from "../../core/orders/order.ts";
+import { openShop } from "../../core/shop.ts";
+import { realSurroundings } from "../../core/surroundings.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 import { startShop, type Shop } from "../../scripts/dev/shop.ts";
+import { siteOf } from "../test-site.ts";
 
 /** What stands in the .env of an owner who has gone live, but for the keys. */
 const OWNERS = {
@@ -64,12 +65,10 @@ async function buyPoster({ url, simulatedStripe }: Shop): Promise<string> {
   return orderId;
 }
 
+/** The order as whoever has these variables finds it. */
 async function orderIn(environment: Environment, orderId: string): Promise<ControlRecord | undefined> {
-  const config = parseDynamodbConfig(environment);
-  if (config === undefined) throw new Error("No table is named.");
-  const client = createDynamodbClient(config);
-  closers.push(() => client.destroy());
-  return (await createDynamodbEngine(client, config.table, false).orders.readControl(orderId))?.control;
+  const { store } = await openShop(parseConfig(environment), siteOf(), realSurroundings()).keeping();
+  return (await store.readControl(orderId))?.control;
 }
 
 test("simulated orders stay on this machine, whatever .env names, and one line says what was left alone", async () => {
@@ -128,7 +127,7 @@ test("a table and a chat on this machine are used with the simulated Stripe, too
 
   const shop = await open(here);
   const orderId = await buyPoster(shop);
-  expect(await orderIn(here, orderId)).toMatchObject({ state: "fulfilled" });
+  expect(await orderIn({ ...shop.environment, ...here }, orderId)).toMatchObject({ state: "fulfilled" });
   expect(told.join()).toContain("New order");
   expect(leftAlone()).toEqual([]);
 });

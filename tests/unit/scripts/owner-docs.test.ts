@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
+import { OPEN_ORDERS_INDEX } from "../../../core/stores/dynamodb-table.ts";
 import { ORDER_EVENTS } from "../../../core/webhook/event-types.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -50,6 +51,15 @@ test("docs/trouble.md explains every problem that /api/health names", () => {
   expect(named.length).toBeGreaterThan(5);
   expect(named.map(([, problem]) => problem)).toContain("configuration_wrong");
   for (const [, problem] of named) expect(read("docs/trouble.md")).toContain(`| \`${problem}\` |`);
+});
+
+test("docs/orders.md names exactly what DynamoDB is asked to do, for the permissions of its access key", () => {
+  const stores = readdirSync(join(root, "core/stores")).map((file) => read(`core/stores/${file}`));
+  const asked = [...stores.join("\n").matchAll(/new (\w+)Command\(|paginate(Query|Scan)\(/g)];
+  const paragraph = /\nThe access key needs[\s\S]*?\n\n/.exec(read("docs/orders.md"))?.[0] ?? "";
+  const named = [...paragraph.matchAll(/`(?:dynamodb:)?([A-Z]\w+)`/g)].map(([, action]) => action);
+  expect(new Set(named)).toEqual(new Set(asked.map(([, command, pages]) => command ?? pages)));
+  expect(paragraph).toContain(`index/${OPEN_ORDERS_INDEX}`);
 });
 
 test("the README asks for exactly the events that mean something for an order", () => {
