@@ -112,10 +112,10 @@ test("a table and a chat on this machine are used with the simulated Stripe, too
   closers.push(table.close);
   const told: string[] = [];
   const chat = createServer((request, response) => {
-    void text(request).then((message) => {
-      told.push(message);
-      response.end();
-    });
+    const take = (message: string): number => told.push(message);
+    void text(request)
+      .then(take)
+      .then(() => response.end());
   }).listen(0, "127.0.0.1");
   closers.push(() => chat.close());
   await once(chat, "listening");

@@ -58,7 +58,7 @@ test("docs/orders.md names exactly what DynamoDB is asked to do, for the permiss
   const asked = [...stores.join("\n").matchAll(/new (\w+)Command\(|paginate(Query|Scan)\(/g)];
   const paragraph = /\nThe access key needs[\s\S]*?\n\n/.exec(read("docs/orders.md"))?.[0] ?? "";
   const named = [...paragraph.matchAll(/`(?:dynamodb:)?([A-Z]\w+)`/g)].map(([, action]) => action);
-  expect(new Set(named)).toEqual(new Set(asked.map(([, command, pages]) => command ?? pages)));
+  expect(new Set(named)).toEqual(new Set(asked.map(([, command, paged]) => command ?? paged)));
   expect(paragraph).toContain(`index/${OPEN_ORDERS_INDEX}`);
 });
 
