@@ -21,6 +21,7 @@ import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
+import { createSucceedingBookkeeping } from "./stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
 import { createStripeClient } from "./stripe/client.ts";
@@ -138,7 +139,11 @@ async function chooseEngine(config: Config, stripe: Stripe, now: () => number): 
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
   const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, realm);
   // A shop that has grown: what it did before stands in Stripe.
-  return { ...engine, orders: createSucceedingOrderStore(engine.orders, inStripe.orders) };
+  return {
+    ...engine,
+    orders: createSucceedingOrderStore(engine.orders, inStripe.orders),
+    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, inStripe.bookkeeping),
+  };
 }
 
 /** Undefined where no mail server is named. Nodemailer itself is loaded with the first mail. */

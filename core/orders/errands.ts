@@ -72,8 +72,8 @@ export function giveUpErrands(control: ControlDraft, errands: readonly Errand[])
 }
 
 /**
- * Nobody is told any more that an order needs attention once it is fulfilled, or that a renewal failed once it was paid. Left out of
- * the change itself, because only who holds the lease knows that no such message is on its way.
+ * Nobody is told any more that an order needs attention once it is fulfilled, or that a renewal failed once Stripe
+ * asks for it no more. Left out of the change itself, because only who holds the lease knows that no such message is on its way.
  */
 export function callOffErrands(control: ControlDraft): ControlDraft {
   return errandsIn(control.news)

@@ -121,11 +121,12 @@ export async function runOwed(
 
   /** Pure but for the clock: it runs again after every conflict. */
   function decide(current: ControlDraft): Decision {
-    const exhausted = askedByOwner ? [] : exhaustedErrands(current);
+    let control = callOffErrands(current);
+    const exhausted = askedByOwner ? [] : exhaustedErrands(control);
     const announce: Announce[] = exhausted.map(
       (errand) => () => reportGivenUp(errand, orderId, dependencies),
     );
-    let control = giveUpErrands(current, exhausted);
+    control = giveUpErrands(control, exhausted);
     const hasTime = timeLeftMs() >= SHORTEST_STEP_MS;
 
     if (owesSteps(control, askedByOwner) && !stepHasFailed) {
@@ -133,7 +134,7 @@ export async function runOwed(
       const step = steps.find(({ name }) => !isFinished(control.steps[name]));
       const problem = step && whyNotToBegin(step, control);
       if (step === undefined) {
-        control = fulfill(control);
+        control = callOffErrands(fulfill(control));
       } else if (problem !== undefined) {
         const flagged = giveUpStep(step, problem, orderId, dependencies);
         control = flagged.change(control);
@@ -146,7 +147,6 @@ export async function runOwed(
       }
     }
 
-    control = callOffErrands(control);
     const errands = chooseErrands(control, askedByOwner, tried);
     if (errands.length === 0) return { control: endRun(control), next: { kind: "nothing" }, announce };
     if (!hasTime) return { control: endRun(control), next: { kind: "no_time" }, announce };

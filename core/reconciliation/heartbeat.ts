@@ -1,5 +1,5 @@
 import type { Bookkeeping } from "./bookkeeping.ts";
-import type { Progress } from "./watermark.ts";
+import { CLOCKS_DIFFER_BY_MS, type Progress } from "./watermark.ts";
 
 const NAME = "first_seen";
 
@@ -22,7 +22,10 @@ export interface RunsSoFar {
   nowMs: number;
 }
 
-/** What is wrong with the scheduled runs. Where none has ever come to its end, they are late since the shop was first seen. */
+/**
+ * What is wrong with the scheduled runs. Where none has begun, they are late since the shop was first seen, and so is a first look
+ * through all lists that never comes to its end.
+ */
 export async function troubleWithRuns({
   progress,
   isScheduled,
@@ -40,7 +43,9 @@ export async function troubleWithRuns({
 /** When a run began, or somebody asked for the shop's health, for the first time. */
 export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
   const note = await bookkeeping.read(NAME);
-  if (note !== undefined) return Number(note.text);
-  await bookkeeping.write(NAME, 0, String(nowMs));
+  // A moment in the future comes of a wrong clock.
+  if (note !== undefined && Number(note.text) <= nowMs + CLOCKS_DIFFER_BY_MS) return Number(note.text);
+  // Whoever asks has better things to do than to fail at this.
+  await bookkeeping.write(NAME, note?.version ?? 0, String(nowMs)).catch(() => undefined);
   return nowMs;
 }

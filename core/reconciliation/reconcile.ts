@@ -7,7 +7,7 @@ import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts"
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { firstSeenMs } from "./heartbeat.ts";
 import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
-import { readWaiting, saveWaiting } from "./waiting-orders.ts";
+import { isFull, readWaiting, saveWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
@@ -56,7 +56,7 @@ export async function reconcile(
   if (before === undefined) await firstSeenMs(bookkeeping, startedMs);
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
-  const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, flagged: 0, reached: {} };
+  const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
   const report: ReconcileReport = { checked: 0, repaired: [], unfinished: [], flagged: [], incomplete: [] };
   const seen = new Set<string>();
   let hasFailed = false;
@@ -90,6 +90,20 @@ export async function reconcile(
     return true;
   }
 
+  /** Before the marks move on: an order that no list will name again must not be forgotten. */
+  async function noteWaiting(): Promise<readonly OrderId[]> {
+    const { flagged, unfinished } = report;
+    const isDealtWith = (orderId: OrderId): boolean =>
+      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId);
+    try {
+      return await saveWaiting(bookkeeping, waiting, { flagged, isDealtWith });
+    } catch (error) {
+      pass.hasUnfinished = true;
+      log.warn("orders_waiting_not_saved", { error: describeError(error) });
+      return flagged;
+    }
+  }
+
   const sources = createSources(stripe, store, waiting, shopId);
   for (const [index, source] of sources.entries()) {
     const { name } = source;
@@ -109,22 +123,15 @@ export async function reconcile(
   }
 
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
-  pass.flagged = Math.max(pass.flagged, report.flagged.length);
-  // Who has looked at a part of the worklist cannot tell that nobody waits in the rest of it.
-  const flaggedAtLeast = pass.reached.open_orders === END ? 0 : (before?.flagged ?? 0);
+  const waitingNow = await noteWaiting();
+  // Who has looked at a part of the worklist cannot tell that nobody waits in the rest of it, unless all are noted.
+  const flaggedAtLeast = isFull(waiting) && pass.reached.open_orders !== END ? (before?.flagged ?? 0) : 0;
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
-  // Before the marks move on: an order that no list will name again must not be forgotten.
-  const { flagged, unfinished } = report;
-  await saveWaiting(bookkeeping, waiting, {
-    flagged,
-    isDealtWith: (orderId) =>
-      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId),
-  });
   // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
   const reached = {
     lookedAtUntilMs: isThrough && !pass.hasUnfinished ? pass.startedMs : lookedAtUntilMs,
     finishedMs: hasFailed ? (before?.finishedMs ?? 0) : now(),
-    flagged: Math.max(flaggedAtLeast, pass.flagged),
+    flagged: Math.max(flaggedAtLeast, waitingNow.length),
     pass: isThrough ? undefined : pass,
   };
   await saveProgress(bookkeeping, reached, now());

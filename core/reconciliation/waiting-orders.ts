@@ -1,10 +1,12 @@
 import type { OrderId } from "../orders/order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 
-const NAME = "orders_waiting";
+/** The note's name. */
+export const ORDERS_WAITING = "orders_waiting";
 
 /** A note in Stripe's metadata has 500 characters, some of them for its version: seven ids of 66. */
 const LONGEST_NOTE = 480;
+const LONGEST_ID = 66;
 
 /** What a run has found out about orders that wait for their owner. */
 export interface Found {
@@ -17,30 +19,40 @@ export interface Found {
  * ends after two weeks, and a refund or a dispute can flag an order months after it was paid.
  */
 export async function readWaiting(bookkeeping: Bookkeeping): Promise<OrderId[]> {
-  return parse((await bookkeeping.read(NAME))?.text);
+  return parse((await bookkeeping.read(ORDERS_WAITING))?.text);
 }
 
-/** Of more than the note can hold the first ones found stay: the others are found again as long as a list names them. */
+/**
+ * Resolves to the orders that wait now. Of more than the note can hold the first ones found stay: the others are found again as
+ * long as a list names them.
+ * @throws when they cannot be saved.
+ */
 export async function saveWaiting(
   bookkeeping: Bookkeeping,
   before: readonly OrderId[],
   { flagged, isDealtWith }: Found,
-): Promise<void> {
-  if (before.length === 0 && flagged.length === 0) return;
+): Promise<readonly OrderId[]> {
+  if (before.length === 0 && flagged.length === 0) return [];
   for (let round = 0; round < 4; round += 1) {
-    const note = await bookkeeping.read(NAME);
+    const note = await bookkeeping.read(ORDERS_WAITING);
     const orders = new Set([...parse(note?.text).filter((orderId) => !isDealtWith(orderId)), ...flagged]);
-    const text = asManyAsFit([...orders]);
-    if (text === (note?.text ?? "")) return;
-    if ((await bookkeeping.write(NAME, note?.version ?? 0, text)) === "written") return;
+    const kept = asManyAsFit([...orders]);
+    const text = kept.join(" ");
+    if (text === (note?.text ?? "")) return kept;
+    if ((await bookkeeping.write(ORDERS_WAITING, note?.version ?? 0, text)) === "written") return kept;
   }
+  throw new Error("The note of the orders that wait for their owner could not be written.");
+}
+
+/** True when there may be more that wait than the note could hold. */
+export function isFull(orders: readonly OrderId[]): boolean {
+  return asManyAsFit([...orders, "x".repeat(LONGEST_ID)]).length === orders.length;
 }
 
 function parse(text: string | undefined): OrderId[] {
   return (text ?? "").split(" ").filter((orderId) => orderId !== "");
 }
 
-function asManyAsFit(orders: readonly OrderId[]): string {
-  const fitting = orders.join(" ");
-  return fitting.length <= LONGEST_NOTE ? fitting : asManyAsFit(orders.slice(0, -1));
+function asManyAsFit(orders: readonly OrderId[]): readonly OrderId[] {
+  return orders.join(" ").length <= LONGEST_NOTE ? orders : asManyAsFit(orders.slice(0, -1));
 }

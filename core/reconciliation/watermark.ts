@@ -25,8 +25,6 @@ export interface Pass {
   startedMs: number;
   /** Something in it could not be settled: it will have to be looked at again. */
   hasUnfinished: boolean;
-  /** The most orders that one of its runs has found waiting for their owner. */
-  flagged: number;
   /** Per source the last object of Stripe's that was looked at, or `END`. */
   reached: Partial<Record<SourceName, string>>;
 }
@@ -76,22 +74,20 @@ function furtherOf(before: Progress, reached: Progress): Progress {
   return { lookedAtUntilMs, finishedMs, flagged, pass: isOver ? undefined : pass };
 }
 
-/** `<looked at until> <finished> <flagged>`, and of a pass `<started> <unfinished: 0 or 1> flagged=<flagged> <source>=<reached> …`. */
+/** `<looked at until> <finished> <flagged>`, and of a pass `<started> <unfinished: 0 or 1> <source>=<reached> …`. */
 function formatProgress({ lookedAtUntilMs, finishedMs, flagged, pass }: Progress): string {
   const marks = `${lookedAtUntilMs} ${finishedMs} ${flagged}`;
   if (pass === undefined) return marks;
   const reached = Object.entries(pass.reached).map(([source, cursor]) => `${source}=${cursor}`);
-  return [marks, pass.startedMs, pass.hasUnfinished ? 1 : 0, `flagged=${pass.flagged}`, ...reached].join(" ");
+  return [marks, pass.startedMs, pass.hasUnfinished ? 1 : 0, ...reached].join(" ");
 }
 
 function parseProgress(text: string): Progress {
   const [lookedAtUntilMs, finishedMs, flagged, startedMs, unfinished, ...words] = text.split(" ");
-  // A pass that an earlier version of the shop began has counted nobody.
-  const { flagged: flaggedInPass = 0, ...reached } = Object.fromEntries(words.map((word) => word.split("=")));
+  const reached = Object.fromEntries(words.map((word) => word.split("=")));
   const pass = {
     startedMs: Number(startedMs),
     hasUnfinished: unfinished === "1",
-    flagged: Number(flaggedInPass),
     reached: reached as Pass["reached"],
   };
   return {

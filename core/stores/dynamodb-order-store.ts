@@ -15,7 +15,7 @@ const HISTORY = "LOG#";
  *
  *     pk                    sk            attributes
  *     TEST#ORDER#cs_test_…  SNAPSHOT      body: the snapshot as JSON
- *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number, open: "TEST" while it is open
+ *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number, open: "TEST", as the pk begins, while it is open
  *     TEST#ORDER#cs_test_…  LOG#<key>     what, atMs
  *
  * The attribute `open` is the key of a sparse index, the worklist of reconciliation: it is there or not and never changes

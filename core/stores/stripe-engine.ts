@@ -69,7 +69,7 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
   return {
     async read(name) {
       const note = (await readLedger())?.[name];
-      const [, version, text] = /^(\d+) (.*)$/s.exec(note ?? "") ?? [];
+      const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
       return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
     },
 

@@ -1,10 +1,16 @@
 import { isOpen } from "../orders/control-record.ts";
-import type { OrderStore } from "../orders/order-store.ts";
+import type { OrderStore, StoredControl } from "../orders/order-store.ts";
+
+/** Begins the `writeId` of a record that was only copied; the predecessor's version follows. */
+const COPY = "copy/";
 
 /**
  * A store that took over from another one: an order it does not know yet is looked for there, and moves over with its next
- * write. Without this, every order made before the change would count as new and be fulfilled again. An open order moves at the
- * first look: the worklist is the heir's.
+ * write. Without this, every order made before the change would count as new and be fulfilled again.
+ *
+ * Of an open order the first look makes a copy, so that it stands on the heir's worklist. Somebody may go on without the heir for a
+ * while (a site that was not deployed again yet), so a copy is compared with its original at every look, until it is written for
+ * the first time.
  */
 export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderStore): OrderStore {
   return {
@@ -12,20 +18,27 @@ export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderS
 
     async readControl(orderId) {
       const own = await heir.readControl(orderId);
-      if (own !== undefined) return own;
+      if (own !== undefined && !isCopy(own)) return own;
       const inherited = await predecessor.readControl(orderId);
-      if (inherited === undefined) return undefined;
-      const { control } = inherited;
-      // Where somebody is at it, perhaps with yesterday's settings, it stays until they are done.
-      if (isOpen(control) && control.lease === undefined) {
-        const result = await heir.writeControl(orderId, 0, control);
-        return result === "conflict" ? heir.readControl(orderId) : { control, version: result.version };
-      }
+      if (inherited === undefined) return own;
       // Version 0: the heir has none yet, and its first write must still find it so.
-      return { control, version: 0 };
+      if (own === undefined && !isOpen(inherited.control)) return { control: inherited.control, version: 0 };
+      const control = { ...inherited.control, writeId: COPY + inherited.version };
+      if (own?.control.writeId === control.writeId) return own;
+      const result = await heir.writeControl(orderId, own?.version ?? 0, control);
+      return result === "conflict" ? heir.readControl(orderId) : { control, version: result.version };
+    },
+
+    async peekControl(orderId) {
+      const own = await heir.peekControl(orderId);
+      return own === undefined || isCopy(own) ? undefined : own;
     },
 
     readSnapshot: async (orderId, fresh) =>
       (await heir.readSnapshot(orderId, fresh)) ?? predecessor.readSnapshot(orderId, fresh),
   };
+}
+
+function isCopy({ control }: StoredControl): boolean {
+  return control.writeId.startsWith(COPY);
 }

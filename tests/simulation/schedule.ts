@@ -37,8 +37,10 @@ const LOST_EVENTS = {
 } as const;
 
 /** Enough for the last of twelve attempts, an hour apart at the most, and for Stripe to forget a spoilt key. */
-const LOOKS_REMEMBERED_MS = 5_000;
 const LAST_ROUNDS = 40;
+
+/** How long an instance may answer with what it saw last. */
+const LOOKS_REMEMBERED_MS = 5_000;
 
 /**
  * One seed from its first click to quiescence:
@@ -131,7 +133,6 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   if (!isAtPeace(world) || helpers.chance(0.15)) await reconcileToTheEnd(stage, world, helpers);
   await checkEnd("everything", plan, world, violations);
   if (helpers.chance(0.2)) {
-    // An instance answers from memory for a moment what it has just seen.
     await time.pass({ untilMs: time.now() + LOOKS_REMEMBERED_MS });
     await visitAll(world, stage);
   }

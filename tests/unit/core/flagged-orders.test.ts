@@ -4,6 +4,7 @@ import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder, type SettleTrigger } from "../../../core/orders/settle-order.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
+import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import { saveWaiting, readWaiting } from "../../../core/reconciliation/waiting-orders.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
@@ -111,4 +112,27 @@ test("A30: of more waiting orders than a note can hold the first ones found stay
   const isFirst = (orderId: string) => orderId === orders[0];
   await saveWaiting(bookkeeping, kept1, { flagged: [String(orders[8])], isDealtWith: isFirst });
   expect(await readWaiting(bookkeeping)).toEqual([...orders.slice(1, 7), orders[8]]);
+});
+
+test("A30: while the note of the waiting orders cannot be written, the marks stay where they are", async () => {
+  await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
+  const { bookkeeping } = kept;
+  let isWritable = false;
+  kept = {
+    ...kept,
+    bookkeeping: {
+      ...bookkeeping,
+      write: async (name, version, text) =>
+        name === "orders_waiting" && !isWritable ? "conflict" : bookkeeping.write(name, version, text),
+    },
+  };
+  const orderId = await paidSession();
+  expect((await run()).flagged).toEqual([orderId]);
+  expect(await readProgress(bookkeeping, shop.clock.nowMs)).toMatchObject({ lookedAtUntilMs: 0, flagged: 1 });
+  isWritable = true;
+  await run();
+  expect(await readProgress(bookkeeping, shop.clock.nowMs)).toMatchObject({
+    lookedAtUntilMs: shop.clock.nowMs,
+    flagged: 1,
+  });
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
+import { wasGivenUp } from "../../../core/news/given-up.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder, type SettleOutcome, type SettleTrigger } from "../../../core/orders/settle-order.ts";
 import type { Kept } from "../../../core/shop.ts";
@@ -73,4 +74,26 @@ test("once a renewal was paid nobody is told any more that it failed", async () 
   shop.stripe.account.payOverdueInvoice(subscription);
   expect(await settle(orderId, "subscription")).toEqual({ kind: "fulfilled" });
   expect(notices.slice(1)).toEqual([]);
+  expect(await wasGivenUp(kept.bookkeeping, shop.clock.nowMs)).toBe(false);
+});
+
+test("what is called off after its last attempt was cut short is not reported as given up", async () => {
+  await open();
+  const orderId = await paidSession("price_almanac_monthly");
+  await settle(orderId, "checkout");
+  const subscription = shop.stripe.state().checkoutIntents[orderId]?.subscription ?? "";
+  hasMailServer = false;
+  shop.stripe.account.failRenewal(subscription);
+  await settle(orderId, "subscription");
+  const stored = await kept.store.readControl(orderId);
+  const news = stored?.control.news?.subscription;
+  if (stored === undefined || news === undefined) throw new Error("there are no news");
+  const cutShort = { ...news, deliveries: { mail: { state: "started" as const, attempts: 12 } } };
+  const control = { ...stored.control, news: { ...stored.control.news, subscription: cutShort } };
+  await kept.store.writeControl(orderId, stored.version, control);
+
+  shop.stripe.account.payOverdueInvoice(subscription);
+  expect(await settle(orderId, "subscription")).toEqual({ kind: "fulfilled" });
+  expect((await newsOf(orderId))?.subscription?.deliveries.mail?.state).toBe("skipped");
+  expect(await wasGivenUp(kept.bookkeeping, shop.clock.nowMs)).toBe(false);
 });

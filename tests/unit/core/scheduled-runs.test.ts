@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../core/orders/deadline.ts";
+import { firstSeenMs } from "../../../core/reconciliation/heartbeat.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
@@ -91,3 +92,11 @@ test.for([2 * HOUR_MS, 365 * DAY_MS])(
     expect(await problems()).toEqual(["reconcile_overdue"]);
   },
 );
+
+test("E17: a look with a clock far ahead does not keep health from telling that no run ever began", async () => {
+  await open(NETLIFY);
+  await firstSeenMs(kept.bookkeeping, shop.clock.nowMs + 365 * DAY_MS);
+  expect(await problems()).toEqual([]);
+  shop.clock.nowMs += 27 * HOUR_MS;
+  expect(await problems()).toEqual(["reconcile_overdue"]);
+});

@@ -8,6 +8,7 @@ import { reconcile } from "../../../core/reconciliation/reconcile.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import { createMemoryOrderStore } from "../../../core/stores/memory-order-store.ts";
+import { createSucceedingBookkeeping } from "../../../core/stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "../../../core/stores/succeeding-order-store.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
@@ -64,15 +65,22 @@ test("a refund after the move is recorded on the order from before it", async ()
 async function movedWithRuns() {
   const { before, after } = await moved();
   const heir = createMemoryOrderStore();
-  const { bookkeeping } = createMemoryEngine();
+  const bookkeeping = createSucceedingBookkeeping(createMemoryEngine().bookkeeping, before.bookkeeping);
   const store = createSucceedingOrderStore(heir, before.store);
   const kept = { ...after, store, bookkeeping };
-  const run = () =>
+  const run = (who = kept) =>
     reconcile(
       createDeadline(() => shop.clock.nowMs, HOUR_MS),
-      kept,
+      who,
     );
   return { before, heir, kept, run };
+}
+
+function withoutMailServer(kept: Kept, error: Error = new PermanentStepError("no such mailbox")): Kept {
+  const steps = kept.steps.map((step) =>
+    step.name === "mail" ? { ...step, run: () => Promise.reject(error) } : step,
+  );
+  return { ...kept, steps };
 }
 
 test("B01: a payment that was under way at the move is delivered after it, whatever no webhook reports", async () => {
@@ -94,30 +102,79 @@ test("B01: a payment that was under way at the move is delivered after it, whate
 test("A30: an order that waited for its owner at the move goes on waiting after it", async () => {
   const { before, run } = await movedWithRuns();
   const orderId = await paidSession();
-  const steps = before.steps.map((step) =>
-    step.name === "mail"
-      ? { ...step, run: () => Promise.reject(new PermanentStepError("no such mailbox")) }
-      : step,
-  );
-  expect(await settle(orderId, { ...before, steps })).toEqual({ kind: "needs_attention" });
+  expect(await settle(orderId, withoutMailServer(before))).toEqual({ kind: "needs_attention" });
   for (let days = 0; days < 40; days += 10) {
     expect((await run()).flagged, `after ${days} days`).toEqual([orderId]);
     shop.clock.nowMs += 240 * HOUR_MS;
   }
 });
 
-test("an order that somebody is at stays where it is until they are done", async () => {
-  const { before, heir, kept } = await movedWithRuns();
+test("A30: an order that has waited for its owner for long before the move goes on waiting after it", async () => {
+  const { before, run } = await movedWithRuns();
   const orderId = await paidSession();
-  const control = { ...newControl(), writeId: "0123456789abcdef", state: "paid" as const };
-  const lease = { owner: "yesterday", untilMs: shop.clock.nowMs + 45_000 };
-  await before.store.writeControl(orderId, 0, { ...control, lease });
-  expect((await kept.store.readControl(orderId))?.version).toBe(0);
-  expect(await heir.readControl(orderId)).toBeUndefined();
+  expect(await settle(orderId, withoutMailServer(before))).toEqual({ kind: "needs_attention" });
+  for (let days = 0; days < 40; days += 10) {
+    await run(before);
+    shop.clock.nowMs += 240 * HOUR_MS;
+  }
+  expect((await run()).flagged).toEqual([orderId]);
+  expect((await run()).flagged).toEqual([orderId]);
+});
 
-  await before.store.writeControl(orderId, 1, control);
-  expect(await kept.store.readControl(orderId)).toEqual({ control, version: 1 });
-  expect(await heir.readControl(orderId)).toEqual({ control, version: 1 });
+test("A30: a key that may not read the notes in Stripe is no obstacle after the move", async () => {
+  const { kept, run } = await movedWithRuns();
+  shop.stripe.faults.beforeApi = (request) =>
+    request.url.includes("/v1/products")
+      ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
+      : undefined;
+  const orderId = await paidSession();
+  expect((await run()).repaired).toEqual([orderId]);
+  shop.stripe.faults.beforeApi = () => Response.error();
+  await expect(kept.bookkeeping.read("orders_waiting")).rejects.toThrow();
+});
+
+test.for(["awaiting_payment", "paid"] as const)(
+  "an order that is %s, and that the site fulfills without the table after somebody has looked with it, is not fulfilled again",
+  async (state) => {
+    const { before, heir, kept, run } = await movedWithRuns();
+    const isDelayed = state === "awaiting_payment";
+    const orderId = await shop.openSession(isDelayed ? "price_print_deposit" : undefined);
+    shop.stripe.buyer.pay(orderId, isDelayed ? { delayed: "succeeds" } : {});
+    await settle(orderId, isDelayed ? before : withoutMailServer(before, new Error("421 not now")));
+    await run();
+    expect((await heir.readControl(orderId))?.control.state).toBe(state);
+    expect(await kept.store.peekControl(orderId)).toBeUndefined();
+
+    if (isDelayed) shop.stripe.account.settleDelayed(orderId);
+    shop.clock.nowMs += HOUR_MS;
+    expect(await settle(orderId, before)).toEqual({ kind: "fulfilled" });
+    expect(await settle(orderId, kept)).toEqual({ kind: "fulfilled" });
+    await run();
+    expect(shop.mails).toHaveLength(1);
+  },
+);
+
+test("an order whose worker died before the move is taken up after it, when its next try is due", async () => {
+  const { before, run } = await movedWithRuns();
+  const orderId = await paidSession();
+  shop.clock.nowMs += 72 * HOUR_MS;
+  const { nowMs } = shop.clock;
+  await before.store.writeControl(orderId, 0, {
+    ...newControl(),
+    writeId: "0123456789abcdef",
+    state: "paid",
+    fence: 1,
+    steps: { record: { state: "done", attempts: 1 }, mail: { state: "failed", attempts: 8 } },
+    nextTryMs: nowMs + HOUR_MS / 2,
+    lease: { owner: "dead", untilMs: nowMs - 1 },
+  });
+  await run();
+  expect(shop.mails).toHaveLength(0);
+  for (let hours = 0; hours < 30; hours += 1) {
+    shop.clock.nowMs += HOUR_MS;
+    await run();
+  }
+  expect(shop.mails).toHaveLength(1);
 });
 
 test("a new order after the move is the new store's own", async () => {
