@@ -88,7 +88,7 @@ type Opened = Omit<Shop, "keeping" | "checkoutLimits" | "lookLimit">;
 async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kept> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
   const { now, randomId, schedule, log, post } = surroundings;
-  const engine = surroundings.engine ?? (await chooseEngine(config, stripe, now));
+  const engine = surroundings.engine ?? (await chooseEngine(config, stripe, { now, log }));
   const { orders: store, bookkeeping, counters } = engine;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
@@ -131,7 +131,11 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
 }
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
-async function chooseEngine(config: Config, stripe: Stripe, now: () => number): Promise<Engine> {
+async function chooseEngine(
+  config: Config,
+  stripe: Stripe,
+  { now, log }: Pick<Surroundings, "now" | "log">,
+): Promise<Engine> {
   const realm = { livemode: config.stripe.livemode, shopId: config.shopId };
   const inStripe = createStripeEngine(stripe, { ...realm, now });
   if (config.dynamodb === undefined) return inStripe;
@@ -142,7 +146,7 @@ async function chooseEngine(config: Config, stripe: Stripe, now: () => number): 
   return {
     ...engine,
     orders: createSucceedingOrderStore(engine.orders, inStripe.orders),
-    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, inStripe.bookkeeping),
+    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, inStripe.bookkeeping, log),
   };
 }
 

@@ -23,8 +23,8 @@ export interface RunsSoFar {
 }
 
 /**
- * What is wrong with the scheduled runs. Where none has begun, they are late since the shop was first seen, and so is a first look
- * through all lists that never comes to its end.
+ * What is wrong with the scheduled runs. Where none has ever come to its end, they are late since the shop was first seen; so is
+ * a first look through all lists that takes more runs than it should.
  */
 export async function troubleWithRuns({
   progress,

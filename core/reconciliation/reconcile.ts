@@ -7,7 +7,7 @@ import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts"
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { firstSeenMs } from "./heartbeat.ts";
 import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
-import { isFull, readWaiting, saveWaiting } from "./waiting-orders.ts";
+import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
@@ -57,6 +57,7 @@ export async function reconcile(
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
   const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
+  const openBefore = pass.reached.open_orders;
   const report: ReconcileReport = { checked: 0, repaired: [], unfinished: [], flagged: [], incomplete: [] };
   const seen = new Set<string>();
   let hasFailed = false;
@@ -95,12 +96,13 @@ export async function reconcile(
     const { flagged, unfinished } = report;
     const isDealtWith = (orderId: OrderId): boolean =>
       seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId);
+    const found = { flagged, isDealtWith };
     try {
-      return await saveWaiting(bookkeeping, waiting, { flagged, isDealtWith });
+      return await saveWaiting(bookkeeping, waiting, found);
     } catch (error) {
       pass.hasUnfinished = true;
       log.warn("orders_waiting_not_saved", { error: describeError(error) });
-      return flagged;
+      return stillWaiting(waiting, found);
     }
   }
 
@@ -124,8 +126,10 @@ export async function reconcile(
 
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
   const waitingNow = await noteWaiting();
-  // Who has looked at a part of the worklist cannot tell that nobody waits in the rest of it, unless all are noted.
-  const flaggedAtLeast = isFull(waiting) && pass.reached.open_orders !== END ? (before?.flagged ?? 0) : 0;
+  // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
+  const waitedBefore = before?.flagged ?? 0;
+  const sawWorklist = !report.incomplete.includes("open_orders") && (openBefore ?? END) === END;
+  const flaggedAtLeast = waitedBefore > waiting.length && !sawWorklist ? waitedBefore : 0;
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
   // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
   const reached = {

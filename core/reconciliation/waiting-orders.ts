@@ -6,7 +6,6 @@ export const ORDERS_WAITING = "orders_waiting";
 
 /** A note in Stripe's metadata has 500 characters, some of them for its version: seven ids of 66. */
 const LONGEST_NOTE = 480;
-const LONGEST_ID = 66;
 
 /** What a run has found out about orders that wait for their owner. */
 export interface Found {
@@ -23,30 +22,32 @@ export async function readWaiting(bookkeeping: Bookkeeping): Promise<OrderId[]> 
 }
 
 /**
- * Resolves to the orders that wait now. Of more than the note can hold the first ones found stay: the others are found again as
- * long as a list names them.
+ * Resolves to the orders that wait now, as far as is known. Of more than the note can hold the first ones found are kept: the others
+ * are found again as long as a list names them.
  * @throws when they cannot be saved.
  */
 export async function saveWaiting(
   bookkeeping: Bookkeeping,
   before: readonly OrderId[],
-  { flagged, isDealtWith }: Found,
+  found: Found,
 ): Promise<readonly OrderId[]> {
-  if (before.length === 0 && flagged.length === 0) return [];
+  if (before.length === 0 && found.flagged.length === 0) return [];
   for (let round = 0; round < 4; round += 1) {
     const note = await bookkeeping.read(ORDERS_WAITING);
-    const orders = new Set([...parse(note?.text).filter((orderId) => !isDealtWith(orderId)), ...flagged]);
-    const kept = asManyAsFit([...orders]);
-    const text = kept.join(" ");
-    if (text === (note?.text ?? "")) return kept;
-    if ((await bookkeeping.write(ORDERS_WAITING, note?.version ?? 0, text)) === "written") return kept;
+    const orders = stillWaiting(parse(note?.text), found);
+    const text = asManyAsFit(orders).join(" ");
+    if (text === (note?.text ?? "")) return orders;
+    if ((await bookkeeping.write(ORDERS_WAITING, note?.version ?? 0, text)) === "written") return orders;
   }
   throw new Error("The note of the orders that wait for their owner could not be written.");
 }
 
-/** True when there may be more that wait than the note could hold. */
-export function isFull(orders: readonly OrderId[]): boolean {
-  return asManyAsFit([...orders, "x".repeat(LONGEST_ID)]).length === orders.length;
+/** `before`, without those that are dealt with and with those that were found. */
+export function stillWaiting(
+  before: readonly OrderId[],
+  { flagged, isDealtWith }: Found,
+): readonly OrderId[] {
+  return [...new Set([...before.filter((orderId) => !isDealtWith(orderId)), ...flagged])];
 }
 
 function parse(text: string | undefined): OrderId[] {

@@ -1,12 +1,13 @@
+import { describeError, type Log } from "../log.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import { ORDERS_WAITING } from "../reconciliation/waiting-orders.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 
 /**
- * Notes that took over from those in Stripe: of them only which orders wait for their owner is still of use. The marks of
- * reconciliation are not, because the first run has to find every order that is to move over.
+ * Notes that took over from those in Stripe: which orders wait for their owner is inherited. The marks of reconciliation must not be,
+ * because the first look has to find every order that is to move over; what health remembers for some days need not.
  */
-export function createSucceedingBookkeeping(heir: Bookkeeping, inStripe: Bookkeeping): Bookkeeping {
+export function createSucceedingBookkeeping(heir: Bookkeeping, inStripe: Bookkeeping, log: Log): Bookkeeping {
   return {
     ...heir,
     async read(name) {
@@ -14,8 +15,9 @@ export function createSucceedingBookkeeping(heir: Bookkeeping, inStripe: Bookkee
       if (own !== undefined || name !== ORDERS_WAITING) return own;
       const inherited = await inStripe.read(name).catch((error: unknown) => {
         // A key for a shop with a table need not be allowed to read products.
-        if (classifyStripeError(error) === "key_refused") return undefined;
-        throw error;
+        if (classifyStripeError(error) !== "key_refused") throw error;
+        log.warn("orders_waiting_not_inherited", { error: describeError(error) });
+        return undefined;
       });
       return inherited === undefined ? undefined : { text: inherited.text, version: 0 };
     },

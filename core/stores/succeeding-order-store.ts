@@ -1,4 +1,5 @@
 import { isOpen } from "../orders/control-record.ts";
+import type { OrderId } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 
 /** Begins the `writeId` of a record that was only copied; the predecessor's version follows. */
@@ -13,29 +14,36 @@ const COPY = "copy/";
  * the first time.
  */
 export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderStore): OrderStore {
+  async function readControl(orderId: OrderId): Promise<StoredControl | undefined> {
+    const own = await heir.readControl(orderId);
+    if (own !== undefined && !isCopy(own)) return own;
+    const inherited = await predecessor.readControl(orderId);
+    if (inherited === undefined) return own;
+    // Version 0: the heir has none yet, and its first write must still find it so.
+    if (own === undefined && !isOpen(inherited.control)) return { control: inherited.control, version: 0 };
+    const control = { ...inherited.control, writeId: COPY + inherited.version };
+    if (own?.control.writeId === control.writeId) return own;
+    const result = await heir.writeControl(orderId, own?.version ?? 0, control);
+    // Somebody else was faster, and may have copied what is old by now.
+    return result === "conflict" ? readControl(orderId) : { control, version: result.version };
+  }
+
   return {
     ...heir,
-
-    async readControl(orderId) {
-      const own = await heir.readControl(orderId);
-      if (own !== undefined && !isCopy(own)) return own;
-      const inherited = await predecessor.readControl(orderId);
-      if (inherited === undefined) return own;
-      // Version 0: the heir has none yet, and its first write must still find it so.
-      if (own === undefined && !isOpen(inherited.control)) return { control: inherited.control, version: 0 };
-      const control = { ...inherited.control, writeId: COPY + inherited.version };
-      if (own?.control.writeId === control.writeId) return own;
-      const result = await heir.writeControl(orderId, own?.version ?? 0, control);
-      return result === "conflict" ? heir.readControl(orderId) : { control, version: result.version };
-    },
+    readControl,
 
     async peekControl(orderId) {
       const own = await heir.peekControl(orderId);
       return own === undefined || isCopy(own) ? undefined : own;
     },
 
-    readSnapshot: async (orderId, fresh) =>
-      (await heir.readSnapshot(orderId, fresh)) ?? predecessor.readSnapshot(orderId, fresh),
+    async readSnapshot(orderId, fresh) {
+      const own = await heir.readSnapshot(orderId, fresh);
+      if (own !== undefined) return own;
+      const inherited = await predecessor.readSnapshot(orderId, fresh);
+      if (inherited !== undefined) await heir.createSnapshot(inherited);
+      return inherited;
+    },
   };
 }
 

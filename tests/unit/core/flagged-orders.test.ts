@@ -114,6 +114,37 @@ test("A30: of more waiting orders than a note can hold the first ones found stay
   expect(await readWaiting(bookkeeping)).toEqual([...orders.slice(1, 7), orders[8]]);
 });
 
+test("A30: health goes on telling of those that the note could not hold until somebody has looked at all", async () => {
+  let isMended = false;
+  const send = () =>
+    isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox"));
+  await open("memory", { mailer: { send } });
+  const orders: string[] = [];
+  for (let order = 0; order < 8; order += 1) orders.push(await paidSession());
+  expect((await run()).flagged).toHaveLength(8);
+  const noted = await readWaiting(kept.bookkeeping);
+  expect(noted).toHaveLength(7);
+  const left = orders.find((orderId) => !noted.includes(orderId));
+
+  isMended = true;
+  for (const orderId of noted) await settle(orderId, "owner");
+  // A run that does not come to the worklist.
+  const { store } = kept;
+  const unlisted = {
+    ...store,
+    listOpen: () => {
+      throw new Error("not now");
+    },
+  };
+  shop.clock.nowMs += 5 * DAY_MS;
+  for (let runs = 0; runs < 2; runs += 1) {
+    await reconcile(inTime(), { ...kept, store: unlisted });
+    expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(8);
+  }
+  expect((await run()).flagged).toEqual([left]);
+  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
+});
+
 test("A30: while the note of the waiting orders cannot be written, the marks stay where they are", async () => {
   await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
   const { bookkeeping } = kept;

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { newControl } from "../../../core/orders/control-record.ts";
+import type { ControlRecord } from "../../../core/orders/order.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
@@ -65,7 +66,11 @@ test("a refund after the move is recorded on the order from before it", async ()
 async function movedWithRuns() {
   const { before, after } = await moved();
   const heir = createMemoryOrderStore();
-  const bookkeeping = createSucceedingBookkeeping(createMemoryEngine().bookkeeping, before.bookkeeping);
+  const bookkeeping = createSucceedingBookkeeping(
+    createMemoryEngine().bookkeeping,
+    before.bookkeeping,
+    before.log,
+  );
   const store = createSucceedingOrderStore(heir, before.store);
   const kept = { ...after, store, bookkeeping };
   const run = (who = kept) =>
@@ -153,6 +158,37 @@ test.for(["awaiting_payment", "paid"] as const)(
     expect(shop.mails).toHaveLength(1);
   },
 );
+
+test("who copies an order more slowly than somebody else looks at it anew, and believes no old copy", async () => {
+  const { before, heir } = await movedWithRuns();
+  const orderId = await paidSession();
+  const original = { ...newControl(), writeId: "0123456789abcdef", state: "paid" as const };
+  await before.store.writeControl(orderId, 0, original);
+  let isFirst = true;
+  const slow = {
+    ...heir,
+    async writeControl(id: string, version: number, control: ControlRecord) {
+      if (isFirst) {
+        isFirst = false;
+        // Meanwhile somebody has copied what stood there before, and the site has gone on without the table.
+        await heir.writeControl(id, version, { ...original, writeId: "copy/1" });
+        await before.store.writeControl(id, 1, { ...original, state: "fulfilled" });
+      }
+      return heir.writeControl(id, version, control);
+    },
+  };
+  const store = createSucceedingOrderStore(slow, before.store);
+  expect((await store.readControl(orderId))?.control.state).toBe("fulfilled");
+});
+
+test("what was bought is asked of Stripe once, for an order from before the move", async () => {
+  const { before, kept } = await movedWithRuns();
+  const orderId = await paidSession();
+  await settle(orderId, before);
+  expect(await kept.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
+  shop.stripe.faults.beforeApi = () => Response.error();
+  expect(await kept.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
+});
 
 test("an order whose worker died before the move is taken up after it, when its next try is due", async () => {
   const { before, run } = await movedWithRuns();
