@@ -48,10 +48,14 @@ export async function reconcile(
 ): Promise<ReconcileReport> {
   const { bookkeeping, stripe, store, shopId, now, log } = dependencies;
   const startedMs = now();
-  const [before, waiting] = await Promise.all([
+  const [before, noted] = await Promise.all([
     readProgress(bookkeeping, startedMs),
-    readWaiting(bookkeeping),
+    readWaiting(bookkeeping).catch((error: unknown) => {
+      log.warn("orders_waiting_not_read", { error: describeError(error) });
+      return undefined;
+    }),
   ]);
+  const waiting = noted ?? [];
   // Should this be the first run and never come to its end, health can tell since when.
   if (before === undefined) await firstSeenMs(bookkeeping, startedMs);
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
@@ -129,7 +133,8 @@ export async function reconcile(
   // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
   const waitedBefore = before?.flagged ?? 0;
   const sawWorklist = !report.incomplete.includes("open_orders") && (openBefore ?? END) === END;
-  const flaggedAtLeast = waitedBefore > waiting.length && !sawWorklist ? waitedBefore : 0;
+  const mayHaveMissed = noted === undefined || (waitedBefore > waiting.length && !sawWorklist);
+  const flaggedAtLeast = mayHaveMissed ? waitedBefore : 0;
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
   // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
   const reached = {

@@ -145,6 +145,26 @@ test("A30: health goes on telling of those that the note could not hold until so
   expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
 });
 
+test("A30: while the note of the waiting orders cannot be read, all else is looked at, and health goes on telling of them", async () => {
+  await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
+  const orderId = await paidSession();
+  await run();
+  const { bookkeeping, store } = kept;
+  const unread = {
+    ...bookkeeping,
+    read: (name: string) =>
+      name === "orders_waiting" ? Promise.reject(new Error("not now")) : bookkeeping.read(name),
+  };
+  shop.clock.nowMs += 5 * DAY_MS;
+  const another = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(another, { delayed: "succeeds" });
+  const unlisted = { ...store, async *listOpen() {} };
+  await reconcile(inTime(), { ...kept, bookkeeping: unread, store: unlisted });
+  expect((await store.readControl(another))?.control.state).toBe("awaiting_payment");
+  expect((await readProgress(bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
+  expect(await readWaiting(bookkeeping)).toEqual([orderId]);
+});
+
 test("A30: while the note of the waiting orders cannot be written, the marks stay where they are", async () => {
   await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
   const { bookkeeping } = kept;
