@@ -179,9 +179,7 @@ function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess 
  * @throws ConfigError that lists every wrong variable of this part.
  */
 export function parseDynamodbConfig(environment: Environment): DynamodbConfig | undefined {
-  const { config, problems } = readDynamodb(withoutEmpty(environment));
-  if (problems.length > 0) throw new ConfigError(problems);
-  return config;
+  return orThrow(readDynamodb(withoutEmpty(environment)));
 }
 
 /**
@@ -189,7 +187,10 @@ export function parseDynamodbConfig(environment: Environment): DynamodbConfig | 
  * @throws ConfigError that lists every wrong variable of this part.
  */
 export function parseBucketConfig(environment: Environment): BucketConfig | undefined {
-  const { config, problems } = readBucket(withoutEmpty(environment));
+  return orThrow(readBucket(withoutEmpty(environment)));
+}
+
+function orThrow<T>({ config, problems }: { config: T; problems: readonly string[] }): T {
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }

@@ -1,12 +1,11 @@
 import { describeError } from "../log.ts";
-import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/control-record.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
-import type { ControlRecord, OrderId } from "../orders/order.ts";
-import type { StoredControl } from "../orders/order-store.ts";
-import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
+import type { OrderId } from "../orders/order.ts";
+import type { SettleDependencies } from "../orders/settle-order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
+import { checkOrder, readTogether } from "./check-order.ts";
 import { firstSeenMs } from "./heartbeat.ts";
-import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
+import { createSources, type Listed, type Source, type SourceName } from "./sources.ts";
 import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
@@ -85,7 +84,9 @@ export async function reconcile(
           const key = `${about} ${candidate.orderId}`;
           if (seen.has(key)) continue;
           seen.add(key);
-          await check(candidate, records, deadline, dependencies, report);
+          const findings = await checkOrder(candidate, records, deadline, dependencies);
+          report.checked += 1;
+          for (const finding of findings) note(report[finding], candidate.orderId);
           onChecked(report, name);
         }
         if (!wasRead) pass.reached[name] = cursor;
@@ -164,60 +165,7 @@ async function* inBatches(listed: AsyncIterable<Listed>, share: Deadline): Async
   if (batch.length > 0) yield batch;
 }
 
-type Records = ReadonlyMap<OrderId, Promise<StoredControl | undefined>>;
-
-/** Begins to read the records of all orders in a batch. Most of them turn out to be done, and reading is what takes the time. */
-function readTogether(batch: readonly Listed[], { store }: ReconcileDependencies): Records {
-  const records = new Map<OrderId, Promise<StoredControl | undefined>>();
-  for (const { orderId } of batch.flatMap(({ candidates }) => candidates)) {
-    if (records.has(orderId)) continue;
-    const reading = store.readControl(orderId);
-    // Whoever waits for it gets the error; that nobody comes to wait is no accident of its own.
-    reading.catch(() => undefined);
-    records.set(orderId, reading);
-  }
-  return records;
-}
-
-async function check(
-  { orderId, trigger, refundedMinor, subscription }: Candidate,
-  records: Records,
-  deadline: Deadline,
-  dependencies: ReconcileDependencies,
-  report: ReconcileReport,
-): Promise<void> {
-  const { store, now, log } = dependencies;
-  // Two sources may have found it.
-  const note = (list: OrderId[]): void => {
-    if (!list.includes(orderId)) list.push(orderId);
-  };
-  report.checked += 1;
-  try {
-    const before = await records.get(orderId);
-    if (before !== undefined) {
-      const { mirror, nextTryMs } = before.control;
-      const owes = owesAnything(before.control, false);
-      if (awaitsOwner(before.control)) note(report.flagged);
-      if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return;
-      if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return;
-      if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return;
-      if (subscription !== undefined && subscription === mirror.subscription && !owes) return;
-    }
-    const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
-    if (outcome.kind === "busy" || outcome.kind === "unfinished") note(report.unfinished);
-    else if (outcome.kind === "needs_attention") {
-      note(report.flagged);
-    } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control)) {
-      note(report.repaired);
-    }
-  } catch (error) {
-    note(report.unfinished);
-    log.warn("reconcile_failed", { orderId, error: describeError(error) });
-  }
-}
-
-function hasChanged(before: ControlRecord | undefined, after: ControlRecord | undefined): boolean {
-  if (before === undefined || after === undefined) return after !== undefined;
-  const wasBehind = owesAnything(before, false) && !owesAnything(after, false);
-  return wasBehind || before.state !== after.state || !sameMirror(before.mirror, after.mirror);
+/** Two sources may have found the same order. */
+function note(list: OrderId[], orderId: OrderId): void {
+  if (!list.includes(orderId)) list.push(orderId);
 }

@@ -1,6 +1,7 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
 const RECONCILE = "core/reconciliation/reconcile.ts";
+const CHECK_ORDER = "core/reconciliation/check-order.ts";
 const SOURCES = "core/reconciliation/sources.ts";
 
 /** What webhooks missed. */
@@ -11,7 +12,7 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     hazards: "A31",
     patches: [
       {
-        file: RECONCILE,
+        file: CHECK_ORDER,
         find: "const outcome = await settleOrder(orderId, trigger, deadline, dependencies);",
         replace:
           'void settleOrder; const outcome = { kind: "not_ours" } as { kind: "not_ours" | "busy" | "unfinished" | "not_found" | "no_order_yet" };',
@@ -72,9 +73,9 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     hazards: "B12",
     patches: [
       {
-        file: RECONCILE,
-        find: "if (subscription !== undefined && subscription === mirror.subscription && !owes) return;",
-        replace: "if (subscription !== undefined && !owes) return;",
+        file: CHECK_ORDER,
+        find: "if (subscription !== undefined && subscription === mirror.subscription && !owes) return findings;",
+        replace: "if (subscription !== undefined && !owes) return findings;",
       },
     ],
   },

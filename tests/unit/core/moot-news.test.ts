@@ -45,6 +45,18 @@ async function paidSession(priceId?: string): Promise<string> {
   return sessionId;
 }
 
+/** Nobody could be told of it: the mail server was down. */
+async function failedRenewal(): Promise<{ orderId: string; subscription: string }> {
+  await open();
+  const orderId = await paidSession("price_almanac_monthly");
+  await settle(orderId, "checkout");
+  const subscription = shop.stripe.state().checkoutIntents[orderId]?.subscription ?? "";
+  hasMailServer = false;
+  shop.stripe.account.failRenewal(subscription);
+  await settle(orderId, "subscription");
+  return { orderId, subscription };
+}
+
 const newsOf = async (orderId: string) => (await kept.store.readControl(orderId))?.control.news;
 
 test("once the owner has mended an order nobody is told any more that it needs attention", async () => {
@@ -61,13 +73,7 @@ test("once the owner has mended an order nobody is told any more that it needs a
 });
 
 test("once a renewal was paid nobody is told any more that it failed", async () => {
-  await open();
-  const orderId = await paidSession("price_almanac_monthly");
-  await settle(orderId, "checkout");
-  const subscription = shop.stripe.state().checkoutIntents[orderId]?.subscription ?? "";
-  hasMailServer = false;
-  shop.stripe.account.failRenewal(subscription);
-  await settle(orderId, "subscription");
+  const { orderId, subscription } = await failedRenewal();
   expect((await newsOf(orderId))?.subscription).toMatchObject({ kind: "renewal_failed" });
 
   hasMailServer = true;
@@ -78,13 +84,7 @@ test("once a renewal was paid nobody is told any more that it failed", async () 
 });
 
 test("what is called off after its last attempt was cut short is not reported as given up", async () => {
-  await open();
-  const orderId = await paidSession("price_almanac_monthly");
-  await settle(orderId, "checkout");
-  const subscription = shop.stripe.state().checkoutIntents[orderId]?.subscription ?? "";
-  hasMailServer = false;
-  shop.stripe.account.failRenewal(subscription);
-  await settle(orderId, "subscription");
+  const { orderId, subscription } = await failedRenewal();
   const stored = await kept.store.readControl(orderId);
   const news = stored?.control.news?.subscription;
   if (stored === undefined || news === undefined) throw new Error("there are no news");

@@ -1,0 +1,65 @@
+import { describeError } from "../log.ts";
+import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/control-record.ts";
+import type { Deadline } from "../orders/deadline.ts";
+import type { ControlRecord, OrderId } from "../orders/order.ts";
+import type { StoredControl } from "../orders/order-store.ts";
+import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
+import type { Candidate, Listed } from "./sources.ts";
+
+/** What came of a look at one order: a list of the report. An order that is as it should be stands on none. */
+export type Finding = "repaired" | "unfinished" | "flagged";
+
+export type Records = ReadonlyMap<OrderId, Promise<StoredControl | undefined>>;
+
+/** Begins to read the records of all orders in a batch. Most of them turn out to be done, and reading is what takes the time. */
+export function readTogether(batch: readonly Listed[], { store }: SettleDependencies): Records {
+  const records = new Map<OrderId, Promise<StoredControl | undefined>>();
+  for (const { orderId } of batch.flatMap(({ candidates }) => candidates)) {
+    if (records.has(orderId)) continue;
+    const reading = store.readControl(orderId);
+    // Whoever waits for it gets the error; that nobody comes to wait is no accident of its own.
+    reading.catch(() => undefined);
+    records.set(orderId, reading);
+  }
+  return records;
+}
+
+/** Settles an order unless its record already says what the list does. Never throws: what fails here is unfinished. */
+export async function checkOrder(
+  { orderId, trigger, refundedMinor, subscription }: Candidate,
+  records: Records,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+): Promise<readonly Finding[]> {
+  const { store, now, log } = dependencies;
+  const findings: Finding[] = [];
+  try {
+    const before = await records.get(orderId);
+    if (before !== undefined) {
+      const { mirror, nextTryMs } = before.control;
+      const owes = owesAnything(before.control, false);
+      if (awaitsOwner(before.control)) findings.push("flagged");
+      if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return findings;
+      if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return findings;
+      if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return findings;
+      if (subscription !== undefined && subscription === mirror.subscription && !owes) return findings;
+    }
+    const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
+    if (outcome.kind === "busy" || outcome.kind === "unfinished") findings.push("unfinished");
+    else if (outcome.kind === "needs_attention") {
+      findings.push("flagged");
+    } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control)) {
+      findings.push("repaired");
+    }
+  } catch (error) {
+    findings.push("unfinished");
+    log.warn("reconcile_failed", { orderId, error: describeError(error) });
+  }
+  return findings;
+}
+
+function hasChanged(before: ControlRecord | undefined, after: ControlRecord | undefined): boolean {
+  if (before === undefined || after === undefined) return after !== undefined;
+  const wasBehind = owesAnything(before, false) && !owesAnything(after, false);
+  return wasBehind || before.state !== after.state || !sameMirror(before.mirror, after.mirror);
+}
