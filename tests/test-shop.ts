@@ -62,6 +62,8 @@ export function openTestShop(
     environment?: Record<string, string>;
     /** The shop's key is a restricted one that may do no more than this. */
     permissions?: readonly Permission[];
+    /** How long a bank debit takes. */
+    delayedPaymentMs?: number;
   } = {},
 ): TestShop {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
@@ -70,7 +72,7 @@ export function openTestShop(
     catalog: parseCatalog(catalog),
     publicUrl: "https://checkout.stripe.com",
     now,
-    delayedPaymentMs: 7 * 24 * 3_600_000,
+    delayedPaymentMs: options.delayedPaymentMs ?? 7 * 24 * 3_600_000,
     ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,

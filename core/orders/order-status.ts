@@ -62,11 +62,10 @@ async function viewKnown(
   dependencies: SettleDependencies,
 ): Promise<OrderView | undefined> {
   const { store } = dependencies;
-  if (!(await claimLook(orderId, stored, dependencies)) || !looks.mayAskStripe()) {
-    return fromStore(store, orderId, stored);
-  }
+  const look = await claimLook(orderId, stored, dependencies);
+  if (!look.written || !looks.mayAskStripe()) return fromStore(store, orderId, stored);
   try {
-    return await viewAfterSettling(orderId, deadline, dependencies);
+    return await viewAfterSettling(orderId, deadline, dependencies, look);
   } catch {
     // Stripe cannot be asked right now: what is known of the order is still true.
     return fromStore(store, orderId, stored);
@@ -77,7 +76,7 @@ async function viewAfterSettling(
   orderId: OrderId,
   deadline: Deadline,
   dependencies: SettleDependencies,
-  justRead?: { stored: undefined },
+  justRead: { stored: StoredControl | undefined },
 ): Promise<OrderView | undefined> {
   const outcome = await settleOrder(orderId, "success_page", deadline, dependencies, justRead);
   if (NO_RECORD.has(outcome.kind)) return fromOutcome(outcome);
@@ -91,14 +90,14 @@ const NO_RECORD: ReadonlySet<SettleOutcome["kind"]> = new Set([
   "not_ours",
 ] as const);
 
-/** True for one onlooker in every `ASK_STRIPE_EVERY_MS`, and for nobody before a failed step is due again. */
+/** Written by one onlooker in every `ASK_STRIPE_EVERY_MS`, and by nobody before a failed step is due again. */
 async function claimLook(
   orderId: OrderId,
   seen: StoredControl,
   dependencies: SettleDependencies,
-): Promise<boolean> {
+): Promise<{ stored: StoredControl | undefined; written: boolean }> {
   const { now } = dependencies;
-  const { written } = await updateControl(
+  return updateControl(
     orderId,
     dependencies,
     (current) => {
@@ -110,7 +109,6 @@ async function claimLook(
     },
     { stored: seen },
   );
-  return written;
 }
 
 function fromOutcome(outcome: SettleOutcome): OrderView | undefined {

@@ -39,14 +39,15 @@ export type RunEnd =
   | { kind: "busy" }
   | { kind: "unfinished"; reason: "step_failed" | "news_failed" | "out_of_time" };
 
-type Next =
-  | { kind: "step"; step: FulfillmentStep }
-  | { kind: "errands"; errands: readonly Errand[] }
-  | { kind: "nothing" }
-  | { kind: "no_time" };
+type Effect = { kind: "step"; step: FulfillmentStep } | { kind: "errands"; errands: readonly Errand[] };
 
-/** Not begun with less time than this: too little for the effect and the two writes around it. */
-const SHORTEST_STEP_MS = 1_500;
+type Next = Effect | { kind: "nothing" } | { kind: "no_time" };
+
+/** Not begun with less time than this. */
+const SHORTEST_EFFECT_MS = 500;
+
+/** What is not repeated when it was cut off, but waits for the owner, gets the time that a slow mail server takes. */
+const SHORTEST_UNREPEATED_MS = 3_000;
 
 /** Kept back from an effect's time, so that its result can still be written. */
 const WRITE_RESERVE_MS = 1_000;
@@ -76,7 +77,8 @@ export async function runOwed(
   const { orderId } = order;
   const askedByOwner = trigger === "owner";
   const leaseEndMs = leased.lease?.untilMs ?? now();
-  const timeLeftMs = (): number => Math.min(deadline.remainingMs(), leaseEndMs - now());
+  const effectTimeLeftMs = (): number =>
+    Math.min(deadline.remainingMs(), leaseEndMs - now()) - WRITE_RESERVE_MS;
   const tried = new Set<string>();
   /** Begun in this run, if only by a write that has to be made again. */
   const begunHere = new Set<string>();
@@ -101,8 +103,8 @@ export async function runOwed(
         : { kind: "ended", control };
     }
     // That write may have taken long; nothing begins on a lease that is running out.
-    const effectMs = timeLeftMs() - WRITE_RESERVE_MS;
-    if (effectMs <= 0) {
+    const effectMs = effectTimeLeftMs();
+    if (effectMs < shortestMs(next)) {
       await lease.write((current) =>
         endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current),
       );
@@ -127,7 +129,7 @@ export async function runOwed(
       (errand) => () => reportGivenUp(errand, orderId, dependencies),
     );
     control = giveUpErrands(control, exhausted);
-    const hasTime = timeLeftMs() >= SHORTEST_STEP_MS;
+    const hasTimeFor = (effect: Effect): boolean => effectTimeLeftMs() >= shortestMs(effect);
 
     if (owesSteps(control, askedByOwner) && !stepHasFailed) {
       control = skipRevoked(control, steps);
@@ -139,7 +141,7 @@ export async function runOwed(
         const flagged = giveUpStep(step, problem, orderId, dependencies);
         control = flagged.change(control);
         announce.push(flagged.announce);
-      } else if (hasTime) {
+      } else if (hasTimeFor({ kind: "step", step })) {
         begunHere.add(step.name);
         return { control: beginStep(control, step.name), next: { kind: "step", step }, announce };
       } else {
@@ -149,7 +151,8 @@ export async function runOwed(
 
     const errands = chooseErrands(control, askedByOwner, tried);
     if (errands.length === 0) return { control: endRun(control), next: { kind: "nothing" }, announce };
-    if (!hasTime) return { control: endRun(control), next: { kind: "no_time" }, announce };
+    if (!hasTimeFor({ kind: "errands", errands }))
+      return { control: endRun(control), next: { kind: "no_time" }, announce };
     return { control: beginErrands(control, errands), next: { kind: "errands", errands }, announce };
   }
 
@@ -170,6 +173,11 @@ interface Decision {
   control: ControlDraft;
   next: Next;
   announce: readonly Announce[];
+}
+
+function shortestMs(effect: Effect): number {
+  const isUnrepeated = effect.kind === "step" && effect.step.whenUncertain === "flag";
+  return isUnrepeated ? SHORTEST_UNREPEATED_MS : SHORTEST_EFFECT_MS;
 }
 
 /** What must not be handed out any more is passed over. */

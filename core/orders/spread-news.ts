@@ -75,11 +75,15 @@ function withNews(
   };
 }
 
-/** Who was never told that access was taken need not hear that it is given back, nor the other way round. */
+/**
+ * Who was never told that access was taken need not hear that it is given back. Only of the first news is that known: what came
+ * before a later one may have been heard, or not.
+ */
 function isMoot(earlier: News | undefined, channel: Channel): boolean {
   return (
     earlier !== undefined &&
     subjectOf(earlier.kind) === "access" &&
+    earlier.count === 1 &&
     earlier.deliveries[channel]?.state === "todo"
   );
 }

@@ -40,12 +40,14 @@ export async function troubleWithRuns({
   return { isOverdue: isOverdue(progress, nowMs), isBehind: nowMs - untilMs > BEHIND_MS };
 }
 
-/** When a run began, or somebody asked for the shop's health, for the first time. */
+/**
+ * When a run began, or somebody asked for the shop's health, for the first time.
+ * @throws when that cannot be noted: nobody could ever tell that runs are late.
+ */
 export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
   const note = await bookkeeping.read(NAME);
   // A moment in the future comes of a wrong clock.
   if (note !== undefined && Number(note.text) <= nowMs + CLOCKS_DIFFER_BY_MS) return Number(note.text);
-  // Whoever asks has better things to do than to fail at this.
-  await bookkeeping.write(NAME, note?.version ?? 0, String(nowMs)).catch(() => undefined);
+  await bookkeeping.write(NAME, note?.version ?? 0, String(nowMs));
   return nowMs;
 }

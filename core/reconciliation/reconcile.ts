@@ -5,7 +5,7 @@ import type { SettleDependencies } from "../orders/settle-order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { checkOrder, readTogether } from "./check-order.ts";
 import { firstSeenMs } from "./heartbeat.ts";
-import { createSources, type Listed, type Source, type SourceName } from "./sources.ts";
+import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
 import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
@@ -55,8 +55,8 @@ export async function reconcile(
     }),
   ]);
   const waiting = noted ?? [];
-  // Should this be the first run and never come to its end, health can tell since when.
-  if (before === undefined) await firstSeenMs(bookkeeping, startedMs);
+  // Should this be the first run and never come to its end, health can tell since when. Its end needs the same notes, and fails too.
+  if (before === undefined) await firstSeenMs(bookkeeping, startedMs).catch(() => undefined);
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
   const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
@@ -78,10 +78,7 @@ export async function reconcile(
       for (const { cursor, candidates } of batch) {
         if (share.remainingMs() < RESERVE_MS) return false;
         for (const candidate of candidates) {
-          // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better:
-          // what was not delivered can be older than what was.
-          const about = candidate.subscription === undefined ? candidate.trigger : `status in ${name}`;
-          const key = `${about} ${candidate.orderId}`;
+          const key = `${subjectOf(candidate, name)} ${candidate.orderId}`;
           if (seen.has(key)) continue;
           seen.add(key);
           const findings = await checkOrder(candidate, records, deadline, dependencies);
@@ -163,6 +160,15 @@ async function* inBatches(listed: AsyncIterable<Listed>, share: Deadline): Async
     closeAtMs = share.remainingMs() / 2;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** What two entries about one order must have in common for the second to say nothing new. */
+function subjectOf({ trigger, refundedMinor, subscription }: Candidate, source: SourceName): string {
+  // A subscription's charges say each how much of it was given back.
+  if (refundedMinor !== undefined) return `refund of ${refundedMinor}`;
+  // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better: what was
+  // not delivered can be older than what was.
+  return subscription === undefined ? trigger : `status in ${source}`;
 }
 
 /** Two sources may have found the same order. */

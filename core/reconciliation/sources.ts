@@ -61,10 +61,12 @@ const SESSION_OVERLAP_MS = DAY_MS + EVENT_OVERLAP_MS;
 const DELIVERY_OVERLAP_MS = 3 * DAY_MS;
 
 /**
- * Changes of which only Stripe's events tell: a subscription, an old dispute and an old refund stand on no list by the time of their
- * change. Where the endpoint is not there, or was not given these types, Stripe takes them for delivered.
+ * Changes of which only Stripe's events tell: a subscription, an old dispute, an old refund and a payment that took weeks stand on no
+ * list by the time of their change. Where the endpoint is not there, or was not given these types, Stripe takes them for delivered.
  */
 const LISTED_NOWHERE_ELSE = [
+  "checkout.session.async_payment_succeeded",
+  "checkout.session.async_payment_failed",
   "customer.subscription.updated",
   "customer.subscription.deleted",
   "customer.subscription.paused",

@@ -15,7 +15,7 @@ export interface Found {
 
 /**
  * The orders that waited for their owner when they were last looked at. Kept because a worklist made of Stripe's list of sessions
- * ends after two weeks, and a refund or a dispute can flag an order months after it was paid.
+ * ends after forty days, and a refund or a dispute can flag an order months after it was paid.
  */
 export async function readWaiting(bookkeeping: Bookkeeping): Promise<OrderId[]> {
   return parse((await bookkeeping.read(ORDERS_WAITING))?.text);

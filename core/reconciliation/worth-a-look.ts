@@ -27,6 +27,6 @@ function markedPart(
   type: string,
   { metadata, parent }: EventData["object"],
 ): EventData["object"]["metadata"] {
-  if (type.startsWith("customer.subscription.")) return metadata;
+  if (/^(?:checkout\.session|customer\.subscription)\./.test(type)) return metadata;
   return type.startsWith("invoice.") ? parent?.subscription_details?.metadata : undefined;
 }

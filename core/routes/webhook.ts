@@ -6,6 +6,7 @@ import { readBody } from "../http/read-body.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { CardTestingAlarm } from "../limits/card-testing-alarm.ts";
 import { describeError } from "../log.ts";
+import { maskPrivate } from "../mask-private.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies, SettleOutcome } from "../orders/settle-order.ts";
@@ -23,6 +24,9 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const SETTLE_WITHIN_MS = 8_000;
 const ANSWER_WITHIN_MS = 9_000;
 const RECORD_WITHIN_MS = 700;
+
+/** Keeps the record of an event small. */
+const MAX_ERROR = 200;
 
 /** Counting takes a moment; once an hour at most the owner is told, too, and no order waits behind a declined card. */
 const ALARM_WITHIN_MS = 6_000;
@@ -55,7 +59,7 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
       const { outcome, orderIds, refusal } = await settleEvent(event, dependencies);
       context.note({ outcome, orderId: orderIds.join(" ") || undefined });
       if (isOurDecline(event, dependencies)) await countDecline(dependencies);
-      await record(event, orderIds, outcome, dependencies, context);
+      await record(event, { outcome, orderIds, refusal }, dependencies, context);
       if (refusal !== undefined) throw refusal;
       return jsonResponse(200, { received: true, outcome });
     },
@@ -94,17 +98,27 @@ async function settleEvent(event: Notification, dependencies: WebhookKept): Prom
 
 /** The trail is for people. That it cannot be written, or not in time, is no reason to make Stripe come back. */
 async function record(
-  event: Notification,
-  orderIds: readonly OrderId[],
-  outcome: string,
+  { id: eventId, type, createdMs }: Notification,
+  { outcome, orderIds, refusal }: Processed,
   { engine, now, schedule, log }: WebhookKept,
   { requestId }: RequestContext,
 ): Promise<void> {
-  const delivery = { eventId: event.id, type: event.type, orderIds, outcome, atMs: now() };
+  const delivery = {
+    eventId,
+    type,
+    createdMs,
+    orderIds,
+    outcome,
+    error:
+      refusal?.cause === undefined
+        ? undefined
+        : maskPrivate(describeError(refusal.cause)).slice(0, MAX_ERROR),
+    atMs: now(),
+  };
   try {
     await withTimeout(RECORD_WITHIN_MS, schedule, () => engine.events.record(delivery));
   } catch (error) {
-    log.warn("event_not_recorded", { requestId, eventId: event.id, error: describeError(error) });
+    log.warn("event_not_recorded", { requestId, eventId, error: describeError(error) });
   }
 }
 

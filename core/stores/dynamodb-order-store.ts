@@ -51,7 +51,7 @@ export function createDynamodbOrderStore(client: DynamoDBClient, table: string, 
     },
 
     async readSnapshot(orderId) {
-      const item = await items.read(keys.ofOrder(orderId, "SNAPSHOT"));
+      const item = await items.readUnchanging(keys.ofOrder(orderId, "SNAPSHOT"));
       return item === undefined ? undefined : parseSnapshot(orderId, item["body"]?.S ?? "");
     },
 

@@ -16,8 +16,11 @@ const METADATA_KEY = "static_checkout_order";
 /** Reading or writing may take this long, the SDK's retry included. */
 const CALL_BUDGET_MS = 4_000;
 
-/** The slowest payment methods answer within two weeks; what is older and still open is settled by its webhook. */
-const OPEN_AT_MOST_MS = 15 * 24 * 3_600_000;
+/**
+ * How far back the worklist goes. A bank debit can take three weeks to be paid, a step that fails is then tried for two more, and
+ * runs that stood still look back a month.
+ */
+const OPEN_AT_MOST_MS = 40 * 24 * 3_600_000;
 
 /** Far below the 24 hours for which Stripe remembers an idempotency key, far above what a run takes. */
 const VERSION_GOOD_FOR_MS = 3_600_000;

@@ -8,6 +8,8 @@ export interface Notification {
   id: string;
   /** In the words of snapshot events: `checkout.session.completed`. */
   type: string;
+  /** When it was made, in ms since 1970; undefined when that cannot be read. */
+  createdMs: number | undefined;
   livemode: boolean;
   /** The id of the object the event is about, e.g. a Checkout Session's. */
   objectId: string | undefined;
@@ -24,6 +26,7 @@ const snapshotEventSchema = z.object({
   object: z.literal("event"),
   id: z.string(),
   type: z.string(),
+  created: z.optional(z.unknown()),
   livemode: z.boolean(),
   account: z.optional(z.string()),
   data: z.object({ object: z.object({ id: z.optional(z.string()), metadata: z.optional(z.unknown()) }) }),
@@ -34,6 +37,7 @@ const thinEventSchema = z.object({
   object: z.literal("v2.core.event"),
   id: z.string(),
   type: z.string(),
+  created: z.optional(z.unknown()),
   livemode: z.boolean(),
   context: z.nullish(z.string()),
   related_object: z.nullish(z.object({ id: z.string() })),
@@ -57,6 +61,7 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
     return {
       id: event.id,
       type: event.type,
+      createdMs: toMs(event.created),
       livemode: event.livemode,
       objectId: event.data.object.id,
       account: event.account,
@@ -68,11 +73,18 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
     id: event.id,
     // Thin events about v1 objects carry the old name behind a prefix.
     type: event.type.replace(/^v1\./, ""),
+    createdMs: toMs(event.created),
     livemode: event.livemode,
     objectId: event.related_object?.id,
     account: event.context ?? undefined,
     metadata: undefined,
   };
+}
+
+/** Seconds since 1970 in a snapshot event, a date in a thin one. For people: what is unreadable is no reason to refuse an event. */
+function toMs(created: unknown): number | undefined {
+  const ms = typeof created === "number" ? created * 1000 : Date.parse(String(created));
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -53,12 +53,17 @@ async function readItem(pk: string, sk: string): Promise<Record<string, Attribut
   return (await table.client.send(new GetItemCommand({ TableName: table.name, Key }))).Item;
 }
 
+function deliveryOf(eventId: string): Parameters<Engine["events"]["record"]>[0] {
+  const createdMs = 1_795_000_000_000;
+  return { eventId, type: "t", createdMs, orderIds: [], outcome: "ignored_type", error: undefined, atMs: 1 };
+}
+
 test("B21: for the live shop on the same table a test shop's order, note and delivery do not exist", async () => {
   const live = createDynamodbEngine(table.client, table.name, { livemode: true, shopId: "1" });
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
   await engine.bookkeeping.write("reconciliation", 0, "1 2");
-  await engine.events.record({ eventId: "evt_1", type: "t", orderIds: [], outcome: "ignored_type", atMs: 1 });
+  await engine.events.record(deliveryOf("evt_1"));
 
   expect(await live.orders.readControl(orderId)).toBeUndefined();
   expect(await openOrders(live.orders)).toEqual([]);
@@ -157,16 +162,25 @@ test("A34: a history longer than one page is read to its end, in time order", as
 
 test("A20: an event record expires 35 days after its last delivery, in seconds, and counts its deliveries", async () => {
   const nowMs = Date.now();
-  const delivery = { type: "checkout.session.completed", orderIds: ["cs_test_1", "cs_test_2"], atMs: nowMs };
-  await engine.events.record({ ...delivery, eventId: "evt_counted", outcome: "order_busy" });
-  await engine.events.record({ ...delivery, eventId: "evt_counted", outcome: "fulfilled" });
+  const delivery = {
+    ...deliveryOf("evt_counted"),
+    type: "checkout.session.completed",
+    orderIds: ["cs_test_1", "cs_test_2"],
+    atMs: nowMs,
+  };
+  const error = "StripeConnectionError: no answer";
+  await engine.events.record({ ...delivery, outcome: "dependency_failed", error });
+  expect(await readItem("TEST#EVENT#evt_counted", "EVENT")).toMatchObject({ error: { S: error } });
+  await engine.events.record({ ...delivery, outcome: "fulfilled", atMs: nowMs + 5_000 });
 
   const item = await readItem("TEST#EVENT#evt_counted", "EVENT");
   expect(item).toMatchObject({
     type: { S: "checkout.session.completed" },
+    createdMs: { N: "1795000000000" },
     orders: { S: "cs_test_1 cs_test_2" },
     outcome: { S: "fulfilled" },
-    atMs: { N: String(nowMs) },
+    error: { S: "" },
+    atMs: { N: String(nowMs + 5_000) },
     attempts: { N: "2" },
   });
   const daysLeft = (Number(item?.["expiresAtSeconds"]?.N) - nowMs / 1_000) / 86_400;

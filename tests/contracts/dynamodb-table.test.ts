@@ -51,7 +51,15 @@ const uses: [string, (engine: Engine) => Promise<unknown>][] = [
   ["asking for the last delivery", ({ events }) => events.lastDeliveryMs()],
   ["writing a note", ({ bookkeeping }) => bookkeeping.write("note", 0, "text")],
 ];
-const DELIVERY = { eventId: "evt_1", type: "t", orderIds: [], outcome: "ignored_type", atMs: 1 };
+const DELIVERY = {
+  eventId: "evt_1",
+  type: "t",
+  createdMs: 1,
+  orderIds: [],
+  outcome: "ignored_type",
+  error: undefined,
+  atMs: 1,
+};
 
 test.for(uses)(
   "E12: without its table, %s says which table is missing where, and what to do",

@@ -4,7 +4,7 @@ const LEASE = "core/orders/lease.ts";
 const RUN = "core/orders/run-owed.ts";
 
 const NO_TIME =
-  'if (effectMs <= 0) { await lease.write((current) => endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current), ); return { kind: "unfinished", reason: "out_of_time" }; }';
+  'if (effectMs < shortestMs(next)) { await lease.write((current) => endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current), ); return { kind: "unfinished", reason: "out_of_time" }; }';
 const HELD = "core/orders/held-lease.ts";
 
 /** Who may act on an order, and until when. */
@@ -100,8 +100,8 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: RUN,
-        find: "const hasTime = timeLeftMs() >= SHORTEST_STEP_MS;",
-        replace: "const hasTime = SHORTEST_STEP_MS > 0;",
+        find: "effectTimeLeftMs() >= shortestMs(effect);",
+        replace: "shortestMs(effect) > 0;",
       },
       { file: RUN, find: NO_TIME, replace: "" },
     ],

@@ -53,7 +53,7 @@ test.for(["memory", "stripe"] as const)(
     await open(engine, { mailer: { send } });
     const orderId = await paidSession();
     expect((await run()).flagged).toEqual([orderId]);
-    for (let days = 0; days < 40; days += 10) {
+    for (let days = 0; days < 70; days += 10) {
       shop.clock.nowMs += 10 * DAY_MS;
       expect((await run()).flagged, `after ${days} days`).toEqual([orderId]);
     }

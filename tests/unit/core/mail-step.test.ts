@@ -90,6 +90,45 @@ test("A08: at most once: a mail that may have been sent is not sent again; the o
   expect(shop.log.filter(({ event }) => event === "order_needs_attention")).toHaveLength(1);
 });
 
+test("at most once: with too little time left for a slow mail server no attempt begins, and the next one has all its time", async () => {
+  openShop("at-most-once");
+  const orderId = await paidOrder();
+  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const settleWithin = (ms: number) =>
+    settleOrder(
+      orderId,
+      "checkout",
+      createDeadline(() => shop.clock.nowMs, ms),
+      kept,
+    );
+  expect(await settleWithin(3_900)).toEqual({ kind: "unfinished", reason: "out_of_time" });
+  expect(attempts).toHaveLength(0);
+  expect(await settleWithin(4_000)).toEqual({ kind: "fulfilled" });
+  expect(attempts).toHaveLength(1);
+});
+
+test("at most once: a write that takes the time away leaves the mail to the next attempt", async () => {
+  openShop("at-most-once");
+  const orderId = await paidOrder();
+  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const { store } = kept;
+  const slow = {
+    ...store,
+    async writeControl(...write: Parameters<typeof store.writeControl>) {
+      const isBegun = write[2].steps["mail"]?.state === "started";
+      if (isBegun) shop.clock.nowMs += 5_000;
+      return store.writeControl(...write);
+    },
+  };
+  const deadline = () => createDeadline(() => shop.clock.nowMs, 8_000);
+  expect(await settleOrder(orderId, "checkout", deadline(), { ...kept, store: slow })).toEqual({
+    kind: "unfinished",
+    reason: "out_of_time",
+  });
+  expect(attempts).toHaveLength(0);
+  expect(await settleOrder(orderId, "checkout", deadline(), kept)).toEqual({ kind: "fulfilled" });
+});
+
 test("at most once: when its owner asks for it, a flagged order's mail is sent again", async () => {
   openShop("at-most-once");
   outcomes.push(CUT_OFF);

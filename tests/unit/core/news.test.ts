@@ -532,6 +532,42 @@ test("revoked and restored while the server is down: it hears of the second, bec
   expect(shop.events.at(-1)).toMatchObject({ type: "order.restored", data: { revoked: false } });
 });
 
+test("revoked, restored and revoked again while onRevoked fails: it is called again, because it has never succeeded", async () => {
+  const ran: string[] = [];
+  let isBroken = true;
+  shop = openOwnersShop({
+    environment: {},
+    definition: {
+      onRevoked(_, { idempotencyKey }) {
+        if (isBroken) throw new Error("no");
+        ran.push(idempotencyKey);
+      },
+      onRestored: (_, { idempotencyKey }) => void ran.push(idempotencyKey),
+    },
+  });
+  const { orderId, payment } = await shop.order();
+  const refund = shop.stripe.account.refund(payment);
+  expect(new Set(await shop.deliverNew())).toEqual(new Set([503]));
+
+  // The refund fails; that is noted, and Stripe is away before anybody is told.
+  shop.stripe.account.failRefund(refund.id);
+  let looks = 0;
+  shop.stripe.faults.beforeApi = ({ method, url }) => {
+    if (method !== "GET" || !url.includes(`/v1/checkout/sessions/${orderId}`)) return undefined;
+    looks += 1;
+    return looks > 1 ? Response.error() : undefined;
+  };
+  await shop.deliverNew();
+  expect((await controlOf(orderId)).news?.access).toMatchObject({ kind: "restored", count: 2 });
+  shop.stripe.faults.beforeApi = undefined;
+  isBroken = false;
+
+  shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  expect(await controlOf(orderId)).toMatchObject({ mirror: { fullyRefunded: true } });
+  expect(ran).toEqual([`revoked/${orderId}/3`]);
+});
+
 test("an order from before there was anything to tell is told only what happens from now on", async () => {
   shop = openOwnersShop();
   const orderId = await shop.openSession();

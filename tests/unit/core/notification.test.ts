@@ -9,12 +9,13 @@ test("reads a snapshot event", () => {
     id: "evt_1",
     type: "checkout.session.completed",
     livemode: false,
-    created: 1,
+    created: 1_795_000_000,
     data: { object: { id: "cs_test_1", object: "checkout.session", metadata: { static_checkout: "1" } } },
   };
   expect(parseNotification(JSON.stringify(event))).toEqual({
     id: "evt_1",
     type: "checkout.session.completed",
+    createdMs: 1_795_000_000_000,
     livemode: false,
     objectId: "cs_test_1",
     account: undefined,
@@ -36,17 +37,27 @@ test.for([{}, { metadata: null }, { metadata: "1" }, { metadata: ["1"] }, { meta
   },
 );
 
+test.for([undefined, null, "yesterday", { seconds: 1 }])(
+  "an event made at %j is no reason to refuse it",
+  (created) => {
+    const event = { object: "event", id: "evt_1", type: "t", created, livemode: false, data: { object: {} } };
+    expect(parseNotification(JSON.stringify(event)).createdMs).toBeUndefined();
+  },
+);
+
 test("reads a thin notification and gives it the snapshot event's name", () => {
   const event = {
     object: "v2.core.event",
     id: "evt_2",
     type: "v1.checkout.session.completed",
+    created: "2026-11-18T15:06:40.000Z",
     livemode: true,
     related_object: { id: "cs_live_1", type: "checkout.session", url: "/v1/checkout/sessions/cs_live_1" },
   };
   expect(parseNotification(JSON.stringify(event))).toMatchObject({
     id: "evt_2",
     type: "checkout.session.completed",
+    createdMs: Date.UTC(2026, 10, 18, 15, 6, 40),
     livemode: true,
     objectId: "cs_live_1",
   });

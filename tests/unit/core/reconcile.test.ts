@@ -450,6 +450,23 @@ test("a refund and a lost dispute that no webhook reported are found", async () 
   expect((await kept.store.readControl(sessionId))?.control.mirror).toMatchObject({ fullyRefunded: true });
 });
 
+test("B06: the refund of a renewal, as high as one that is known, does not hide what else was given back of the first payment", async () => {
+  const { sessionId, subscription } = await settledSubscription();
+  shop.stripe.account.renew(subscription);
+  const [first, renewal] = Object.keys(shop.stripe.state().paymentIntents);
+  shop.stripe.account.refund(String(first), 200);
+  await run();
+  shop.stripe.account.refund(String(first), 100);
+  shop.clock.nowMs += 1_000;
+  shop.stripe.account.refund(String(renewal), 200);
+  shop.clock.nowMs += HOUR_MS;
+  // Nothing else tells of it.
+  shop.stripe.faults.beforeApi = ({ url }) =>
+    url.includes("/v1/events") ? Response.json({ object: "list", data: [], has_more: false }) : undefined;
+  await run();
+  expect((await kept.store.readControl(sessionId))?.control.mirror.refundedMinor).toBe(300);
+});
+
 test("while Stripe's lists cannot be read the run says which, and the watermark stays", async () => {
   await run();
   const before = await readProgress(kept.bookkeeping, shop.clock.nowMs);

@@ -4,6 +4,7 @@ import { createDeadline } from "../../../core/orders/deadline.ts";
 import { firstSeenMs } from "../../../core/reconciliation/heartbeat.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import type { Kept } from "../../../core/shop.ts";
+import { REQUIRED_PERMISSIONS } from "../../required-permissions.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -47,6 +48,18 @@ test("E17: where the host never starts a run, health says so a day after it was 
   expect(await problems()).toEqual(["reconcile_overdue"]);
   await run();
   expect(await problems()).toEqual([]);
+});
+
+test("E17: health says that notes cannot be kept, without which nobody could tell that runs are late", async () => {
+  const permissions = REQUIRED_PERMISSIONS.filter((permission) => permission !== "product_write");
+  shop = openTestShop({
+    engine: "stripe",
+    permissions: [...permissions, "product_read"],
+    environment: NETLIFY,
+  });
+  const tick = new Request("https://shop.example/api/reconcile", { method: "POST" });
+  expect((await shop.app.scheduledReconcile(tick)).status).toBe(503);
+  expect(await problems()).toEqual(["engine_unreachable"]);
 });
 
 test.for([{}, { NETLIFY: "true", CONTEXT: "deploy-preview" }])(

@@ -41,6 +41,16 @@ test("A25: the runs of one shop do not move the marks of the other: what only an
   expect((await run(kept)).repaired).toEqual([orderId]);
 });
 
+test("A31: another shop's payment that took weeks takes none of the run's time", async () => {
+  await openBoth();
+  const orderId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
+  shop.stripe.account.settleDelayed(orderId);
+  await run(other);
+  shop.clock.nowMs += HOUR_MS / 6;
+  expect((await run(other)).checked).toBe(0);
+});
+
 test("A25: an order that waits for its owner stays a problem of its shop, and is none of the other's", async () => {
   await openBoth(() => Promise.reject(new PermanentStepError("no such mailbox")));
   const orderId = await shop.openSession();

@@ -449,6 +449,21 @@ test("A14: whatever hangs, the answer comes before Stripe stops waiting, and it 
   expect((await waiting).status).toBe(503);
 });
 
+test("A20 A26: the trail says why an event was refused, without anything private", async () => {
+  const sessionId = await paidSession();
+  const record = vi.spyOn(shop.engine.events, "record");
+  const failure = new Error(`${CANARY_KEYS.restricted} was refused ${"again ".repeat(100)}`);
+  vi.spyOn(shop.store, "readControl").mockRejectedValueOnce(failure);
+  expect((await shop.notify(sessionId)).status).toBe(503);
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  const trail = record.mock.calls.map(([{ outcome, error }]) => ({ outcome, error }));
+  expect(trail).toEqual([
+    { outcome: "dependency_failed", error: expect.stringContaining("rk_test_[secret] was refused") },
+    { outcome: "fulfilled", error: undefined },
+  ]);
+  expect(trail[0]?.error).toHaveLength(200);
+});
+
 test("without a mailer the mail step is recorded as skipped, not as done", async () => {
   shop.close();
   shop = openTestShop({ replace: { mailer: undefined } });
