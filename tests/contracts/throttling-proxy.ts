@@ -1,6 +1,7 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { passOn } from "./pass-on.ts";
 
 export interface ThrottlingProxy {
   endpoint: string;
@@ -20,7 +21,7 @@ export async function startThrottlingProxy(target: string): Promise<ThrottlingPr
     const number = arrived;
     arrived += 1;
     if (proxy.throttles(number)) throttle(incoming, outgoing);
-    else forward(target, incoming, outgoing);
+    else passOn(target, incoming, outgoing);
   });
   const port = await listen(server, 0);
   const proxy: ThrottlingProxy = {
@@ -43,14 +44,4 @@ function throttle(incoming: IncomingMessage, outgoing: ServerResponse): void {
       message: "Throughput exceeds the current capacity of your table or index.",
     }),
   );
-}
-
-function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { method, url = "/", headers } = incoming;
-  const passedOn = request(new URL(url, target), { method, headers }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(outgoing);
-  });
-  passedOn.on("error", () => outgoing.destroy());
-  incoming.pipe(passedOn);
 }

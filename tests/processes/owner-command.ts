@@ -36,6 +36,11 @@ const NOTHING_SET = {
   DYNAMODB_ENDPOINT: "",
 };
 
+/** What a command of the owner's runs in: these variables, and nothing of the machine that runs the tests. */
+export function ownerEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
+  return { PATH: process.env["PATH"], ...NOTHING_SET, ...variables };
+}
+
 /** Runs `npm run <command>` as its owner would, but for npm; in this project, or in a copy of it. */
 export async function runOwnerCommand(
   command: "build" | "check" | "create-table" | "license-keys" | "reconcile" | "replay" | "settle",
@@ -45,7 +50,7 @@ export async function runOwnerCommand(
 ): Promise<Finished> {
   const script = join(project, `scripts/${command}.ts`);
   const child = spawn(process.execPath, [script, ...parameters], {
-    env: { PATH: process.env["PATH"], ...NOTHING_SET, ...environment },
+    env: ownerEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [output, complaints] = await Promise.all([

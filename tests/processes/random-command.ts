@@ -1,7 +1,7 @@
-import type { ControlRecord, OrderState } from "../../core/orders/order.ts";
 import type { Engine } from "../../core/stores/engine.ts";
 import { openOrders, snapshot } from "../contracts/order-store.ts";
 import type { Random } from "../simulation/random.ts";
+import { randomControl } from "./random-control.ts";
 
 /** One command that both engines get. */
 interface Command {
@@ -104,41 +104,5 @@ function noteCommand(random: Random, name: string, version: number): Command {
     text: `write note ${name} at ${expected}, being at ${version}`,
     run: ({ bookkeeping }) => bookkeeping.write(name, expected, text),
     kindOf: (answer) => (answer === "conflict" ? "note conflict" : "note written"),
-  };
-}
-
-const STATES: readonly OrderState[] = [
-  "awaiting_payment",
-  "expired",
-  "payment_failed",
-  "paid",
-  "needs_attention",
-  "fulfilled",
-];
-
-function randomControl(random: Random): ControlRecord {
-  return {
-    v: 1,
-    writeId: random.letters(16),
-    state: random.pick(STATES),
-    mirror: {
-      refundedMinor: random.between(0, 99_999_999),
-      fullyRefunded: random.chance(0.3),
-      ...(random.chance(0.3) && { dispute: random.pick(["inquiry", "open", "won", "lost"] as const) }),
-      ...(random.chance(0.3) && { subscription: random.pick(["active", "past_due", "canceled"]) }),
-    },
-    fence: random.between(0, 10_000),
-    ...(random.chance(0.5) && { lease: { owner: random.letters(16), untilMs: random.between(0, 2 ** 41) } }),
-    steps: Object.fromEntries(
-      ["record", "mail", "größer ✓"]
-        .filter(() => random.chance(0.5))
-        .map((name) => [
-          name,
-          { state: random.pick(["started", "done", "skipped"] as const), attempts: random.between(0, 12) },
-        ]),
-    ),
-    ...(random.chance(0.3) && { nextTryMs: random.between(0, 2 ** 41) }),
-    ...(random.chance(0.3) && { lastError: random.pick(["", 'mail: "no"\n', "naïve 💶", "\u0000"]) }),
-    ...(random.chance(0.3) && { checkedMs: random.between(0, 2 ** 41) }),
   };
 }

@@ -44,6 +44,7 @@ test.for<[Partial<PaymentMirror>, boolean]>([
   [{ subscription: "paused" }, false],
   [{ subscription: "canceled" }, true],
   [{ subscription: "unpaid" }, true],
+  [{ subscription: "incomplete_expired" }, true],
 ])("B11, B12: with %j what was bought is revoked: %s", ([mirror, revoked]) => {
   expect(isRevoked(mergeFacts(newControl(), facts("paid", mirror)))).toBe(revoked);
 });
