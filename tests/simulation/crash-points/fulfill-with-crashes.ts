@@ -16,6 +16,8 @@ type Mishap = (typeof MISHAPS)[number];
 export interface CrashPoint {
   call: number;
   mishap: Mishap;
+  /** Goes wrong as well, later in the same attempt. */
+  also?: { call: number; mishap: Mishap };
 }
 
 export interface Fulfillment {
@@ -199,7 +201,7 @@ function refunded(
   };
 }
 
-/** Counts the calls of an attempt and disturbs one of them. */
+/** Counts the calls of an attempt and disturbs those that it is told to. */
 function createScript(): {
   faults: FaultSource;
   begin(point: CrashPoint | undefined): void;
@@ -216,7 +218,7 @@ function createScript(): {
     faults: {
       next() {
         calls += 1;
-        return disturbance(calls === point?.call ? point.mishap : undefined);
+        return disturbance([point, point?.also].find((one) => one?.call === calls)?.mishap);
       },
     },
   };

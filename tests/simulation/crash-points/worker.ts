@@ -4,8 +4,7 @@ import { fulfillWithCrashes, MISHAPS, type CrashPoint, type Fulfillment } from "
 
 export interface Exploration {
   engine: "memory" | "stripe";
-  /** Mishaps in one attempt, or in two that follow each other. */
-  depth: 1 | 2;
+  mishaps: "one" | "two in one attempt" | "two in two attempts";
   retriesBelow: 0 | 1;
   mailDelivery?: "at-least-once" | "at-most-once";
 }
@@ -20,15 +19,16 @@ export interface Explored {
 
 const MOST_PROBLEMS = 5;
 
-/** Every call of the first attempt times every mishap, and with depth 2 every call of the attempt that follows. */
+/** Every call of the first attempt times every mishap; for pairs each call after it, or each of the attempt that follows. */
 async function explore({
   engine,
-  depth,
+  mishaps,
   retriesBelow,
   mailDelivery = "at-least-once",
 }: Exploration): Promise<Explored> {
-  // Pairs grow with the square of the calls; all channels are told at once, so that one stands for all.
-  const channels = depth === 1 ? (["webhook", "mail", "chat"] as const) : (["webhook"] as const);
+  // All channels are told at once. Of two attempts there are so many pairs that one channel has to stand for all.
+  const channels =
+    mishaps === "two in two attempts" ? (["webhook"] as const) : (["webhook", "mail", "chat"] as const);
   const setup = { engine, retriesBelow, mailDelivery, channels };
   const undisturbed = await fulfillWithCrashes({ ...setup, points: [] });
   const explored: Explored = {
@@ -39,8 +39,13 @@ async function explore({
 
   for (const first of pointsIn(explored.calls)) {
     const { calls } = await run([first]);
-    if (depth === 1) continue;
-    for (const second of pointsIn(calls[1] ?? 0)) await run([first, second]);
+    const [disturbed = 0, following = 0] = calls;
+    if (mishaps === "two in one attempt") {
+      // A call that failed is not the last one; a crash is, but for those that had left already.
+      for (const also of pointsIn(disturbed)) if (also.call > first.call) await run([{ ...first, also }]);
+    }
+    if (mishaps === "two in two attempts")
+      for (const second of pointsIn(following)) await run([first, second]);
   }
   return explored;
 
@@ -48,7 +53,7 @@ async function explore({
     const { problems, calls } = await fulfillWithCrashes({ ...setup, points });
     explored.runs += 1;
     if (problems.length > 0 && explored.problems.length < MOST_PROBLEMS) {
-      const where = points.map(({ call, mishap }) => `${mishap} at call ${call}`).join(", then ");
+      const where = points.map(describePoint).join(", then ");
       explored.problems.push(`${where}: ${problems.join("; ")}`);
     }
     return { calls };
@@ -59,6 +64,11 @@ function pointsIn(calls: number): CrashPoint[] {
   return Array.from({ length: calls }, (_, index) =>
     MISHAPS.map((mishap) => ({ call: index + 1, mishap })),
   ).flat();
+}
+
+function describePoint({ call, mishap, also }: CrashPoint): string {
+  const first = `${mishap} at call ${call}`;
+  return also === undefined ? first : `${first} and ${describePoint(also)}`;
 }
 
 const explored = await explore(workerData as Exploration);

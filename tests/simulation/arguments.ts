@@ -1,0 +1,91 @@
+import { parseArgs } from "node:util";
+
+import { SEEDED_BUGS } from "./seeded-bugs/seeded-bugs.ts";
+
+/** What `npm run test:simulation` is asked for. */
+export type SimulationArguments =
+  | { task: "run"; seed: number; schedules: number; workers: number }
+  | { task: "replay"; seed: number; bug: string | undefined }
+  | { task: "hunt"; bugs: string; workers: number };
+
+export const help = `Simulates the shop: the shipped code on virtual machines, in virtual time, with everything going wrong.
+
+  npm run test:simulation -- [options]
+
+  --schedules N   how many schedules (default 10000)
+  --seed N        the first seed (default 1); the same seed is the same run, bit for bit
+  --replay N      one seed, with its whole timeline
+  --bugs all      seeded bugs: how many schedules until each is caught, from seed 1 on, 5000 at the most
+  --bugs sample   the same for a few that are caught soon
+  --bugs NAME     the same for one; with --replay one seed of it, with its whole timeline
+  --workers N     processes (default: as many as there are processors)
+  --help          this text
+
+Ends with 1 when a schedule breaks an invariant, and when a bug that should be caught is not.
+`;
+
+const options = {
+  schedules: { type: "string" },
+  seed: { type: "string" },
+  replay: { type: "string" },
+  bugs: { type: "string" },
+  workers: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** Reads the command line. "help" when it was asked for; throws an Error with one sentence when something is wrong. */
+export function readArguments(argv: readonly string[], processors: number): SimulationArguments | "help" {
+  const given = parse(argv);
+  if (given.help === true) return "help";
+  if (given.replay !== undefined) {
+    refuse(given, ["schedules", "seed", "workers"], "--replay");
+    const bug = given.bugs === undefined ? undefined : readBug(given.bugs, []);
+    return { task: "replay", seed: readNumber("--replay", given.replay, 0), bug };
+  }
+  const workers = readNumber("--workers", given.workers ?? String(processors), 1);
+  if (given.bugs !== undefined) {
+    refuse(given, ["schedules", "seed"], "--bugs");
+    return { task: "hunt", bugs: readBug(given.bugs, ["all", "sample"]), workers };
+  }
+  const seed = readNumber("--seed", given.seed ?? "1", 0);
+  // Counting on from a number that is not exact would never come to an end.
+  const most = Number.MAX_SAFE_INTEGER - seed;
+  return {
+    task: "run",
+    seed,
+    schedules: readNumber("--schedules", given.schedules ?? "10000", 1, most),
+    workers,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: false }).values;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error);
+    throw new Error(`${detail}. Try --help.`, { cause: error });
+  }
+}
+
+function readNumber(flag: string, value: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+  throw new Error(`${flag} needs a whole number from ${least} to ${most}, not "${value}".`);
+}
+
+function readBug(value: string, groups: readonly string[]): string {
+  const names = SEEDED_BUGS.map(({ name }) => name);
+  if (groups.includes(value) || names.includes(value)) return value;
+  const expected = [...groups, "the name of a seeded bug (docs/seeded-bugs.md)"].join(" or ");
+  throw new Error(`--bugs needs ${expected}, not "${value}".`);
+}
+
+/** A flag that would be ignored is refused: whoever gave it expects something of it. */
+function refuse(
+  given: Readonly<Record<string, unknown>>,
+  flags: readonly (keyof typeof options)[],
+  beside: string,
+): void {
+  for (const flag of flags)
+    if (given[flag] !== undefined) throw new Error(`${beside} does not take --${flag}.`);
+}
