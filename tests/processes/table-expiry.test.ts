@@ -65,6 +65,8 @@ test("A20, A21: create-table lets a new table expire by the very attribute that 
   await events.record({
     eventId: "evt_1",
     type: "checkout.session.completed",
+    createdMs: 1_795_000_000_000,
+    error: undefined,
     orderIds: ["cs_test_1"],
     outcome: "fulfilled",
     atMs: 1_795_000_000_999,
