@@ -49,6 +49,9 @@ const SHORTEST_EFFECT_MS = 500;
 /** What is not repeated when it was cut off, but waits for the owner, gets the time that a slow mail server takes. */
 const SHORTEST_UNREPEATED_MS = 3_000;
 
+/** What the write that begins an effect may take of its time: a beginning that comes to nothing is an attempt lost. */
+const BEGIN_RESERVE_MS = 500;
+
 /** Kept back from an effect's time, so that its result can still be written. */
 const WRITE_RESERVE_MS = 1_000;
 
@@ -129,7 +132,8 @@ export async function runOwed(
       (errand) => () => reportGivenUp(errand, orderId, dependencies),
     );
     control = giveUpErrands(control, exhausted);
-    const hasTimeFor = (effect: Effect): boolean => effectTimeLeftMs() >= shortestMs(effect);
+    const hasTimeFor = (effect: Effect): boolean =>
+      effectTimeLeftMs() >= shortestMs(effect) + BEGIN_RESERVE_MS;
 
     if (owesSteps(control, askedByOwner) && !stepHasFailed) {
       control = skipRevoked(control, steps);

@@ -80,12 +80,8 @@ function withNews(
  * before a later one may have been heard, or not.
  */
 function isMoot(earlier: News | undefined, channel: Channel): boolean {
-  return (
-    earlier !== undefined &&
-    subjectOf(earlier.kind) === "access" &&
-    earlier.count === 1 &&
-    earlier.deliveries[channel]?.state === "todo"
-  );
+  const isFirst = earlier?.kind === "revoked" && earlier.count === 1;
+  return isFirst && earlier.deliveries[channel]?.state === "todo";
 }
 
 function hasFailed(control: ControlDraft | undefined): boolean {

@@ -39,7 +39,8 @@ export async function checkOrder(
       const { mirror, nextTryMs } = before.control;
       const owes = owesAnything(before.control, false);
       if (awaitsOwner(before.control)) findings.push("flagged");
-      if (trigger === "reconciliation" && isTerminal(before.control) && !owes) return findings;
+      const isOnlyListed = trigger === "reconciliation" || trigger === "checkout";
+      if (isOnlyListed && isTerminal(before.control) && !owes) return findings;
       if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return findings;
       if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return findings;
       if (subscription !== undefined && subscription === mirror.subscription && !owes) return findings;

@@ -42,7 +42,7 @@ export async function troubleWithRuns({
 
 /**
  * When a run began, or somebody asked for the shop's health, for the first time.
- * @throws when that cannot be noted: nobody could ever tell that runs are late.
+ * @throws when the engine refuses the note: nobody could ever tell that runs are late.
  */
 export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
   const note = await bookkeeping.read(NAME);

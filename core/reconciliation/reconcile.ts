@@ -26,7 +26,7 @@ export interface ReconcileReport {
   incomplete: SourceName[];
 }
 
-/** Stripe keeps events for 30 days, so nobody looks back further. */
+/** Stripe keeps events for 30 days, so no list of changes is asked for more. */
 const LONGEST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
 /** Kept back from a source's time: enough for one more order to be settled or released. */
@@ -164,7 +164,7 @@ async function* inBatches(listed: AsyncIterable<Listed>, share: Deadline): Async
 
 /** What two entries about one order must have in common for the second to say nothing new. */
 function subjectOf({ trigger, refundedMinor, subscription }: Candidate, source: SourceName): string {
-  // A subscription's charges say each how much of it was given back.
+  // Each of a subscription's charges says how much of it was given back.
   if (refundedMinor !== undefined) return `refund of ${refundedMinor}`;
   // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better: what was
   // not delivered can be older than what was.

@@ -22,12 +22,12 @@ export interface Candidate {
 
 export type SourceName =
   | "flagged_before"
-  | "open_orders"
   | "undelivered_events"
   | "recent_changes"
   | "recent_sessions"
   | "recent_refunds"
-  | "recent_disputes";
+  | "recent_disputes"
+  | "open_orders";
 
 /** One object on a list, and the orders it points to. */
 export interface Listed {
@@ -97,12 +97,6 @@ export function createSources(
       },
     },
     {
-      name: "open_orders",
-      async *list({ after }) {
-        for await (const { orderId, isOpen } of store.listOpen(after)) yield listedOrder(orderId, isOpen);
-      },
-    },
-    {
       name: "undelivered_events",
       list: (asked, deadline) =>
         listedEvents(
@@ -157,6 +151,13 @@ export function createSources(
           const orders = await findOrders(stripe, "dispute", id, deadline);
           yield { cursor: id, candidates: orders.map((orderId) => ({ orderId, trigger: "dispute" })) };
         }
+      },
+    },
+    // The longest of all where it is made of Stripe's list of sessions: last, it has all the time that the others leave.
+    {
+      name: "open_orders",
+      async *list({ after }) {
+        for await (const { orderId, isOpen } of store.listOpen(after)) yield listedOrder(orderId, isOpen);
       },
     },
   ];

@@ -18,6 +18,8 @@ const LAST_DELIVERY_EVERY_MS = 60_000;
  *     pk                sk             attributes
  *     TEST#EVENT#evt_…  EVENT          type, createdMs, orders, outcome, error, atMs, attempts, expiresAtSeconds (the table's TTL)
  *     TEST#SYSTEM       LAST_DELIVERY  atMs
+ *
+ * Where Stripe did not say when it made an event, `createdMs` is 0; where nothing went wrong, `error` is empty.
  */
 export function createDynamodbEventLog(client: DynamoDBClient, table: string, realm: Realm): EventLog {
   const keys = dynamodbKeys(realm);

@@ -100,8 +100,8 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: RUN,
-        find: "effectTimeLeftMs() >= shortestMs(effect);",
-        replace: "shortestMs(effect) > 0;",
+        find: "effectTimeLeftMs() >= shortestMs(effect) + BEGIN_RESERVE_MS;",
+        replace: "shortestMs(effect) + BEGIN_RESERVE_MS > 0;",
       },
       { file: RUN, find: NO_TIME, replace: "" },
     ],
@@ -149,9 +149,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/orders/order-status.ts",
-        find: "if (!(await claimLook(orderId, stored, dependencies)) || !looks.mayAskStripe()) {",
+        find: "const look = await claimLook(orderId, stored, dependencies); if (!look.written || !looks.mayAskStripe()) return fromStore(store, orderId, stored);",
         replace:
-          "if (stored.control.state === 'fulfilled' && !(await claimLook(orderId, stored, dependencies))) {",
+          "const look = stored.control.state === 'fulfilled' ? await claimLook(orderId, stored, dependencies) : { stored, written: true }; if (!look.written) return fromStore(store, orderId, stored);",
       },
     ],
     harmless:

@@ -532,25 +532,20 @@ test("revoked and restored while the server is down: it hears of the second, bec
   expect(shop.events.at(-1)).toMatchObject({ type: "order.restored", data: { revoked: false } });
 });
 
-test("revoked, restored and revoked again while onRevoked fails: it is called again, because it has never succeeded", async () => {
+/** An owner's code that fails while it is broken, and the keys it ran with. */
+function openAccessShop(): { ran: string[]; code: { isBroken: boolean } } {
   const ran: string[] = [];
-  let isBroken = true;
-  shop = openOwnersShop({
-    environment: {},
-    definition: {
-      onRevoked(_, { idempotencyKey }) {
-        if (isBroken) throw new Error("no");
-        ran.push(idempotencyKey);
-      },
-      onRestored: (_, { idempotencyKey }) => void ran.push(idempotencyKey),
-    },
-  });
-  const { orderId, payment } = await shop.order();
-  const refund = shop.stripe.account.refund(payment);
-  expect(new Set(await shop.deliverNew())).toEqual(new Set([503]));
+  const code = { isBroken: false };
+  const run = (_: unknown, { idempotencyKey }: { idempotencyKey: string }): void => {
+    if (code.isBroken) throw new Error("no");
+    ran.push(idempotencyKey);
+  };
+  shop = openOwnersShop({ environment: {}, definition: { onRevoked: run, onRestored: run } });
+  return { ran, code };
+}
 
-  // The refund fails; that is noted, and Stripe is away before anybody is told.
-  shop.stripe.account.failRefund(refund.id);
+/** Stripe reports what has just happened; it is noted, and Stripe is away before anybody is told. */
+async function noteOnly(orderId: string): Promise<void> {
   let looks = 0;
   shop.stripe.faults.beforeApi = ({ method, url }) => {
     if (method !== "GET" || !url.includes(`/v1/checkout/sessions/${orderId}`)) return undefined;
@@ -558,14 +553,43 @@ test("revoked, restored and revoked again while onRevoked fails: it is called ag
     return looks > 1 ? Response.error() : undefined;
   };
   await shop.deliverNew();
-  expect((await controlOf(orderId)).news?.access).toMatchObject({ kind: "restored", count: 2 });
   shop.stripe.faults.beforeApi = undefined;
-  isBroken = false;
+}
+
+test("revoked, restored and revoked again: onRevoked that failed before is called again", async () => {
+  const { ran, code } = openAccessShop();
+  const { orderId, payment } = await shop.order();
+  code.isBroken = true;
+  const refund = shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  code.isBroken = false;
+  shop.stripe.account.failRefund(refund.id);
+  await noteOnly(orderId);
+  expect((await controlOf(orderId)).news?.access).toMatchObject({ kind: "restored", count: 2 });
 
   shop.stripe.account.refund(payment);
   await shop.deliverNew();
   expect(await controlOf(orderId)).toMatchObject({ mirror: { fullyRefunded: true } });
   expect(ran).toEqual([`revoked/${orderId}/3`]);
+});
+
+test("restored, revoked and restored again: onRestored that failed before is called again", async () => {
+  const { ran, code } = openAccessShop();
+  const { orderId, payment } = await shop.order();
+  const first = shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  code.isBroken = true;
+  shop.stripe.account.failRefund(first.id);
+  await shop.deliverNew();
+  code.isBroken = false;
+  const second = shop.stripe.account.refund(payment);
+  await noteOnly(orderId);
+  expect((await controlOf(orderId)).news?.access).toMatchObject({ kind: "revoked", count: 3 });
+
+  shop.stripe.account.failRefund(second.id);
+  await shop.deliverNew();
+  expect(await controlOf(orderId)).toMatchObject({ mirror: { fullyRefunded: false } });
+  expect(ran).toEqual([`revoked/${orderId}/1`, `restored/${orderId}/4`]);
 });
 
 test("an order from before there was anything to tell is told only what happens from now on", async () => {

@@ -109,7 +109,7 @@ test("a run that is out of time says so, and the next one goes on where it stopp
 
 test.for([
   ["memory", 200],
-  ["stripe", 40],
+  ["stripe", 80],
 ] as const)(
   "A34: on the engine %s a list too long for one run is read in parts, each order once, and nothing is forgotten",
   async ([engine, callMs]) => {
