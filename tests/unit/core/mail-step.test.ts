@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
+import type { ControlRecord } from "../../../core/orders/order.ts";
+import type { OrderStore } from "../../../core/orders/order-store.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import {
   startMailServer,
@@ -60,6 +62,17 @@ async function controlOf(orderId: string) {
   };
 }
 
+/** The same store, whose writes take so long. */
+function slowStore(store: OrderStore, takesMs: (control: ControlRecord) => number): OrderStore {
+  return {
+    ...store,
+    async writeControl(orderId, expectedVersion, control) {
+      shop.clock.nowMs += takesMs(control);
+      return store.writeControl(orderId, expectedVersion, control);
+    },
+  };
+}
+
 const CUT_OFF = new Error("Sending the mail was cut off.");
 const NOT_SENT = new NoEffectError("The mail could not be sent.");
 
@@ -111,14 +124,7 @@ test("at most once: runs that are a little short of time lose no attempts", asyn
   openShop("at-most-once");
   const orderId = await paidOrder();
   const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
-  const { store } = kept;
-  const slow = {
-    ...store,
-    async writeControl(...write: Parameters<typeof store.writeControl>) {
-      shop.clock.nowMs += 300;
-      return store.writeControl(...write);
-    },
-  };
+  const slow = slowStore(kept.store, () => 300);
   for (let budgetMs = 3_700; budgetMs < 5_000; budgetMs += 100) {
     const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);
     const outcome = await settleOrder(orderId, "checkout", deadline, { ...kept, store: slow });
@@ -131,15 +137,7 @@ test("at most once: a write that takes the time away leaves the mail to the next
   openShop("at-most-once");
   const orderId = await paidOrder();
   const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
-  const { store } = kept;
-  const slow = {
-    ...store,
-    async writeControl(...write: Parameters<typeof store.writeControl>) {
-      const isBegun = write[2].steps["mail"]?.state === "started";
-      if (isBegun) shop.clock.nowMs += 5_000;
-      return store.writeControl(...write);
-    },
-  };
+  const slow = slowStore(kept.store, ({ steps }) => (steps["mail"]?.state === "started" ? 5_000 : 0));
   const deadline = () => createDeadline(() => shop.clock.nowMs, 8_000);
   expect(await settleOrder(orderId, "checkout", deadline(), { ...kept, store: slow })).toEqual({
     kind: "unfinished",
