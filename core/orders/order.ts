@@ -71,8 +71,11 @@ export interface OrderItem {
 
 /** How far we are with an order: small (under 1 KB however often it is tried), versioned by its store. */
 export interface ControlRecord {
-  /** Format of this record: 2 once it holds news. A newer one is never overwritten by older code. */
-  v: 1 | 2;
+  /**
+   * Format of this record: 2 once it holds news, 3 once it holds what only newer versions of the shop know. A newer one is never
+   * overwritten by older code.
+   */
+  v: 1 | 2 | 3;
   /** Random per write: tells a writer whose reply was lost that the record already holds its own write. */
   writeId: string;
   state: OrderState;

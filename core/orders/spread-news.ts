@@ -26,7 +26,7 @@ export function spreadNews(
 ): ControlDraft {
   const kinds = whatHappened(before, after);
   const news = kinds.reduce((book, kind) => withNews(book, kind, audience(kind)), after.news);
-  return news === undefined || news === after.news ? after : { ...after, v: 2, news };
+  return news === undefined || news === after.news ? after : { ...after, v: after.v === 3 ? 3 : 2, news };
 }
 
 /** Of an order whose money is not in only this is told: that it will never be. */

@@ -9,7 +9,7 @@ import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
  */
 
 const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
-  v: z.literal([1, 2]),
+  v: z.literal([1, 2, 3]),
   writeId: z.string(),
   state: z.enum(["awaiting_payment", "expired", "payment_failed", "paid", "needs_attention", "fulfilled"]),
   mirror: z.object({

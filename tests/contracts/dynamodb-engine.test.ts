@@ -89,7 +89,7 @@ test("A25: for another shop of the account on the same table this shop's order a
 test("E16: a record of a newer format is refused and not overwritten", async () => {
   const orderId = await newOrderId();
   const key = { pk: { S: `TEST#ORDER#${orderId}` }, sk: { S: "CONTROL" } };
-  const body = JSON.stringify({ v: 3, writeId: "w", state: "shipped" });
+  const body = JSON.stringify({ v: 4, writeId: "w", state: "shipped" });
   await table.client.send(
     new PutItemCommand({ TableName: table.name, Item: { ...key, body: { S: body }, version: { N: "4" } } }),
   );

@@ -89,7 +89,7 @@ test("the marker beside the record stays", async () => {
 
 test("E16: a record of a newer format is refused and not overwritten", async () => {
   const orderId = await newOrderId();
-  const newer = { static_checkout_order: JSON.stringify({ v: 3, n: 4, w: "w", s: "shipped" }) };
+  const newer = { static_checkout_order: JSON.stringify({ v: 4, n: 4, w: "w", s: "shipped" }) };
   await stripe.checkout.sessions.update(orderId, { metadata: newer });
   await expect(store.readControl(orderId)).rejects.toThrow(/deploy the newest version/);
   expect((await stripe.checkout.sessions.retrieve(orderId)).metadata).toMatchObject(newer);

@@ -333,7 +333,7 @@ test("settle says that an order is another shop's, and which variables decide th
 
 test("E16: settle leaves an order alone that a newer version of the shop has written", async () => {
   const { sessionId } = await stripe.paidSession();
-  const newer = { v: 3, writeId: "w", state: "shipped" } as unknown as Parameters<
+  const newer = { v: 4, writeId: "w", state: "shipped" } as unknown as Parameters<
     typeof engine.orders.writeControl
   >[2];
   await engine.orders.writeControl(sessionId, 0, newer);
