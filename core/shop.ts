@@ -4,6 +4,7 @@ import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-l
 import type { Config } from "./config.ts";
 import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
 import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
+import { createBlockedSteps } from "./fulfillment/blocked-steps.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
@@ -119,9 +120,10 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
       createRecordStep(store, now),
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
       ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
-      createMailStep({ mailer, delivery: config.mailDelivery, compose, log }),
+      createMailStep({ mailer, delivery: config.mailDelivery, compose, now, log }),
     ],
     news,
+    blockedSteps: createBlockedSteps({ bookkeeping, news, now, schedule, log }),
     alarm,
     now,
     randomId,

@@ -20,6 +20,7 @@ export function createLicenseStep({ site, signer, store, now }: LicenseStepDepen
     name: "license",
     whenRevoked: "skip",
     whenUncertain: "repeat",
+    needsMs: 500,
     async run(order, { idempotencyKey }) {
       try {
         if (licensesOf(order, site, signer).length === 0) return "skipped";

@@ -7,6 +7,8 @@ export function createOnPaidStep(onPaid: NonNullable<ShopDefinition["onPaid"]>):
     name: "onPaid",
     whenRevoked: "skip",
     whenUncertain: "repeat",
+    // It probably asks a server somewhere.
+    needsMs: 3_000,
     async run(order, { idempotencyKey, signal }) {
       await onPaid(order, { idempotencyKey, signal });
       return "done";

@@ -7,6 +7,7 @@ export function createRecordStep(store: OrderStore, now: () => number): Fulfillm
     name: "record",
     whenRevoked: "run",
     whenUncertain: "repeat",
+    needsMs: 500,
     async run(order, { idempotencyKey }) {
       await store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "order_recorded" });
       return "done";

@@ -11,10 +11,13 @@ export interface FulfillmentStep {
    * `repeat`: the effect may happen twice. `flag`: it happens at most once, and the owner is asked to look.
    */
   whenUncertain: "repeat" | "flag";
+  /** The step is not begun with less time than this, in ms: cut off in the middle, its effect might come twice. */
+  needsMs: number;
   /**
    * Has the effect. It may be asked again after a crash, always with the same key, so an effect that can take a key must
    * pass it on. Resolves to "skipped" when there was nothing to do it with or for. Rejects with `PermanentStepError` when trying
-   * again is useless, with `NoEffectError` when it certainly had none; any other rejection is tried again later, too.
+   * again is useless, with `BlockedStepError` when it is so for every order until the owner mends something, with `NoEffectError`
+   * when it certainly had no effect; any other rejection is tried again later, too.
    */
   run(order: OrderSnapshot, attempt: StepAttempt): Promise<"done" | "skipped">;
 }
@@ -30,6 +33,14 @@ interface StepAttempt {
 
 export class PermanentStepError extends Error {
   override readonly name = "PermanentStepError";
+}
+
+/**
+ * The step cannot succeed for this order or any other until the owner has mended something: a sender that the mail server refuses,
+ * a password. It had no effect. Orders wait, and no attempt is counted; the message, which the owner reads, quotes no buyer's data.
+ */
+export class BlockedStepError extends Error {
+  override readonly name = "BlockedStepError";
 }
 
 /** The attempt failed before its effect: trying again cannot have it twice. */

@@ -1,3 +1,8 @@
+import { BlockedStepError } from "../fulfillment/step.ts";
+
+/** The server has read the mail and refused it: as it would any other of this shop's, or for something in this one. */
+export class RefusedMailError extends BlockedStepError {}
+
 export interface Mail {
   /** One address. What is not one is refused, and nobody is mailed. */
   to: string;
@@ -13,8 +18,8 @@ export interface Mailer {
    * Resolves once the mail is handed over. A sender that knows idempotency keys passes the key on; SMTP does not, so a
    * crash between sending and recording can send twice. Every attempt carries the same Message-ID, though, made of the key.
    *
-   * Rejects with `PermanentStepError` when the mail is refused for good, with `NoEffectError` when it certainly was not sent, and
-   * with anything else when nobody knows.
+   * Rejects with `PermanentStepError` when its recipient is refused for good, with `BlockedStepError` when the server refuses the shop
+   * itself, with `NoEffectError` when the mail certainly was not sent, and with anything else when nobody knows.
    */
   send(mail: Mail, options: { idempotencyKey: string; signal: AbortSignal }): Promise<void>;
 }

@@ -1,4 +1,5 @@
-import { NoEffectError, PermanentStepError } from "../fulfillment/step.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError } from "../fulfillment/step.ts";
+import { RefusedMailError } from "./mailer.ts";
 
 /** What nodemailer's errors say beside their message. */
 interface SmtpFailure extends Error {
@@ -7,6 +8,8 @@ interface SmtpFailure extends Error {
   responseCode?: number;
   /** The command it answered. */
   command?: string;
+  /** What it said, digits included. */
+  response?: string;
   /** Which of its waits came to nothing. */
   timeoutType?: string;
   syscall?: string;
@@ -14,25 +17,33 @@ interface SmtpFailure extends Error {
 
 /** What happens before a mail is handed over: none was, then. */
 const BEFORE_THE_MAIL = ["EDNS", "ETLS", "EAUTH", "ENOAUTH"];
+
+/** What an owner has to mend who reads that the server refuses the shop. */
+const OWNERS_PART: Readonly<Record<string, string>> = {
+  EAUTH: "The mail server refused the user name or the password of SMTP_URL",
+  ENOAUTH: "The mail server asks for a user name and a password, which SMTP_URL does not have",
+  ETLS: "The mail server of SMTP_URL offers no encryption that can be trusted",
+  EDNS: "The mail server of SMTP_URL cannot be found",
+};
 const WAITS_BEFORE_THE_MAIL = ["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_TIMEOUT"];
 
 /**
- * Turns a failure into what an order needs to know: is it of use to try again, and may the mail have gone out all the same?
+ * Turns a failure into what an order needs to know: whose fault is it, is it of use to try again, and may the mail have gone out all
+ * the same?
  *
- * A 5xx is the server's last word about this mail (RFC 5321, 4.2.1), with two exceptions: 503 says that the conversation went
- * wrong, not the mail; and a refused password is the shop's, so all orders wait for it to be mended.
+ * A 5xx is the server's last word (RFC 5321, 4.2.1), except for 503, which says that the conversation went wrong. About a
+ * recipient it concerns this order alone. About the sender, the password, the way there or a mail that was read to its end it
+ * concerns every order, until the owner has mended it.
  *
  * @param recipient says whose address the mail goes to, and not which.
  */
 export function sortSmtpError(error: unknown, recipient: string): Error {
   if (!(error instanceof Error)) return new Error("The mail could not be sent.", { cause: error });
-  const { code = "", responseCode = 0, command, timeoutType = "", syscall }: SmtpFailure = error;
+  const failure: SmtpFailure = error;
+  const { code = "", responseCode = 0, timeoutType = "", syscall } = failure;
+  const refusal = refusalOf(failure, recipient);
+  if (refusal !== undefined) return refusal;
   const wasAnswered = responseCode >= 400 && responseCode < 600;
-  const isLastWord = responseCode >= 500 && responseCode !== 503 && wasAnswered;
-  if (isLastWord && code !== "EAUTH" && code !== "ETLS" && isAboutTheMail(command)) {
-    const refused = refusedPart(command, recipient);
-    return new PermanentStepError(`The mail server refused ${refused}: ${responseCode}`, { cause: error });
-  }
   // Nodemailer itself refuses the addresses; it will again.
   if (code === "EENVELOPE" && !wasAnswered) {
     return new PermanentStepError(`The mail server cannot reach ${recipient}.`, { cause: error });
@@ -44,12 +55,32 @@ export function sortSmtpError(error: unknown, recipient: string): Error {
   return new Error("Sending the mail was cut off.", { cause: error });
 }
 
-function isAboutTheMail(command: string | undefined): boolean {
-  return ["MAIL FROM", "RCPT TO", "DATA"].some((known) => command?.startsWith(known) === true);
+/** Undefined when another try may succeed by itself. */
+function refusalOf(failure: SmtpFailure, recipient: string): Error | undefined {
+  const { code = "", responseCode = 0, command = "" } = failure;
+  const said = responseCode === 0 ? "" : `: ${responseCode}`;
+  const options = { cause: failure };
+  const isTemporary = responseCode !== 0 && (responseCode < 500 || responseCode === 503);
+  if (isTemporary) return undefined;
+  const ownersPart = OWNERS_PART[code];
+  if (ownersPart !== undefined) return new BlockedStepError(`${ownersPart}${said}.`, options);
+  if (responseCode === 0) return undefined;
+  if (command.startsWith("RCPT TO")) {
+    return isAboutTheShop(failure)
+      ? new BlockedStepError(
+          `The mail server passes on no mails of this shop: SMTP_URL may lack a password${said}.`,
+          options,
+        )
+      : new PermanentStepError(`The mail server refused ${recipient}${said}`, options);
+  }
+  if (command.startsWith("MAIL FROM"))
+    return new BlockedStepError(`The mail server refused the sender, MAIL_FROM${said}.`, options);
+  return command.startsWith("DATA")
+    ? new RefusedMailError(`The mail server refused the mail${said}.`, options)
+    : undefined;
 }
 
-/** What somebody has to mend. */
-function refusedPart(command: string | undefined, recipient: string): string {
-  if (command?.startsWith("RCPT TO")) return recipient;
-  return command?.startsWith("MAIL FROM") ? "the sender, MAIL_FROM" : "the mail";
+/** "Relaying denied", "authentication required": said of whichever recipient comes first. */
+function isAboutTheShop({ responseCode, response = "" }: SmtpFailure): boolean {
+  return responseCode === 530 || /relay|authenticat/i.test(response);
 }

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 
 import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
-import { mergeFacts, newControl, owesAnything, sameMirror } from "./control-record.ts";
+import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import { takeLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
@@ -30,7 +30,7 @@ const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
 ]);
 
 /**
- * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when something is owed
+ * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when something is due
  * and nobody else holds it; mostly all in one write. Resolves to what Stripe said and to the record as it now stands, which is
  * undefined while Checkout is not finished.
  * @throws when Stripe or the store cannot be reached; no lease is held then.
@@ -83,7 +83,7 @@ export async function agreeWithStripe(
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
         // Not before the second look: should that fail, nobody has to wait for a lease that nobody uses.
         const leased =
-          !mirrorMoved && owesAnything(merged, trigger === "owner")
+          !mirrorMoved && owesNow(merged, trigger === "owner", now())
             ? takeLease(merged, owner, now())
             : undefined;
         return leased ?? (merged === current && !REPORTS_A_MOVE.has(trigger) ? undefined : merged);

@@ -1,8 +1,8 @@
 import type { CheckoutFacts } from "./checkout-facts.ts";
-import { isLeftToOwner, owesNews } from "./errands.ts";
+import { isLeftToOwner, owesFreshNews, owesNews } from "./errands.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
-import { shorten } from "./retry.ts";
+import { nextTryAfter, shorten } from "./retry.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**
@@ -66,6 +66,16 @@ export function endRun(control: ControlDraft): ControlDraft {
   return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;
 }
 
+/** The end of a run that had no time for the next effect: whoever comes next waits, lest each look use up another run. */
+export function endRunOutOfTime(control: ControlDraft, nowMs: number): ControlDraft {
+  return endRun({ ...control, nextTryMs: Math.max(control.nextTryMs ?? 0, nextTryAfter(1, nowMs)) });
+}
+
+/** True when what has failed, or found no time, may be tried again. The owner, who has mended it, need not wait. */
+export function isDue({ nextTryMs = 0 }: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
+  return askedByOwner || nextTryMs <= nowMs;
+}
+
 /** True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. */
 export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean {
   return control.state === "paid" || (askedByOwner && control.state === "needs_attention");
@@ -74,6 +84,13 @@ export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean
 /** True while there is something to run: steps once the money is in, and news of what happened. */
 export function owesAnything(control: ControlDraft, askedByOwner: boolean): boolean {
   return owesSteps(control, askedByOwner) || owesNews(control.news, askedByOwner);
+}
+
+/** True while there is something to run at this moment: what is due, and news that nobody has tried to tell yet. */
+export function owesNow(control: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
+  return isDue(control, askedByOwner, nowMs)
+    ? owesAnything(control, askedByOwner)
+    : owesFreshNews(control.news);
 }
 
 /** True while the order stands on the worklist: it waits for money, owes steps or news, or waits for its owner. */

@@ -26,6 +26,11 @@ export function nameOf({ news, channel }: Errand): string {
   return `${news.kind} ${news.count} ${channel}`;
 }
 
+/** True while there is something that nobody has tried to tell yet. */
+export function owesFreshNews(book: NewsBook | undefined): boolean {
+  return errandsIn(book).some(({ delivery }) => delivery.state === "todo" && delivery.attempts === 0);
+}
+
 /** True while somebody has to be told. The owner may ask for another try of what was given up. */
 export function owesNews(book: NewsBook | undefined, askedByOwner = false): boolean {
   return errandsIn(book).some(({ delivery }) => isOwed(delivery, askedByOwner));
@@ -36,14 +41,16 @@ export function isLeftToOwner(book: NewsBook | undefined): boolean {
   return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
 }
 
-/** Whom to tell now: each is tried once a run. `tried` names what this run has begun. */
+/** Whom to tell now: each is tried once a run. `tried` names what this run has begun. What failed before waits until it is due. */
 export function chooseErrands(
   control: ControlDraft,
-  askedByOwner: boolean,
-  tried: ReadonlySet<string>,
+  { askedByOwner, isDue, tried }: { askedByOwner: boolean; isDue: boolean; tried: ReadonlySet<string> },
 ): readonly Errand[] {
   return errandsIn(control.news).filter(
-    (errand) => isOwed(errand.delivery, askedByOwner) && !tried.has(nameOf(errand)),
+    (errand) =>
+      isOwed(errand.delivery, askedByOwner) &&
+      (isDue || errand.delivery.attempts === 0) &&
+      !tried.has(nameOf(errand)),
   );
 }
 
@@ -52,6 +59,17 @@ export function beginErrands(control: ControlDraft, errands: readonly Errand[]):
   return errands.reduce(
     (begun, { news, channel }) =>
       noteDelivery(begun, news, channel, ({ attempts }) => ({ state: "started", attempts: attempts + 1 })),
+    control,
+  );
+}
+
+/** The attempts were written down and then not made: they do not count. `errands` are as they stood before that. */
+export function unbeginErrands(control: ControlDraft, errands: readonly Errand[]): ControlDraft {
+  return errands.reduce(
+    (left, { news, channel, delivery: before }) =>
+      noteDelivery(left, news, channel, (delivery) =>
+        delivery.state === "started" && delivery.attempts === before.attempts + 1 ? before : delivery,
+      ),
     control,
   );
 }

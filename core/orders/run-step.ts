@@ -1,4 +1,9 @@
-import { NoEffectError, PermanentStepError, type FulfillmentStep } from "../fulfillment/step.ts";
+import {
+  BlockedStepError,
+  NoEffectError,
+  PermanentStepError,
+  type FulfillmentStep,
+} from "../fulfillment/step.ts";
 import { describeError, errorName } from "../log.ts";
 import { flagForAttention } from "./control-record.ts";
 import type { OrderSnapshot } from "./order.ts";
@@ -6,23 +11,28 @@ import type { Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "./retry.ts";
 import type { SettleDependencies } from "./settle-order.ts";
 import { spreadNews } from "./spread-news.ts";
-import { failStep, finishStep, skipStep } from "./step-progress.ts";
+import { blockStep, failStep, finishStep, skipStep } from "./step-progress.ts";
 import { withTimeout } from "./with-timeout.ts";
 
-/** The how-manieth attempt it is, and how long it may take. */
 export interface StepTry {
+  /** 1 for the first attempt. */
   number: number;
   timeoutMs: number;
+  /** Something has failed for this order before. */
+  isRetry: boolean;
+  /** Takes the attempt back. */
+  unbegin: Result["change"];
 }
 
 /** Has the effect of one step that was begun. Resolves to what came of it, whatever that is. */
 export async function runStep(
   step: FulfillmentStep,
   order: OrderSnapshot,
-  { number, timeoutMs }: StepTry,
+  attempt: StepTry,
   dependencies: SettleDependencies,
 ): Promise<Result & { hasFailed: boolean }> {
-  const { now, schedule, log } = dependencies;
+  const { now, schedule, log, blockedSteps } = dependencies;
+  const { number, timeoutMs, isRetry } = attempt;
   const { orderId } = order;
   const idempotencyKey = `${step.name}/${orderId}`;
   try {
@@ -33,9 +43,11 @@ export async function runStep(
     return {
       hasFailed: false,
       change: (current) => note(current, step.name),
-      announce: () => undefined,
+      announce: () => (isRetry ? blockedSteps.clear(step.name) : undefined),
     };
   } catch (error) {
+    if (error instanceof BlockedStepError)
+      return { hasFailed: true, ...waitForOwner(step, error, attempt, orderId, dependencies) };
     const reason = describeError(error);
     const isOver = error instanceof PermanentStepError || number >= MAX_ATTEMPTS;
     if (isOver) return { hasFailed: true, ...giveUpStep(step, reason, orderId, dependencies) };
@@ -47,6 +59,23 @@ export async function runStep(
         log.warn("step_failed", { orderId, step: step.name, attempt: number, error: errorName(error) }),
     };
   }
+}
+
+/** The order waits like all others, and the attempt does not count. */
+function waitForOwner(
+  step: FulfillmentStep,
+  { message }: BlockedStepError,
+  { unbegin }: StepTry,
+  orderId: string,
+  { now, log, blockedSteps }: SettleDependencies,
+): Result {
+  return {
+    change: (current) => blockStep(unbegin(current), `${step.name}: ${message}`, now()),
+    async announce() {
+      log.warn("step_waits", { orderId, step: step.name, reason: message });
+      await blockedSteps.report(step.name, message);
+    },
+  };
 }
 
 /** The flag is durable, and with it the owner's news of it, before the log says so. */

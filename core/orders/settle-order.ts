@@ -1,9 +1,10 @@
+import type { BlockedSteps } from "../fulfillment/blocked-steps.ts";
 import type { FulfillmentStep } from "../fulfillment/step.ts";
 import type { Log } from "../log.ts";
 import type { NewsDesk } from "../news/news-desk.ts";
 import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
 import type { CheckoutFacts } from "./checkout-facts.ts";
-import { awaitsOwner, owesAnything } from "./control-record.ts";
+import { awaitsOwner, isDue, owesAnything, owesSteps } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import { holdLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
@@ -26,6 +27,7 @@ export interface SettleDependencies extends AgreeDependencies {
   /** In the order in which they run. */
   steps: readonly FulfillmentStep[];
   news: NewsDesk;
+  blockedSteps: BlockedSteps;
   log: Log;
 }
 
@@ -67,11 +69,7 @@ export async function settleOrder(
   const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);
   if (truth.kind !== "session") return truth;
   if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
-  if (stored.control.lease?.owner !== owner) {
-    return owesAnything(stored.control, trigger === "owner")
-      ? { kind: "busy" }
-      : settledOutcome(stored.control);
-  }
+  if (stored.control.lease?.owner !== owner) return notLeased(stored.control, trigger, dependencies.now());
 
   const lease = holdLease(orderId, owner, stored, dependencies);
   try {
@@ -85,6 +83,15 @@ export async function settleOrder(
     await lease.write(releaseLease).catch(() => undefined);
     throw error;
   }
+}
+
+/** Somebody else is at the order, or what it owes is not due yet, or it owes nothing. */
+function notLeased(control: ControlDraft, trigger: SettleTrigger, nowMs: number): SettleOutcome {
+  const askedByOwner = trigger === "owner";
+  if (!owesAnything(control, askedByOwner)) return settledOutcome(control);
+  const isHeld = control.lease !== undefined && control.lease.untilMs > nowMs;
+  if (isHeld || isDue(control, askedByOwner, nowMs)) return { kind: "busy" };
+  return { kind: "unfinished", reason: owesSteps(control, askedByOwner) ? "step_failed" : "news_failed" };
 }
 
 function settledOutcome(control: ControlDraft): SettleOutcome {

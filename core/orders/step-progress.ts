@@ -31,9 +31,28 @@ export function failStep(
   return { ...failed, lastError: shorten(failure.error), nextTryMs };
 }
 
+/** Soon again, so that one run after the owner has mended it finds every order due. */
+const BLOCKED_FOR_MS = 60_000;
+
+/** Nothing that this order does helps: it waits for what its owner mends. */
+export function blockStep(control: ControlDraft, error: string, nowMs: number): ControlDraft {
+  return { ...control, lastError: shorten(error), nextTryMs: nowMs + BLOCKED_FOR_MS };
+}
+
 /** The attempt that was begun is over, and its effect did not happen. */
-export function noteNoEffect(control: ControlDraft, step: string): ControlDraft {
+function noteNoEffect(control: ControlDraft, step: string): ControlDraft {
   return withStep(control, step, { state: "failed", attempts: attemptsOf(control, step) });
+}
+
+/** The attempt was written down and then not made: it does not count. `before` is the step as it stood before that. */
+export function unbeginStep(
+  control: ControlDraft,
+  step: string,
+  before: StepProgress | undefined,
+): ControlDraft {
+  const isBegun =
+    isUncertain(control.steps[step]) && attemptsOf(control, step) === (before?.attempts ?? 0) + 1;
+  return isBegun ? withStep(control, step, before ?? { state: "failed", attempts: 0 }) : control;
 }
 
 export function isFinished(progress: StepProgress | undefined): boolean {

@@ -2,6 +2,7 @@ import type { Route } from "../http/endpoint.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
+import { whyBlocked } from "../fulfillment/blocked-steps.ts";
 import { wasGivenUp } from "../news/given-up.ts";
 import { troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
@@ -62,11 +63,12 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
     try {
       const { engine, mailer } = await keeping();
       const { bookkeeping, events } = engine;
-      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting] = await Promise.all([
+      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting, whyMailWaits] = await Promise.all([
         readProgress(bookkeeping, now()),
         events.lastDeliveryMs(),
         wasGivenUp(bookkeeping, now()),
         isCardTestingSuspected(bookkeeping, now()),
+        whyBlocked(bookkeeping, "mail", now()),
       ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
@@ -77,6 +79,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       if (runs.isOverdue) problems.push("reconcile_overdue");
       if (runs.isBehind) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
+      if (whyMailWaits !== undefined) problems.push("mail_blocked");
       if (hasGivenUp) problems.push("notices_not_delivered");
       if (isCardTesting) problems.push("card_testing_suspected");
       return {

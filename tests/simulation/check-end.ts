@@ -8,6 +8,10 @@ import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
 
 const MOST_ATTEMPTS = 12;
+/** On the average of webhooks and looks at pages. What owes nothing costs three or four; two more for each round that others were faster. */
+const MOST_CALLS_A_REQUEST = 20;
+/** Seven lists, and the few orders of a schedule. */
+const MOST_CALLS_A_RUN = 60;
 const LARGEST_RECORD_BYTES = 1_024;
 
 /**
@@ -111,6 +115,7 @@ function checkEffects(
   for (const [step, { attempts }] of Object.entries(control.steps)) {
     if (attempts > MOST_ATTEMPTS) complain("I9 work is bounded", `${step} was tried ${attempts} times`);
   }
+  checkAccidents(id, control, plan, world, complain);
   const alerts = world.alerts.get(`order_needs_attention ${id}`) ?? 0;
   if (alerts > 1) complain("S2 the owner is alerted once", `${alerts} alerts`);
   if (control.state === "needs_attention") {
@@ -121,6 +126,39 @@ function checkEffects(
   }
   const bytes = Buffer.byteLength(formatControlRecord(control));
   if (bytes > LARGEST_RECORD_BYTES) complain("I9 work is bounded", `the record has ${bytes} bytes`);
+}
+
+/**
+ * I15 to I17, where it can be told what is an accident: a call that takes long now and then, or a clock that is wrong, is one as well,
+ * and nobody counts those.
+ */
+function checkAccidents(
+  id: string,
+  control: ControlRecord,
+  { storm, skewsMs }: Plan,
+  { mails, counts }: World,
+  complain: Complain,
+): void {
+  const isCountable = storm.slow === 0 && storm.slowWrites === 0 && skewsMs.every((skew) => skew === 0);
+  if (!isCountable) return;
+  const accidents = counts.deaths + counts.faults;
+  const attempts = control.steps["mail"]?.attempts ?? 0;
+  if (attempts > mails.tried(id) + accidents)
+    complain(
+      "I15 a flagged step was really tried twelve times",
+      `${attempts} attempts are recorded, ${mails.tried(id)} were made`,
+    );
+  if (mails.sent(id) > 1 + accidents)
+    complain(
+      "I16 a mail comes once, and once more for each accident",
+      `${mails.sent(id)} mails, ${accidents} accidents`,
+    );
+  const { stripeCalls, requests, runs } = counts;
+  if (stripeCalls > MOST_CALLS_A_REQUEST * requests + MOST_CALLS_A_RUN * runs)
+    complain(
+      "I17 calls to Stripe are bounded",
+      `${stripeCalls} calls for ${requests} requests and ${runs} runs of reconciliation`,
+    );
 }
 
 async function checkSnapshot(id: string, world: World, complain: Complain): Promise<void> {

@@ -38,6 +38,12 @@ export function createWriteChecks(
     }
     if (before !== undefined) {
       const setBack = goesBack(before, after);
+      const hasty = steps.find((step) => attempts(after, step) > attempts(before, step));
+      if (hasty !== undefined && (before.nextTryMs ?? 0) > writer.now())
+        complain(
+          "S6 what failed waits for its next try",
+          `${hasty} begins ${(before.nextTryMs ?? 0) - writer.now()} ms early`,
+        );
       if (setBack !== undefined) complain("I5 steps, fence and rank never go back", setBack);
       const isInARow = stored?.writer === writer.name;
       const miscounted = isInARow ? countsTwice(steps, earlier?.control, before, after) : undefined;
@@ -91,10 +97,16 @@ function goesBack(before: ControlRecord, after: ControlRecord): string | undefin
   if (after.fence < before.fence) return "the fence falls";
   for (const step of Object.keys(before.steps)) {
     if (stepRank(after, step) < stepRank(before, step)) return `${step} goes back`;
-    if (attempts(after, step) < attempts(before, step)) return `${step} forgets an attempt`;
+    if (attempts(after, step) < attempts(before, step) && !isTakenBack(before.steps[step], after.steps[step]))
+      return `${step} forgets an attempt`;
     if (attempts(after, step) > attempts(before, step) + 1) return `${step} counts one attempt twice`;
   }
   return undefined;
+}
+
+/** Begun, and then there was no time: the attempt was never made. That none was is what I3 counts. */
+function isTakenBack(before: StepProgress | undefined, after: StepProgress | undefined): boolean {
+  return before?.state === "started" && before.attempts === (after?.attempts ?? 0) + 1 && !isFinished(after);
 }
 
 /** In two writes in a row by one process: the second did not know of the first. */

@@ -33,6 +33,10 @@ export interface FaultRates {
   /** On top of `failsBefore`, for Stripe's list of events. */
   failingEvents: number;
   spoilt: number;
+  /** How long each call to Stripe takes, one as long as the other, on top of everything else. */
+  evenMs: number;
+  /** The same of each mail. */
+  mailMs: number;
 }
 
 export const NO_FAULTS: FaultRates = {
@@ -44,6 +48,8 @@ export const NO_FAULTS: FaultRates = {
   failingWrites: 0,
   failingEvents: 0,
   spoilt: 0,
+  evenMs: 0,
+  mailMs: 0,
 };
 
 /** Different storms find different mistakes: rare single faults leave long histories, heavy ones make rare pairs. */
@@ -61,6 +67,8 @@ export const STORMS: Readonly<Record<string, FaultRates>> = {
 
 const WRITES = new Set(["orders.writeControl", "POST /v1/checkout/sessions/:id"]);
 
+const STRIPE = /^[A-Z]+ \/v1\//;
+
 /** Longer than any lease: who sleeps through it wakes up to find somebody else at the order. */
 const SLOWEST_MS = 60_000;
 
@@ -72,19 +80,24 @@ export function createRandomFaults(random: Random, rates: () => FaultRates): Fau
 
   return {
     next(_process, point) {
-      const { failsBefore, replyLost, crash, slow, slowWrites, failingWrites, failingEvents, spoilt } =
-        rates();
+      const now = rates();
+      const { failsBefore, replyLost, crash, slow, slowWrites, failingWrites, failingEvents, spoilt } = now;
       const isWrite = WRITES.has(point);
       const failing = (isWrite ? failingWrites : 0) + (point === "GET /v1/events" ? failingEvents : 0);
       return {
         outcome: outcome(random.next(), failsBefore + failing, replyLost, spoilt),
-        beforeMs: maybeSlow(slow / 3 + (isWrite ? slowWrites : 0)),
+        beforeMs: maybeSlow(slow / 3 + (isWrite ? slowWrites : 0)) + evenLatency(point, now),
         duringMs: maybeSlow(slow / 3),
         afterMs: maybeSlow(slow / 3),
         crash: crashes(random.next(), crash),
       };
     },
   };
+}
+
+function evenLatency(point: string, { evenMs, mailMs }: FaultRates): number {
+  if (STRIPE.test(point)) return evenMs;
+  return point === "mail.send" ? mailMs : 0;
 }
 
 function outcome(

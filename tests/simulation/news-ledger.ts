@@ -11,6 +11,7 @@ export interface NewsLedger {
 }
 
 type News = NonNullable<ControlRecord["news"]>[keyof NonNullable<ControlRecord["news"]>];
+type Delivery = NonNullable<NonNullable<News>["deliveries"]["mail"]>;
 
 const SUBJECTS = ["order", "attention", "refund", "dispute", "subscription", "access"] as const;
 export type Subject = (typeof SUBJECTS)[number];
@@ -56,7 +57,7 @@ export function createNewsLedger(violations: Violations, isHeard: (subject: Subj
     for (const [channel, { attempts }] of Object.entries(news?.deliveries ?? {})) {
       const counts = begun.get(orderId) ?? new Map<string, number>();
       const name = `${news?.kind}/${orderId}/${news?.count} ${channel}`;
-      counts.set(name, Math.max(attempts, counts.get(name) ?? 0));
+      counts.set(name, attempts);
       begun.set(orderId, counts);
     }
   }
@@ -75,11 +76,17 @@ function compareDeliveries(
     complain("I10 only the lease holder acts", `the news of ${subject} move`);
   for (const [channel, delivery] of Object.entries(was?.deliveries ?? {})) {
     const now = is?.deliveries[channel as keyof typeof is.deliveries];
+    if (now !== undefined && isTakenBack(delivery, now)) continue;
     if (now === undefined || RANKS[now.state] < RANKS[delivery.state] || now.attempts < delivery.attempts)
       complain("I5 steps, fence and rank never go back", `the news of ${subject} (${channel}) go back`);
     else if (now.attempts > delivery.attempts + 1)
       complain("I5 steps, fence and rank never go back", `the news of ${subject} count an attempt twice`);
   }
+}
+
+/** Begun, and then there was no time: the attempt was never made. That none was is what N2 counts. */
+function isTakenBack(was: Delivery, is: Delivery): boolean {
+  return was.state === "started" && was.attempts === is.attempts + 1 && RANKS[is.state] <= RANKS.started;
 }
 
 function changes(subject: Subject, before: ControlRecord | undefined, after: ControlRecord): boolean {

@@ -1,4 +1,4 @@
-import { STORMS, type FaultRates } from "./faults.ts";
+import { NO_FAULTS, STORMS, type FaultRates } from "./faults.ts";
 import type { OwnerHabits } from "./owner-side.ts";
 import type { HostHabits } from "./platform.ts";
 import type { Random } from "./random.ts";
@@ -98,7 +98,8 @@ export function drawPlan(random: Random): Plan {
   if (theme < 0.22) return forgottenPlan(random, plan);
   if (theme < 0.25) return dunningPlan(random, plan);
   if (theme < 0.28) return { ...plan, endpoint: "checkouts" };
-  return theme < 0.33 ? hastyPlan(random, plan) : plan;
+  if (theme < 0.33) return hastyPlan(random, plan);
+  return theme < 0.37 ? evenlySlowPlan(random, plan) : plan;
 }
 
 /**
@@ -144,6 +145,30 @@ function hastyPlan(random: Random, plan: Plan): Plan {
     owner: { ...plan.owner, webhook: true, chat: true, server: "works" },
     mailServer: "works",
     network: GENTLE,
+  };
+}
+
+/**
+ * Stripe fails at nothing and is slow at everything, for minutes: a run comes so far and no further, and the next one no further
+ * either. Above two seconds a call times out, which is a failure like any other.
+ */
+function evenlySlowPlan(random: Random, plan: Plan): Plan {
+  const kind = random.pick(["card", "card", "subscription", "delayed_paid"] as const);
+  return {
+    ...plan,
+    engine: random.pick(["stripe", "stripe", "stripe", "memory"] as const),
+    stormName: "even",
+    storm: { ...NO_FAULTS, evenMs: random.between(200, 1_900), mailMs: random.between(100, 2_500) },
+    orders: [{ ...drawOrder(random), kind, afterwards: [], polls: random.pick([1, 6, 12]) }],
+    owner: random.pick([
+      plan.owner,
+      { ...plan.owner, webhook: false, mail: false, chat: false, code: false },
+    ]),
+    mailServer: "works",
+    skewsMs: [0],
+    host: { ...plan.host, limitMs: 60_000 },
+    network: GENTLE,
+    lingerMs: random.between(MINUTE_MS, 10 * MINUTE_MS),
   };
 }
 

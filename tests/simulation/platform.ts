@@ -43,8 +43,9 @@ export function createPlatform(surroundings: {
   random: Random;
   habits: HostHabits;
   start: () => Instance;
+  onRequest: (route: keyof App) => void;
 }): Platform {
-  const { time, timeline, random, habits, start } = surroundings;
+  const { time, timeline, random, habits, start, onRequest } = surroundings;
   const instances: (Instance & { startedMs: number })[] = [];
 
   function choose(): Instance {
@@ -60,6 +61,7 @@ export function createPlatform(surroundings: {
 
   return {
     serve(route, request, answered) {
+      onRequest(route);
       const { process, app } = choose();
       const startedMs = time.now();
       const finish = process.beginRequest();

@@ -14,6 +14,8 @@ export type MailServer = "works" | "down" | "refuses";
 export interface MailRecords {
   mailerFor(process: ShopProcess): Mailer;
   sent(orderId: string): number;
+  /** How often the shop has begun to send it, whatever came of that. */
+  tried(orderId: string): number;
 }
 
 /** A mail server that knows no idempotency keys, like SMTP: what is sent twice arrives twice. */
@@ -29,6 +31,7 @@ export function createMailRecords(surroundings: {
   const { callOutside, book, buyers, truths, violations, server, takeOwnersMail } = surroundings;
   const mails = new Map<string, number>();
   const sent = (orderId: string): number => mails.get(orderId) ?? 0;
+  const tries = new Map<string, number>();
 
   async function deliver(key: string, mail: Mail): Promise<void> {
     if (mail.to === OWNER_EMAIL) return takeOwnersMail(key);
@@ -68,11 +71,18 @@ export function createMailRecords(surroundings: {
     }
   }
 
+  function countTry(key: string): void {
+    const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
+    tries.set(orderId, (tries.get(orderId) ?? 0) + 1);
+  }
+
   return {
     sent,
+    tried: (orderId) => tries.get(orderId) ?? 0,
     mailerFor: (process) => ({
       send: (mail, { idempotencyKey, signal }) => {
         checkTime(idempotencyKey, process);
+        if (mail.to !== OWNER_EMAIL) countTry(idempotencyKey);
         return callOutside(process, {
           point: "mail.send",
           describe: () => `mail ${idempotencyKey}`,

@@ -43,16 +43,17 @@ const LAST_ROUNDS = 40;
 const LOOKS_REMEMBERED_MS = 5_000;
 
 /**
- * One seed from its first click to quiescence:
+ * One seed from its first click to quiescence; `change` makes another plan of the one that is drawn.
  *
  *     clicks, payments, refunds … with faults │ storm over: Stripe's retries, up to three days │ reconciliation │ the end
  *      every write, mail and answer is checked as it happens ···················  what was delivered ✓       all ✓
  */
 export async function runSchedule(
   seed: number,
-  options: { keepTimeline?: boolean } = {},
+  options: { keepTimeline?: boolean; change?: (plan: Plan) => Plan } = {},
 ): Promise<ScheduleResult> {
-  const plan = drawPlan(createRandom(seed, "plan"));
+  const { change = (plan: Plan) => plan } = options;
+  const plan = change(drawPlan(createRandom(seed, "plan")));
   const time = createVirtualTime(START_MS, seed % 8 === 0 ? 1 : 8);
   const timeline = createTimeline(time.now, START_MS, options.keepTimeline ?? false);
   const violations = createViolations(({ invariant, what }) =>

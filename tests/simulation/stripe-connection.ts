@@ -21,8 +21,9 @@ export function connectToStripe(surroundings: {
   time: VirtualTime;
   callOutside: CallOutside;
   book: OrderBook;
+  onCall: () => void;
 }): (process: ShopProcess) => Fetch {
-  const { stripe, state, changes, time, callOutside, book } = surroundings;
+  const { stripe, state, changes, time, callOutside, book, onCall } = surroundings;
   const look = createLooks(stripe, changes);
   let starting: { duringMs: number; isSpoilt: boolean } | undefined;
   let gateways = 0;
@@ -45,6 +46,7 @@ export function connectToStripe(surroundings: {
   }
 
   return (process) => (input, init) => {
+    onCall();
     const url = new URL(input instanceof Request ? input.url : input);
     const { pathname, search } = url;
     const method = init?.method ?? "GET";

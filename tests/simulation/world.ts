@@ -64,7 +64,14 @@ export interface World {
   buyers: Buyers;
   owner: OwnerSide;
   platform: Platform;
-  counts: { processes: number; deaths: number; faults: number };
+  counts: {
+    processes: number;
+    deaths: number;
+    faults: number;
+    requests: number;
+    runs: number;
+    stripeCalls: number;
+  };
   /** Events of the log that are errors, by name and order. */
   alerts: Map<string, number>;
   /** Delivers a signed event outside Stripe's own queue. */
@@ -124,7 +131,7 @@ export function createWorld(
     },
     timeline,
   );
-  const counts = { processes: 0, deaths: 0, faults: 0 };
+  const counts = { processes: 0, deaths: 0, faults: 0, requests: 0, runs: 0, stripeCalls: 0 };
   const callOutside = createCallOutside({
     time,
     timeline,
@@ -143,7 +150,17 @@ export function createWorld(
     server: options.mailServer,
     takeOwnersMail: owner.takeMail,
   });
-  const fetchFor = connectToStripe({ stripe, state, changes: () => changes, time, callOutside, book });
+  const fetchFor = connectToStripe({
+    stripe,
+    state,
+    changes: () => changes,
+    time,
+    callOutside,
+    book,
+    onCall: () => {
+      counts.stripeCalls += 1;
+    },
+  });
   const stripeClients = createStripeClients();
   const alerts = new Map<string, number>();
   const machines = stream("machines");
@@ -192,7 +209,16 @@ export function createWorld(
     return { process, app };
   }
 
-  const platform = createPlatform({ time, timeline, random: stream("host"), habits: options.host, start });
+  const platform = createPlatform({
+    time,
+    timeline,
+    random: stream("host"),
+    habits: options.host,
+    start,
+    onRequest: (route) => {
+      counts[route === "scheduledReconcile" ? "runs" : "requests"] += 1;
+    },
+  });
 
   function arrive(body: string, headers: Record<string, string>): Promise<Response> {
     const request = new Request("https://shop.example/api/webhook", { method: "POST", headers, body });

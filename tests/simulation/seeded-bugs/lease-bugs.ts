@@ -2,9 +2,10 @@ import type { SeededBug } from "./seeded-bug.ts";
 
 const LEASE = "core/orders/lease.ts";
 const RUN = "core/orders/run-owed.ts";
+const NEXT = "core/orders/next-effect.ts";
 
 const NO_TIME =
-  'if (effectMs < shortestMs(next)) { await lease.write((current) => endRun(next.kind === "step" ? noteNoEffect(current, next.step.name) : current), ); return { kind: "unfinished", reason: "out_of_time" }; }';
+  'if (effectMs < next.needsMs) { await lease.write((current) => endRunOutOfTime(next.unbegin(current), now())); return { kind: "unfinished", reason: "out_of_time" }; }';
 const HELD = "core/orders/held-lease.ts";
 
 /** Who may act on an order, and until when. */
@@ -99,9 +100,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     hazards: "A11, A29",
     patches: [
       {
-        file: RUN,
-        find: "effectTimeLeftMs() >= shortestMs(effect) + BEGIN_RESERVE_MS;",
-        replace: "shortestMs(effect) + BEGIN_RESERVE_MS > 0;",
+        file: "core/orders/effect-time.ts",
+        find: "leftMs() >= neededMs + Math.max(BEGIN_RESERVE_MS, slowestMs * MARGIN),",
+        replace: "neededMs + Math.max(BEGIN_RESERVE_MS, slowestMs * MARGIN) > 0,",
       },
       { file: RUN, find: NO_TIME, replace: "" },
     ],
@@ -117,10 +118,10 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     what: "A failed step keeps the lease instead of releasing it.",
     patches: [
       {
-        file: RUN,
-        find: 'if (errands.length === 0) return { control: endRun(control), next: { kind: "nothing" }, announce };',
+        file: NEXT,
+        find: '? { control: endRun(control), next: { kind: "nothing" }, announce }',
         replace:
-          'if (errands.length === 0) return { control: stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, announce };',
+          '? { control: run.stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, announce }',
       },
     ],
   },
@@ -131,14 +132,15 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: RUN,
-        find: "const control = await lease.write((current) => { decision = decide(noted.change(current)); return decision.control; });",
+        find: "const control = await time.measured(() => lease.write(decide));",
         replace:
-          "const control = (await updateControl(orderId, dependencies, (current) => { if (current === undefined) return undefined; decision = decide(noted.change(current)); return decision.control; })).stored?.control;",
+          "const control = (await updateControl(order.orderId, dependencies, (current) => current && decide(current))).stored?.control;",
       },
       {
         file: RUN,
-        find: 'import type { ControlDraft } from "./update-control.ts";',
-        replace: 'import { updateControl, type ControlDraft } from "./update-control.ts";',
+        find: 'import { runErrands } from "./tell-news.ts";',
+        replace:
+          'import { runErrands } from "./tell-news.ts"; import { updateControl } from "./update-control.ts";',
       },
     ],
   },

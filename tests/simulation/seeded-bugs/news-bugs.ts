@@ -74,8 +74,8 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: AGREE,
-        find: 'owesAnything(merged, trigger === "owner")',
-        replace: 'owesAnything(merged, trigger === "owner") && merged.state !== "fulfilled"',
+        find: 'owesNow(merged, trigger === "owner", now())',
+        replace: 'owesNow(merged, trigger === "owner", now()) && merged.state !== "fulfilled"',
       },
     ],
   },
@@ -85,9 +85,9 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SETTLE,
-        find: 'return owesAnything(stored.control, trigger === "owner")',
+        find: "if (!owesAnything(control, askedByOwner)) return settledOutcome(control);",
         replace:
-          'return owesAnything(stored.control, trigger === "owner") && stored.control.state === "paid"',
+          'if (!owesAnything(control, askedByOwner) || control.state !== "paid") return settledOutcome(control);',
       },
     ],
   },

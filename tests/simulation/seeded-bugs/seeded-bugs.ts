@@ -4,6 +4,7 @@ import { LEASE_BUGS } from "./lease-bugs.ts";
 import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
+import { SLOW_BUGS } from "./slow-bugs.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
 
@@ -11,6 +12,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...ANSWER_BUGS,
   ...LEASE_BUGS,
   ...WRITE_BUGS,
+  ...SLOW_BUGS,
   ...STEP_BUGS,
   ...DELIVERY_BUGS,
   ...NEWS_BUGS,

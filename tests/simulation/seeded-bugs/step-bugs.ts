@@ -1,6 +1,7 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
 const RUN = "core/orders/run-owed.ts";
+const NEXT = "core/orders/next-effect.ts";
 const STEP = "core/orders/run-step.ts";
 const PROGRESS = "core/orders/step-progress.ts";
 const FACTS = "core/orders/checkout-facts.ts";
@@ -22,8 +23,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
       },
       {
         file: RUN,
-        find: "isUncertain, noteNoEffect, skipStep }",
-        replace: "isUncertain, noteNoEffect, skipStep, finishStep }",
+        find: 'import { attemptsOf } from "./step-progress.ts";',
+        replace: 'import { attemptsOf, finishStep } from "./step-progress.ts";',
       },
     ],
   },
@@ -33,9 +34,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A08",
     patches: [
       {
-        file: RUN,
-        find: 'return { control: beginStep(control, step.name), next: { kind: "step", step }, announce };',
-        replace: 'return { control, next: { kind: "step", step }, announce };',
+        file: NEXT,
+        find: "return { control: beginStep(control, step.name), next: toStep(step, control), announce };",
+        replace: "return { control, next: toStep(step, control), announce };",
       },
     ],
   },
@@ -135,7 +136,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A09, A16",
     patches: [
       {
-        file: RUN,
+        file: NEXT,
         find: "control = skipRevoked(control, steps);",
         replace: "control = { ...skipRevoked(control, steps), state: 'fulfilled' };",
       },
@@ -147,7 +148,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A01, A09",
     patches: [
       {
-        file: RUN,
+        file: NEXT,
         find: "const step = steps.find(({ name }) => !isFinished(control.steps[name]));",
         replace:
           "const step = steps.find(({ name }) => !isFinished(control.steps[name]) || attemptsOf(control, name) < 2);",
@@ -259,7 +260,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "B04",
     patches: [
       {
-        file: RUN,
+        file: NEXT,
         find: "if (!isRevoked(control)) return control;",
         replace: "void isRevoked; if (steps.length > 0) return control;",
       },
@@ -271,9 +272,19 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "B04",
     patches: [
       {
-        file: RUN,
+        file: NEXT,
         find: "control = skipRevoked(control, steps);",
-        replace: "if (isRevoked(leased)) control = skipRevoked(control, steps);",
+        replace: "if (run.wasRevoked) control = skipRevoked(control, steps);",
+      },
+      {
+        file: RUN,
+        find: "begunHere: new Set(),",
+        replace: "begunHere: new Set(), wasRevoked: isRevoked(leased),",
+      },
+      {
+        file: RUN,
+        find: 'import type { Result } from "./result.ts";',
+        replace: 'import type { Result } from "./result.ts"; import { isRevoked } from "./revocation.ts";',
       },
     ],
   },

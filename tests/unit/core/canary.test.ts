@@ -101,7 +101,10 @@ test("C15 C17: a mail server that refuses the buyer by name gets nobody's name i
   );
   open({ replace: { mailer: { send: () => Promise.reject(refusal) } } });
   const sessionId = await paidSession();
-  for (let delivery = 0; delivery < 12; delivery += 1) await shop.notify(sessionId);
+  for (let delivery = 0; delivery < 12; delivery += 1) {
+    await shop.notify(sessionId);
+    shop.clock.nowMs += 3_600_000;
+  }
   await driveEveryRoute(sessionId);
   expect(shop.log).toContainEqual(expect.objectContaining({ event: "order_needs_attention" }));
   expectNothingPrivate();

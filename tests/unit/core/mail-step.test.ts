@@ -1,8 +1,8 @@
 import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
-import type { Mail } from "../../../core/mail/mailer.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { RefusedMailError, type Mail } from "../../../core/mail/mailer.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import type { OrderStore } from "../../../core/orders/order-store.ts";
@@ -116,6 +116,7 @@ test("at most once: with too little time left for a slow mail server no attempt 
     );
   expect(await settleWithin(4_400)).toEqual({ kind: "unfinished", reason: "out_of_time" });
   expect(attempts).toHaveLength(0);
+  shop.clock.nowMs += 30_000;
   expect(await settleWithin(4_500)).toEqual({ kind: "fulfilled" });
   expect(attempts).toHaveLength(1);
 });
@@ -129,6 +130,7 @@ test("at most once: runs that are a little short of time lose no attempts", asyn
     const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);
     const outcome = await settleOrder(orderId, "checkout", deadline, { ...kept, store: slow });
     if (outcome.kind === "fulfilled") break;
+    shop.clock.nowMs += 30_000;
   }
   expect((await controlOf(orderId)).mail).toEqual({ state: "done", attempts: 1 });
 });
@@ -144,6 +146,8 @@ test("at most once: a write that takes the time away leaves the mail to the next
     reason: "out_of_time",
   });
   expect(attempts).toHaveLength(0);
+  expect((await controlOf(orderId)).mail).toEqual({ state: "failed", attempts: 0 });
+  shop.clock.nowMs += 30_000;
   expect(await settleOrder(orderId, "checkout", deadline(), kept)).toEqual({ kind: "fulfilled" });
 });
 
@@ -186,6 +190,89 @@ test("a mail that is refused for good flags the order at once", async () => {
   expect(await deliver(orderId)).toBe(200);
   expect(await controlOf(orderId)).toMatchObject({ state: "needs_attention" });
   expect(attempts).toHaveLength(1);
+});
+
+const SENDER_REFUSED = new BlockedStepError("The mail server refused the sender, MAIL_FROM: 553.");
+
+/** A shop whose mail server refuses the sender until it is mended. */
+function openBlockedShop(refusal = SENDER_REFUSED): { mend: () => void; chats: string[] } {
+  let isMended = false;
+  const chats: string[] = [];
+  shop = openTestShop({
+    environment: { OWNER_WEBHOOK_URL: "https://chat.example/hook" },
+    replace: {
+      mailer: {
+        async send(mail) {
+          attempts.push(mail);
+          if (!isMended) throw refusal;
+        },
+      },
+      post: async ({ body }) => {
+        chats.push(body);
+        return { status: 200 };
+      },
+    },
+  });
+  const mend = (): void => {
+    isMended = true;
+  };
+  return { mend, chats };
+}
+
+const reconcile = () =>
+  shop.app.scheduledReconcile(new Request("https://shop.example/r", { method: "POST" }));
+
+async function problems(): Promise<readonly string[]> {
+  shop.clock.nowMs += 60_000;
+  const response = await shop.app.health(new Request("https://shop.example/api/health"));
+  return ((await response.json()) as { problems: string[] }).problems;
+}
+
+test("E71: a sender that the mail server refuses is one alarm; ten orders wait, and one run sends all their mails", async () => {
+  const { mend, chats } = openBlockedShop();
+  const orders: string[] = [];
+  for (let count = 0; count < 10; count += 1) {
+    orders.push(await paidOrder());
+    expect(await deliver(orders[count] ?? "")).toBe(503);
+  }
+  // Long enough for twelve attempts each.
+  for (let hours = 0; hours < 48; hours += 6) {
+    shop.clock.nowMs += 6 * 3_600_000;
+    await reconcile();
+  }
+  for (const orderId of orders) {
+    expect(await controlOf(orderId)).toMatchObject({
+      state: "paid",
+      mail: { attempts: 0 },
+      error: "mail: The mail server refused the sender, MAIL_FROM: 553.",
+    });
+  }
+  // A server that might lock the shop out is asked a few times, not for each order.
+  expect(attempts.length).toBeLessThan(25);
+  expect(await problems()).toContain("mail_blocked");
+  expect(shop.log.filter(({ event }) => event === "step_blocked")).toEqual([
+    expect.objectContaining({ step: "mail", problem: expect.stringContaining("the sender, MAIL_FROM: 553") }),
+  ]);
+  expect(chats.filter((text) => text.includes("Orders wait"))).toHaveLength(1);
+  expect(chats.filter((text) => text.includes("needs your attention"))).toEqual([]);
+
+  mend();
+  attempts.length = 0;
+  shop.clock.nowMs += 120_000;
+  expect(await (await reconcile()).json()).toMatchObject({ repaired: expect.arrayContaining(orders) });
+  expect(attempts).toHaveLength(10);
+  for (const orderId of orders) expect((await controlOf(orderId)).state).toBe("fulfilled");
+  expect(await problems()).not.toContain("mail_blocked");
+});
+
+test("E72: a mail that the server refuses after reading it waits like all others, and is flagged after three days", async () => {
+  openBlockedShop(new RefusedMailError("The mail server refused the mail: 554."));
+  const orderId = await paidOrder();
+  expect(await deliver(orderId)).toBe(503);
+  expect((await controlOf(orderId)).state).toBe("paid");
+  shop.clock.nowMs += 3 * 24 * 3_600_000;
+  expect(await deliver(orderId)).toBe(200);
+  expect((await controlOf(orderId)).state).toBe("needs_attention");
 });
 
 test("D25: nobody is mailed before the money is there, whatever address they type", async () => {

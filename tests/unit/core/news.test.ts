@@ -315,6 +315,7 @@ test("B02: a bank debit that fails in the end is told once, and nothing before t
   expect(await shop.deliverNew()).toContain(503);
   expect(await openOrders(shop.store)).toEqual([orderId]);
   shop.answers.chat = 200;
+  shop.clock.nowMs += 3_600_000;
   for (let delivery = 0; delivery < 2; delivery += 1) await shop.notify(orderId);
 
   const event = `payment_failed/${orderId}/1`;
@@ -345,6 +346,7 @@ test("a chat that is down keeps the buyer from nothing; Stripe is asked to come 
   expect(await openOrders(shop.store)).toEqual([orderId]);
 
   shop.answers.chat = 200;
+  shop.clock.nowMs += 30_000;
   expect((await shop.notify(orderId)).status).toBe(200);
   expect([shop.mails, shop.notices, shop.events, shop.chats].map(({ length }) => length)).toEqual([
     1, 1, 1, 1,
@@ -372,7 +374,10 @@ test("a message is given up after 12 attempts: Stripe hears 200, the log and the
   shop = openOwnersShop();
   shop.answers.chat = 500;
   const { orderId } = await shop.order();
-  for (let attempt = 0; attempt < 14; attempt += 1) await shop.notify(orderId);
+  for (let attempt = 0; attempt < 14; attempt += 1) {
+    await shop.notify(orderId);
+    shop.clock.nowMs += 3_600_000;
+  }
 
   const control = await controlOf(orderId);
   expect(control.state).toBe("fulfilled");
@@ -445,6 +450,7 @@ test("onPaid runs before the buyer is mailed, with one key for all attempts; wha
   const { orderId } = await shop.order();
   expect((await controlOf(orderId)).state).toBe("paid");
   isBroken = false;
+  shop.clock.nowMs += 30_000;
   expect((await shop.notify(orderId)).status).toBe(200);
   await shop.notify(orderId);
   expect(keys).toEqual([`onPaid/${orderId}`, `onPaid/${orderId}`]);
@@ -506,7 +512,10 @@ test("onRevoked that fails for good is left to the owner, who is shown it and ma
   });
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment);
-  for (let attempt = 0; attempt < 14; attempt += 1) await shop.notify(orderId);
+  for (let attempt = 0; attempt < 14; attempt += 1) {
+    await shop.notify(orderId);
+    shop.clock.nowMs += 3_600_000;
+  }
   expect(runs).toBe(12);
   const control = await controlOf(orderId);
   expect(control).toMatchObject({ state: "fulfilled", lastError: "code: Error: no" });

@@ -6,7 +6,7 @@ import PostalMime from "postal-mime";
 import { afterEach, expect, test } from "vitest";
 
 import { readMail } from "../../../core/config-mail.ts";
-import { NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { createSmtpMailer } from "../../../core/mail/smtp-mailer.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import {
@@ -143,8 +143,10 @@ test("a mailbox that does not exist is the last word; a server that is busy is n
 
 test.for([
   ["RCPT", "550 no such mailbox", PermanentStepError],
-  ["MAIL", "553 sender not allowed", PermanentStepError],
-  [".", "554 looks like spam", PermanentStepError],
+  ["RCPT", "550 5.7.1 relaying denied", BlockedStepError],
+  ["RCPT", "530 authentication required", BlockedStepError],
+  ["MAIL", "553 sender not allowed", BlockedStepError],
+  [".", "554 looks like spam", BlockedStepError],
   ["RCPT", "451 greylisted", NoEffectError],
   [".", "452 out of storage", NoEffectError],
   ["MAIL", "503 bad sequence", NoEffectError],
@@ -154,10 +156,10 @@ test.for([
   expect(failure).toBeInstanceOf(expected);
 });
 
-test("a wrong password is the shop's, not the order's: it is tried again", async () => {
+test("E70: a wrong password is the shop's, not the order's: all orders wait for the owner", async () => {
   const { url } = await openServer();
   const failure = await failureOf(mailerTo(url.replace("dev:dev", "dev:CANARY")));
-  expect(failure).toBeInstanceOf(NoEffectError);
+  expect(failure).toBeInstanceOf(BlockedStepError);
   expect(JSON.stringify([String(failure), String((failure as Error).cause)])).not.toContain("CANARY");
 });
 
@@ -202,7 +204,7 @@ test("over the network nothing is said to a server without TLS, the password lea
     },
     () => NOW,
   );
-  expect(await failureOf(mailer)).toBeInstanceOf(NoEffectError);
+  expect(await failureOf(mailer)).toBeInstanceOf(BlockedStepError);
   expect(heard).toContain("STARTTLS");
   expect(heard.join("\n")).not.toMatch(/AUTH|MAIL FROM|CANARY/);
 });

@@ -265,6 +265,7 @@ test("a mail server that is down is 503 now, and the same mail key is used when 
     lastError: "mail: Error: connection refused",
   });
   down = false;
+  shop.clock.nowMs += 30_000;
   expect((await shop.notify(sessionId)).status).toBe(200);
   expect(keys).toEqual([`mail/${sessionId}`, `mail/${sessionId}`]);
 });
@@ -274,7 +275,10 @@ test("A30: a step that always fails is flagged after 12 tries, reported once, an
   shop = openTestShop({ replace: { mailer: { send: () => Promise.reject(new Error("refused")) } } });
   const sessionId = await paidSession();
   const statuses: number[] = [];
-  for (let delivery = 0; delivery < 14; delivery += 1) statuses.push((await shop.notify(sessionId)).status);
+  for (let delivery = 0; delivery < 14; delivery += 1) {
+    statuses.push((await shop.notify(sessionId)).status);
+    shop.clock.nowMs += 3_600_000;
+  }
   expect(statuses).toEqual([...Array.from({ length: 11 }, () => 503), 200, 200, 200]);
   expect((await shop.store.readControl(sessionId))?.control).toMatchObject({
     state: "needs_attention",
@@ -347,6 +351,7 @@ test("A29: with too little time left for a step the order is released, and the n
   expect(waiting?.control.lease).toBeUndefined();
   expect(shop.mails).toHaveLength(0);
 
+  shop.clock.nowMs += 30_000;
   expect((await shop.notify(sessionId)).status).toBe(200);
   expect(append).toHaveBeenCalledTimes(1);
   expect(shop.mails).toHaveLength(1);

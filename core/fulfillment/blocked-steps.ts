@@ -1,0 +1,106 @@
+import { describeError, type Log } from "../log.ts";
+import type { NewsDesk } from "../news/news-desk.ts";
+import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** The orders that wait are tried at least once a day; a note that nobody has renewed since is about what is mended. */
+const FORGET_AFTER_MS = 26 * HOUR_MS;
+
+/** For a message to the owner, while a webhook waits. */
+const SAY_WITHIN_MS = 3_000;
+
+/** The steps that succeed for no order until the owner has mended something. Never fails: an order waits either way. */
+export interface BlockedSteps {
+  /** The owner is alarmed once, by whichever instance writes the note first; health shows it from now on. */
+  report(step: string, reason: string): Promise<void>;
+  /** The step has succeeded for an order that had to wait. */
+  clear(step: string): Promise<void>;
+}
+
+export interface BlockedStepsDependencies {
+  bookkeeping: Bookkeeping;
+  news: Pick<NewsDesk, "sayToOwner">;
+  now: () => number;
+  schedule: Schedule;
+  log: Log;
+}
+
+export function createBlockedSteps(dependencies: BlockedStepsDependencies): BlockedSteps {
+  const { bookkeeping, news, now, schedule, log } = dependencies;
+  /** When this instance last saw to the note of a step. */
+  const noted = new Map<string, number>();
+
+  return {
+    async report(step, reason) {
+      if (now() - (noted.get(step) ?? -Infinity) < HOUR_MS) return;
+      try {
+        if (await isNew(step, reason)) await tellOwner(step, reason);
+        noted.set(step, now());
+      } catch (error) {
+        log.warn("block_not_noted", { step, error: describeError(error) });
+      }
+    },
+
+    async clear(step) {
+      try {
+        const note = await bookkeeping.read(nameOf(step));
+        if (note !== undefined && note.text !== "") await bookkeeping.write(nameOf(step), note.version, "");
+        noted.delete(step);
+      } catch (error) {
+        log.warn("block_not_cleared", { step, error: describeError(error) });
+      }
+    },
+  };
+
+  /** True for the one that begins the note. A note that stands is renewed now and then. */
+  async function isNew(step: string, reason: string): Promise<boolean> {
+    const note = await bookkeeping.read(nameOf(step));
+    const stands = note !== undefined && isFresh(note.text, now());
+    if (stands && now() - lastMsOf(note.text) < HOUR_MS) return false;
+    const written = await bookkeeping.write(
+      nameOf(step),
+      note?.version ?? 0,
+      `${now()} ${reason}`.slice(0, 300),
+    );
+    return written === "written" && !stands;
+  }
+
+  async function tellOwner(step: string, reason: string): Promise<void> {
+    const problem = `${reason} All orders wait for it. Mend it and deploy: the next run of reconciliation, or of npm run reconcile, completes them.`;
+    log.error("step_blocked", { step, problem });
+    const notice = { subject: `Orders wait: the step "${step}" is blocked`, text: `${problem}\n` };
+    const idempotencyKey = `blocked/${step}/${Math.floor(now() / HOUR_MS)}`;
+    await withTimeout(SAY_WITHIN_MS, schedule, (signal) =>
+      news.sayToOwner(notice, { idempotencyKey, signal }),
+    ).catch((error: unknown) => {
+      // The owner's mail mostly goes through the same server.
+      log.warn("block_not_told", { step, error: describeError(error) });
+    });
+  }
+}
+
+/** Why a step is blocked; undefined when it is not. */
+export async function whyBlocked(
+  bookkeeping: Bookkeeping,
+  step: string,
+  nowMs: number,
+): Promise<string | undefined> {
+  const note = await bookkeeping.read(nameOf(step));
+  if (note === undefined || !isFresh(note.text, nowMs)) return undefined;
+  return note.text.slice(note.text.indexOf(" ") + 1);
+}
+
+function nameOf(step: string): string {
+  return `blocked_${step}`;
+}
+
+function isFresh(text: string, nowMs: number): boolean {
+  return text !== "" && nowMs - lastMsOf(text) < FORGET_AFTER_MS;
+}
+
+/** `<last seen> <reason>`, or nothing. */
+function lastMsOf(text: string): number {
+  return Number(text.split(" ")[0]);
+}

@@ -1,0 +1,135 @@
+import type { FulfillmentStep } from "../fulfillment/step.ts";
+import { endRun, endRunOutOfTime, fulfill, owesSteps } from "./control-record.ts";
+import type { EffectTime } from "./effect-time.ts";
+import {
+  beginErrands,
+  callOffErrands,
+  chooseErrands,
+  exhaustedErrands,
+  giveUpErrands,
+  unbeginErrands,
+  type Errand,
+} from "./errands.ts";
+import type { OrderId } from "./order.ts";
+import type { Announce, Result } from "./result.ts";
+import { MAX_ATTEMPTS } from "./retry.ts";
+import { isRevoked } from "./revocation.ts";
+import { giveUpStep } from "./run-step.ts";
+import type { SettleDependencies } from "./settle-order.ts";
+import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep } from "./step-progress.ts";
+import { reportGivenUp } from "./tell-news.ts";
+import type { ControlDraft } from "./update-control.ts";
+
+/** What a run knows beside the record when it decides what comes next. */
+export interface RunState {
+  orderId: OrderId;
+  askedByOwner: boolean;
+  /** False when the lease is there only for news that are new: what failed before goes on waiting. */
+  isDue: boolean;
+  time: EffectTime;
+  /** The errands that this run has begun: each is tried once a run. */
+  tried: ReadonlySet<string>;
+  /** The steps begun in this run, if only by a write that has to be made again. */
+  begunHere: Set<string>;
+  stepHasFailed: boolean;
+}
+
+/** The record to write, the effect that this write begins, and what is said once it is durable. */
+export interface Decision {
+  control: ControlDraft;
+  next: Effect | { kind: "nothing" } | { kind: "no_time" };
+  announce: readonly Announce[];
+}
+
+export type Effect = {
+  /** Not begun with less time than this. */
+  needsMs: number;
+  /** Takes the beginning back, should the effect not be had after all. */
+  unbegin: Result["change"];
+} & ({ kind: "step"; step: FulfillmentStep } | { kind: "errands"; errands: readonly Errand[] });
+
+/** What a message is given at the least; a mail may meet a slow server. */
+const MESSAGE_NEEDS_MS = 1_500;
+const OWNERS_MAIL_NEEDS_MS = 3_000;
+
+const UNCERTAIN =
+  "an attempt was cut off and may have had its effect; it is not repeated unless you ask for it";
+
+/** What comes next for an order whose lease is ours. Pure but for the clock: it runs again after every conflict. */
+export function decideNext(current: ControlDraft, run: RunState, dependencies: SettleDependencies): Decision {
+  const { steps, now } = dependencies;
+  const { askedByOwner, time } = run;
+  let control = callOffErrands(current);
+  const exhausted = askedByOwner ? [] : exhaustedErrands(control);
+  const announce: Announce[] = exhausted.map(
+    (errand) => () => reportGivenUp(errand, run.orderId, dependencies),
+  );
+  control = giveUpErrands(control, exhausted);
+
+  if (owesSteps(control, askedByOwner) && run.isDue && !run.stepHasFailed) {
+    control = skipRevoked(control, steps);
+    const step = steps.find(({ name }) => !isFinished(control.steps[name]));
+    const problem = step && whyNotToBegin(step, control, run);
+    if (step === undefined) {
+      control = callOffErrands(fulfill(control));
+    } else if (problem !== undefined) {
+      const flagged = giveUpStep(step, problem, run.orderId, dependencies);
+      control = flagged.change(control);
+      announce.push(flagged.announce);
+    } else if (time.isEnoughToBegin(step.needsMs)) {
+      run.begunHere.add(step.name);
+      return { control: beginStep(control, step.name), next: toStep(step, control), announce };
+    } else {
+      return { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
+    }
+  }
+
+  const owed = chooseErrands(control, run);
+  const errands = owed.filter((errand) => time.isEnoughToBegin(timeFor(errand)));
+  if (errands.length > 0)
+    return { control: beginErrands(control, errands), next: toErrands(errands), announce };
+  return owed.length === 0
+    ? { control: endRun(control), next: { kind: "nothing" }, announce }
+    : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
+}
+
+/** Undefined where a step may begin. The owner, who has mended what was broken, always gets another try. */
+function whyNotToBegin(
+  { name, whenUncertain }: FulfillmentStep,
+  control: ControlDraft,
+  { askedByOwner, begunHere }: RunState,
+): string | undefined {
+  if (askedByOwner) return undefined;
+  if (attemptsOf(control, name) >= MAX_ATTEMPTS) return "tried too often";
+  // Somebody else began it, and nobody knows how that ended.
+  const isDoubtful = isUncertain(control.steps[name]) && !begunHere.has(name);
+  return isDoubtful && whenUncertain === "flag" ? UNCERTAIN : undefined;
+}
+
+/** `before` is the record without the beginning. */
+function toStep(step: FulfillmentStep, before: ControlDraft): Effect {
+  const { name, needsMs } = step;
+  const unbegin = (current: ControlDraft): ControlDraft => unbeginStep(current, name, before.steps[name]);
+  return { kind: "step", step, needsMs, unbegin };
+}
+
+function toErrands(errands: readonly Errand[]): Effect {
+  return {
+    kind: "errands",
+    errands,
+    needsMs: Math.max(...errands.map(timeFor)),
+    unbegin: (current) => unbeginErrands(current, errands),
+  };
+}
+
+function timeFor({ channel }: Errand): number {
+  return channel === "mail" ? OWNERS_MAIL_NEEDS_MS : MESSAGE_NEEDS_MS;
+}
+
+/** What must not be handed out any more is passed over. */
+function skipRevoked(control: ControlDraft, steps: readonly FulfillmentStep[]): ControlDraft {
+  if (!isRevoked(control)) return control;
+  return steps
+    .filter(({ name, whenRevoked }) => whenRevoked === "skip" && !isFinished(control.steps[name]))
+    .reduce((skipped, { name }) => skipStep(skipped, name), control);
+}

@@ -1,0 +1,35 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+/** What a Stripe that fails at nothing and is slow at everything brings out. */
+export const SLOW_BUGS: readonly SeededBug[] = [
+  {
+    name: "unmade-attempt-counts",
+    what: "An attempt that was written down, and for which there was no time after all, counts.",
+    hazards: "A36",
+    patches: [
+      {
+        file: "core/orders/run-owed.ts",
+        find: "endRunOutOfTime(next.unbegin(current), now())",
+        replace: "endRunOutOfTime(current, now())",
+      },
+    ],
+  },
+  {
+    name: "mail-begun-late",
+    what: "A mail is begun with half a second left, and cut off after the server has taken it.",
+    hazards: "A37",
+    patches: [{ file: "core/fulfillment/mail-step.ts", find: "needsMs: 3_000,", replace: "needsMs: 200," }],
+  },
+  {
+    name: "next-try-ignored",
+    what: "Each webhook tries again at once what has just failed.",
+    hazards: "A38",
+    patches: [
+      {
+        file: "core/orders/control-record.ts",
+        find: "return askedByOwner || nextTryMs <= nowMs;",
+        replace: "return askedByOwner || nextTryMs >= 0 || nowMs < 0;",
+      },
+    ],
+  },
+];
