@@ -67,11 +67,11 @@ export function unreadablePage(): Response {
 }
 
 export function wrongMethodPage(): Response {
-  const page = notice("This page is only read and sent", 405, [
+  const refusal = notice("This page is only read and sent", 405, [
     html`<p>Open it with GET, or send its form with POST.</p>`,
   ]);
-  page.headers.set("allow", "GET, HEAD, POST");
-  return page;
+  refusal.headers.set("allow", "GET, HEAD, POST");
+  return refusal;
 }
 
 /** Somebody opened the simulator itself in a browser. */

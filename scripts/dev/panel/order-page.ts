@@ -2,7 +2,7 @@ import { html, type Html } from "../../../core/html.ts";
 import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
-import { clockTime, devPage, plainAnswer } from "./document.ts";
+import { clockTime, devPage, refusal } from "./document.ts";
 import { actionsFor, type ActionGroup } from "./order-actions.ts";
 import { shopFacts, stripeFacts } from "./order-facts.ts";
 import { findSimulatedOrder, titleOf } from "./simulated-order.ts";
@@ -22,7 +22,12 @@ export async function orderPage(
 ): Promise<Response> {
   const state = stripe.state();
   const order = findSimulatedOrder(state, sessionId);
-  if (order === undefined) return plainAnswer(404, "There is no such checkout.");
+  if (order === undefined)
+    return refusal(
+      404,
+      "There is no such checkout",
+      "The simulated Stripe may have been started afresh since, with --fresh or without its folder .data.",
+    );
   const { store, engine } = await keeping();
   const [control, downloads, history] = await Promise.all([
     store.readControl(sessionId),

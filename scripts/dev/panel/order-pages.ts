@@ -1,4 +1,4 @@
-import { backTo, plainAnswer } from "./document.ts";
+import { backTo, refusal } from "./document.ts";
 import { actionsFor } from "./order-actions.ts";
 import { orderPage, type OrderPageDependencies } from "./order-page.ts";
 import { ordersOverview } from "./orders-overview.ts";
@@ -51,7 +51,7 @@ export function createOrderPages(dependencies: OrderPageDependencies) {
     if (trouble === "next") account.dropNextDelivery();
     else if (trouble === "all") account.setDroppedDeliveries(!now.dropsAll);
     else if (trouble === "twice") account.setDuplicateDeliveries(!now.sendsTwice);
-    else return plainAnswer(400, "There is no such trouble.");
+    else return refusal(400, "There is no such trouble", "Choose one of those under the orders.");
     return backTo("/__dev");
   }
 }
