@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { html } from "../../core/html.ts";
+import { html, type Html } from "../../core/html.ts";
 
 export interface ErrorPage {
   status: number;
@@ -21,6 +21,7 @@ const TO_THE_SHOP = { href: "/", label: "To the shop" };
 export function errorPage({ status, title, text, links = [TO_THE_SHOP] }: ErrorPage): Response {
   const css = readFileSync(new URL("panel/dev.css", import.meta.url), "utf8");
   const hash = createHash("sha256").update(css).digest("base64");
+  const style: Html = { markup: `<style>${css}</style>` };
   const document = html`<!doctype html>
     <html lang="en">
       <head>
@@ -29,9 +30,7 @@ export function errorPage({ status, title, text, links = [TO_THE_SHOP] }: ErrorP
         <meta name="color-scheme" content="light dark" />
         <title>${title} · ${status}</title>
         <link rel="icon" href="data:," />
-        <style>
-          ${{ markup: css }}
-        </style>
+        ${style}
       </head>
       <body>
         <header>
