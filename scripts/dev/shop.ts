@@ -7,6 +7,7 @@ import { shopAppearance } from "../../core/shop-appearance.ts";
 import { openShop } from "../../core/shop.ts";
 import type { Site } from "../../core/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
+import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createDevServer } from "./create-dev-server.ts";
@@ -104,6 +105,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const devPages = createDevPages({
       stripe: stripe?.simulated,
       keeping,
+      async tryAgain(orderId) {
+        // As the owner's files are now: they may be what had to be mended.
+        const mended = openShop(config, await loadSite(root), { ...realSurroundings(), ...surroundings });
+        return adviceAfter(await settleByHand(orderId, await mended.keeping()));
+      },
       ...inbox,
     });
     const serveSite = await createSiteHandler(root, siteAtStart.shop.pages, print);

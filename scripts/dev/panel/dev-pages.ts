@@ -8,12 +8,14 @@ import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.t
 import { html } from "../../../core/html.ts";
 import { unreadableAddress } from "../error-page.ts";
 import { devPage, refusal } from "./document.ts";
+import type { ShopSide } from "./order-actions.ts";
 import { createOrderPages } from "./order-pages.ts";
 
 export interface DevPagesDependencies extends InboxDependencies {
   /** Undefined when the shop talks to the real Stripe, where the dashboard does what the panel does here. */
   stripe: SimulatedStripe | undefined;
   keeping: () => Promise<Pick<Kept, "store" | "engine">>;
+  tryAgain: ShopSide["tryAgain"];
 }
 
 const ASSETS = ["dev.css", "live-update.js"];
@@ -22,10 +24,12 @@ const ASSETS = ["dev.css", "live-update.js"];
  * `/__dev` and what is below: for the developer at this machine. Nothing of it is in a bundle that is deployed. Resolves to
  * undefined for every other address.
  */
-export function createDevPages({ stripe, keeping, ...inbox }: DevPagesDependencies) {
+export function createDevPages({ stripe, keeping, tryAgain, ...inbox }: DevPagesDependencies) {
   const inboxPages = createInboxPages(inbox);
   const orderPages =
-    stripe === undefined ? undefined : createOrderPages({ stripe, keeping, mailbox: inbox.mailbox });
+    stripe === undefined
+      ? undefined
+      : createOrderPages({ stripe, keeping, tryAgain, mailbox: inbox.mailbox });
 
   return async (request: Request): Promise<Response | undefined> => {
     const { pathname, hostname } = new URL(request.url);

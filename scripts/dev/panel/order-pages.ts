@@ -9,7 +9,7 @@ const PATIENCE_MS = 5_000;
 
 /** `/__dev`: every checkout, what may happen to it next, and what has. */
 export function createOrderPages(dependencies: OrderPageDependencies) {
-  const { stripe, keeping } = dependencies;
+  const { stripe, keeping, tryAgain } = dependencies;
 
   return async (request: Request, path: string): Promise<Response | undefined> => {
     const [, sessionId = "", command] =
@@ -32,11 +32,13 @@ export function createOrderPages(dependencies: OrderPageDependencies) {
     try {
       if (command === "resend") stripe.account.resendEvent(textOf(form, "event"));
       else {
-        const actions = actionsFor(order, stripe.account).flatMap((group) => group.actions);
+        const control = (await (await keeping()).store.readControl(sessionId))?.control;
+        const groups = actionsFor(order, stripe.account, { control, tryAgain });
+        const actions = groups.flatMap((group) => group.actions);
         const action = actions.find(({ id }) => id === textOf(form, "action"));
         if (action === undefined)
           return await orderPage(dependencies, sessionId, "That is no longer possible.");
-        action.run(textOf(form, "amount"));
+        await action.run(textOf(form, "amount"));
       }
     } catch (error) {
       return orderPage(dependencies, sessionId, error instanceof Error ? error.message : String(error));
