@@ -43,7 +43,6 @@ export function errorPage({ status, title, text, links = [TO_THE_SHOP] }: ErrorP
           <p class="buttons">
             ${links.map(({ href, label }) => html`<a class="button" href="${href}">${label}</a>`)}
           </p>
-          <p class="fine">Answer ${status}</p>
         </main>
       </body>
     </html> `;

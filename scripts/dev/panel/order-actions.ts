@@ -33,7 +33,7 @@ export interface ShopSide {
 /** Only what is possible as the order stands: what Stripe would refuse is not offered. */
 export function actionsFor(order: SimulatedOrder, account: Account, shop: ShopSide): readonly ActionGroup[] {
   const groups: ActionGroup[] = [
-    { heading: "The shop, in its owner’s place", actions: shopActions(order, shop) },
+    { heading: "The owner", actions: shopActions(order, shop) },
     { heading: "Checkout", actions: checkoutActions(order, account) },
     ...order.charges.map((charge, index) => ({
       heading: order.charges.length === 1 ? "Payment" : `Payment ${index + 1}`,
