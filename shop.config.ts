@@ -1,5 +1,10 @@
 import { defineShop } from "./core/shop-definition.ts";
 
+// Where paper is sent to: Stripe's payment page asks for an address there. The posters' postage is per order, however many they are;
+// the almanac's is in its price, as Stripe adds none to a subscription.
+const countries = ["AT", "BE", "DE", "DK", "FR", "NL"];
+const post = { name: "Post, in a tube", amountMinor: 490, currency: "eur", delivery: { min: 2, max: 5 } };
+
 /**
  * Your shop, but for its pages and its secrets. Everything in here is optional, and so is this file. An editor such as VS Code
  * completes and explains each field; `npm run check` tells what is wrong.
@@ -15,7 +20,7 @@ export default defineShop({
   // By price id (price_…) or lookup key: either finds the price, whichever of them your pages use. A price needs no entry to be sold;
   // one that is on no page is for sale when it has one.
   prices: {
-    poster_a2: { maxQuantity: 10 },
+    poster_a2: { maxQuantity: 10, checkout: { shipping: { countries, rates: [post] } } },
     ebook_tides: {
       deliver: [
         { kind: "file", name: "The Tide Reader (EPUB)", file: "private/the-tide-reader.epub" },
@@ -23,6 +28,7 @@ export default defineShop({
       ],
     },
     almanac_monthly: {
+      checkout: { shipping: { countries } },
       deliver: [{ kind: "link", name: "Read this month's issue online", url: "https://example.com/almanac" }],
     },
     print_deposit: {

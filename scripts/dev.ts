@@ -7,6 +7,7 @@ import open from "open";
 
 import { ConfigError } from "../core/config.ts";
 import { StorageInUseError } from "./dev/lock-storage.ts";
+import { whenAskedToEnd } from "../simulator/when-asked-to-end.ts";
 import { SiteError } from "./site/site-error.ts";
 import { startShop, type Shop, type ShopOptions } from "./dev/shop.ts";
 
@@ -39,6 +40,8 @@ if (/^(?:sk|rk)_live_/.test(environment["STRIPE_SECRET_KEY"] ?? "")) {
   );
 }
 
+let close: Shop["close"] | undefined;
+whenAskedToEnd(async () => close?.());
 const shop = await start({
   root,
   environment,
@@ -47,10 +50,10 @@ const shop = await start({
   sendsMails: flags["send-mail"] === true,
   print: (text) => console.log(text),
 });
+close = shop.close;
 console.log(
   `The shop is open at ${shop.url} (${stripeInUse(shop)}), its orders and mails at ${shop.url}/__dev. Ctrl-C closes it.`,
 );
-closeOnSignal(shop);
 if (!flags["no-open"] && process.stdout.isTTY) await open(shop.url).catch(() => undefined);
 
 function readFlags() {
@@ -92,14 +95,6 @@ async function start(options: Omit<ShopOptions, "port">): Promise<Shop> {
           `Port ${port} is in use. Stop what runs there, or choose another: PORT=${port + 1} npm run dev`,
         );
     }
-  }
-}
-
-function closeOnSignal(running: Shop): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      void running.close().then(() => process.exit(0));
-    });
   }
 }
 

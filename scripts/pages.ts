@@ -1,11 +1,10 @@
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { createRequestListener } from "@remix-run/node-fetch-server";
-
 import { buildFunctions } from "./build/functions.ts";
-import { listen } from "./dev/listen.ts";
+import { createDevServer } from "./dev/create-dev-server.ts";
+import { whenAskedToEnd } from "../simulator/when-asked-to-end.ts";
+import { closeServer, listen } from "./dev/listen.ts";
 import { createSiteHandler } from "./dev/site-server.ts";
 import { loadSite } from "./site/load-site.ts";
 
@@ -16,6 +15,8 @@ import { loadSite } from "./site/load-site.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { shop, catalog } = await loadSite(root);
 await buildFunctions(root, join(root, "build"), catalog);
-const server = createServer(createRequestListener(await createSiteHandler(root, shop.pages)));
+const print = (text: string): void => console.log(text);
+const server = createDevServer(await createSiteHandler(root, shop.pages, print), print);
 const port = await listen(server, Number(process.env["PORT"] ?? 0));
 console.log(`The pages are at http://127.0.0.1:${port}.`);
+whenAskedToEnd(() => closeServer(server));

@@ -1,10 +1,8 @@
-import { createDeadline } from "../core/orders/deadline.ts";
 import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
-import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
 import type { Kept } from "../core/shop.ts";
-import { noteByHand } from "./note-by-hand.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
+import { adviceAfter, settleByHand } from "./settle-by-hand.ts";
 
 const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was flagged for your
 attention is tried again; what is done already is not done twice.
@@ -14,18 +12,6 @@ attention is tried again; what is done already is not done twice.
 Prints as JSON the outcome, whom it could not tell of what ("owed"), the order's record, how often the buyer fetched which file
 ("downloads") and what the shop noted down when ("history"); the last two where orders are kept in DynamoDB.
 Ends with 1 when the order is still not as it should be.`;
-
-const MINUTE_MS = 60_000;
-
-/** Outcomes that an owner has to do something about, and what. */
-const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
-  not_found: "Stripe knows no such session. Does STRIPE_SECRET_KEY belong to its account, and to its mode?",
-  not_ours:
-    "This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY, with its mode, say the same here as on your host?",
-  busy: "Somebody else is settling this order right now. Try again in a minute.",
-  unfinished: "A step could not be done; the record says why. Try again once that is mended.",
-  needs_attention: "A step failed for good; the record says why. Try again once that is mended.",
-};
 
 const NOT_TOLD = "The order is done, and somebody could not be told of it. Try again once that is mended.";
 
@@ -38,7 +24,7 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 
 try {
   const kept = await (await openOwnerShop()).keeping();
-  const outcome = await settleAndNote(orderId, kept);
+  const outcome = await settleByHand(orderId, kept);
   const stored = await kept.store.readControl(orderId);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
@@ -50,20 +36,11 @@ try {
     ...(stored !== undefined && { history: await historyOf(orderId, kept) }),
   };
   console.log(JSON.stringify(report, null, 2));
-  const advice = ADVICE[outcome.kind] ?? (owed.length > 0 ? NOT_TOLD : undefined);
+  const advice = adviceAfter(outcome) ?? (owed.length > 0 ? NOT_TOLD : undefined);
   if (advice !== undefined) fail(advice);
   process.exit(0);
 } catch (error) {
   fail(`The order could not be settled: ${messageOf(error)}`);
-}
-
-/** A run that breaks off half way may have changed the order, too. */
-async function settleAndNote(id: string, kept: Kept): Promise<SettleOutcome> {
-  try {
-    return await settleOrder(id, "owner", createDeadline(Date.now, MINUTE_MS), kept);
-  } finally {
-    await noteByHand(id, "settle_command", kept.store);
-  }
 }
 
 interface NotedDownload {

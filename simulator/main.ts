@@ -2,6 +2,7 @@ import { help, readArguments, type SimulatorArguments } from "./arguments.ts";
 import { readCatalogFile } from "./catalog-file.ts";
 import { createSimulatorServer } from "./http-server.ts";
 import { createSimulatedStripe } from "./simulated-stripe.ts";
+import { whenAskedToEnd } from "./when-asked-to-end.ts";
 
 /** `npm run simulator`: see `--help`. */
 function main(): void {
@@ -36,13 +37,11 @@ function serve(settings: SimulatorArguments): void {
     const port = typeof address === "object" && address !== null ? address.port : settings.port;
     console.log(`Simulated Stripe: http://127.0.0.1:${port} (no money moves)`);
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      stripe.close();
-      server.close();
-      server.closeAllConnections();
-    });
-  }
+  whenAskedToEnd(() => {
+    stripe.close();
+    server.close();
+    server.closeAllConnections();
+  });
 }
 
 function fail(message: string): void {

@@ -199,6 +199,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
       handleHostedPage(request, {
         state,
         businessName: options.catalog.businessName ?? "Test shop",
+        siteUrl: options.siteUrl ?? options.publicUrl,
         now,
         delayedPaymentMs,
         catchUp,

@@ -7,17 +7,33 @@ import { claimedExpiryMs, type Signer } from "../signing/signer.ts";
 export interface ClaimCookies {
   /** The `Set-Cookie` lines with which the answer to `request` makes its browser the one that opened the session. */
   claim(request: Request, orderId: OrderId): string[];
+  /**
+   * The `Set-Cookie` lines by which the browser that sent `request` stays its buyer for longer, once the order is placed; none where
+   * it does already, or is not the buyer's. Checkouts that are opened later then push out others, and never this one.
+   */
+  keep(request: Request, orderId: OrderId): string[];
   /** True when the request comes from the browser that opened the session. */
   holds(request: Request, orderId: OrderId): boolean;
 }
 
-/** Longer than the slowest payment method needs; after that the mails hold all that is personal. */
-const CLAIM_MS = 30 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
-/** Of who opens more checkouts than this the oldest are forgotten. Keeps the header below 1 KB. */
-const MAX_CLAIMS = 8;
+/** Longer than the slowest payment method needs. */
+const CLAIM_MS = 30 * DAY_MS;
 
-/** More than any browser sends along with `MAX_CLAIMS`; the rest of a longer header is not read. */
+/**
+ * Of an order that was placed; as long as the link in a mail. It is the expiry, which we sign, that tells such a claim from one of a
+ * checkout that perhaps came to nothing: no other lies so far ahead. It is renewed when the buyer comes back.
+ */
+const KEPT_CLAIM_MS = 90 * DAY_MS;
+
+/** Of who opens more checkouts than this, and places no order, the oldest are forgotten. */
+const MAX_OPEN_CLAIMS = 8;
+
+/** All claims together, as browsers send them: some two dozen. Hosts refuse requests whose headers are many times as long. */
+const MAX_COOKIE_BYTES = 2_048;
+
+/** More than any browser sends along with `MAX_COOKIE_BYTES` of ours; the rest of a longer header is not read. */
 const MAX_HEADER_LENGTH = 16_384;
 
 /**
@@ -37,25 +53,36 @@ export function createClaimCookies(signer: Signer, siteUrl: string, now: () => n
     prefix + createHash("sha256").update(orderId).digest("base64url").slice(0, 16);
   const clear = (name: string): string => `${name}=; Max-Age=0; ${attributes}`;
 
+  const set = (request: Request, orderId: OrderId, lifeMs: number): string[] => {
+    const claim = { name: nameOf(orderId), token: signer.sign(orderId, now() + lifeMs) };
+    const others = claimsIn(request, prefix).filter(({ name }) => name !== claim.name);
+    const kept = worthKeeping(others, bytesOf(claim), now());
+    return [
+      `${claim.name}=${claim.token}; Max-Age=${lifeMs / 1000}; ${attributes}`,
+      ...others.filter((cookie) => !kept.has(cookie)).map(({ name }) => clear(name)),
+    ];
+  };
+
+  const held = (request: Request, orderId: OrderId): ClaimCookie[] => {
+    const name = nameOf(orderId);
+    return claimsIn(request, prefix).filter(
+      (cookie) => cookie.name === name && signer.isValid(cookie.token, orderId),
+    );
+  };
+
   return {
     claim(request, orderId) {
-      const name = nameOf(orderId);
-      const token = signer.sign(orderId, now() + CLAIM_MS);
-      const others = claimsIn(request, prefix).filter((cookie) => cookie.name !== name);
-      const oldestFirst = others.toSorted((a, b) => a.expiresMs - b.expiresMs);
-      const surplus = oldestFirst.slice(0, Math.max(0, oldestFirst.length - (MAX_CLAIMS - 1)));
-      return [
-        `${name}=${token}; Max-Age=${CLAIM_MS / 1000}; ${attributes}`,
-        ...surplus.map((cookie) => clear(cookie.name)),
-      ];
+      const isPlaced = held(request, orderId).some((cookie) => isKept(cookie, now()));
+      return set(request, orderId, isPlaced ? KEPT_CLAIM_MS : CLAIM_MS);
     },
 
-    holds(request, orderId) {
-      const name = nameOf(orderId);
-      return claimsIn(request, prefix).some(
-        (cookie) => cookie.name === name && signer.isValid(cookie.token, orderId),
-      );
+    keep(request, orderId) {
+      const claims = held(request, orderId);
+      if (claims.length === 0 || claims.some((cookie) => isKept(cookie, now()))) return [];
+      return set(request, orderId, KEPT_CLAIM_MS);
     },
+
+    holds: (request, orderId) => held(request, orderId).length > 0,
   };
 }
 
@@ -64,6 +91,31 @@ interface ClaimCookie {
   token: string;
   /** What the cookie says; 0 when it says nothing that we understand. */
   expiresMs: number;
+}
+
+/** A day apart from the longest life of another claim, for clocks that disagree. */
+function isKept({ expiresMs }: ClaimCookie, nowMs: number): boolean {
+  return expiresMs > nowMs + CLAIM_MS + DAY_MS;
+}
+
+/** Beside a new claim of `taken` bytes: of placed orders first, then of open checkouts, the newest of each, as far as there is room. */
+function worthKeeping(claims: readonly ClaimCookie[], taken: number, nowMs: number): Set<ClaimCookie> {
+  const newestFirst = claims.toSorted((one, other) => other.expiresMs - one.expiresMs);
+  const placed = newestFirst.filter((cookie) => isKept(cookie, nowMs));
+  const open = newestFirst.filter((cookie) => !isKept(cookie, nowMs)).slice(0, MAX_OPEN_CLAIMS - 1);
+  const kept = new Set<ClaimCookie>();
+  let bytes = taken;
+  for (const cookie of [...placed, ...open]) {
+    bytes += bytesOf(cookie);
+    if (bytes > MAX_COOKIE_BYTES) break;
+    kept.add(cookie);
+  }
+  return kept;
+}
+
+/** In the Cookie header, with what separates it from the next one. All of it is ASCII. */
+function bytesOf({ name, token }: Pick<ClaimCookie, "name" | "token">): number {
+  return name.length + token.length + "=; ".length;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1 */

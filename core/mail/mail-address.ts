@@ -12,10 +12,13 @@ const LONGEST_LOCAL_PART = 64;
 const LONGEST_ADDRESS = 254;
 
 /**
- * The part before the @, as every provider takes it: no quotes, no blanks, and none of the characters that separate addresses or
- * comment on them. Letters of any script; no control, format or private ones.
+ * The part before the @, as people write it: no quotes, no blanks, and none of the characters that separate addresses or comment on
+ * them. Letters of any script; no control, format or private ones. Dots wherever they stand: Japanese providers gave out such
+ * addresses as `a..b@` and `a.@` for years, and their owners still have them.
  */
-const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+const LOCAL_PART = /^(?=.*[^.])[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
+/** Dots that only a quoted text may have on the wire (RFC 5321, 4.1.2). */
+const UNUSUAL_DOTS = /^\.|\.\.|\.$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 /** Kept apart, because the conversion to ASCII drops or maps such characters instead of refusing them. */
 const DOMAIN_AS_WRITTEN = /^[\p{L}\p{M}\p{N}.-]+$/u;
@@ -28,19 +31,29 @@ export function isMailAddress(text: string): boolean {
   return asciiDomainOf(text) !== undefined;
 }
 
-/** The address with its domain as mail servers know it: `grüße@bücher.example` goes to `xn--bcher-kva.example`. */
+/**
+ * The address as mail servers want it: `grüße@bücher.example` goes to `xn--bcher-kva.example`, and `a..b@docomo.example` is
+ * `"a..b"@docomo.example`. Undefined for what is not one address.
+ */
 export function wireAddress(address: string): string | undefined {
   const domain = asciiDomainOf(address);
-  return domain === undefined ? undefined : `${address.slice(0, address.indexOf("@"))}@${domain}`;
+  return domain === undefined
+    ? undefined
+    : `${wireLocalPart(address.slice(0, address.indexOf("@")))}@${domain}`;
 }
 
 function asciiDomainOf(text: string): string | undefined {
   const [localPart, domain, ...others] = text.split("@");
   if (localPart === undefined || domain === undefined || others.length > 0) return undefined;
-  if (text.length > LONGEST_ADDRESS || Buffer.byteLength(localPart) > LONGEST_LOCAL_PART) return undefined;
+  if (text.length > LONGEST_ADDRESS || Buffer.byteLength(wireLocalPart(localPart)) > LONGEST_LOCAL_PART)
+    return undefined;
   if (!LOCAL_PART.test(localPart) || !DOMAIN_AS_WRITTEN.test(domain)) return undefined;
   const ascii = domainToASCII(domain);
   return DOMAIN.test(ascii) ? ascii : undefined;
+}
+
+function wireLocalPart(localPart: string): string {
+  return UNUSUAL_DOTS.test(localPart) ? `"${localPart}"` : localPart;
 }
 
 /**

@@ -60,7 +60,10 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       const sendsMail = kept.mailer !== undefined;
       const personal =
         isBuyer && order !== undefined ? personalPart(order, { deliveries, sendsMail }) : undefined;
-      return jsonResponse(200, { ...status, ...(personal !== undefined && { personal }) });
+      const answer = jsonResponse(200, { ...status, ...(personal !== undefined && { personal }) });
+      if (order === undefined) return answer;
+      for (const cookie of claims.keep(request, orderId)) answer.headers.append("Set-Cookie", cookie);
+      return answer;
     },
   };
 }

@@ -8,7 +8,7 @@ export interface ThirdParty {
   version: string;
   /** As its package.json says it, an SPDX expression. */
   license: string;
-  /** What it asks to be passed on with it; empty when it brings no such file. */
+  /** What it asks to be passed on with it; empty when neither it nor its repository is known to have such a text. */
   text: string;
 }
 
@@ -20,7 +20,23 @@ export async function bundledPackages(root: string, { outputs }: Metafile): Prom
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
   const packages: ThirdParty[] = [];
   for (const folder of [...folders].toSorted()) packages.push(await readPackage(join(root, folder)));
+  for (const one of packages) if (one.text === "") one.text = await textOfRepository(one, packages);
   return packages;
+}
+
+const TEXTS_OF_REPOSITORIES: Readonly<Record<string, string>> = {
+  // https://github.com/standard-webhooks/standard-webhooks/blob/main/libraries/LICENSE
+  standardwebhooks: "licenses/standardwebhooks.txt",
+};
+
+/** Some packages leave out the license of their repository, which asks to be passed on with every copy. */
+async function textOfRepository({ name, license }: ThirdParty, all: readonly ThirdParty[]): Promise<string> {
+  const file = TEXTS_OF_REPOSITORIES[name];
+  if (file !== undefined) return (await readFile(new URL(file, import.meta.url), "utf8")).trim();
+  // One repository, one license; only some of its packages bring it: https://github.com/aws/aws-sdk-js-v3
+  if (!name.startsWith("@aws-sdk/")) return "";
+  const isSibling = (one: ThirdParty): boolean => one.name.startsWith("@aws-sdk/") && one.license === license;
+  return all.find((one) => isSibling(one) && one.text !== "")?.text ?? "";
 }
 
 /** Every license once, under the names of the packages that it is for. */

@@ -6,6 +6,9 @@ export class StorageInUseError extends Error {
   override readonly name = "StorageInUseError";
 }
 
+/** The files this process holds. A container gives each shop the same process id, so the id alone does not tell. */
+const held = new Set<string>();
+
 /**
  * Keeps a folder for one shop: two would overwrite each other's orders. The file that says so holds the process's id, so that what a
  * shop left behind that was killed stands in nobody's way.
@@ -17,12 +20,18 @@ export async function lockStorage(folder: string): Promise<() => Promise<void>> 
   for (;;) {
     try {
       await writeFile(file, String(process.pid), { flag: "wx" });
-      return () => rm(file, { force: true });
+      held.add(file);
+      return async () => {
+        held.delete(file);
+        await rm(file, { force: true });
+      };
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     }
     const holder = Number(await readFile(file, "utf8").catch(() => ""));
-    if (isRunning(holder)) throw new StorageInUseError(`Process ${holder} has ${folder} open, says ${file}.`);
+    const isOurs = holder === process.pid;
+    if (isOurs ? held.has(file) : isRunning(holder))
+      throw new StorageInUseError(`Process ${holder} has ${folder} open, says ${file}.`);
     await rm(file, { force: true });
   }
 }

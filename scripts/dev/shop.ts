@@ -1,7 +1,4 @@
-import { createServer } from "node:http";
 import { join } from "node:path";
-
-import { createRequestListener } from "@remix-run/node-fetch-server";
 
 import { createApp, type App } from "../../core/app.ts";
 import { parseConfig, type Environment } from "../../core/config.ts";
@@ -10,8 +7,11 @@ import { shopAppearance } from "../../core/shop-appearance.ts";
 import { openShop } from "../../core/shop.ts";
 import type { Site } from "../../core/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
+import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { createDevServer } from "./create-dev-server.ts";
+import { errorPage } from "./error-page.ts";
 import { createLiveApp } from "./live-app.ts";
 import { leadsElsewhere, without, withoutTable } from "./left-alone.ts";
 import { closeServer, listen } from "./listen.ts";
@@ -59,9 +59,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   };
 
   try {
-    let serve: (request: Request) => Promise<Response> = async () =>
-      new Response("Starting\n", { status: 503 });
-    const server = createServer(createRequestListener((request) => serve(request)));
+    let serve: (request: Request) => Promise<Response> = async () => startingPage();
+    const server = createDevServer((request) => serve(request), print);
     const port = await listen(server, options.port);
     const url = `http://localhost:${port}`;
     closers.push(() => closeServer(server));
@@ -106,9 +105,15 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const devPages = createDevPages({
       stripe: stripe?.simulated,
       keeping,
+      async tryAgain(orderId) {
+        // As the owner's files are now: they may be what had to be mended.
+        const mended = openShop(config, await loadSite(root), { ...realSurroundings(), ...surroundings });
+        return adviceAfter(await settleByHand(orderId, await mended.keeping()));
+      },
       ...inbox,
     });
-    serve = routeRequests(app, devPages, await createSiteHandler(root, siteAtStart.shop.pages), stripe);
+    const serveSite = await createSiteHandler(root, siteAtStart.shop.pages, print);
+    serve = routeRequests(app, devPages, serveSite, stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {
     await close();
@@ -135,6 +140,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     closers.push(dynamodb.close);
     return dynamodbEnvironment(dynamodb.config);
   }
+}
+
+function startingPage(): Response {
+  return errorPage({
+    status: 503,
+    title: "The shop is opening",
+    text: ["Its storage and its mail server are being started. Reload this page in a second."],
+  });
 }
 
 /** A line such as `SHOP_ID=` in .env sets nothing. */

@@ -5,37 +5,77 @@ import { lookup } from "mrmime";
 
 import { BROWSER_SCRIPTS, bundleBrowserScript } from "../build/browser-scripts.ts";
 import { PAGES_FOLDER, ROOT_PAGES } from "../site/find-pages.ts";
+import { errorPage, unreadableAddress } from "./error-page.ts";
+import { filesAt, redirectAt, type AddressSettings } from "./site-address.ts";
 
 /**
  * Serves the site from its sources, laid out as `npm run build` lays them out, so that an edited page or script is there at the
- * next reload. The headers are those of vercel.json: what a strict policy breaks, it breaks here first.
+ * next reload. The headers and addresses are those of vercel.json: what a strict policy breaks, it breaks here first. `print` is told
+ * of pages that only one of the hosts would find.
  */
 export async function createSiteHandler(
   root: string,
   pages = PAGES_FOLDER,
+  print: (text: string) => void = () => undefined,
 ): Promise<(request: Request) => Promise<Response>> {
   const headers = await siteHeaders(root);
+  const addresses = await addressSettings(root);
 
   return async (request) => {
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return new Response("Method not allowed\n", {
-        status: 405,
-        headers: { ...headers, Allow: "GET, HEAD" },
-      });
+    if (request.method !== "GET" && request.method !== "HEAD") return wrongMethod();
+    const { pathname, search } = new URL(request.url);
+    const path = decodePath(pathname);
+    if (path === undefined) return unreadableAddress();
+    const elsewhere = redirectAt(pathname, addresses);
+    if (elsewhere !== undefined) {
+      return new Response(null, { status: 308, headers: { ...headers, Location: elsewhere + search } });
     }
-    const path = decodePath(new URL(request.url).pathname);
-    const body = path === undefined ? undefined : await readSiteFile(root, pages, path);
-    if (path !== undefined && body !== undefined) {
+    for (const file of filesAt(path, addresses)) {
+      const body = await readSiteFile(root, pages, file);
+      if (body === undefined) continue;
       return new Response(body, {
-        headers: { ...headers, "Content-Type": contentType(path), "Cache-Control": "no-cache" },
+        headers: { ...headers, "Content-Type": contentType(file), "Cache-Control": "no-cache" },
       });
     }
-    const notFound = await readIfPresent(join(root, pages, "404.html"));
-    return new Response(notFound ?? "Not found\n", {
+    if (/\/[^./]+$/.test(path) && (await readSiteFile(root, pages, `${path}.html`)) !== undefined) {
+      print(
+        `${path} is not found, ${path}.html is. Netlify shows it at ${path} as well; Vercel does with "cleanUrls": true in vercel.json, which is heeded here once the shop is started again.`,
+      );
+    }
+    return notFound(path);
+  };
+
+  async function notFound(path: string): Promise<Response> {
+    const page = await readIfPresent(join(root, pages, "404.html"));
+    if (page === undefined) return missingPage(path, pages);
+    return new Response(page, {
       status: 404,
       headers: { ...headers, "Content-Type": contentType("/404.html") },
     });
-  };
+  }
+}
+
+function wrongMethod(): Response {
+  const page = errorPage({
+    status: 405,
+    title: "A page is only read",
+    text: [
+      "Pages and files are asked for with GET. Forms of the shop are sent to /api/create-checkout-session.",
+    ],
+  });
+  page.headers.set("Allow", "GET, HEAD");
+  return page;
+}
+
+function missingPage(path: string, pages: string): Response {
+  return errorPage({
+    status: 404,
+    title: "There is no such page",
+    text: [
+      `No file of ${pages}/ belongs to ${path}.`,
+      `With a page ${pages}/404.html of your own, buyers and you see that one here.`,
+    ],
+  });
 }
 
 async function readSiteFile(
@@ -48,7 +88,7 @@ async function readSiteFile(
   if (ROOT_PAGES.some((page) => path === `/${page}`)) return readIfPresent(join(root, path));
 
   const publicFolder = join(root, pages);
-  const file = normalize(join(publicFolder, path.endsWith("/") ? `${path}index.html` : path));
+  const file = normalize(join(publicFolder, path));
   return file.startsWith(publicFolder + sep) ? readIfPresent(file) : undefined;
 }
 
@@ -56,7 +96,11 @@ async function readIfPresent(file: string): Promise<Uint8Array<ArrayBuffer> | un
   try {
     return new Uint8Array(await readFile(file));
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR"))
+    if (
+      error instanceof Error &&
+      "code" in error &&
+      ["ENOENT", "EISDIR", "ENOTDIR", "ENAMETOOLONG"].includes(String(error.code))
+    )
       return undefined;
     throw error;
   }
@@ -71,8 +115,18 @@ async function siteHeaders(root: string): Promise<Record<string, string>> {
   );
 }
 
+async function addressSettings(root: string): Promise<AddressSettings> {
+  const text = await readIfPresent(join(root, "vercel.json"));
+  if (text === undefined) return {};
+  const { cleanUrls, trailingSlash } = JSON.parse(new TextDecoder().decode(text)) as AddressSettings;
+  return {
+    ...(cleanUrls !== undefined && { cleanUrls }),
+    ...(trailingSlash !== undefined && { trailingSlash }),
+  };
+}
+
 function contentType(path: string): string {
-  const type = lookup(path.endsWith("/") ? "index.html" : path) ?? "application/octet-stream";
+  const type = lookup(path) ?? "application/octet-stream";
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 

@@ -13,7 +13,9 @@ export interface PaymentOperations {
   settleDelayed(sessionId: string, outcome?: "succeeds" | "fails"): void;
   /** Refunds a payment intent, fully or in part, as the dashboard does. */
   refund(paymentIntentId: string, amountMinor?: number): Refund;
+  /** @throws unless the refund is on its way. */
   succeedRefund(refundId: string): void;
+  /** @throws when the refund has failed already. */
   failRefund(refundId: string): void;
 }
 

@@ -61,7 +61,7 @@ export async function handleApi(request: ApiRequest, surroundings: ApiSurroundin
     const key = authenticate(request.headers.get("authorization"));
     refuseBadVersion(request.headers.get("stripe-version"));
     const url = new URL(request.url);
-    const path = decodeURIComponent(url.pathname);
+    const path = decodePath(url.pathname);
     const { route, id } = findRoute(request.method, path);
     const parameters = decodeForm(await encodedParameters(request, url));
     const idempotencyKey = request.method === "POST" ? request.headers.get("idempotency-key") : null;
@@ -116,6 +116,14 @@ function replay(
   headers: Record<string, string>,
 ): ApiAnswer {
   return { ...answer, headers: { ...headers, "idempotent-replayed": "true", "original-request": requestId } };
+}
+
+function decodePath(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    throw new StripeApiError(`Invalid request: the URL path ${pathname} is not valid percent-encoding.`);
+  }
 }
 
 function findRoute(method: string, path: string): { route: Route; id: string } {

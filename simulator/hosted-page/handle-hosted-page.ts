@@ -6,7 +6,14 @@ import type { CheckoutChoices } from "../transitions/choose-options.ts";
 import { exampleAnswers, readChoices } from "./read-choices.ts";
 import type { FormContent } from "./field.ts";
 import { authenticationPage } from "./authentication-page.ts";
-import { closedSessionPage, closedTabPage, receiptPage, unknownPage } from "./notice-pages.ts";
+import {
+  closedSessionPage,
+  closedTabPage,
+  receiptPage,
+  unknownPage,
+  unreadablePage,
+  wrongMethodPage,
+} from "./notice-pages.ts";
 import { checkForm, emptyForm, fillWithExample, readForm } from "./payment-form.ts";
 import { paymentPage } from "./payment-page.ts";
 import { successUrl } from "./return-urls.ts";
@@ -14,6 +21,8 @@ import { successUrl } from "./return-urls.ts";
 export interface HostedPageSurroundings {
   state: SimulatedState;
   businessName: string;
+  /** Where the shop is. */
+  siteUrl: string;
   now(): number;
   delayedPaymentMs: number;
   /** Lets what is due happen: a session may expire while its page is open. */
@@ -33,9 +42,10 @@ export async function handleHostedPage(
   const { pathname } = new URL(request.url);
   if (!/^\/c\/(assets|pay|receipts)\//.test(pathname)) return undefined;
   if (!["GET", "HEAD", "POST"].includes(request.method)) {
-    return new Response(null, { status: 405, headers: { allow: "GET, HEAD, POST" } });
+    return wrongMethodPage();
   }
   if (pathname === "/c/assets/checkout.css") return await styleSheet();
+  if (!isReadable(pathname)) return unreadablePage();
   surroundings.catchUp();
 
   const receipt = /^\/c\/receipts\/(\w+)$/.exec(pathname)?.[1];
@@ -44,7 +54,7 @@ export async function handleHostedPage(
 
   const [, id = "", step = ""] = /^\/c\/pay\/(\w+)(?:\/(authenticate|closed))?$/.exec(pathname) ?? [];
   const session = surroundings.state.checkoutSessions[id];
-  if (session === undefined) return unknownPage();
+  if (session === undefined) return unknownPage(surroundings.siteUrl);
   const fields = new URLSearchParams(request.method === "POST" ? await request.text() : "");
   if (step === "closed" && session.status === "complete") return closedTabPage(session);
   if (session.status !== "open") return closedSession(request, session, surroundings);
@@ -139,6 +149,14 @@ function untouched(session: CheckoutSession): FormContent {
     decline: null,
     isFilled: false,
   };
+}
+
+function isReadable(pathname: string): boolean {
+  try {
+    return !decodeURIComponent(pathname).includes("\0");
+  } catch {
+    return false;
+  }
 }
 
 function seeOther(location: string): Response {

@@ -45,12 +45,49 @@ export function receiptPage(charge: Charge): Response {
   ]);
 }
 
-export function unknownPage(): Response {
+/** @param shop where the shop is, if that is known. */
+export function unknownPage(shop: string | null): Response {
   return notice("There is no such payment page", 404, [
     html`<p>
       The address may be cut off, or the simulated Stripe was started afresh and has forgotten it. Go back to
       the shop and start again.
     </p>`,
+    link(shop, "Back to the shop"),
+  ]);
+}
+
+/** For an address that is none: `%zz`, `//`. */
+export function unreadablePage(): Response {
+  return notice("This address cannot be read", 400, [
+    html`<p>
+      It has a percent sign that is not followed by two hexadecimal digits, or is no address at all. A percent
+      sign itself is written <code>%25</code>.
+    </p>`,
+  ]);
+}
+
+export function wrongMethodPage(): Response {
+  const refusal = notice("This page is only read and sent", 405, [
+    html`<p>Open it with GET, or send its form with POST.</p>`,
+  ]);
+  refusal.headers.set("allow", "GET, HEAD, POST");
+  return refusal;
+}
+
+/** Somebody opened the simulator itself in a browser. */
+export function nothingHerePage(): Response {
+  return notice("This is the simulated Stripe", 404, [
+    html`<p>
+      There is nothing to see at this address. Programs find the API below <code>/v1</code>; buyers come to
+      its payment pages from the shop, so open the shop and buy something.
+    </p>`,
+  ]);
+}
+
+/** A mistake of the simulation itself. */
+export function brokenPage(): Response {
+  return notice("The simulated Stripe failed", 500, [
+    html`<p>Nothing was charged. What went wrong is printed in the terminal that it runs in.</p>`,
   ]);
 }
 

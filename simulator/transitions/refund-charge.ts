@@ -2,6 +2,7 @@ import { refund } from "../objects/refund.ts";
 import { announce } from "../state/announce.ts";
 import type { Charge, Refund } from "../state/stored.ts";
 import { newId, nowSeconds, type World } from "../state/world.ts";
+import { requireStatus } from "./require-status.ts";
 
 export interface RefundRequest {
   /** At most what is left of the charge. */
@@ -28,8 +29,16 @@ export function refundCharge(world: World, charge: Charge, request: RefundReques
   return made;
 }
 
-/** A bank refund arrives. */
+/**
+ * https://docs.stripe.com/refunds#failed-refunds
+ *
+ *   pending ─▶ succeeded      a bank's refund is on its way; a card's has arrived at once
+ *      └──┬────────┘
+ *         ▼
+ *      failed                 the buyer's bank sends it back, even weeks later; that was the end of it
+ */
 export function succeedRefund(world: World, made: Refund): void {
+  requireStatus(made, ["pending"]);
   made.status = "succeeded";
   announce(world, "refund.updated", made, { status: "pending" });
   announce(world, "charge.refund.updated", made, { status: "pending" });
@@ -37,6 +46,7 @@ export function succeedRefund(world: World, made: Refund): void {
 
 /** The buyer's bank sends the money back; the charge counts as not refunded by that amount again. */
 export function failRefund(world: World, made: Refund): void {
+  requireStatus(made, ["pending", "succeeded"]);
   const charge = world.state.charges[made.charge ?? ""];
   const previousStatus = made.status;
   made.status = "failed";

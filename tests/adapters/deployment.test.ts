@@ -147,6 +147,15 @@ test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, 
   assert.match(notices, /^Copyright .*Stripe/m);
 });
 
+test("D61: every package's license stands in THIRD-PARTY-NOTICES.txt as a text, not as a name alone", async () => {
+  const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
+  const [, ...parts] = notices.replace("\n\n", "\n─\n").split(/^─+$/m);
+  assert.ok(parts.length > 5);
+  for (const part of parts)
+    assert.match(part, /Copyright|public domain|Permission is hereby granted/i, part.slice(0, 300));
+  assert.match(notices, /^standardwebhooks .*\n\nThe MIT License\n\nCopyright \(c\) 2023 Svix/m);
+});
+
 test("E14: a preview on Netlify, which only the build is told about, refuses a live key", async () => {
   const statusOnceBuilt = async (context: string): Promise<number> => {
     vi.stubEnv("NETLIFY", "true").stubEnv("CONTEXT", context);

@@ -1,5 +1,5 @@
 import { html, type Html } from "../../../core/html.ts";
-import { backTo, clockTime, devPage, mailBody, plainAnswer } from "../panel/document.ts";
+import { backTo, clockTime, devPage, mailBody, refusal } from "../panel/document.ts";
 import type { MailServerMood } from "./mail-server.ts";
 import type { KeptMail, Mailbox } from "./mailbox.ts";
 
@@ -47,7 +47,7 @@ export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies)
     else if (path === "/__dev/inbox/mood") {
       const wanted = form.get("mood");
       if (wanted !== "works" && wanted !== "busy" && wanted !== "refuses")
-        return plainAnswer(400, "There is no such mood.");
+        return refusal(400, "The mail server has no such mood", "Choose one of those in the inbox.");
       mood.current = wanted;
     } else return undefined;
     return backTo("/__dev/inbox");

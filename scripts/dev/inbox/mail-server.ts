@@ -35,6 +35,8 @@ export async function startMailServer(
     disabledCommands: ["STARTTLS"],
     authMethods: ["PLAIN", "LOGIN"],
     disableReverseLookup: true,
+    // Takes `"a..b"@` too, as Japanese providers do; the strict reading refuses such dots even between quotes.
+    lenientAddressParsing: true,
     closeTimeout: 100,
     onAuth({ username, password }, _session, answer) {
       if (username === USER && password === PASSWORD) answer(null, { user: USER });

@@ -6,13 +6,16 @@ import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.ts";
 import { html } from "../../../core/html.ts";
-import { devPage, plainAnswer } from "./document.ts";
+import { unreadableAddress } from "../error-page.ts";
+import { devPage, refusal } from "./document.ts";
+import type { ShopSide } from "./order-actions.ts";
 import { createOrderPages } from "./order-pages.ts";
 
 export interface DevPagesDependencies extends InboxDependencies {
   /** Undefined when the shop talks to the real Stripe, where the dashboard does what the panel does here. */
   stripe: SimulatedStripe | undefined;
   keeping: () => Promise<Pick<Kept, "store" | "engine">>;
+  tryAgain: ShopSide["tryAgain"];
 }
 
 const ASSETS = ["dev.css", "live-update.js"];
@@ -21,25 +24,37 @@ const ASSETS = ["dev.css", "live-update.js"];
  * `/__dev` and what is below: for the developer at this machine. Nothing of it is in a bundle that is deployed. Resolves to
  * undefined for every other address.
  */
-export function createDevPages({ stripe, keeping, ...inbox }: DevPagesDependencies) {
+export function createDevPages({ stripe, keeping, tryAgain, ...inbox }: DevPagesDependencies) {
   const inboxPages = createInboxPages(inbox);
   const orderPages =
-    stripe === undefined ? undefined : createOrderPages({ stripe, keeping, mailbox: inbox.mailbox });
+    stripe === undefined
+      ? undefined
+      : createOrderPages({ stripe, keeping, tryAgain, mailbox: inbox.mailbox });
 
   return async (request: Request): Promise<Response | undefined> => {
     const { pathname, hostname } = new URL(request.url);
     const path = pathname.replace(/\/$/, "");
     if (path !== "/__dev" && !path.startsWith("/__dev/")) return undefined;
     if (!isFromHere(request, hostname))
-      return plainAnswer(403, "Open this page on the machine the shop runs on.");
-    if (!["GET", "HEAD", "POST"].includes(request.method)) return plainAnswer(405, "Use GET or POST here.");
+      return refusal(
+        403,
+        "Only for this machine",
+        "Open this page on the machine the shop runs on, at http://localhost. Its forms are taken from its own pages alone.",
+      );
+    if (!["GET", "HEAD", "POST"].includes(request.method))
+      return refusal(405, "Nothing here takes this method", "Use GET or POST.");
+
+    if (!isReadable(pathname)) return unreadableAddress();
+    if (request.method === "POST" && !isForm(request)) {
+      return refusal(400, "This is no form", "Send what a form of these pages sends.");
+    }
 
     const asset = ASSETS.find((name) => path === `/__dev/assets/${name}`);
     if (asset !== undefined) return assetResponse(asset);
     const answer = (await inboxPages(request.clone(), path)) ?? (await orderPages?.(request, path));
     if (answer !== undefined) return answer;
     if (path === "/__dev" && orderPages === undefined) return withRealStripe();
-    return plainAnswer(404, "There is no such page.");
+    return refusal(404, "There is no such page", "The address may be cut off, or the mail was deleted.");
   };
 }
 
@@ -52,6 +67,19 @@ function isFromHere(request: Request, hostname: string): boolean {
   const site = request.headers.get("Sec-Fetch-Site");
   if (site !== null) return site === "same-origin" || (site === "none" && request.method !== "POST");
   return request.method !== "POST" || request.headers.get("Origin") === new URL(request.url).origin;
+}
+
+function isReadable(pathname: string): boolean {
+  try {
+    return !decodeURIComponent(pathname).includes("\0");
+  } catch {
+    return false;
+  }
+}
+
+function isForm(request: Request): boolean {
+  const type = request.headers.get("Content-Type") ?? "";
+  return /^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type);
 }
 
 function withRealStripe(): Response {

@@ -1,4 +1,5 @@
 import { html, type Html } from "../../../core/html.ts";
+import { errorPage } from "../error-page.ts";
 
 export interface DevPage {
   title: string;
@@ -76,11 +77,13 @@ export function backTo(path: string): Response {
   return new Response(null, { status: 303, headers: { ...HEADERS, Location: path } });
 }
 
-export function plainAnswer(status: number, text: string): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: { ...HEADERS, "Content-Type": "text/plain; charset=utf-8" },
-  });
+/** What is wrong, and the way back to the orders. */
+export function refusal(status: number, title: string, ...text: string[]): Response {
+  const links = [
+    { href: "/__dev", label: "Behind the counter" },
+    { href: "/", label: "To the shop" },
+  ];
+  return errorPage({ status, title, text, links });
 }
 
 /** 14:05:09, on the machine's own clock. */

@@ -1,4 +1,6 @@
 import { formatMoney } from "../../../core/money.ts";
+import { owesAnything } from "../../../core/orders/control-record.ts";
+import type { ControlRecord } from "../../../core/orders/order.ts";
 import type { Account } from "../../../simulator/account/account.ts";
 import type { Charge, Dispute, Refund, Subscription } from "../../../simulator/state/stored.ts";
 import { parseAmount } from "./parse-amount.ts";
@@ -12,7 +14,7 @@ interface OrderAction {
   /** Asks for an amount; empty stands for all of it. */
   asksAmount?: { label: string; placeholder: string };
   /** @throws a sentence when it cannot be done. */
-  run(amount: string): void;
+  run(amount: string): void | Promise<void>;
 }
 
 export interface ActionGroup {
@@ -20,9 +22,18 @@ export interface ActionGroup {
   actions: readonly OrderAction[];
 }
 
+/** What the shop itself can do about an order. */
+export interface ShopSide {
+  /** Undefined while the shop knows nothing of the order. */
+  control: ControlRecord | undefined;
+  /** What `npm run settle` does. Resolves to what is still wrong, and undefined when all is well. */
+  tryAgain(orderId: string): Promise<string | undefined>;
+}
+
 /** Only what is possible as the order stands: what Stripe would refuse is not offered. */
-export function actionsFor(order: SimulatedOrder, account: Account): readonly ActionGroup[] {
+export function actionsFor(order: SimulatedOrder, account: Account, shop: ShopSide): readonly ActionGroup[] {
   const groups: ActionGroup[] = [
+    { heading: "The owner", actions: shopActions(order, shop) },
     { heading: "Checkout", actions: checkoutActions(order, account) },
     ...order.charges.map((charge, index) => ({
       heading: order.charges.length === 1 ? "Payment" : `Payment ${index + 1}`,
@@ -45,6 +56,20 @@ export function actionsFor(order: SimulatedOrder, account: Account): readonly Ac
     });
   }
   return groups.filter(({ actions }) => actions.length > 0);
+}
+
+function shopActions({ session }: SimulatedOrder, { control, tryAgain }: ShopSide): OrderAction[] {
+  if (control === undefined || !owesAnything(control, true)) return [];
+  return [
+    {
+      id: "try again",
+      label: "Try again",
+      async run() {
+        const problem = await tryAgain(session.id);
+        if (problem !== undefined) throw new Error(problem);
+      },
+    },
+  ];
 }
 
 /** `warning_needs_response` as people write it. */

@@ -3,6 +3,7 @@ import { formatMoney } from "../../../core/money.ts";
 import type { DownloadCount } from "../../../core/files/download-counter.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
 import { clockTime } from "./document.ts";
+import { badgesOf, type Badge } from "./order-badges.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
 
 /** What Stripe knows of an order, as it stands. */
@@ -51,7 +52,7 @@ export function shopFacts(
   return html`<dl class="facts">
       <div>
         <dt>State</dt>
-        <dd>${stateBadge(control.state)}</dd>
+        <dd class="badges">${badgeRow(badgesOf(control))}</dd>
       </div>
       ${Object.entries(control.steps).map(([name, { state, attempts }]) =>
         fact(`Step ${name}`, `${state}${attempts > 1 ? `, ${attempts} attempts` : ""}`),
@@ -95,6 +96,6 @@ function downloadFact({ name, count, lastMs }: DownloadCount): Html {
   </div>`;
 }
 
-export function stateBadge(state: string): Html {
-  return html`<span class="badge" data-state="${state}">${state.replaceAll("_", " ")}</span>`;
+export function badgeRow(badges: readonly Badge[]): readonly Html[] {
+  return badges.map(({ words, tone }) => html`<span class="badge" data-tone="${tone}">${words}</span> `);
 }

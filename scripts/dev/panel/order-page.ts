@@ -2,8 +2,8 @@ import { html, type Html } from "../../../core/html.ts";
 import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
-import { clockTime, devPage, plainAnswer } from "./document.ts";
-import { actionsFor, type ActionGroup } from "./order-actions.ts";
+import { clockTime, devPage, refusal } from "./document.ts";
+import { actionsFor, type ActionGroup, type ShopSide } from "./order-actions.ts";
 import { shopFacts, stripeFacts } from "./order-facts.ts";
 import { findSimulatedOrder, titleOf } from "./simulated-order.ts";
 import { timelineOf, type Moment } from "./timeline.ts";
@@ -12,24 +12,30 @@ export interface OrderPageDependencies {
   stripe: SimulatedStripe;
   keeping: () => Promise<Pick<Kept, "store" | "engine">>;
   mailbox: Mailbox;
+  tryAgain: ShopSide["tryAgain"];
 }
 
 /** `/__dev/orders/<id>`: one order as Stripe and the shop see it, what may happen to it next, and what has. */
 export async function orderPage(
-  { stripe, keeping, mailbox }: OrderPageDependencies,
+  { stripe, keeping, mailbox, tryAgain }: OrderPageDependencies,
   sessionId: string,
   problem?: string,
 ): Promise<Response> {
   const state = stripe.state();
   const order = findSimulatedOrder(state, sessionId);
-  if (order === undefined) return plainAnswer(404, "There is no such checkout.");
+  if (order === undefined)
+    return refusal(
+      404,
+      "There is no such checkout",
+      "The simulated Stripe may have been started afresh since, with --fresh or without its folder .data.",
+    );
   const { store, engine } = await keeping();
   const [control, downloads, history] = await Promise.all([
     store.readControl(sessionId),
     engine.downloads.of(sessionId),
     store.readHistory(sessionId),
   ]);
-  const groups = actionsFor(order, stripe.account);
+  const groups = actionsFor(order, stripe.account, { control: control?.control, tryAgain });
   const moments = timelineOf(order, state, mailbox.list(), history ?? []);
   const body = html`
     <p class="back"><a href="/__dev">Orders</a></p>

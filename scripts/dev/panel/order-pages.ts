@@ -1,4 +1,4 @@
-import { backTo, plainAnswer } from "./document.ts";
+import { backTo, refusal } from "./document.ts";
 import { actionsFor } from "./order-actions.ts";
 import { orderPage, type OrderPageDependencies } from "./order-page.ts";
 import { ordersOverview } from "./orders-overview.ts";
@@ -9,7 +9,7 @@ const PATIENCE_MS = 5_000;
 
 /** `/__dev`: every checkout, what may happen to it next, and what has. */
 export function createOrderPages(dependencies: OrderPageDependencies) {
-  const { stripe, keeping } = dependencies;
+  const { stripe, keeping, tryAgain } = dependencies;
 
   return async (request: Request, path: string): Promise<Response | undefined> => {
     const [, sessionId = "", command] =
@@ -32,11 +32,13 @@ export function createOrderPages(dependencies: OrderPageDependencies) {
     try {
       if (command === "resend") stripe.account.resendEvent(textOf(form, "event"));
       else {
-        const actions = actionsFor(order, stripe.account).flatMap((group) => group.actions);
+        const control = (await (await keeping()).store.readControl(sessionId))?.control;
+        const groups = actionsFor(order, stripe.account, { control, tryAgain });
+        const actions = groups.flatMap((group) => group.actions);
         const action = actions.find(({ id }) => id === textOf(form, "action"));
         if (action === undefined)
           return await orderPage(dependencies, sessionId, "That is no longer possible.");
-        action.run(textOf(form, "amount"));
+        await action.run(textOf(form, "amount"));
       }
     } catch (error) {
       return orderPage(dependencies, sessionId, error instanceof Error ? error.message : String(error));
@@ -51,7 +53,7 @@ export function createOrderPages(dependencies: OrderPageDependencies) {
     if (trouble === "next") account.dropNextDelivery();
     else if (trouble === "all") account.setDroppedDeliveries(!now.dropsAll);
     else if (trouble === "twice") account.setDuplicateDeliveries(!now.sendsTwice);
-    else return plainAnswer(400, "There is no such trouble.");
+    else return refusal(400, "There is no such trouble", "Choose one of those under the orders.");
     return backTo("/__dev");
   }
 }

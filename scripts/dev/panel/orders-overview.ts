@@ -3,7 +3,8 @@ import { formatMoney } from "../../../core/money.ts";
 import type { OrderStore, StoredControl } from "../../../core/orders/order-store.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { clockTime, devPage } from "./document.ts";
-import { stateBadge } from "./order-facts.ts";
+import { badgesOf, type Badge } from "./order-badges.ts";
+import { badgeRow } from "./order-facts.ts";
 import { findSimulatedOrder, titleOf, type SimulatedOrder } from "./simulated-order.ts";
 
 /** `/__dev`: every checkout, the latest first, and what becomes of webhooks. */
@@ -47,15 +48,15 @@ function row(order: SimulatedOrder, control: StoredControl | undefined): Html {
       <strong>${titleOf(order)}</strong>
       <span class="who">${session.customer_details?.email ?? "nobody has paid yet"}</span>
       <span class="sum">${formatMoney(session.amount_total ?? 0, session.currency ?? "", "en")}</span>
-      ${stateBadge(stateOf(order, control))}
+      <span class="badges">${badgeRow(badgesFor(order, control))}</span>
       <span class="when">${clockTime(session.created * 1000)}</span>
     </a>
   </li>`;
 }
 
 /** In the shop's words where it has an order, in Stripe's where it has none. */
-function stateOf({ session }: SimulatedOrder, control: StoredControl | undefined): string {
-  return (
-    control?.control.state ?? (session.status === "complete" ? "unknown to the shop" : (session.status ?? ""))
-  );
+function badgesFor({ session }: SimulatedOrder, control: StoredControl | undefined): readonly Badge[] {
+  if (control !== undefined) return badgesOf(control.control);
+  if (session.status === "complete") return [{ words: "unknown to the shop", tone: "bad" }];
+  return [{ words: session.status ?? "", tone: "open" }];
 }

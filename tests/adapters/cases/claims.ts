@@ -61,6 +61,28 @@ export const claimCases: readonly AdapterCase[] = [
     },
   },
   {
+    name: "D63: order-status keeps the claim of an order for longer once it is placed, for the browser that holds it",
+    async run(shop) {
+      const { sessionId, cookie } = await paidAsBrowser(shop);
+      const setCookies = async (headers: Record<string, string>): Promise<string[]> => {
+        const response = await shop.send("order-status", {
+          query: `session_id=${sessionId}`,
+          headers,
+        });
+        return response.headers.getSetCookie();
+      };
+      const [line = "", ...others] = await setCookies({ Cookie: cookie });
+      assert.deepEqual(others, []);
+      assert.match(
+        line,
+        /^__Host-order_[\w-]{16}=[^;]+; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+      );
+      assert.equal(line.split("=")[0], cookie.split("=")[0]);
+      assert.deepEqual(await setCookies({ Cookie: line.split(";")[0] ?? "" }), []);
+      assert.deepEqual(await setCookies({}), []);
+    },
+  },
+  {
     name: "D03 D04: order-status tells the masked address and the receipt to the browser that opened the session",
     async run(shop) {
       const { sessionId, cookie } = await paidAsBrowser(shop);

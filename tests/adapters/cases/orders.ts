@@ -27,7 +27,7 @@ export const orderCases: readonly AdapterCase[] = [
         mode: "payment",
         items: [{ name: "Tide chart poster, A2", quantity: 2, amountMinor: 6400 }],
         currency: "eur",
-        totalMinor: 6400,
+        totalMinor: 6890,
       });
     },
   },

@@ -26,7 +26,8 @@ test("click, pay, and the success page shows a complete order; it is in the stor
   await expect
     .poll(() => page.locator("#order-items").innerText())
     .toMatch(/Tide chart poster, A2\s+2\s+€64\.00/);
-  expect(await page.locator("#order-total").innerText()).toBe("€64.00");
+  // With the postage, once per order.
+  expect(await page.locator("#order-total").innerText()).toBe("€68.90");
 
   const sessionId = sessionIdOf(page);
   expect((await shop.readOrder(sessionId))?.control).toMatchObject({

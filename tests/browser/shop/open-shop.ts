@@ -113,6 +113,13 @@ export async function fillIn(page: Page, card: string = CARDS.pays): Promise<voi
   await page.getByLabel("Expiration date").fill("12 / 34");
   await page.getByLabel("Security code").fill("123");
   await page.getByLabel("Name on card or account").fill(CANARY_BUYER.name);
+  const address = page.getByRole("group", { name: "Shipping address" });
+  if ((await address.count()) === 0) return;
+  await address.getByLabel("Full name").fill(CANARY_BUYER.name);
+  await address.getByLabel("Address", { exact: true }).fill("Harbor Steps 4");
+  await address.getByLabel("Postal code").fill("20095");
+  await address.getByLabel("City").fill("Hamburg");
+  await address.getByLabel("Country").selectOption("DE");
 }
 
 export async function pay(page: Page, card?: string): Promise<void> {

@@ -82,6 +82,73 @@ test("of more than eight checkouts the oldest are forgotten", () => {
   expect(browser.request().headers.get("cookie")?.length).toBeLessThan(1_000);
 });
 
+/** Opens a checkout and, where it is placed, looks at its order's page. */
+function order(browser: ReturnType<typeof openBrowser>, number: number, isPlaced: boolean): void {
+  clock.nowMs += 1_000;
+  browser.take(claims.claim(browser.request(), session(number)));
+  if (isPlaced) browser.take(claims.keep(browser.request(), session(number)));
+}
+const held = (browser: ReturnType<typeof openBrowser>, numbers: number[]): number[] =>
+  numbers.filter((number) => claims.holds(browser.request(), session(number)));
+const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
+const cookieBytes = (browser: ReturnType<typeof openBrowser>): number =>
+  browser.request().headers.get("cookie")?.length ?? 0;
+
+test("D63: a paid order is not forgotten over any number of checkouts that are opened later", () => {
+  const browser = openBrowser();
+  order(browser, 1, true);
+  for (const number of upTo(40).slice(1)) order(browser, number, false);
+  expect(held(browser, upTo(40))).toEqual([1, 33, 34, 35, 36, 37, 38, 39, 40]);
+  // Opening the same checkout again, as a repeated click does, leaves the order what it is.
+  browser.take(claims.claim(browser.request(), session(1)));
+  for (const number of [41, 42, 43, 44, 45, 46, 47, 48, 49]) order(browser, number, false);
+  expect(held(browser, [1])).toEqual([1]);
+});
+
+test("D63: of many paid orders the newest are kept, and the header stays within two kilobytes", () => {
+  const browser = openBrowser();
+  for (const number of upTo(60)) order(browser, number, true);
+  expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
+  const kept = held(browser, upTo(60));
+  expect(kept.length).toBeGreaterThanOrEqual(20);
+  expect(kept).toEqual(upTo(60).slice(-kept.length));
+  // A checkout that is opened now can be paid all the same.
+  order(browser, 61, false);
+  expect(held(browser, [60, 61])).toEqual([60, 61]);
+  expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
+});
+
+test("D63: a claim is kept once, and only for the browser that has it", () => {
+  const browser = openBrowser();
+  expect(claims.keep(browser.request(), session(1))).toEqual([]);
+  browser.take(claims.claim(browser.request(), session(1)));
+  const [line, ...others] = claims.keep(browser.request(), session(1));
+  expect(others).toEqual([]);
+  expect(line).toMatch(
+    /^__Host-order_[\w-]{16}=[0-9a-z]+\.[\w-]{43}; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+  );
+  browser.take([line ?? ""]);
+  expect(claims.keep(browser.request(), session(1))).toEqual([]);
+  // The buyer comes back two months later.
+  clock.nowMs += 60 * 24 * 3_600_000;
+  expect(claims.keep(browser.request(), session(1))).toHaveLength(1);
+  clock.nowMs += 30 * 24 * 3_600_000;
+  expect(claims.keep(browser.request(), session(1))).toEqual([]);
+  expect(claims.holds(browser.request(), session(1))).toBe(false);
+});
+
+test("D63: an expiry that nobody signed keeps nothing, and long rubbish is thrown out first", () => {
+  const browser = openBrowser();
+  browser.kept.set(`__Host-order_${"x".repeat(16)}`, "y".repeat(3_000));
+  order(browser, 1, true);
+  expect([...browser.kept.values()].some((value) => value.length > 100)).toBe(false);
+  const [name = ""] = [...browser.kept.keys()];
+  const forged = new Request("https://shop.example", {
+    headers: { Cookie: `${name}=zzzzzz.${"a".repeat(43)}` },
+  });
+  expect(claims.keep(forged, session(1))).toEqual([]);
+});
+
 test("D04: a cookie that is another session's, of another secret, expired or rubbish proves nothing", () => {
   const browser = openBrowser();
   browser.take(claims.claim(browser.request(), session(1)));

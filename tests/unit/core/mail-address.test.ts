@@ -14,6 +14,20 @@ test.for([
 });
 
 test.for([
+  ["a..b@docomo.example", '"a..b"@docomo.example'],
+  ["taro.@docomo.example", '"taro."@docomo.example'],
+  [".taro-@docomo.example", '".taro-"@docomo.example'],
+  ["t...a.r..o@bücher.example", '"t...a.r..o"@xn--bcher-kva.example'],
+  [`${"a".repeat(61)}.@docomo.example`, `"${"a".repeat(61)}."@docomo.example`],
+] as const)(
+  "D62: %s, with dots as Japanese providers gave them out, is mailed as %s",
+  ([address, onTheWire]) => {
+    expect(isMailAddress(address)).toBe(true);
+    expect(wireAddress(address)).toBe(onTheWire);
+  },
+);
+
+test.for([
   "",
   "ada",
   "@example.com",
@@ -42,8 +56,13 @@ test.for([
   "ada@exa mple.com",
   "ada@example.com.",
   "ada@-example.com",
-  "ada..lovelace@example.com",
-  ".ada@example.com",
+  ".@example.com",
+  "..@example.com",
+  '"a..b"@example.com',
+  "a..b@example.com,eve@example.com",
+  "a..b@example.com\r\nRCPT TO:<eve@example.com>",
+  'a..b"@example.com',
+  `${"a".repeat(62)}.@example.com`,
   "ada\u00ad@example.com",
   "ada\u202e@example.com",
   "ada@exam\u00adple.com",

@@ -1,5 +1,7 @@
+import { request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, test, vi } from "vitest";
 import Stripe from "stripe";
 import { readCatalogFile } from "../../../simulator/catalog-file.ts";
 import { createSimulatorServer } from "../../../simulator/http-server.ts";
@@ -59,4 +61,77 @@ test("answers 413 to a body no Stripe call needs", async () => {
   const { base } = await startServer();
   const response = await fetch(`${base}/v1/refunds`, { method: "POST", body: "x".repeat(1_000_001) });
   expect(response.status).toBe(413);
+});
+
+/** As it stands, which `fetch` would tidy or refuse. */
+async function send(base: string, path: string, options: { method?: string; accept?: string } = {}) {
+  const { method = "GET", accept = "text/html" } = options;
+  const headers = { accept, authorization: "Bearer sk_test_1" };
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const outgoing = request(base, { path, method, headers }, (answer) => {
+      text(answer).then((body) => resolve({ status: answer.statusCode, body }), reject);
+    });
+    outgoing.on("error", reject).end();
+  });
+}
+
+test.for(["/%zz", "/v1/prices/%zz", "/v1/checkout/sessions/%E0%A4"])(
+  "E61: the API answers %s with 400 in words, as Stripe's errors are",
+  async (path) => {
+    const { base } = await startServer();
+    const { status, body } = await send(base, path, { accept: "application/json" });
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toMatchObject({
+      error: { message: `Invalid request: the URL path ${path} is not valid percent-encoding.` },
+    });
+  },
+);
+
+test.for(["/c/pay/%zz", "/c/receipts/%E0%A4", "http://["])(
+  "E61: a browser that asks for %s gets 400 and a page",
+  async (path) => {
+    const { base } = await startServer();
+    const { status, body } = await send(base, path);
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: expect.stringContaining("<h1>This address cannot be read</h1>") as string,
+    });
+  },
+);
+
+test("E61: a method that no request can have is refused, and the simulator goes on", async () => {
+  const { base, stripe } = await startServer();
+  expect((await send(base, "/c/pay/x", { method: "TRACE" })).status).toBe(400);
+  expect((await send(base, "/c/pay/x", { method: "DELETE" })).status).toBe(405);
+  expect((await stripe.checkout.sessions.create(params)).object).toBe("checkout.session");
+});
+
+test("E62: a browser that opens the simulator itself is told where to go", async () => {
+  const { base } = await startServer();
+  const opened = await send(base, "/");
+  expect(opened.status).toBe(404);
+  expect(opened.body).toContain("<h1>This is the simulated Stripe</h1>");
+  const program = await send(base, "/", { accept: "application/json" });
+  expect(JSON.parse(program.body)).toMatchObject({ error: { type: "invalid_request_error" } });
+});
+
+test("E62: a page for an unknown payment leads back to the shop", async () => {
+  const { base } = await startServer();
+  const { status, body } = await send(base, "/c/pay/cs_test_unknown");
+  expect(status).toBe(404);
+  expect(body).toContain('href="http://shop.test">Back to the shop</a>');
+});
+
+test("E62: a mistake of the simulation is a page in words, and its reason stays in the terminal", async () => {
+  const { base, simulated } = await startServer();
+  const print = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  cleanUps.push(() => print.mockRestore());
+  simulated.faults.beforeApi = () => {
+    throw new Error("a mistake");
+  };
+  const { status, body } = await send(base, "/v1/prices", { accept: "application/json" });
+  expect(status).toBe(500);
+  expect(body).toContain("<h1>The simulated Stripe failed</h1>");
+  expect(body).not.toContain("a mistake");
+  expect(print).toHaveBeenCalledOnce();
 });

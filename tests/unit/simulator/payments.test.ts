@@ -166,6 +166,26 @@ test("takes a bank refund back when it fails", async () => {
   });
 });
 
+test("E60: a refund fails once: a second failure is refused and changes nothing", async () => {
+  const account = openAccount();
+  const { id } = await posterSession(account);
+  account.simulated.buyer.pay(id);
+  const [paymentIntent] = (await account.stripe.paymentIntents.list()).data;
+  const payments = account.simulated.account;
+  const refund = payments.refund(paymentIntent?.id ?? "", 500);
+  payments.failRefund(refund.id);
+  expect(() => payments.failRefund(refund.id)).toThrow(
+    `The refund ${refund.id} is failed; this takes one that is pending or succeeded.`,
+  );
+  expect(() => payments.succeedRefund(refund.id)).toThrow(/is failed; this takes one that is pending/);
+  expect(await account.stripe.refunds.retrieve(refund.id, { expand: ["charge"] })).toMatchObject({
+    status: "failed",
+    charge: { amount_refunded: 0, refunded: false },
+  });
+  await account.simulated.deliveriesSettled();
+  expect(eventTypes(account).filter((type) => type === "refund.failed")).toHaveLength(1);
+});
+
 test("cancels a subscription, once", async () => {
   const account = openAccount();
   const line_items = [{ price: "price_almanac_monthly", quantity: 1 }];

@@ -1,0 +1,33 @@
+import { createDeadline } from "../core/orders/deadline.ts";
+import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
+import type { Kept } from "../core/shop.ts";
+import { noteByHand } from "./note-by-hand.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Outcomes that an owner has to do something about, and what. */
+const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
+  not_found: "Stripe knows no such session. Does STRIPE_SECRET_KEY belong to its account, and to its mode?",
+  not_ours:
+    "This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY, with its mode, say the same here as on your host?",
+  busy: "Somebody else is settling this order right now. Try again in a minute.",
+  unfinished: "A step could not be done; the record says why. Try again once that is mended.",
+  needs_attention: "A step failed for good; the record says why. Try again once that is mended.",
+};
+
+/** What the owner has to do after `settleByHand`; undefined when the order is as it should be. */
+export function adviceAfter({ kind }: SettleOutcome): string | undefined {
+  return ADVICE[kind];
+}
+
+/**
+ * Settles an order because its owner asks for it: what was given up is tried again. Its history says so, too when the run breaks off
+ * half way, as it may have changed the order.
+ */
+export async function settleByHand(orderId: string, kept: Kept): Promise<SettleOutcome> {
+  try {
+    return await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
+  } finally {
+    await noteByHand(orderId, "settle_command", kept.store);
+  }
+}
