@@ -61,6 +61,8 @@ export function createOwnerSide(surroundings: {
   const { webhook, mail, chat, code } = habits();
 
   function take(orderId: string, told: Told): void {
+    // An alarm is about no order.
+    if (orderId === "") return;
     const known = messages.get(orderId) ?? [];
     known.push(told);
     messages.set(orderId, known);

@@ -270,7 +270,8 @@ function drawOwner(random: Random): Pick<Plan, "owner" | "ownerRecovers"> {
 function drawMailServer(random: Random): MailServer {
   const roll = random.next();
   if (roll < 0.08) return "down";
-  return roll < 0.1 ? "refuses" : "works";
+  if (roll < 0.1) return "refuses";
+  return roll < 0.13 ? "blocks" : "works";
 }
 
 function drawOrder(random: Random): OrderPlan {

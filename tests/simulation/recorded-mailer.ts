@@ -1,5 +1,5 @@
 import type { Mail, Mailer } from "../../core/mail/mailer.ts";
-import { PermanentStepError } from "../../core/fulfillment/step.ts";
+import { BlockedStepError, PermanentStepError } from "../../core/fulfillment/step.ts";
 import type { Buyers } from "./buyers.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
@@ -9,12 +9,13 @@ import type { Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
 /** `down`: every mail is refused for now. `refuses`: for good, as for an address that does not exist. */
-export type MailServer = "works" | "down" | "refuses";
+/** `blocks`: it refuses the shop, whoever the mail is for, until the owner has mended that. */
+export type MailServer = "works" | "down" | "refuses" | "blocks";
 
 export interface MailRecords {
   mailerFor(process: ShopProcess): Mailer;
   sent(orderId: string): number;
-  /** How often the shop has begun to send it, whatever came of that. */
+  /** How often the shop has begun to send it, whatever came of that; but for tries in which the server refused the shop itself. */
   tried(orderId: string): number;
 }
 
@@ -36,6 +37,11 @@ export function createMailRecords(surroundings: {
   async function deliver(key: string, mail: Mail): Promise<void> {
     if (mail.to === OWNER_EMAIL) return takeOwnersMail(key);
     if (server() === "down") throw new Error("421 try again later");
+    if (server() === "blocks") {
+      // Such a try is none of the order's.
+      countTries(key, -1);
+      throw new BlockedStepError("553 sender not allowed");
+    }
     if (server() === "refuses") throw new PermanentStepError("550 no such mailbox");
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
     if (key !== `mail/${orderId}`)
@@ -71,9 +77,9 @@ export function createMailRecords(surroundings: {
     }
   }
 
-  function countTry(key: string): void {
+  function countTries(key: string, count: 1 | -1): void {
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
-    tries.set(orderId, (tries.get(orderId) ?? 0) + 1);
+    tries.set(orderId, (tries.get(orderId) ?? 0) + count);
   }
 
   return {
@@ -82,7 +88,7 @@ export function createMailRecords(surroundings: {
     mailerFor: (process) => ({
       send: (mail, { idempotencyKey, signal }) => {
         checkTime(idempotencyKey, process);
-        if (mail.to !== OWNER_EMAIL) countTry(idempotencyKey);
+        if (mail.to !== OWNER_EMAIL) countTries(idempotencyKey, 1);
         return callOutside(process, {
           point: "mail.send",
           describe: () => `mail ${idempotencyKey}`,

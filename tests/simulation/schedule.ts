@@ -92,7 +92,9 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
       network: () => (isStormy ? plan.network : PERFECT_NETWORK),
       mailServer: () => {
         const backMs = plan.mailServerBackMs ?? Infinity;
-        return time.now() - START_MS < backMs ? plan.mailServer : "works";
+        // Its owner hears of it, and mends it.
+        const isMended = plan.mailServer === "blocks" && !isStormy;
+        return time.now() - START_MS < backMs && !isMended ? plan.mailServer : "works";
       },
       owner: () =>
         isStormy || !plan.ownerRecovers ? plan.owner : { ...plan.owner, server: "works", codeWorks: true },

@@ -32,4 +32,17 @@ export const SLOW_BUGS: readonly SeededBug[] = [
       },
     ],
   },
+  {
+    name: "blocked-attempt-counts",
+    what: "While the mail server refuses the sender, each order uses up its twelve tries.",
+    hazards: "E71",
+    patches: [
+      {
+        file: "core/orders/run-step.ts",
+        find: "change: (current) => blockStep(unbegin(current), `${step.name}: ${message}`, now()),",
+        replace:
+          "change: (current) => (void unbegin, blockStep(current, `${step.name}: ${message}`, now())),",
+      },
+    ],
+  },
 ];
