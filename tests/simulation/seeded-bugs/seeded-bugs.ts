@@ -5,6 +5,7 @@ import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
+import { SUM_BUGS } from "./sum-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
 
 export const SEEDED_BUGS: readonly SeededBug[] = [
@@ -13,6 +14,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...WRITE_BUGS,
   ...STEP_BUGS,
   ...DELIVERY_BUGS,
+  ...SUM_BUGS,
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
 ];
