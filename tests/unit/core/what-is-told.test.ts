@@ -130,7 +130,7 @@ test.for([
   ["a code", undefined, 10, 5760, 490, undefined, 640],
   ["a code and a tax on top", { percent: 19, inclusive: false }, 10, 6854, 583, 1187, 640],
 ] as const)(
-  "F01: with %s the line and its way of sending are what is paid for them",
+  "F01, F06: with %s the line and its way of sending are what is paid for them",
   async ([, tax, percentOff, amountMinor, shippingMinor, taxMinor, discountMinor]) => {
     const definition: ShopDefinition = {
       checkout: { ...SHIPPING.checkout, promotionCodes: true, automaticTax: true },
