@@ -1,6 +1,7 @@
 /** canceled.html: leads back to the same Checkout while it is open, and does not claim "not charged" of a paid order. */
 import { checkoutUrl } from "./checkout-url.ts";
 import { fetchOrderStatus, type OrderStatus } from "./order-status.ts";
+import { variantsOf } from "./order-variants.ts";
 import { showState } from "./page-state.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
@@ -20,9 +21,11 @@ async function ask(from: ReturnAddress): Promise<void> {
   }
 }
 
-function showOrder({ state, checkoutUrl: checkout = "" }: OrderStatus, id: string): void {
+function showOrder(order: OrderStatus, id: string): void {
+  const { state, checkoutUrl: checkout = "" } = order;
   if (state === "open" && !checkoutUrl.test(checkout)) return showState("no_order");
   showState(state, {
+    variants: variantsOf(order),
     links: { checkout, order: `/success.html?${new URLSearchParams({ session_id: id })}` },
   });
 }

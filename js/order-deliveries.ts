@@ -1,6 +1,7 @@
 import type { Delivered } from "../core/deliveries/delivered.ts";
 import { copyOnClick } from "./copy-button.ts";
 import type { OrderStatus } from "./order-status.ts";
+import { ownOrder } from "./own-order.ts";
 import { pageElement } from "./page-state.ts";
 
 let shown = "";
@@ -27,12 +28,17 @@ function entry(delivered: Delivered): Node[] {
   if (!template) return [];
   const content = document.importNode(template.content, true);
   const part = (name: string) => content.querySelectorAll<HTMLElement>(`[data-part="${name}"]`);
-  for (const element of part("name")) element.textContent = delivered.name;
+  for (const element of part("name")) element.replaceChildren(ownOrder(delivered.name));
   if ("url" in delivered) {
     if (!isWebAddress(delivered.url)) return [];
     for (const link of part("url")) link.setAttribute("href", delivered.url);
   }
-  if ("text" in delivered) for (const element of part("text")) element.textContent = delivered.text;
+  if ("text" in delivered) {
+    for (const element of part("text")) {
+      const lines = delivered.text.split("\n").map(ownOrder);
+      element.replaceChildren(...lines.flatMap((line, index) => (index === 0 ? [line] : ["\n", line])));
+    }
+  }
   if ("key" in delivered) {
     for (const element of part("key")) element.textContent = delivered.key;
     for (const button of part("copy")) copyOnClick(button, delivered.key);

@@ -2,13 +2,15 @@
  * success.html: follows the order until there is nothing left to wait for. The page only ever shows what the server said,
  * and while the server has said nothing it says that we are waiting, never that something failed.
  */
-import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
+import { checkoutUrl } from "./checkout-url.ts";
+import { fetchOrderStatus, type OrderAnswer, type OrderState, type OrderStatus } from "./order-status.ts";
 import { offerMailAgain } from "./mail-again.ts";
 import { showDeliveries } from "./order-deliveries.ts";
 import { showPersonal } from "./order-personal.ts";
 import { showSteps } from "./order-steps.ts";
 import { showSummary } from "./order-summary.ts";
-import { hasWordsFor, pageElement, showState } from "./page-state.ts";
+import { variantsOf } from "./order-variants.ts";
+import { pageElement, showState } from "./page-state.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
@@ -20,6 +22,8 @@ const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expir
 const checkAgain = pageElement("order-check-again");
 const address = takeReturnAddress();
 let shown = "";
+/** Stripe's page, while the buyer can still pay there. */
+let checkout = "";
 
 if (address) {
   checkAgain.addEventListener("click", () => {
@@ -43,7 +47,7 @@ async function follow(from: ReturnAddress): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, retryAfterMs)));
     await tabInView();
   }
-  if (!known) show("still_waiting");
+  if (!known) show("still_waiting", [], checkout);
   checkAgain.hidden = false;
 }
 
@@ -59,11 +63,11 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
     return false;
   }
   const { order } = answer;
-  // A page from before there was such a template shows what it has.
-  const isVoid = order.revoked === true && hasWordsFor("revoked");
-  if (isVoid) show("revoked", order.mode === "subscription" ? order.mode : order.personal?.revokedBecause);
-  else show(order.state, order.mode);
-  showSteps(isVoid ? undefined : order.state);
+  const { checkoutUrl: wayBack = "" } = order;
+  checkout = checkoutUrl.test(wayBack) ? wayBack : "";
+  if (order.revoked) show("revoked", revokedVariants(order));
+  else show(order.state, variantsOf(order), checkout);
+  showSteps(order.revoked ? undefined : order);
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);
@@ -72,10 +76,15 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
 }
 
 /** Only when it changes: each change of the live region is read out. */
-function show(state: string, variant = ""): void {
+function show(state: string, variants: string[] = [], wayBack = ""): void {
   if (state === shown) return;
   shown = state;
-  showState(state, { variant });
+  showState(state, { variants, links: { checkout: wayBack } });
+}
+
+function revokedVariants({ mode, personal }: OrderStatus): string[] {
+  if (mode === "subscription") return [mode];
+  return personal?.revokedBecause ? [personal.revokedBecause] : [];
 }
 
 function tabInView(): Promise<void> {

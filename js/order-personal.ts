@@ -6,11 +6,12 @@ import type { OrderStatus } from "./order-status.ts";
  * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once there is such a thing: the
  * text goes into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
  */
-export function showPersonal({ personal }: OrderStatus): void {
-  const { presentment } = personal ?? {};
+export function showPersonal({ personal, currency }: OrderStatus): void {
+  const { presentment, taxMinor } = personal ?? {};
   const values: Record<string, string | undefined> = {
     email: personal?.email,
     paid: presentment && formatMoney(presentment.amountMinor, presentment.currency, pageLocale()),
+    tax: taxMinor ? formatMoney(taxMinor, currency, pageLocale()) : undefined,
     receiptUrl: personal?.receiptUrl,
   };
   for (const place of document.querySelectorAll<HTMLElement>("[data-personal]")) {

@@ -8,6 +8,14 @@ export type OrderStatus = {
   items: { name: string; quantity: number; amountMinor: number }[];
   currency: string;
   totalMinor: number;
+  /** 0 is free; absent where nothing is sent for a price. */
+  shippingMinor?: number;
+  /** Taken off the amounts already. */
+  discountMinor?: number;
+  /** Something has to be posted. */
+  needsShipping?: true;
+  /** The subscription began with a trial. */
+  isTrial?: true;
   /** Where the buyer can go on paying; only while the state is open. */
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
@@ -21,6 +29,8 @@ type PersonalPart = {
   email?: string;
   /** What was paid in the buyer's own currency, where Stripe converted the price. */
   presentment?: { currency: string; amountMinor: number };
+  /** The taxes in the order's amounts. */
+  taxMinor?: number;
   receiptUrl?: string;
   /** What the order brought. Empty before it is paid, and after it was revoked. */
   deliveries?: Delivered[];

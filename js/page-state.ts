@@ -10,27 +10,52 @@ export function pageElement(id: string): HTMLElement {
   return element;
 }
 
-export function hasWordsFor(state: string): boolean {
-  return document.querySelector(`template[data-state="${state}"]`) !== null;
-}
+/** What a page reads that has no template for a state: true of every order in it, whatever was bought and whoever asks. */
+const lastWords: Record<string, string> = {
+  unsure: "Looking up your order",
+  open: "This order is not paid yet",
+  still_waiting: "This takes longer than usual",
+  awaiting_payment: "Thank you, your order is placed",
+  paid: "Thank you, we are getting your order ready",
+  fulfilled: "Thank you, your order is complete",
+  revoked: "This order is no longer valid",
+  payment_failed: "The payment did not go through",
+  expired: "This checkout has expired",
+  not_found: "We could not find this order",
+  no_order: "There is no order to show",
+};
 
 /**
- * Puts the template of a state into the live region. `variant` picks `<template data-state="…" data-mode="variant">` if
- * the page has one. `links` fills in the href of `<a data-link="name">`.
+ * Puts the template of a state into the live region: the first of `variants` that the page has as `<template data-state="…"
+ * data-mode="variant">`, else the one without `data-mode`, which must be true in every case. A template for something else is never
+ * shown: where the page has no such one either, it says the least in English. `links` fills in the href of `<a data-link="name">`; a
+ * link that leads nowhere is left out.
  */
 export function showState(
   state: string,
-  { variant = "", links = {} }: { variant?: string; links?: Record<string, string> } = {},
+  { variants = [], links = {} }: { variants?: string[]; links?: Record<string, string> } = {},
 ): void {
-  const templates = document.querySelectorAll<HTMLTemplateElement>(`template[data-state="${state}"]`);
-  const template = [...templates].find(({ dataset }) => dataset["mode"] === variant) ?? templates[0];
-  if (!template) throw new Error(`${location.pathname} needs a <template data-state="${state}">.`);
+  const templates = [...document.querySelectorAll<HTMLTemplateElement>(`template[data-state="${state}"]`)];
+  const template = [...variants, undefined]
+    .map((variant) => templates.find(({ dataset }) => dataset["mode"] === variant))
+    .find((found) => found !== undefined);
 
-  const content = document.importNode(template.content, true);
-  for (const [name, href] of Object.entries(links)) {
-    for (const link of content.querySelectorAll<HTMLAnchorElement>(`a[data-link="${name}"]`))
-      link.href = href;
+  const content = template ? document.importNode(template.content, true) : inEnglish(state);
+  for (const link of content.querySelectorAll<HTMLAnchorElement>("a[data-link]")) {
+    const href = links[link.dataset["link"] ?? ""];
+    if (href) link.href = href;
+    else link.remove();
   }
   pageElement("order-status").replaceChildren(content);
   pageElement("order").dataset["state"] = state;
+}
+
+function inEnglish(state: string): DocumentFragment {
+  console.info(`${location.pathname} has no <template data-state="${state}"> for this order.`);
+  const heading = document.createElement("h1");
+  heading.lang = "en";
+  heading.textContent = lastWords[state] ?? "Your order";
+  const content = document.createDocumentFragment();
+  content.append(heading);
+  return content;
 }

@@ -11,7 +11,7 @@ import type { Mail, Mailer } from "../core/mail/mailer.ts";
 import type { OrderStore } from "../core/orders/order-store.ts";
 import { createMemoryEngine } from "../core/stores/memory-engine.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
-import { parseCatalog } from "../simulator/catalog.ts";
+import { parseCatalog, type Catalog } from "../simulator/catalog.ts";
 import type { Permission } from "../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../simulator/simulated-stripe.ts";
 import { CANARY_KEYS } from "./canaries.ts";
@@ -62,6 +62,8 @@ export function openTestShop(
     environment?: Record<string, string>;
     /** The shop's key is a restricted one that may do no more than this. */
     permissions?: readonly Permission[];
+    /** What the simulated account sells, in place of the demo's catalog. */
+    catalog?: Catalog;
     /** How long a bank debit takes. */
     delayedPaymentMs?: number;
   } = {},
@@ -69,7 +71,7 @@ export function openTestShop(
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
   const now = (): number => clock.nowMs;
   const stripe = createSimulatedStripe({
-    catalog: parseCatalog(catalog),
+    catalog: options.catalog ?? parseCatalog(catalog),
     publicUrl: "https://checkout.stripe.com",
     now,
     delayedPaymentMs: options.delayedPaymentMs ?? 7 * 24 * 3_600_000,

@@ -1,4 +1,5 @@
 import { html, type Html } from "../html.ts";
+import { isolate } from "../isolate.ts";
 import { lightColors, type MailColors } from "./mail-colors.ts";
 import { MONO, SANS, SERIF } from "./mail-fonts.ts";
 import { MAIL_STYLE } from "./mail-style.ts";
@@ -35,7 +36,7 @@ export function confirmationHtml(words: ConfirmationWords): string {
         style="margin:0;padding:0;background-color:${colors.background};-webkit-text-size-adjust:100%"
       >
         <div style="display:none;max-height:0;overflow:hidden">
-          ${words.total} · ${words.lines.map(({ name }) => name).join(", ")}
+          ${words.total} · ${words.lines.map(({ name }) => isolate(name)).join(", ")}
         </div>
         <table
           role="presentation"
@@ -105,7 +106,7 @@ export function confirmationHtml(words: ConfirmationWords): string {
                 </tr>
                 <tr>
                   <td class="soft" style="${soft};padding:16px 0 0">
-                    ${shop.name} · ordered on ${words.orderedOn}<br />
+                    <span dir="auto">${shop.name}</span> · ordered on ${words.orderedOn}<br />
                     Order number
                     <span style="font-family:${MONO};font-size:12px;word-break:break-all"
                       >${words.orderNumber}</span

@@ -1,4 +1,5 @@
 import type { Delivered } from "../deliveries/delivered.ts";
+import { isolate } from "../isolate.ts";
 import type { ConfirmationWords } from "./order-confirmation.ts";
 
 /** The mail for programs, and people, that prefer text. Says everything that the HTML says. */
@@ -10,11 +11,13 @@ export function confirmationText(words: ConfirmationWords): string {
     words.opening,
     "",
     ...lines.flatMap(({ name, quantity, amount, deliveries }) => [
-      `  ${quantity} × ${name}  ${amount}`,
+      `  ${quantity} × ${isolate(name)}  ${amount}`,
       ...deliveries.flatMap(deliveredText),
       ...(deliveries.length > 0 ? [""] : []),
     ]),
+    ...words.sums.map(({ name, amount }) => `  ${name}  ${amount}`),
     `  Total  ${words.total}`,
+    ...words.included.map((sentence) => `  ${sentence}`),
     ...(words.paid === undefined ? [] : [`  You paid ${words.paid}, converted by Stripe.`]),
     "",
     "Your order page, which always shows how your order stands:",
@@ -34,7 +37,7 @@ export function confirmationText(words: ConfirmationWords): string {
 }
 
 function deliveredText(delivered: Delivered): string[] {
-  const { name } = delivered;
+  const name = isolate(delivered.name);
   switch (delivered.kind) {
     case "download":
       return [

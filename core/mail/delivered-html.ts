@@ -12,17 +12,17 @@ export function deliveredHtml(delivered: Delivered, colors: MailColors): Html {
   switch (delivered.kind) {
     case "download":
       return block(
-        html`${link(`Download ${name}`, delivered.url, text, colors)}${
+        html`${link(html`Download ${ownOrder(name)}`, delivered.url, text, colors)}${
           delivered.note === undefined
             ? undefined
             : html`<br /><span class="soft" style="${soft}">${delivered.note}</span>`
         }`,
       );
     case "link":
-      return block(link(name, delivered.url, text, colors));
+      return block(link(ownOrder(name), delivered.url, text, colors));
     case "license":
       return block(
-        html`<span class="soft" style="${soft}">${name}</span>
+        html`<span class="soft" dir="auto" style="${soft}">${name}</span>
           <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
             <tr>
               <td class="key" bgcolor="${colors.background}" style="${key}">${delivered.key}</td>
@@ -31,9 +31,9 @@ export function deliveredHtml(delivered: Delivered, colors: MailColors): Html {
       );
     case "text":
       return block(
-        html`<span class="soft" style="${soft}">${name}</span><br />
+        html`<span class="soft" dir="auto" style="${soft}">${name}</span><br />
           <span class="text" style="${text}"
-            >${delivered.text.split("\n").map((line, index) => html`${index === 0 ? undefined : html`<br />`}${line}`)}</span
+            >${delivered.text.split("\n").map((line, index) => html`${index === 0 ? undefined : html`<br />`}${ownOrder(line)}`)}</span
           >`,
       );
   }
@@ -43,7 +43,12 @@ function block(content: Html): Html {
   return html`<div style="padding:2px 0 8px">${content}</div>`;
 }
 
-function link(label: string, url: string, style: string, colors: MailColors): Html {
+/** Foreign words, whichever way they are written. */
+function ownOrder(words: string): Html {
+  return html`<span dir="auto">${words}</span>`;
+}
+
+function link(label: Html, url: string, style: string, colors: MailColors): Html {
   return html`<a class="link" href="${url}" style="${style};color:${colors.link};font-weight:600"
     >${label}</a
   >`;

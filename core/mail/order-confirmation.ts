@@ -1,3 +1,4 @@
+import { isolate } from "../isolate.ts";
 import { longDate } from "../long-date.ts";
 import { formatMoney } from "../money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
@@ -8,7 +9,9 @@ import type { Delivered } from "../deliveries/delivered.ts";
 import { tidyDelivered } from "./tidy-delivered.ts";
 import { isMailAddress } from "./mail-address.ts";
 import type { Mail } from "./mailer.ts";
+import { openingWords } from "./opening-words.ts";
 import { singleLine } from "./plain-text.ts";
+import { includedSums, sumRows, type SumRow } from "./sum-rows.ts";
 
 export interface Confirmation {
   order: OrderSnapshot;
@@ -27,7 +30,11 @@ export interface ConfirmationWords {
   orderNumber: string;
   orderedOn: string;
   lines: readonly ConfirmationLine[];
+  /** Between the lines and the total. */
+  sums: readonly SumRow[];
   total: string;
+  /** What the total holds already, a sentence each. */
+  included: readonly string[];
   /** What the buyer paid in a currency of their own. */
   paid: string | undefined;
   orderUrl: string;
@@ -45,7 +52,7 @@ export interface ConfirmationLine {
 export function orderConfirmation(confirmation: Confirmation): Omit<Mail, "to"> {
   const words = wordsOf(confirmation);
   return {
-    subject: `Your order at ${words.shop.name}`,
+    subject: `Your order at ${isolate(words.shop.name)}`,
     text: confirmationText(words),
     html: confirmationHtml(words),
   };
@@ -54,23 +61,22 @@ export function orderConfirmation(confirmation: Confirmation): Omit<Mail, "to"> 
 function wordsOf({ order, shop, orderUrl, deliveries }: Confirmation): ConfirmationWords {
   const money = (amountMinor: number, currency: string): string =>
     formatMoney(amountMinor, currency, knownLocale(order.locale));
-  const isSubscription = order.mode === "subscription";
+  const ours = (amountMinor: number): string => money(amountMinor, order.currency);
   const { presentment } = order;
   return {
-    headline: isSubscription ? "Your subscription has started" : "Thank you for your order",
+    ...openingWords(order),
     greeting: greet(order.buyer.name),
-    opening: isSubscription
-      ? "thank you. Your first payment has arrived."
-      : "your payment has arrived. Here is what you bought.",
     orderNumber: order.orderId,
     orderedOn: longDate(order.createdMs),
     lines: order.items.map((item, index) => ({
       name: singleLine(item.name),
       quantity: item.quantity,
-      amount: money(item.amountMinor, order.currency),
+      amount: ours(item.amountMinor),
       deliveries: (deliveries[index] ?? []).map(tidyDelivered),
     })),
-    total: money(order.totalMinor, order.currency),
+    sums: sumRows(order, ours),
+    total: ours(order.totalMinor),
+    included: includedSums(order, ours),
     paid: presentment === undefined ? undefined : money(presentment.amountMinor, presentment.currency),
     orderUrl,
     shop: { ...shop, name: singleLine(shop.name), supportEmail: supportOf(shop) },
@@ -90,7 +96,7 @@ const LONGEST_NAME = 60;
 function greet(name: string | undefined): string {
   const words = singleLine(name ?? "");
   const looksLikeName = words !== "" && words.length <= LONGEST_NAME && !/[@/<>]|\.\w{2}/.test(words);
-  return looksLikeName ? `Hello ${words},` : "Hello,";
+  return looksLikeName ? `Hello ${isolate(words)},` : "Hello,";
 }
 
 /** Numbers are written as the buyer is used to; the words are English. */

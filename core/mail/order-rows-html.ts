@@ -3,10 +3,12 @@ import { deliveredHtml } from "./delivered-html.ts";
 import type { MailColors } from "./mail-colors.ts";
 import { SANS } from "./mail-fonts.ts";
 import type { ConfirmationLine, ConfirmationWords } from "./order-confirmation.ts";
+import type { SumRow } from "./sum-rows.ts";
 
 /** What was bought and what it came to: the rows of the mail's one table that holds data. */
 export function orderRowsHtml(words: ConfirmationWords, colors: MailColors): Html {
-  return html`${words.lines.map((line) => orderLine(line, colors))} ${totals(words, colors)}`;
+  return html`${words.lines.map((line) => orderLine(line, colors))}
+  ${words.sums.map((row) => sumRow(row, colors))} ${totals(words, colors)}`;
 }
 
 function orderLine({ name, quantity, amount, deliveries }: ConfirmationLine, colors: MailColors): Html {
@@ -14,7 +16,7 @@ function orderLine({ name, quantity, amount, deliveries }: ConfirmationLine, col
   const below = deliveries.length === 0 ? `;border-bottom:1px solid ${colors.line}` : "";
   return html`<tr>
       <td class="text line" valign="top" style="${cell}${below};overflow-wrap:anywhere">
-        ${quantity > 1 ? `${quantity} × ` : ""}${name}
+        ${quantity > 1 ? `${quantity} × ` : ""}<span dir="auto">${name}</span>
       </td>
       <td
         class="text line"
@@ -36,20 +38,25 @@ function orderLine({ name, quantity, amount, deliveries }: ConfirmationLine, col
     }`;
 }
 
-function totals({ total, paid }: ConfirmationWords, colors: MailColors): Html {
+function sumRow({ name, amount }: SumRow, colors: MailColors): Html {
+  const cell = `color:${colors.text};font-family:${SANS};font-size:16px;line-height:1.4;padding:14px 0 0`;
+  return html`<tr>
+    <td class="text" style="${cell}">${name}</td>
+    <td class="text" align="right" style="${cell};padding-left:16px;white-space:nowrap">${amount}</td>
+  </tr>`;
+}
+
+function totals({ total, paid, included }: ConfirmationWords, colors: MailColors): Html {
   const cell = `color:${colors.text};font-family:${SANS};font-size:18px;font-weight:700;line-height:1.4;padding:14px 0 0`;
   const soft = `color:${colors.softText};font-family:${SANS};font-size:14px;line-height:1.4;padding:4px 0 0`;
   return html`<tr>
       <td class="text" style="${cell}">Total</td>
       <td class="text" align="right" style="${cell};padding-left:16px;white-space:nowrap">${total}</td>
     </tr>
-    ${
-      paid === undefined
-        ? undefined
-        : html`<tr>
-            <td class="soft" colspan="2" align="right" style="${soft}">
-              You paid ${paid}, converted by Stripe.
-            </td>
-          </tr>`
-    }`;
+    ${[...included, ...(paid === undefined ? [] : [`You paid ${paid}, converted by Stripe.`])].map(
+      (sentence) =>
+        html`<tr>
+          <td class="soft" colspan="2" align="right" style="${soft}">${sentence}</td>
+        </tr>`,
+    )}`;
 }

@@ -4,7 +4,7 @@ import type { MailConfig } from "../config-mail.ts";
 import { PermanentStepError } from "../fulfillment/step.ts";
 import { wireAddress } from "./mail-address.ts";
 import type { Mailer } from "./mailer.ts";
-import { singleLine } from "./plain-text.ts";
+import { ownLine } from "./plain-text.ts";
 import { sortSmtpError } from "./smtp-error.ts";
 
 /**
@@ -46,7 +46,7 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
           from: { name: from.name ?? "", address: sender },
           to: { name: "", address: recipient },
           ...(replyTo !== undefined && { replyTo: { name: "", address: replyTo } }),
-          subject: singleLine(subject),
+          subject: ownLine(subject),
           text,
           ...(html !== undefined && { html }),
           date: new Date(now()),

@@ -1,7 +1,10 @@
+import { isolate } from "../isolate.ts";
 import { singleLine } from "../mail/plain-text.ts";
+import { includedSums, sumRows } from "../mail/sum-rows.ts";
 import { maskPrivate } from "../mask-private.ts";
 import { longDate } from "../long-date.ts";
 import { formatMoney } from "../money.ts";
+import type { OrderSnapshot } from "../orders/order.ts";
 import { isRevoked } from "../orders/revocation.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
@@ -9,15 +12,19 @@ import type { NewsReport, Notice } from "./news-desk.ts";
 export function noticeOf(report: NewsReport, remarks: readonly string[] = []): Notice {
   const { headline, sentences } = wordsFor(report);
   const { order, control } = report;
-  const lines = order.items.map((item) => `${item.quantity} × ${singleLine(item.name)}`);
-  const price = money(report, order.totalMinor);
+  const price = (amountMinor: number): string => money(report, amountMinor);
   return {
     subject: order.livemode ? headline : `[test] ${headline}`,
     text: [
       ...sentences,
       ...(sentences.length > 0 ? [""] : []),
-      ...lines,
-      `Total ${price}`,
+      ...order.items.map(
+        ({ quantity, name, amountMinor }) =>
+          `${quantity} × ${isolate(singleLine(name))}  ${price(amountMinor)}`,
+      ),
+      ...sumRows(order, price).map((row) => `${row.name}  ${row.amount}`),
+      `Total  ${price(order.totalMinor)}`,
+      ...includedSums(order, price),
       ...(isRevoked(control) ? ["The purchase is void: downloads and keys no longer work."] : []),
       ...remarks.flatMap((remark) => ["", remark]),
       "",
@@ -36,7 +43,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
     dates.disputeDueMs === undefined ? [] : [`Stripe needs your answer by ${moment(dates.disputeDueMs)}.`];
   switch (news.kind) {
     case "paid":
-      return { headline: `New order: ${total}`, sentences: [] };
+      return { headline: `New order: ${total}`, sentences: aboutNewOrder(order) };
     case "payment_failed":
       return {
         headline: `A payment of ${total} failed`,
@@ -46,7 +53,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
       return {
         headline: "An order needs your attention",
         sentences: [
-          "It is paid, and could not be completed:",
+          order.totalMinor === 0 ? "It could not be completed:" : "It is paid, and could not be completed:",
           // A mail server's complaint quotes the buyer's address.
           maskPrivate(control.lastError ?? "the order's record says why."),
           `Mend that, then run: npm run settle -- ${order.orderId}`,
@@ -102,6 +109,14 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
     case "restored":
       return { headline: "A purchase is valid again", sentences: [] };
   }
+}
+
+function aboutNewOrder({ totalMinor, isTrial, needsShipping }: OrderSnapshot): string[] {
+  return [
+    ...(isTrial ? ["The subscription begins with a trial."] : []),
+    ...(totalMinor === 0 ? ["Nothing has been paid, and nothing is due today."] : []),
+    ...(needsShipping ? ["You have to send it. The address is in Stripe, behind the link below."] : []),
+  ];
 }
 
 function money({ order }: NewsReport, amountMinor: number): string {

@@ -6,6 +6,7 @@ import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
 import { idOf, retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
+import { sumsOf } from "./order-sums.ts";
 import { hasEnded } from "./revocation.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
@@ -118,6 +119,9 @@ function toSnapshot(
     items: lines.map((line) => toItem(line, lookupKeySold(session.metadata))),
     currency: session.currency ?? "",
     totalMinor: session.amount_total ?? 0,
+    ...sumsOf(session),
+    ...(needsShipping(session) && { needsShipping: true as const }),
+    ...(beganWithTrial(session) && { isTrial: true as const }),
     ...presentmentOf(session),
     ...(isLanguage(session.locale) && { locale: session.locale }),
     buyer: { ...(email !== undefined && { email }), ...(name !== undefined && { name }) },
@@ -127,6 +131,18 @@ function toSnapshot(
     ...(receiptUrl !== undefined && { receiptUrl }),
     ...(session.client_reference_id !== null && { clientReferenceId: session.client_reference_id }),
   };
+}
+
+/** Where no address is asked for, as with a file, nothing has to be posted. */
+function needsShipping(session: Stripe.Checkout.Session): boolean {
+  const { shipping_address_collection: asked, collected_information: collected } = session;
+  return (asked ?? collected?.shipping_details ?? null) !== null;
+}
+
+/** A trial that the owner gives later, by hand, is not how the order began. The subscription must have been expanded. */
+function beganWithTrial({ subscription, expires_at: expiresAt }: Stripe.Checkout.Session): boolean {
+  if (subscription === null || typeof subscription === "string") return false;
+  return subscription.trial_start !== null && subscription.trial_start <= expiresAt;
 }
 
 /** With Adaptive Pricing the buyer pays in another currency than the shop's: https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing */

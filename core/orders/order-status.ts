@@ -16,6 +16,14 @@ interface OrderStatus {
   items: readonly { name: string; quantity: number; amountMinor: number }[];
   currency: string;
   totalMinor: number;
+  /** Lines and shipping make the total; 0 is free, and it is absent where nothing is sent for a price. */
+  shippingMinor?: number;
+  /** Taken off the amounts above already. */
+  discountMinor?: number;
+  /** Something has to be posted. Where to is nobody's business. */
+  needsShipping?: true;
+  /** The subscription began with a trial. */
+  isTrial?: true;
   /** Stripe's page, while the buyer can still pay there. */
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
@@ -142,11 +150,16 @@ async function fromStore(
 
 /** Names each field: nothing that is added to a snapshot gets out by itself. */
 function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): OrderStatus {
+  const { shippingMinor, discountMinor, needsShipping, isTrial } = snapshot;
   return {
     state,
     mode: snapshot.mode,
     items: snapshot.items.map(({ name, quantity, amountMinor }) => ({ name, quantity, amountMinor })),
     currency: snapshot.currency,
     totalMinor: snapshot.totalMinor,
+    ...(shippingMinor !== undefined && { shippingMinor }),
+    ...(discountMinor !== undefined && { discountMinor }),
+    ...(needsShipping && { needsShipping }),
+    ...(isTrial && { isTrial }),
   };
 }

@@ -46,6 +46,16 @@ export interface OrderSnapshot {
   /** ISO 4217, lower case as Stripe writes it. */
   currency: string;
   totalMinor: number;
+  /** Of the way of sending that was chosen, after discounts and with tax; 0 is free. Absent where nothing is sent for a price. */
+  shippingMinor?: number;
+  /** All taxes. They are part of the amounts above already. */
+  taxMinor?: number;
+  /** All discounts. They are taken off the amounts above already. */
+  discountMinor?: number;
+  /** The buyer was asked where to send it: the owner has something to post. */
+  needsShipping?: true;
+  /** The subscription began with a trial. */
+  isTrial?: true;
   /** What the buyer paid in a currency of their own, where Stripe converted the price for them. */
   presentment?: { currency: string; amountMinor: number };
   /** The language that Checkout was asked to speak, e.g. `de` or `pt-BR`. */
@@ -65,7 +75,7 @@ export interface OrderItem {
   lookupKey?: string;
   name: string;
   quantity: number;
-  /** Total of this line after discounts, in the currency's minor unit. */
+  /** Total of this line after discounts and with taxes, in the currency's minor unit. */
   amountMinor: number;
 }
 

@@ -10,6 +10,8 @@ export interface PersonalPart {
   email?: string;
   /** What was paid in a currency of the buyer's own, where Stripe converted the price; it hints at where they live. */
   presentment?: { currency: string; amountMinor: number };
+  /** The taxes in the order's amounts; they hint at where the buyer lives, too. */
+  taxMinor?: number;
   /** Stripe's receipt. */
   receiptUrl?: string;
   /** What the order brought. None before it is paid, and none after it was revoked. */
@@ -28,11 +30,12 @@ export function personalPart(
   { deliveries, sendsMail }: { deliveries: Deliveries; sendsMail: boolean },
 ): PersonalPart {
   const { snapshot, control } = order;
-  const { buyer, presentment, receiptUrl } = snapshot;
+  const { buyer, presentment, taxMinor, receiptUrl } = snapshot;
   const state = handOut(control);
   return {
     ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
     ...(presentment !== undefined && { presentment }),
+    ...(taxMinor !== undefined && { taxMinor }),
     ...(receiptUrl !== undefined && { receiptUrl }),
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),

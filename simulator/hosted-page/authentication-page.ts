@@ -13,8 +13,8 @@ export function authenticationPage(session: CheckoutSession, businessName: strin
       <p class="bank-name"><span class="bank-mark" aria-hidden="true"></span> Test Bank</p>
       <h1>Is this you?</h1>
       <p>
-        ${businessName} asks for <strong>${totalAmount(session)}</strong>. Your bank would send you a code
-        now; here you simply choose the answer.
+        <bdi>${businessName}</bdi> asks for <strong>${totalAmount(session)}</strong>. Your bank would send you
+        a code now; here you simply choose the answer.
       </p>
       <form method="post">
         <button class="pay" type="submit" name="answer" value="complete">Complete authentication</button>

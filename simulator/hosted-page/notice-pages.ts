@@ -8,26 +8,26 @@ import { cancelUrl, successUrl } from "./return-urls.ts";
 export function closedSessionPage(session: CheckoutSession, businessName: string): Response {
   if (session.status === "expired") {
     return notice("This payment page has expired", 200, [
-      html`<p>Nothing was charged. Go back to ${businessName} and start again.</p>`,
-      link(cancelUrl(session), `Back to ${businessName}`),
+      html`<p>Nothing was charged. Go back to <bdi>${businessName}</bdi> and start again.</p>`,
+      link(cancelUrl(session), html`Back to <bdi>${businessName}</bdi>`),
     ]);
   }
   return notice("You are all done here", 200, [
-    html`<p>
-      ${
-        session.payment_status === "unpaid"
-          ? "Your order is placed. The bank has not answered yet."
-          : "This order is already paid. Nothing more will be charged."
-      }
-    </p>`,
-    link(successUrl(session), `Back to ${businessName}`),
+    html`<p>${closedWords(session)}</p>`,
+    link(successUrl(session), html`Back to <bdi>${businessName}</bdi>`),
   ]);
+}
+
+function closedWords({ payment_status: status }: CheckoutSession): string {
+  if (status === "unpaid") return "Your order is placed. The bank has not answered yet.";
+  if (status === "no_payment_required") return "This order is complete. There was nothing to pay.";
+  return "This order is already paid. Nothing more will be charged.";
 }
 
 export function closedTabPage(session: CheckoutSession): Response {
   return notice("You closed the tab", 200, [
     html`<p>
-      ${session.payment_status === "unpaid" ? "The order is placed" : "The payment went through"} and the shop
+      ${session.payment_status === "paid" ? "The payment went through" : "The order is placed"} and the shop
       was told by webhook, but you were not sent back to it. A real buyer would now wait for a mail.
     </p>`,
     link(successUrl(session), "Open the shop's success page after all"),
@@ -102,6 +102,6 @@ function notice(title: string, status: number, paragraphs: Html[]): Response {
   });
 }
 
-function link(url: string | null, label: string): Html {
+function link(url: string | null, label: Html | string): Html {
   return url === null ? html`` : html`<p><a class="pay" href="${url}">${label}</a></p>`;
 }

@@ -15,15 +15,16 @@ export function orderSummary(state: SimulatedState, session: CheckoutSession, bu
   const back = cancelUrl(session);
   const isSubscription = session.mode === "subscription";
   const [first] = items;
-  const headline = isSubscription
-    ? `Subscribe to ${first?.description ?? businessName}`
-    : `Pay ${businessName}`;
+  const verbForPayment = session.amount_total === 0 ? "Order from" : "Pay";
+  const verb = isSubscription ? "Subscribe to" : verbForPayment;
+  const object = isSubscription ? (first?.description ?? businessName) : businessName;
   return html`<section aria-labelledby="headline">
     <div class="merchant">
       ${back === null ? null : html`<a class="back" href="${back}" aria-label="Cancel and go back to ${businessName}">${backArrow}<span>Back</span></a>`}
-      <span class="merchant-name">${businessName}</span><span class="sandbox">Sandbox</span>
+      <span class="merchant-name"><bdi>${businessName}</bdi></span
+      ><span class="sandbox">Sandbox</span>
     </div>
-    <h1 id="headline">${headline}</h1>
+    <h1 id="headline">${verb} <bdi>${object}</bdi></h1>
     <p class="amount">
       ${totalAmount(session)}${isSubscription ? html` <span class="interval">${billingInterval(items)}</span>` : null}
     </p>
@@ -35,7 +36,7 @@ export function orderSummary(state: SimulatedState, session: CheckoutSession, bu
         <dt>Subtotal</dt>
         <dd>${subtotal(session)}</dd>
       </div>
-      ${shippingRow(session)}
+      ${discountRow(session)} ${shippingRow(session)} ${taxRow(session)}
       <div class="total">
         <dt>Total due today</dt>
         <dd>${totalAmount(session)}</dd>
@@ -44,11 +45,32 @@ export function orderSummary(state: SimulatedState, session: CheckoutSession, bu
   </section>`;
 }
 
+function discountRow({ total_details: details, currency }: CheckoutSession): Html | null {
+  if (details === null || details.amount_discount === 0) return null;
+  return html`<div>
+    <dt>Discount</dt>
+    <dd>${formatAmount(-details.amount_discount, currency ?? "usd")}</dd>
+  </div>`;
+}
+
+/** What the rows above come to already is called included. */
+function taxRow(session: CheckoutSession): Html | null {
+  const { total_details: details, shipping_cost: shipping, currency } = session;
+  if (details === null || details.amount_tax === 0) return null;
+  const withoutTax =
+    (session.amount_subtotal ?? 0) - details.amount_discount + (shipping?.amount_subtotal ?? 0);
+  const isIncluded = withoutTax === session.amount_total;
+  return html`<div>
+    <dt>${isIncluded ? "Tax, included" : "Tax"}</dt>
+    <dd>${formatAmount(details.amount_tax, currency ?? "usd")}</dd>
+  </div>`;
+}
+
 function shippingRow({ shipping_cost: cost, currency }: CheckoutSession): Html | null {
   if (cost === null) return null;
   return html`<div>
     <dt>Shipping</dt>
-    <dd>${cost.amount_total === 0 ? "Free" : formatAmount(cost.amount_total, currency ?? "usd")}</dd>
+    <dd>${cost.amount_subtotal === 0 ? "Free" : formatAmount(cost.amount_subtotal, currency ?? "usd")}</dd>
   </div>`;
 }
 
@@ -60,12 +82,12 @@ function itemRow(state: SimulatedState, item: LineItem): Html {
   return html`<li>
     ${image === undefined ? html`<span class="picture" aria-hidden="true"></span>` : html`<img class="picture" src="${image}" alt="" width="56" height="56" />`}
     <div class="item-text">
-      <span class="item-name">${item.description}</span>
+      <span class="item-name"><bdi>${item.description}</bdi></span>
       ${product?.description ? html`<span class="item-note">${product.description}</span>` : null}
       ${quantity > 1 ? html`<span class="item-note">Qty ${quantity}, ${formatAmount(unitAmount, item.currency)} each</span>` : null}
       ${item.price?.recurring ? html`<span class="item-note">Billed ${billingWords(item.price)}</span>` : null}
     </div>
-    <span class="item-amount">${formatAmount(item.amount_total, item.currency)}</span>
+    <span class="item-amount">${formatAmount(item.amount_subtotal, item.currency)}</span>
   </li>`;
 }
 

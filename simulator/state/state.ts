@@ -55,6 +55,10 @@ export interface CheckoutIntent {
   subscriptionDescription: string | null;
   /** Ways of sending that the session offers. */
   shippingRates?: { id: string; name: string; amount: number }[];
+  /** What a promotion code takes off each item. */
+  percentOff?: number;
+  /** What Stripe Tax comes to for this buyer. */
+  tax?: { percent: number; inclusive: boolean };
   /** Made by the first attempt to pay and reused by the next ones. Sessions show some of them only when complete. */
   paymentIntent: string | null;
   customer: string | null;

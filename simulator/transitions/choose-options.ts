@@ -1,6 +1,8 @@
+import type { CheckoutIntent } from "../state/state.ts";
 import type { CheckoutSession, LineItem } from "../state/stored.ts";
 import type { World } from "../state/world.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
+import { addUpSession } from "./session-amounts.ts";
 
 /** What the buyer decides on the payment page besides how to pay. What is left out stays as it is. */
 export interface CheckoutChoices {
@@ -11,14 +13,17 @@ export interface CheckoutChoices {
   /** Answers to the shop's own questions, by their keys. */
   customFields?: Readonly<Record<string, string>>;
   acceptsTerms?: boolean;
+  /** A promotion code takes so much off each item; the session must take codes. */
+  percentOff?: number;
+  /** What Stripe Tax comes to for this buyer; the session must have `automatic_tax`. */
+  tax?: CheckoutIntent["tax"];
 }
 
 export function chooseOptions(world: World, session: CheckoutSession, choices: CheckoutChoices): void {
   const items = world.state.lineItems[session.id] ?? [];
   const adjustable = adjustableItem(items);
   if (choices.quantity !== undefined && adjustable !== undefined) {
-    const amount = (adjustable.price?.unit_amount ?? 0) * choices.quantity;
-    Object.assign(adjustable, { quantity: choices.quantity, amount_subtotal: amount, amount_total: amount });
+    adjustable.quantity = choices.quantity;
   }
   for (const field of session.custom_fields) {
     const value = choices.customFields?.[field.key];
@@ -29,24 +34,20 @@ export function chooseOptions(world: World, session: CheckoutSession, choices: C
   if (choices.acceptsTerms === true && session.consent_collection?.terms_of_service === "required") {
     session.consent = { promotions: null, terms_of_service: "accepted" };
   }
+  const intent = checkoutIntent(world, session);
+  if (choices.percentOff !== undefined && session.allow_promotion_codes === true)
+    intent.percentOff = choices.percentOff;
+  if (choices.tax !== undefined && session.automatic_tax.enabled) intent.tax = choices.tax;
   addUp(world, session, choices.shippingRate);
 }
 
 /** The session's amounts from its items and the way of sending, which is the first one until the buyer chooses another. */
 export function addUp(world: World, session: CheckoutSession, shippingRate?: string): void {
-  const items = world.state.lineItems[session.id] ?? [];
+  const intent = checkoutIntent(world, session);
   const chosen = shippingRate ?? session.shipping_cost?.shipping_rate;
-  const rates = checkoutIntent(world, session).shippingRates ?? [];
+  const rates = intent.shippingRates ?? [];
   const rate = rates.find(({ id }) => id === chosen) ?? rates[0];
-  const amount = rate?.amount ?? 0;
-  const subtotal = items.reduce((sum, item) => sum + item.amount_total, 0);
-  session.amount_subtotal = subtotal;
-  session.amount_total = subtotal + amount;
-  session.shipping_cost =
-    rate === undefined
-      ? null
-      : { amount_subtotal: amount, amount_tax: 0, amount_total: amount, shipping_rate: rate.id };
-  session.total_details = { amount_discount: 0, amount_shipping: amount, amount_tax: 0 };
+  addUpSession(session, world.state.lineItems[session.id] ?? [], rate, intent);
 }
 
 export function adjustableItem(items: readonly LineItem[]): LineItem | undefined {

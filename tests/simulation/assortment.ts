@@ -25,6 +25,19 @@ export const PRICES: Readonly<Record<OrderPlan["kind"], string>> = {
   not_ours: "price_poster_a2",
 };
 
+/** Boxes are sent, codes and taxes change what they cost. */
+const CHECKOUT = {
+  promotionCodes: true,
+  automaticTax: true,
+  shipping: {
+    countries: ["DE", "FR"],
+    rates: [
+      { name: "Letter post", amountMinor: 490, currency: "eur" },
+      { name: "At the studio", amountMinor: 0, currency: "eur" },
+    ],
+  },
+} as const;
+
 /** One unit of these brings a license key and a file. */
 const DIGITAL = ["price_app_license", "price_print_deposit"];
 
@@ -36,12 +49,20 @@ export function simulatedSite(code: Pick<ShopDefinition, "onPaid" | "onRevoked" 
     { kind: "license", product: "ebb" },
     { kind: "file", name: "The handbook", file: "private/the-tide-reader.epub" },
   ] as const;
-  const prices = Object.fromEntries(DIGITAL.map((price) => [price, { deliver }]));
-  return siteOf({ ...code, prices }, CATALOG.products);
+  const prices = {
+    ...Object.fromEntries(DIGITAL.map((price) => [price, { deliver }])),
+    // Stripe sends nothing for a price with a subscription, and what is free is sent for nothing.
+    [PRICES.subscription]: { checkout: { ...CHECKOUT, shipping: false } },
+    [PRICES.free]: { checkout: { ...CHECKOUT, shipping: { countries: ["DE"] } } },
+  } as const;
+  return siteOf({ ...code, prices, checkout: CHECKOUT }, CATALOG.products);
 }
 
-/** How many license keys, and how many files, an order of this price brings. */
-export function handedOverFor(priceId: string | undefined): { keys: number; files: number } {
-  const count = DIGITAL.includes(priceId ?? "") ? 1 : 0;
-  return { keys: count, files: count };
+/** How many license keys, and how many files, a line of an order brings: a key per unit, and each file once. */
+export function handedOverFor(line: { price: { id: string } | null; quantity: number | null } | undefined): {
+  keys: number;
+  files: number;
+} {
+  if (!DIGITAL.includes(line?.price?.id ?? "")) return { keys: 0, files: 0 };
+  return { keys: line?.quantity ?? 1, files: 1 };
 }

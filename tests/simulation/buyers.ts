@@ -1,6 +1,7 @@
 import type { Mail } from "../../core/mail/mailer.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
 import { handedOverFor } from "./assortment.ts";
+import { badRows } from "./check-sums.ts";
 import type { Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
@@ -34,7 +35,7 @@ export function createBuyers(state: SimulatedState, truths: Truths, violations: 
   const keys = new Map<string, Set<string>>();
   const links = new Map<string, string[]>();
 
-  const dueTo: Buyers["dueTo"] = (orderId) => handedOverFor(state.lineItems[orderId]?.[0]?.price?.id);
+  const dueTo: Buyers["dueTo"] = (orderId) => handedOverFor(state.lineItems[orderId]?.[0]);
 
   function take(orderId: string, from: "mail" | "page", found: readonly string[], files: number): void {
     const complain = (what: string): void =>
@@ -60,6 +61,9 @@ export function createBuyers(state: SimulatedState, truths: Truths, violations: 
     takeMail(orderId, { text, html = "" }) {
       const found = text.match(KEYS) ?? [];
       const urls = text.match(LINKS) ?? [];
+      const bad = badRows(text);
+      if (bad !== undefined)
+        violations.report("S1 an order says what was bought", `${orderId}, mail: ${bad}`);
       if (found.some((key) => !html.includes(key)))
         violations.report("I8 an order has its license keys and no others", `${orderId}: only in text`);
       links.set(orderId, urls);

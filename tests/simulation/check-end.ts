@@ -1,6 +1,7 @@
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { formatControlRecord } from "../../core/orders/stored-order.ts";
 import { isHandled } from "./check-answers.ts";
+import { misreadings } from "./check-sums.ts";
 import { checkNews, checkNothingOwed } from "./check-news.ts";
 import type { Plan } from "./plan.ts";
 import type { EventObject, Truth } from "./truths.ts";
@@ -163,11 +164,9 @@ function checkAccidents(
 
 async function checkSnapshot(id: string, world: World, complain: Complain): Promise<void> {
   const snapshot = await world.readSnapshot(id);
-  const session = world.state.checkoutSessions[id];
   const rule = "S1 an order says what was bought";
   if (snapshot === undefined) complain(rule, "no snapshot");
-  else if (snapshot.totalMinor !== session?.amount_total) complain(rule, `a total of ${snapshot.totalMinor}`);
-  else if (snapshot.items.length !== 1) complain(rule, `${snapshot.items.length} items`);
+  else for (const what of misreadings(snapshot, world.state)) complain(rule, what);
 }
 
 function isWhollyDelivered(sessionId: string, plan: Plan, { state, truths }: World): boolean {

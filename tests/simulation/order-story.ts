@@ -1,5 +1,6 @@
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { PRICES } from "./assortment.ts";
+import type { Basket } from "./basket.ts";
 import type { Buyers } from "./buyers.ts";
 import type { Afterwards, OrderPlan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
@@ -13,6 +14,8 @@ export interface Story {
   time: VirtualTime;
   timeline: Timeline;
   random: Random;
+  /** How much is bought, and what makes it cheaper or dearer. */
+  basket: Basket;
   truths: Truths;
   buyers: Buyers;
   platform: Platform;
@@ -64,7 +67,13 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
     }
     const isDelayed = plan.kind === "delayed_paid" || plan.kind === "delayed_failed";
     const outcome = plan.kind === "delayed_paid" ? "succeeds" : "fails";
-    stripe.buyer.pay(sessionId as string, isDelayed ? { delayed: outcome } : {});
+    const rates = stripe.state().checkoutIntents[sessionId as string]?.shippingRates ?? [];
+    const shippingRate = rates[story.basket.shippingRate]?.id;
+    stripe.buyer.pay(sessionId as string, {
+      ...story.basket.choices,
+      ...(shippingRate !== undefined && { shippingRate }),
+      ...(isDelayed && { delayed: outcome }),
+    });
     tell("the buyer pays");
     if (!isDelayed) return;
     await sleep(random.chance(0.5) ? random.between(0, 5_000) : random.between(0, 180_000));
@@ -126,7 +135,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */
 async function openInShop(
   plan: OrderPlan,
-  { platform, random, time, buyers }: Story,
+  { platform, random, time, buyers, basket: { quantity } }: Story,
 ): Promise<string | undefined> {
   const key = random.letters(24);
   for (let click = 0; click < 6; click += 1) {
@@ -135,7 +144,7 @@ async function openInShop(
       new Request("https://shop.example/api/create-checkout-session", {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-        body: JSON.stringify({ price_id: PRICES[plan.kind] }),
+        body: JSON.stringify({ price_id: PRICES[plan.kind], quantity }),
       }),
     );
     if (response.ok) {

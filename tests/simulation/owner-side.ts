@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { PermanentStepError } from "../../core/fulfillment/step.ts";
 import type { OutgoingRequest } from "../../core/outgoing/post.ts";
 import type { OwnerCodeAttempt, ShopDefinition } from "../../core/shop-definition.ts";
+import { badSum } from "./check-sums.ts";
 import type { NewsLedger } from "./news-ledger.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
@@ -97,7 +98,12 @@ export function createOwnerSide(surroundings: {
     const signature = createHmac("sha256", SECRET_BYTES).update(signed).digest("base64");
     if (headers["webhook-signature"] !== `v1,${signature}`)
       violations.report("N3 one event has one key", `${orderId}: a wrong signature under ${key}`);
-    const { data } = JSON.parse(body) as { data: { refundedMinor: number; revoked: boolean } };
+    const { data } = JSON.parse(body) as {
+      data: { refundedMinor: number; revoked: boolean } & Parameters<typeof badSum>[0];
+    };
+    const bad = badSum(data);
+    if (bad !== undefined)
+      violations.report("S1 an order says what was bought", `${orderId}, webhook: ${bad}`);
     take(orderId, {
       channel: "webhook",
       key,

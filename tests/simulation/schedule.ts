@@ -1,4 +1,5 @@
 import { createRandomFaults, NO_FAULTS } from "./faults.ts";
+import { drawBasket } from "./basket.ts";
 import { checkEnd, isAtPeace } from "./check-end.ts";
 import { tellOrder } from "./order-story.ts";
 import { pollPage } from "./page.ts";
@@ -115,7 +116,11 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   };
 
   const stories = plan.orders.map((order, index) =>
-    tellOrder(order, { ...story, random: createRandom(seed, `order ${index}`) }),
+    tellOrder(order, {
+      ...story,
+      random: createRandom(seed, `order ${index}`),
+      basket: drawBasket(createRandom(seed, `basket ${index}`)),
+    }),
   );
   const helpers = createRandom(seed, "reconcilers");
   for (const atMs of plan.reconcilersAtMs) time.schedule(atMs, () => void reconcile(world));

@@ -4,15 +4,16 @@ import type { DownloadCount } from "../../../core/files/download-counter.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
 import { clockTime } from "./document.ts";
 import { badgesOf, type Badge } from "./order-badges.ts";
-import type { SimulatedOrder } from "./simulated-order.ts";
+import { titleOf, type SimulatedOrder } from "./simulated-order.ts";
 
 /** What Stripe knows of an order, as it stands. */
-export function stripeFacts({ session, charges, refunds, disputes, subscription }: SimulatedOrder): Html {
+export function stripeFacts(order: SimulatedOrder): Html {
+  const { session, charges, refunds, disputes, subscription } = order;
   const money = (amount: number): string => formatMoney(amount, session.currency ?? "", "en");
   const refunded = charges.reduce((sum, charge) => sum + charge.amount_refunded, 0);
   return html`<dl class="facts">
     ${fact("Checkout", session.status ?? "")} ${fact("Payment", session.payment_status.replaceAll("_", " "))}
-    ${fact("Total", money(session.amount_total ?? 0))}
+    ${amountFacts(order, money)} ${fact("Total", money(session.amount_total ?? 0))}
     ${
       session.presentment_details === undefined
         ? undefined
@@ -30,6 +31,18 @@ export function stripeFacts({ session, charges, refunds, disputes, subscription 
     ${disputes.map(({ status }) => fact("Dispute", status.replaceAll("_", " ")))}
     ${subscription === undefined ? undefined : fact("Subscription", subscription.status.replaceAll("_", " "))}
   </dl>`;
+}
+
+/** What adds up to the total, where that is more than one item, and what it holds. */
+function amountFacts({ session, items }: SimulatedOrder, money: (amount: number) => string): readonly Html[] {
+  const { shipping_cost: shipping, total_details: details } = session;
+  const lines = items.map((item) => fact(titleOf({ items: [item] }), money(item.amountMinor)));
+  return [
+    ...(items.length > 1 || shipping !== null ? lines : []),
+    ...(shipping === null ? [] : [fact("Shipping", money(shipping.amount_total))]),
+    ...(details?.amount_discount ? [fact("Includes a discount of", money(details.amount_discount))] : []),
+    ...(details?.amount_tax ? [fact("Includes tax", money(details.amount_tax))] : []),
+  ];
 }
 
 /** What the shop knows of it. */

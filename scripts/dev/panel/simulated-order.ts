@@ -1,3 +1,4 @@
+import { isolate } from "../../../core/isolate.ts";
 import type { RecordedEvent, SimulatedState } from "../../../simulator/state/state.ts";
 import type {
   Charge,
@@ -10,7 +11,7 @@ import type {
 /** Everything the simulated Stripe knows about one checkout. */
 export interface SimulatedOrder {
   session: CheckoutSession;
-  items: readonly { name: string; quantity: number }[];
+  items: readonly { name: string; quantity: number; amountMinor: number }[];
   /** A bank debit is under way. */
   isSettling: boolean;
   /** Successful payments, the first one first; a subscription has one per period. */
@@ -49,9 +50,10 @@ export function findSimulatedOrder(state: SimulatedState, sessionId: string): Si
   ]);
   return {
     session,
-    items: (state.lineItems[sessionId] ?? []).map(({ description, quantity }) => ({
-      name: description ?? "Item",
-      quantity: quantity ?? 1,
+    items: (state.lineItems[sessionId] ?? []).map((line) => ({
+      name: line.description ?? "Item",
+      quantity: line.quantity ?? 1,
+      amountMinor: line.amount_total,
     })),
     isSettling: (intent?.settling ?? null) !== null,
     charges: charges.filter(({ status }) => status === "succeeded"),
@@ -63,6 +65,8 @@ export function findSimulatedOrder(state: SimulatedState, sessionId: string): Si
 }
 
 /** What was bought, in one line. */
-export function titleOf({ items }: SimulatedOrder): string {
-  return items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name)).join(", ");
+export function titleOf({ items }: Pick<SimulatedOrder, "items">): string {
+  return items
+    .map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${isolate(name)}` : isolate(name)))
+    .join(", ");
 }

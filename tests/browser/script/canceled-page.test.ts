@@ -10,7 +10,7 @@ const CHECKOUT = "https://checkout.stripe.com/c/pay/cs_test_1";
 
 const answersWith = (state: string, changes: object = {}) => {
   pages.answer = () =>
-    Response.json({ state, mode: "payment", items: [], currency: "eur", totalMinor: 0, ...changes });
+    Response.json({ state, mode: "payment", items: [], currency: "eur", totalMinor: 3200, ...changes });
 };
 async function open(path = PAGE): Promise<Page> {
   const page = await pages.newPage();
@@ -52,6 +52,17 @@ test.each(["paid", "fulfilled"])("does not call an order canceled that is %s", a
   await page.getByRole("link", { name: "See your order" }).click();
   await page.waitForURL("**/success.html*");
   await page.getByRole("status").waitFor();
+});
+
+test.each([
+  ["paid", "This order is placed already"],
+  ["fulfilled", "This order is complete already"],
+])("F17: does not call a free order paid that is %s", async (state, heading) => {
+  answersWith(state, { totalMinor: 0 });
+  const page = await open();
+  await shows(page, heading);
+  await shows(page, "There was nothing to pay");
+  expect(await page.locator("main").innerText()).not.toMatch(/paid|payment/i);
 });
 
 test("does not say that nothing was charged while a bank debit is on its way", async () => {

@@ -61,6 +61,8 @@ export const SAMPLE = [
   "random-key",
   "random-license",
   "unpaid-is-paid",
+  "line-before-discount",
+  "shipping-left-out",
   "news-not-written",
   "news-not-counted",
   "news-held-by-another-is-fine",

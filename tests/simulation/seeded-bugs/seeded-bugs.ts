@@ -6,6 +6,7 @@ import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 import { SLOW_BUGS } from "./slow-bugs.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
+import { SUM_BUGS } from "./sum-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
 
 export const SEEDED_BUGS: readonly SeededBug[] = [
@@ -15,6 +16,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...SLOW_BUGS,
   ...STEP_BUGS,
   ...DELIVERY_BUGS,
+  ...SUM_BUGS,
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
 ];

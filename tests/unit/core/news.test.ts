@@ -138,7 +138,9 @@ test("a new order is told once by mail, chat and webhook, after the buyer's mail
     }),
   ]);
   expect(shop.chats).toHaveLength(1);
-  expect(shop.chats[0]).toMatch(/^\[test\] New order: €32\.00\n1 × Tide chart poster, A2\nTotal €32\.00/);
+  expect(shop.chats[0]).toMatch(
+    /^\[test\] New order: €32\.00\n1 × Tide chart poster, A2  €32\.00\nTotal  €32\.00/,
+  );
   expect(shop.events).toEqual([
     {
       id: `paid/${orderId}/1`,

@@ -178,6 +178,68 @@ test("explains a page that is paid, expired or unknown", async () => {
   expect(unknown.status).toBe(404);
 });
 
+test("F03: says of a free order nothing of a payment, before and after it", async () => {
+  const free = [{ name: "Sample", prices: [{ id: "price_free", amountMinor: 0, currency: "eur" }] }];
+  const account = openAccount({ catalog: { products: free } });
+  const { url } = await posterSession(account, { line_items: [{ price: "price_free", quantity: 1 }] });
+  const page = await (await send(account, url ?? "")).text();
+  expect(page).toContain("Order from <bdi>");
+  expect(page).toContain("Complete order");
+  const done = { email: "ada@example.com", action: "pay_and_close" };
+  const closed = await send(account, url ?? "", done);
+  const tab = await (
+    await send(account, new URL(closed.headers.get("location") ?? "", url ?? "").href)
+  ).text();
+  const again = await (await send(account, url ?? "")).text();
+  expect(again).toContain("This order is complete. There was nothing to pay.");
+  for (const said of [page, tab, again]) expect(said).not.toMatch(/payment went through|already paid|Pay </);
+});
+
+test("F16: discount, shipping and tax are rows of the page that add up to what is due", async () => {
+  const account = openAccount();
+  const { id, url } = await posterSession(account, {
+    line_items: [{ price: "price_poster_a2", quantity: 2 }],
+    allow_promotion_codes: true,
+    automatic_tax: { enabled: true },
+    shipping_options: [
+      {
+        shipping_rate_data: {
+          type: "fixed_amount",
+          display_name: "Letter",
+          fixed_amount: { amount: 490, currency: "eur" },
+        },
+      },
+    ],
+  });
+  const choices = { card: "4000000000000002", percentOff: 10, tax: { percent: 10, inclusive: false } };
+  account.simulated.buyer.pay(id, choices);
+  const page = (await (await send(account, url ?? "")).text())
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ");
+  expect(page).toContain(
+    "€64.00 Subtotal €64.00 Discount -€6.40 Shipping €4.90 Tax €6.25 Total due today €68.75",
+  );
+  account.simulated.buyer.pay(id, { tax: { percent: 10, inclusive: true } });
+  expect(await account.stripe.checkout.sessions.retrieve(id, { expand: ["line_items"] })).toMatchObject({
+    amount_total: 6250,
+    total_details: { amount_discount: 640, amount_shipping: 490, amount_tax: 569 },
+    line_items: { data: [{ amount_subtotal: 6400, amount_discount: 640, amount_total: 5760 }] },
+  });
+});
+
+test("F12: a name that is written from right to left stays whole in the page's sentences", async () => {
+  const name = "ملصق المد (A2) 2026!";
+  const price = { id: "price_rtl", amountMinor: 3200, currency: "eur", interval: "month" as const };
+  const account = openAccount({ catalog: { products: [{ name, prices: [price] }] } });
+  const { url } = await posterSession(account, {
+    mode: "subscription",
+    line_items: [{ price: "price_rtl", quantity: 2 }],
+  });
+  const page = await (await send(account, url ?? "")).text();
+  expect(page).toContain(`Subscribe to <bdi>${name}</bdi>`);
+  expect(page).toContain(`<span class="item-name"><bdi>${name}</bdi></span>`);
+});
+
 test("collects a shipping address when the shop asks for one", async () => {
   const { account, id, url } = await openPage({
     shipping_address_collection: { allowed_countries: ["DE", "FR"] },
@@ -206,7 +268,7 @@ test("words a subscription as one", async () => {
     line_items: [{ price: "price_almanac_monthly", quantity: 1 }],
   });
   const page = await (await send(account, url)).text();
-  expect(page).toContain("Subscribe to The Monthly Almanac");
+  expect(page).toContain("Subscribe to <bdi>The Monthly Almanac</bdi>");
   expect(page).toContain("€6.00 per month until you cancel.");
   expect(page).not.toContain("SEPA");
 });

@@ -1,0 +1,6 @@
+/** Foreign words in an element that keeps their direction from ours: a name that is written from right to left stays whole. */
+export function ownOrder(words: string): HTMLElement {
+  const element = document.createElement("bdi");
+  element.textContent = words;
+  return element;
+}

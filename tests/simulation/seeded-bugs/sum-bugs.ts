@@ -1,0 +1,137 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+const FACTS = "core/orders/checkout-facts.ts";
+const SUMS = "core/orders/order-sums.ts";
+
+/** What an order comes to, and whether its rows add up to that. */
+export const SUM_BUGS: readonly SeededBug[] = [
+  {
+    name: "line-before-discount",
+    what: "A line's amount is the one before its discount and its tax.",
+    hazards: "F01, F15",
+    patches: [
+      {
+        file: FACTS,
+        find: "amountMinor: line.amount_total,",
+        replace: "amountMinor: line.amount_subtotal,",
+      },
+    ],
+  },
+  {
+    name: "shipping-left-out",
+    what: "The way of sending is not written down.",
+    hazards: "F01, F02, F15",
+    patches: [
+      { file: SUMS, find: "...(shipping && { shippingMinor: shipping.amount_total }),", replace: "" },
+    ],
+  },
+  {
+    name: "shipping-before-tax",
+    what: "The way of sending is written down without its tax.",
+    hazards: "F01, F15",
+    patches: [
+      {
+        file: SUMS,
+        find: "shippingMinor: shipping.amount_total }",
+        replace: "shippingMinor: shipping.amount_subtotal }",
+      },
+    ],
+  },
+  {
+    name: "free-shipping-unknown",
+    what: "Sending that costs nothing is taken for nothing to send.",
+    hazards: "F01, F15",
+    patches: [
+      {
+        file: SUMS,
+        find: "...(shipping && { shippingMinor",
+        replace: "...(shipping && shipping.amount_total > 0 && { shippingMinor",
+      },
+    ],
+  },
+  {
+    name: "tax-counted-twice",
+    what: "The tax is put on top of a total that holds it.",
+    hazards: "F01, F15",
+    patches: [
+      {
+        file: FACTS,
+        find: "totalMinor: session.amount_total ?? 0,",
+        replace: "totalMinor: (session.amount_total ?? 0) + (session.total_details?.amount_tax ?? 0),",
+      },
+    ],
+  },
+  {
+    name: "total-before-shipping",
+    what: "The total is that of the items, before discounts, taxes and shipping.",
+    hazards: "F01, F15",
+    patches: [
+      {
+        file: FACTS,
+        find: "totalMinor: session.amount_total ?? 0,",
+        replace: "totalMinor: session.amount_subtotal ?? 0,",
+      },
+    ],
+  },
+  {
+    name: "discount-for-tax",
+    what: "The discount is written down as the tax.",
+    hazards: "F01, F15",
+    patches: [{ file: SUMS, find: "{ taxMinor: tax }", replace: "{ taxMinor: discount }" }],
+  },
+  {
+    name: "one-of-each",
+    what: "Whatever was bought, it is one of it.",
+    hazards: "F15",
+    patches: [{ file: FACTS, find: "quantity: line.quantity ?? 1,", replace: "quantity: 1," }],
+  },
+  {
+    name: "nothing-to-send",
+    what: "Goods to be posted are taken for files.",
+    hazards: "F09, F15",
+    patches: [
+      {
+        file: FACTS,
+        find: "return (asked ?? collected?.shipping_details ?? null) !== null;",
+        replace: "return (collected?.shipping_details ?? null) !== null;",
+      },
+    ],
+  },
+  {
+    name: "webhook-without-shipping",
+    what: "The owner's server is told the total, and nothing of shipping.",
+    hazards: "F02, F15",
+    patches: [
+      {
+        file: "core/news/webhook-channel.ts",
+        find: "shippingMinor: order.shippingMinor ?? null,",
+        replace: "shippingMinor: null,",
+      },
+    ],
+  },
+  {
+    name: "page-without-shipping",
+    what: "The order page is told the total, and nothing of shipping.",
+    hazards: "F02, F15",
+    patches: [
+      {
+        file: "core/orders/order-status.ts",
+        find: "...(shippingMinor !== undefined && { shippingMinor }),",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "mail-counts-tax-twice",
+    what: "The mail has the tax as a row of its own.",
+    hazards: "F01, F15",
+    patches: [
+      {
+        file: "core/mail/sum-rows.ts",
+        find: '...(rest === 0 ? [] : [{ name: "Adjustment", amount: money(rest) }]),',
+        replace:
+          '...(order.taxMinor === undefined ? [] : [{ name: "Shipping", amount: money(order.taxMinor) }]),',
+      },
+    ],
+  },
+];
