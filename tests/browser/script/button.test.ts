@@ -458,6 +458,7 @@ test.each([
     "",
     '<button class="stripe-checkout-btn" data-price-id="price_1" name="price_id" value="price_l">Buy</button>',
   ],
+  ["a field called priceId", '<input type="hidden" name="priceId" value="price_l">', BUTTON],
   [
     "a field outside the form",
     "",
