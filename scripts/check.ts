@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
+import { sellsLicenses } from "../core/licenses/licenses-of.ts";
 import { formatMoney } from "../core/money.ts";
 import { createStripeClient } from "../core/stripe/client.ts";
 import { realSurroundings } from "../core/surroundings.ts";
@@ -31,6 +32,9 @@ const NO_KEY =
 const NOT_ASKED =
   "Not looked at: whether your prices are there and for sale, and whether the pages say what will be charged.";
 
+/** Without Stripe's key these are not the variables of a shop, and the other one may be set where they are. */
+const NO_LICENSE_KEY = "Not looked at: LICENSE_PRIVATE_KEY, which signs the license keys that you sell.";
+
 const unknown = readArguments(HELP);
 if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
 
@@ -47,7 +51,11 @@ let paymentPage: string | undefined;
 
 const access = collectConfig(parseStripeAccess, wrongVariables);
 const dynamodb = collectConfig(parseDynamodbConfig, wrongVariables);
-if (site !== undefined) {
+if (site === undefined) {
+  notLooked.push(
+    "Not looked at, because your files cannot be read: your pages, your prices, the files for sale.",
+  );
+} else {
   await askStripeAbout(site);
   await lookAt(site);
 }
@@ -59,6 +67,7 @@ async function askStripeAbout(loaded: LoadedSite): Promise<void> {
   if (access === undefined) {
     const isWrong = wrongVariables.some((problem) => problem.startsWith("STRIPE_"));
     notLooked.push(isWrong ? NOT_ASKED : `${NO_KEY} ${NOT_ASKED}`);
+    if (!isWrong && sellsLicenses(loaded)) notLooked.push(NO_LICENSE_KEY);
     return;
   }
   const check = await checkSite(loaded, access);
