@@ -1,12 +1,14 @@
 import { hostSiteUrl } from "../../core/config-host.ts";
 import type { Environment } from "../../core/config.ts";
+import { refusedFields } from "./form-fields.ts";
 import type { LoadedSite } from "./load-site.ts";
 import { missingFiles } from "./missing-files.ts";
 import { hostsOf } from "./policy/hosting.ts";
 import { refusedThings, type RefusedThings } from "./policy/refused-things.ts";
 
 /**
- * What the files alone tell about the pages: files that are not there, and what browsers will refuse. No key is needed.
+ * What the files alone tell about the pages: files that are not there, what browsers will refuse, and
+ * fields that the shop will refuse. No key is needed.
  * @param paymentPage The origin of Stripe's payment page, where it is known to be another than Stripe's own.
  */
 export async function lookAtPages(
@@ -25,7 +27,11 @@ export async function lookAtPages(
     paymentPage,
   });
   return {
-    warnings: [...(await missingFiles(root, shop.pages)), ...refused.warnings],
+    warnings: [
+      ...(await missingFiles(root, shop.pages)),
+      ...refused.warnings,
+      ...(await refusedFields(root, shop.pages)),
+    ],
     problems: refused.problems,
   };
 }

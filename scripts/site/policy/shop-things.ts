@@ -1,3 +1,4 @@
+import { isFormThatBuys } from "../form-fields.ts";
 import { attribute, elementsOf, lineOf, type Element } from "../html-tree.ts";
 import type { PageThing } from "./page-things.ts";
 
@@ -18,7 +19,7 @@ export function shopThingsOf(
 ): PageThing[] {
   return elementsOf(html).flatMap((element) => {
     if (element.tagName === "script") return thingsOfScript(element, scripts);
-    return element.tagName === "form" ? thingsOfForm(element, paymentPage) : [];
+    return isFormThatBuys(element) ? thingsOfForm(element, paymentPage) : [];
   });
 }
 
@@ -47,7 +48,7 @@ function thingsOfScript(script: Element, scripts: readonly string[]): PageThing[
 
 function thingsOfForm(form: Element, paymentPage: string): PageThing[] {
   const written = attribute(form, "action");
-  if (written === undefined || !/\/create-checkout-session\/?$/.test(written)) return [];
+  if (written === undefined) return [];
   const line = lineOf(form, "action");
   // The function sends the browser on to Stripe's page, and the policy counts there, too.
   return [written, paymentPage].map((to) => ({
