@@ -4,15 +4,15 @@
  *   <button class="stripe-checkout-btn" data-price-id="price_123" data-quantity="2" data-loading-text="One moment…">Buy</button>
  *   <script src="/js/stripe-checkout.js" data-endpoint="/api/create-checkout-session" defer></script>
  *
- * Only the class and `data-price-id` are required. In a form, the form's `quantity` field counts unless the button has
- * `data-quantity`; the form itself is what works without JavaScript.
+ * Only the class and `data-price-id` are required. In a form, the form's fields count as they do without JavaScript:
+ * `price_id`, `quantity` and `client_reference_id`. The browser checks `required`, `min` and `max` before we hear of it.
  *
- * Events, on the button, bubbling:
+ * Events, on the button, bubbling, also out of a shadow tree:
  *   stripe-checkout:before                     preventDefault() and nothing happens
  *   stripe-checkout:redirect  {url}            the page is about to leave
  *   stripe-checkout:error     {code, message}  the message stands next to the button
  *
- * Every visitor loads this file: at most 900 bytes gzipped, kept by tests/browser/script/size.test.ts. That is why there is
+ * Every visitor loads this file: at most 1,030 bytes gzipped, kept by tests/browser/script/size.test.ts. That is why there is
  * one listener, no helper that is called once, and here and there the order of lines that compresses best.
  */
 
@@ -38,30 +38,37 @@ notice.role = "alert";
  */
 const keys: Record<string, string> = {};
 
-const endpoint = document.currentScript!.dataset["endpoint"] ?? "/api/create-checkout-session";
+/** From the script's own tag, which has no other way to be found where it is `type="module"`. */
+const endpoint =
+  document.querySelector<HTMLElement>("script[data-endpoint]")?.dataset["endpoint"] ??
+  "/api/create-checkout-session";
 
 /** Gives the button back to the buyer. Undefined while nobody is buying; there is one purchase at a time. */
-let release: (() => void) | undefined;
+let release: (() => void) | null | undefined;
 
 /** Buyers who save data are taken for warm already. (`connection` is Chromium's alone, November 2026.) */
 let isWarm: unknown = (navigator as Navigator & { connection?: { saveData: boolean } }).connection?.saveData;
 
-function onEvent(event: Event & Partial<MouseEvent & PageTransitionEvent>): void {
-  // `pageshow` has the document for a target, and that has no closest().
-  const button = (event.target as Element).closest?.<HTMLButtonElement>(
-    ".stripe-checkout-btn[data-price-id]",
-  );
+function onEvent(
+  event: Event & Partial<MouseEvent & PageTransitionEvent & SubmitEvent>,
+  // What was clicked, out to the window: also through a shadow tree, and before the event forgets it.
+  path = [event.submitter, ...event.composedPath()] as (Partial<HTMLButtonElement> | null | undefined)[],
+): void {
+  const button = path.find((node) => node?.matches?.(".stripe-checkout-btn[data-price-id]")) as
+    | HTMLButtonElement
+    | undefined;
   // Back from Stripe, the page may come out of the back/forward cache as it was left, busy: https://web.dev/articles/bfcache.
   if (event.persisted) release?.();
   if (!button) return;
 
   // The buyer is about to click: wake the function.
   if (!isWarm) {
-    isWarm = fetch(endpoint, { method: "OPTIONS" }).catch(() => ({}));
+    isWarm = fetch(endpoint, { method: "OPTIONS" }).catch(Object);
     document.head.append(link);
   }
+  // A button that submits a form leaves the click to the browser, which checks the fields and then says "submit".
   if (
-    event.type != "click" ||
+    event.type != (button.form && button.type == "submit" ? button.type : "click") ||
     event.ctrlKey ||
     event.altKey ||
     event.shiftKey ||
@@ -76,15 +83,25 @@ function onEvent(event: Event & Partial<MouseEvent & PageTransitionEvent>): void
   const { dataset } = button;
   const emit = (name: string, detail?: object) =>
     button.dispatchEvent(
-      new CustomEvent("stripe-checkout:" + name, { bubbles: true, cancelable: true, detail }),
+      new CustomEvent("stripe-checkout:" + name, { bubbles: true, cancelable: true, composed: true, detail }),
     );
+  // The fields as the browser would post them: what is chosen, checked and enabled.
+  const fields: Record<string, FormDataEntryValue> = Object.fromEntries(
+    new FormData(button.form ?? undefined, event.submitter),
+  );
   const body = JSON.stringify({
-    price_id: dataset["priceId"],
-    quantity: +(dataset["quantity"] ?? button.form?.["quantity"]?.value ?? 1),
+    quantity: +(
+      // A form that can be posted says itself how many; in any other, the button goes first.
+      (button.form?.method == "post" ? fields : dataset)["quantity"] ??
+      fields["quantity"] ??
+      dataset["quantity"] ??
+      1
+    ),
+    price_id: fields["price_id"] ?? fields["priceId"] ?? dataset["priceId"]!.trim(),
+    client_reference_id: fields["client_reference_id"],
   });
   const restore = () => {
-    release = undefined;
-    button.ariaBusy = null;
+    release = button.ariaBusy = null;
     button.replaceChildren(...label);
   };
   const finish = ({
@@ -97,7 +114,7 @@ function onEvent(event: Event & Partial<MouseEvent & PageTransitionEvent>): void
     if (/^http(s:|:..localhost[:/])/.test(url!)) {
       keys[body] = "";
       emit("redirect", { url });
-      location.href = url!;
+      location = url as never;
     } else {
       restore();
       notice.replaceChildren(error.message);
@@ -110,7 +127,7 @@ function onEvent(event: Event & Partial<MouseEvent & PageTransitionEvent>): void
 
   notice.remove();
   // Not `disabled`, which drops the keyboard's focus and which Firefox keeps over a reload.
-  button.ariaBusy = "true";
+  button.ariaBusy = true as never;
   // Not a signal of fetch: this one also frees the buyer who stopped the page on its way to Stripe.
   setTimeout(finish, 15_000, {});
   if (dataset["loadingText"]) button.replaceChildren(dataset["loadingText"]);
@@ -126,9 +143,11 @@ function onEvent(event: Event & Partial<MouseEvent & PageTransitionEvent>): void
     body,
   })
     .then((response) => response.json())
-    .catch(() => ({}))
+    .catch(Object)
     .then(finish);
 }
 
 // A touch is a pointerover too. On the window: after all listeners of the page that may have taken care of a click.
-for (const type of ["click", "focusin", "pointerover", "pageshow"]) addEventListener(type, onEvent);
+for (const type of ["click", "submit", "focusin", "pointerover", "pageshow"]) addEventListener(type, onEvent);
+// A click that the page keeps from the window, as modals do, still counts.
+addEventListener("click", (event) => setTimeout(onEvent, 0, event, event.composedPath()), true);

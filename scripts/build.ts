@@ -7,17 +7,19 @@ import { parseStripeAccess } from "../core/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
 import { buildSite } from "./build/site.ts";
-import { fail, readConfig, readSite } from "./owner-shop.ts";
+import { collectConfig, fail, ownerEnvironment } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
-import { missingFiles } from "./site/missing-files.ts";
+import { inspectSite } from "./site/load-site.ts";
+import { lookAtPages } from "./site/look-at-pages.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const site = await readSite();
-const undeliverable = readConfig((environment) => licenseProblem(site, environment));
-if (undeliverable !== undefined) fail(undeliverable);
+const { site, problems: inFiles } = await inspectSite(root);
+// Everything that is wrong is said at once: on a host, each look costs a deployment.
+const problems = [...inFiles];
 const catalog = await makeCatalog();
-for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
+for (const warning of await lookAtTheRest()) console.warn(warning);
+if (site === undefined || problems.length > 0) fail([...new Set(problems)].join("\n"));
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
 await refuseSecrets();
@@ -31,24 +33,39 @@ console.log(
  * Stripe's does not, because nothing is known to be wrong then: the functions will ask at the first sale.
  */
 async function makeCatalog(): Promise<Catalog> {
-  const access = readConfig(parseStripeAccess);
+  const known = problems.length;
+  const access = collectConfig(parseStripeAccess, problems);
+  if (site === undefined) return { prices: {} };
   if (access === undefined) {
-    console.log("STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.");
+    if (problems.length === known)
+      console.log("STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.");
     return site.catalog;
   }
   const check = await checkSite(site, access);
-  if (check.kind === "key_refused") return fail(check.problem);
+  if (check.kind === "key_refused") {
+    problems.push(check.problem);
+    return site.catalog;
+  }
   if (check.kind === "unreachable") {
     console.warn(`Stripe cannot be asked right now, so the prices were not compared: ${check.reason}`);
     return site.catalog;
   }
+  problems.push(...check.problems);
   // A preview with a test key shows the same pages as the live site.
-  const problems = isPreview(process.env as Record<string, string>)
-    ? check.problems
-    : [...check.problems, ...check.otherMode];
-  if (problems.length > 0) return fail(problems.join("\n"));
-  for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
+  if (isPreview(process.env as Record<string, string>))
+    for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
+  else problems.push(...check.otherMode);
   return check.catalog;
+}
+
+/** What Stripe is not asked for. Adds to the problems, and answers with what is worth a word but no reason to stop. */
+async function lookAtTheRest(): Promise<string[]> {
+  if (site === undefined) return [];
+  const undeliverable = collectConfig((environment) => licenseProblem(site, environment), problems);
+  if (undeliverable !== undefined) problems.push(undeliverable);
+  const pages = await lookAtPages(root, site, ownerEnvironment());
+  problems.push(...pages.problems);
+  return pages.warnings;
 }
 
 /** A key that is published cannot be called back, so the build fails instead. */

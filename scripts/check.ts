@@ -1,58 +1,117 @@
 import { fileURLToPath } from "node:url";
 
 import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
+import { sellsLicenses } from "../core/licenses/licenses-of.ts";
 import { formatMoney } from "../core/money.ts";
+import { createStripeClient } from "../core/stripe/client.ts";
+import { realSurroundings } from "../core/surroundings.ts";
+import { collectConfig, fail, ownerEnvironment, readArguments } from "./owner-shop.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
-import { missingFiles } from "./site/missing-files.ts";
-import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
+import { inspectSite, type LoadedSite } from "./site/load-site.ts";
+import { lookAtPages } from "./site/look-at-pages.ts";
+import { paymentPageOrigin } from "./site/payment-page.ts";
 import { tableProblem } from "./table-problem.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
 does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there, and DynamoDB, if you keep
-orders in it, whether the table is there and has its index. Names styles, scripts and pictures that your pages load and that are not there.
-Changes nothing.
+orders in it, whether the table is there and has its index. Names styles, scripts and pictures that your pages load and that are not there,
+and whatever browsers will refuse by the Content-Security-Policy of vercel.json or netlify.toml. Changes nothing.
 
   npm run check
 
-The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET, the table DYNAMODB_TABLE. Ends with 1, and a line for each mistake, when
+The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET, the table DYNAMODB_TABLE. Without a key it looks at everything else, and
+says what it could not look at. Ends with 1, and a line for each mistake, when
 something cannot be sold as the page says, or no order could be kept.`;
+
+const NO_KEY =
+  "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env.";
+
+const NOT_ASKED =
+  "Not looked at: whether your prices are there and for sale, and whether the pages say what will be charged.";
+
+/** Without Stripe's key these are not the variables of a shop, and the other one may be set where they are. */
+const NO_LICENSE_KEY = "Not looked at: LICENSE_PRIVATE_KEY, which signs the license keys that you sell.";
 
 const unknown = readArguments(HELP);
 if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
 
-const site = await readSite();
-const access = readConfig(parseStripeAccess);
-const dynamodb = readConfig(parseDynamodbConfig);
-if (access === undefined) {
-  fail(
-    "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. The files alone are in order.",
-  );
-}
-const check = await checkSite(site, access);
-if (check.kind === "key_refused") fail(check.problem);
-if (check.kind === "unreachable") fail(`Stripe cannot be asked right now: ${check.reason}`);
-
-for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
-const undeliverable = readConfig((environment) => licenseProblem(site, environment));
-const sold = soldFromBucket(site.shop);
-const bucket = sold.length > 0 ? readConfig(parseBucketConfig) : undefined;
-if (sold.length > 0 && bucket === undefined)
-  console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
-const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
 const root = fileURLToPath(new URL("..", import.meta.url));
-for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
-const problems = [
-  ...check.problems,
-  ...check.otherMode,
-  ...(undeliverable === undefined ? [] : [undeliverable]),
-  ...(bucket === undefined ? [] : await bucketFileProblems(sold, bucket)),
-  ...(unkept === undefined ? [] : [unkept]),
-];
-if (problems.length > 0) fail(`\n${problems.join("\n")}`);
-console.log(`\nAll of it can be bought, in ${access.livemode ? "live" : "test"} mode.`);
+const { site, problems: inFiles } = await inspectSite(root);
+/** Variables that are wrong. */
+const wrongVariables: string[] = [];
+const problems = [...inFiles];
+const warnings: string[] = [];
+/** What could not be looked at, each with the reason. */
+const notLooked: string[] = [];
+/** Where buyers pay, if Stripe has told. */
+let paymentPage: string | undefined;
+
+const access = collectConfig(parseStripeAccess, wrongVariables);
+const dynamodb = collectConfig(parseDynamodbConfig, wrongVariables);
+if (site === undefined) {
+  notLooked.push(
+    "Not looked at, because your files cannot be read: your pages, your prices, the files for sale.",
+  );
+} else {
+  await askStripeAbout(site);
+  await lookAt(site);
+}
+const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
+if (unkept !== undefined) problems.push(unkept);
+report();
+
+async function askStripeAbout(loaded: LoadedSite): Promise<void> {
+  if (access === undefined) {
+    const isWrong = wrongVariables.some((problem) => problem.startsWith("STRIPE_"));
+    notLooked.push(isWrong ? NOT_ASKED : `${NO_KEY} ${NOT_ASKED}`);
+    if (!isWrong && sellsLicenses(loaded)) notLooked.push(NO_LICENSE_KEY);
+    return;
+  }
+  const check = await checkSite(loaded, access);
+  if (check.kind === "unreachable")
+    notLooked.push(`Stripe cannot be asked right now: ${check.reason}\n${NOT_ASKED}`);
+  if (check.kind === "key_refused") {
+    problems.push(check.problem);
+    notLooked.push(NOT_ASKED);
+  }
+  if (check.kind !== "asked") return;
+  for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
+  problems.push(...check.problems, ...check.otherMode);
+  paymentPage = await paymentPageOrigin(createStripeClient(access, realSurroundings()));
+}
+
+/** What needs no key of Stripe's. */
+async function lookAt(loaded: LoadedSite): Promise<void> {
+  const undeliverable = collectConfig((environment) => licenseProblem(loaded, environment), wrongVariables);
+  if (undeliverable !== undefined) problems.push(undeliverable);
+  const sold = soldFromBucket(loaded.shop);
+  const known = wrongVariables.length;
+  const bucket = sold.length > 0 ? collectConfig(parseBucketConfig, wrongVariables) : undefined;
+  if (sold.length > 0 && bucket === undefined && wrongVariables.length === known)
+    console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
+  if (bucket !== undefined) problems.push(...(await bucketFileProblems(sold, bucket)));
+  const pages = await lookAtPages(root, loaded, ownerEnvironment(), paymentPage);
+  warnings.push(...pages.warnings);
+  problems.push(...pages.problems);
+}
+
+function report(): void {
+  for (const warning of warnings) console.warn(warning);
+  const wrong = [...new Set(problems)].map((problem) => `\n${problem}`);
+  const said = [...new Set(wrongVariables), ...(wrong.length > 0 ? [wrong.join("")] : []), ...notLooked];
+  if (said.length === 0) {
+    console.log(`\nAll of it can be bought, in ${access?.livemode ? "live" : "test"} mode.`);
+    return;
+  }
+  if (problems.length + wrongVariables.length + warnings.length === 0)
+    console.log(
+      "What could be looked at is in order: shop.config.ts, the files for sale, and what your pages load.",
+    );
+  fail(said.join("\n"));
+}
 
 function describe(answer: Answer): string {
   if (answer.kind !== "price") return answer.kind === "missing" ? "unknown to Stripe" : "in the other mode";

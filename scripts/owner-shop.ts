@@ -40,8 +40,19 @@ export function readConfig<T>(parse: (environment: Environment) => T): T {
   }
 }
 
+/** What `parse` makes of the variables; undefined when it refuses them, and then its sentences are added to `problems`. */
+export function collectConfig<T>(parse: (environment: Environment) => T, problems: string[]): T | undefined {
+  try {
+    return parse(ownerEnvironment());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
 /** The variables of .env, under those of the shell. */
-function ownerEnvironment(): Environment {
+export function ownerEnvironment(): Environment {
   const file = join(root, ".env");
   return { ...(existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {}), ...process.env };
 }

@@ -19,12 +19,15 @@ const purchaseSchema = z.strictObject({
 
 export type PurchaseRequest = z.output<typeof purchaseSchema>;
 
-/** @throws HttpError 400 in words a buyer can read, and without a cause: a log must not quote what a stranger sent. */
+/**
+ * The price may be called `priceId`, too, as many shops of this kind call it.
+ * @throws HttpError 400 in words a buyer can read, and without a cause: a log must not quote what a stranger sent.
+ */
 export function parseJsonPurchase(text: string): PurchaseRequest {
   return parsePurchase(parseJson(text));
 }
 
-/** A form's fields are text: digits become a number, and a field given twice is refused. */
+/** A form's fields are text: digits become a number, an empty reference is none, and a field given twice is refused. */
 export function parseFormPurchase(text: string): PurchaseRequest {
   const fields = [...new URLSearchParams(text)];
   const body: Record<string, unknown> = Object.fromEntries(fields);
@@ -32,16 +35,31 @@ export function parseFormPurchase(text: string): PurchaseRequest {
   if (typeof body["quantity"] === "string" && /^\d{1,4}$/.test(body["quantity"])) {
     body["quantity"] = Number(body["quantity"]);
   }
+  if (body["client_reference_id"] === "") delete body["client_reference_id"];
   return parsePurchase(body);
 }
 
 function parsePurchase(body: unknown): PurchaseRequest {
-  const result = purchaseSchema.safeParse(body);
+  const result = purchaseSchema.safeParse(withPriceId(body));
   if (result.success) return result.data;
   if (result.error.issues.some((issue) => issue.path[0] === "quantity")) {
     throw new HttpError(400, "invalid_quantity", "Please choose a whole number of 1 or more.");
   }
   throw invalidPurchase();
+}
+
+/** The price under its one name, without the blanks that an attribute or a field was written with. */
+function withPriceId(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const { priceId, ...rest } = body as Record<string, unknown>;
+  const names = [rest["price_id"], priceId].filter((name) => name !== undefined).map(trimmed);
+  if (names.length === 0) return rest;
+  if (names.length === 2 && names[0] !== names[1]) throw invalidPurchase();
+  return { ...rest, price_id: names[0] };
+}
+
+function trimmed(value: unknown): unknown {
+  return typeof value === "string" ? value.trim() : value;
 }
 
 function parseJson(text: string): unknown {

@@ -47,9 +47,9 @@ export interface CreateCheckoutSessionDependencies {
 /**
  * `POST /api/create-checkout-session`: opens a Checkout Session for one price.
  *
- * Takes JSON (`{ "price_id", "quantity"? }`, where `price_id` may be a lookup key; optionally an `Idempotency-Key` header) and
- * answers `{ "url" }`; or a plain HTML form with the same field names and answers 303 to Stripe's page. Either way the browser
- * gets a cookie that proves that it opened this session. Only for this shop's own pages, and not often.
+ * Takes JSON (`{ "price_id", "quantity"? }`, where `price_id` may be a lookup key and may be called `priceId`; optionally an
+ * `Idempotency-Key` header) and answers `{ "url" }`; or a plain HTML form with the same field names and answers 303 to Stripe's page.
+ * Either way the browser gets a cookie that proves that it opened this session. Only for this shop's own pages, and not often.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
   const { shop, limits, now } = dependencies;

@@ -12,7 +12,7 @@ export async function bundleBrowserScript(name: string): Promise<Uint8Array> {
     bundle: true,
     minify: true,
     format: "iife",
-    target: "es2020",
+    target: "es2021",
     // Without the tsconfig's `strict` esbuild adds no "use strict", which these scripts do not need.
     tsconfigRaw: {},
     write: false,

@@ -5,6 +5,7 @@ import type { CheckoutOptions } from "../../core/shop-definition.ts";
 import { checkoutOptions, priceSettings, type Site } from "../../core/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { judgePrinted } from "./judge-printed.ts";
+import { otherIdProblem } from "./other-ids.ts";
 import type { Offer } from "./read-offers.ts";
 
 export interface Judgement {
@@ -54,6 +55,8 @@ export function judgeOffers(
 function missing(name: string, livemode: boolean): string {
   const mode = livemode ? "live" : "test";
   const products = `https://dashboard.stripe.com/${livemode ? "" : "test/"}products`;
+  const otherId = otherIdProblem(name, products);
+  if (otherId !== undefined) return otherId;
   return isPriceId(name)
     ? `your Stripe account has no price "${name}" in ${mode} mode. Copy the id of the right one from ${products}.`
     : `no price of your Stripe account has the lookup key "${name}" in ${mode} mode. Give it to a price, or put in a price id, from ${products}.`;

@@ -24,18 +24,35 @@ export interface LoadedSite extends Site {
  * @throws SiteError that lists every mistake at once.
  */
 export async function loadSite(root: string): Promise<LoadedSite> {
-  const shop = await loadShopDefinition(root);
-  const offers = [...(await offersOfPages(root, shop)), ...(await offersOfDefinition(root, shop))];
-  const wrongNames = offers
-    .filter(({ name }) => !PRICE_NAME.test(name))
-    .map(
-      ({ name, file, line }) =>
-        `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
-    );
-  const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
-  const problems = [...wrongNames, ...wrongFiles];
-  if (problems.length > 0) throw new SiteError(problems);
-  return { shop, catalog: { prices: Object.fromEntries(offers.map(({ name }) => [name, {}])) }, offers };
+  const { site, problems } = await inspectSite(root);
+  if (site === undefined || problems.length > 0) throw new SiteError(problems);
+  return site;
+}
+
+/**
+ * The same for who has more to look at than the files: what could be read of them, beside every mistake in them. `site` is undefined
+ * when they could not be read at all.
+ */
+export async function inspectSite(
+  root: string,
+): Promise<{ site: LoadedSite | undefined; problems: readonly string[] }> {
+  try {
+    const shop = await loadShopDefinition(root);
+    const offers = [...(await offersOfPages(root, shop)), ...(await offersOfDefinition(root, shop))];
+    const wrongNames = offers
+      .filter(({ name }) => !PRICE_NAME.test(name))
+      .map(
+        ({ name, file, line }) =>
+          `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
+      );
+    const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
+    const named = offers.filter(({ name }) => PRICE_NAME.test(name));
+    const catalog = { prices: Object.fromEntries(named.map(({ name }) => [name, {}])) };
+    return { site: { shop, catalog, offers: named }, problems: [...wrongNames, ...wrongFiles] };
+  } catch (error) {
+    if (error instanceof SiteError) return { site: undefined, problems: error.problems };
+    throw error;
+  }
 }
 
 /** What shop.config.ts exports; nothing when the owner has deleted it. Read anew when the file has changed. */

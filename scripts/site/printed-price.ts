@@ -1,3 +1,4 @@
+import { chosenBy } from "./price-fields.ts";
 import { attribute, descendants, lineOf, parentOf, textOf, type Element } from "./html-tree.ts";
 
 /** A price as a page shows it to people or to search engines. */
@@ -31,10 +32,9 @@ export function printedBeside(offer: Element, name: string): PrintedPrice[] {
 }
 
 function isOtherOffer(element: Element, name: string): boolean {
-  const offered =
-    attribute(element, "data-price-id") ??
-    (attribute(element, "name") === "price_id" ? attribute(element, "value") : undefined);
-  return offered !== undefined && offered !== name;
+  return [attribute(element, "data-price-id"), chosenBy(element)].some(
+    (offered) => offered !== undefined && offered !== name,
+  );
 }
 
 /** One that is crossed out was charged once. */

@@ -1,6 +1,7 @@
-import { attribute, elementsOf, lineOf, textOf, type Element } from "./html-tree.ts";
+import { attribute, elementsOf, lineOf, type Element } from "./html-tree.ts";
 import { printedBeside, type PrintedPrice } from "./printed-price.ts";
 import { printedInJsonLd } from "./json-ld.ts";
+import { chosenBy } from "./price-fields.ts";
 
 /** One place that offers a price. */
 export interface Offer {
@@ -13,7 +14,7 @@ export interface Offer {
 }
 
 /**
- * What a page offers: every `data-price-id`, and every form field named `price_id` with its value, or its options'.
+ * What a page offers: every `data-price-id`, and every form field named `price_id` (or `priceId`) with its value, or its options'.
  * `file` is how the page is called in messages.
  */
 export function readOffers(html: string, file: string): Offer[] {
@@ -37,23 +38,9 @@ interface Named {
 
 function namesOf(element: Element): Named[] {
   const onButton = attribute(element, "data-price-id");
-  const found: Named[] =
-    onButton === undefined ? [] : [{ name: onButton, element, line: lineOf(element, "data-price-id") }];
-  if (attribute(element, "name") !== "price_id") return found;
-  if (element.tagName === "input" || element.tagName === "button") {
-    const name = attribute(element, "value");
-    return name === undefined ? found : [...found, { name, element, line: lineOf(element, "value") }];
-  }
-  return element.tagName === "select" ? [...found, ...optionsOf(element)] : found;
-}
-
-function optionsOf(parent: Element): Named[] {
-  return parent.childNodes.flatMap((child) => {
-    if (!("tagName" in child)) return [];
-    if (child.tagName !== "option") return optionsOf(child);
-    const hasValue = child.attrs.some(({ name }) => name === "value");
-    // `<option value="">Please choose</option>` offers nothing.
-    const name = hasValue ? attribute(child, "value") : textOf(child).trim();
-    return name ? [{ name, element: child, line: lineOf(child, "value") }] : [];
-  });
+  const inForm = chosenBy(element);
+  return [
+    ...(onButton === undefined ? [] : [{ name: onButton, element, line: lineOf(element, "data-price-id") }]),
+    ...(inForm === undefined ? [] : [{ name: inForm, element, line: lineOf(element, "value") }]),
+  ];
 }

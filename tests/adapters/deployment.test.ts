@@ -61,13 +61,14 @@ test("D22: the local server sends what vercel.json says, with pages, with script
   }
 });
 
-test("D22: the pages' policy allows nothing inline and no framing, and the pages need nothing of it", async () => {
+test("D22: the pages' policy allows nothing inline and no framing by other sites, and the pages need nothing of it", async () => {
   const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
   const policy = vercel.headers[0]?.headers.find(({ key }) => key === "Content-Security-Policy")?.value ?? "";
   assert.doesNotMatch(policy, /unsafe-|\*|http:|wss?:/);
-  // What is not named falls back to 'none': objects, frames, workers.
-  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
+  // What is not named falls back to 'none': objects.
+  for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'self'"])
     assert.ok(policy.split("; ").includes(part), part);
+  assert.doesNotMatch(policy, /object-src/);
   for (const page of ["public/index.html", "success.html", "canceled.html"]) {
     const html = await readFile(join(ROOT, page), "utf8");
     assert.doesNotMatch(

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -10,7 +11,7 @@ import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 import { startLocalBucket } from "../local-bucket.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
-import { runOwnerCommand, type Finished } from "./owner-command.ts";
+import { ROOT, runOwnerCommand, type Finished } from "./owner-command.ts";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
 
 const KEY = "sk_test_ofTheOwner0000";
@@ -192,13 +193,138 @@ test("E12: check asks DynamoDB for the table that DYNAMODB_TABLE names, and says
   }
 });
 
-test("check without a key, and with an argument, says what it needs", async () => {
+test("D38: check without a key, and with an argument, says what it needs", async () => {
   const without = await run("check", {});
-  expect(without.exitCode).toBe(1);
-  expect(without.complaints).toMatch(/^STRIPE_SECRET_KEY is not set, so Stripe cannot be asked/);
+  expect(without).toEqual({
+    exitCode: 1,
+    output:
+      "What could be looked at is in order: shop.config.ts, the files for sale, and what your pages load.\n",
+    complaints:
+      "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. Not looked at: whether your prices are there and for sale, and whether the pages say what will be charged.\n",
+  });
   const { exitCode, complaints } = await runOwnerCommand("check", ["--fast"], {}, project.folder);
   expect(exitCode).toBe(1);
   expect(complaints).toContain("npm run check");
+});
+
+/** A page, a price, a file for sale and a variable, and something wrong with each. */
+async function breakEverything(): Promise<void> {
+  await project.write(
+    "public/index.html",
+    `<link rel="stylesheet" href="/gone.css">
+<h1 style="margin: 0">Posters</h1>
+<button data-price-id="{{ price }}">Buy</button>
+<button data-price-id="price_typo">Buy</button>
+<button data-price-id="prod_Nx3k2PosterA2">Buy</button>
+<script src="/js/stripe-checkout.js" defer></script>`,
+  );
+  await project.write(
+    "shop.config.ts",
+    `export default { prices: {
+  poster_a2: { deliver: [{ kind: "file", name: "Tides", file: "private/gone.pdf" }] },
+  price_app_license: { deliver: [{ kind: "license", product: "ebb" }] },
+} };`,
+  );
+  await project.write(
+    "vercel.json",
+    '{"headers":[{"source":"/(.*)","headers":[{"key":"Content-Security-Policy","value":"script-src \'self\'; style-src \'self\'; connect-src \'none\'"}]}]}',
+  );
+}
+
+const MISSING = /^public\/index\.html:1: loads \/gone\.css/;
+const REFUSED = /^public\/index\.html:2: browsers refuse this style/;
+const WRONG_NAME = /^public\/index\.html:3: "\{\{ price \}\}" is no price/;
+const UNKNOWN = /^public\/index\.html:4: your Stripe account has no price "price_typo"/;
+const PRODUCT = /^public\/index\.html:5: "prod_Nx3k2PosterA2" is a product's id/;
+const SHOPS_OWN = /^public\/index\.html:6: browsers refuse the shop's request/;
+const ORDER_PAGE = /^success\.html:\d+: browsers refuse the shop's request to \/api\/order-status/;
+const WRONG_FILE = /^shop\.config\.ts: prices\["poster_a2"\].*private\/gone\.pdf/;
+const LICENSE = /^LICENSE_PRIVATE_KEY is not set/;
+const TABLE = /^DYNAMODB_\w+ is not set/;
+
+function expectLines(complaints: string, expected: readonly RegExp[]): void {
+  const lines = complaints.split("\n").filter((line) => line !== "");
+  for (const pattern of expected)
+    expect(lines.filter((line) => pattern.test(line)).length).toBeGreaterThan(0);
+  for (const line of lines)
+    expect(
+      expected.some((pattern) => pattern.test(line)),
+      line,
+    ).toBe(true);
+}
+
+test("D38: without a key, check looks at all that needs none, and names everything at once", async () => {
+  await breakEverything();
+  const { exitCode, complaints, output } = await run("check", { DYNAMODB_TABLE: "orders" });
+  expect(exitCode).toBe(1);
+  expect(output).toBe("");
+  const noKey = /^STRIPE_SECRET_KEY is not set, so Stripe cannot be asked/;
+  const noLicenseKey = /^Not looked at: LICENSE_PRIVATE_KEY/;
+  expectLines(complaints, [
+    MISSING,
+    REFUSED,
+    WRONG_NAME,
+    WRONG_FILE,
+    SHOPS_OWN,
+    ORDER_PAGE,
+    TABLE,
+    noKey,
+    noLicenseKey,
+  ]);
+});
+
+test("D38: with a key, check and build tell all mistakes at once, the missing license key among them", async () => {
+  await breakEverything();
+  const all = [MISSING, REFUSED, WRONG_NAME, UNKNOWN, PRODUCT, SHOPS_OWN, ORDER_PAGE, WRONG_FILE, LICENSE];
+  const build = await run("build", withKey());
+  expect(build.exitCode).toBe(1);
+  expectLines(build.complaints, all);
+  expect(existsSync(join(project.folder, "build"))).toBe(false);
+  expectLines((await run("check", withKey())).complaints, all);
+});
+
+test("D38: a refused key does not hide the rest", async () => {
+  await breakEverything();
+  stripe.simulated.faults.beforeApi = () =>
+    Response.json({ error: { type: "invalid_request_error", message: "Invalid API Key" } }, { status: 401 });
+  for (const command of ["build", "check"] as const) {
+    const { complaints } = await run(command, withKey());
+    expect(complaints).toMatch(/^Stripe refuses STRIPE_SECRET_KEY/m);
+    for (const pattern of [WRONG_NAME, WRONG_FILE, LICENSE])
+      expect(complaints).toMatch(new RegExp(pattern.source, "m"));
+  }
+});
+
+test("D36: what browsers will refuse is named by build and check, and stops neither", async () => {
+  await project.write("vercel.json", await readFile(join(ROOT, "vercel.json"), "utf8"));
+  await project.write(
+    "public/index.html",
+    '<script>window.dataLayer = []</script>\n<button data-price-id="poster_a2">Buy</button>',
+  );
+  const warning =
+    'public/index.html:1: browsers refuse this inline <script>, by the Content-Security-Policy in vercel.json. Move it into a file of its own in public/, and load that with <script src="…" defer>.\n';
+  expect(await run("build", withKey())).toMatchObject({ exitCode: 0, complaints: warning });
+  expect(await run("check", withKey())).toMatchObject({ exitCode: 0, complaints: warning });
+  expect((await run("build", { NETLIFY: "true" })).complaints).toBe("");
+});
+
+test("D33: check knows a payment page under the owner's domain from a checkout that is open", async () => {
+  await project.write("vercel.json", await readFile(join(ROOT, "vercel.json"), "utf8"));
+  stripe.simulated.faults.beforeApi = ({ url }) => {
+    const { pathname, searchParams } = new URL(url);
+    if (pathname !== "/v1/checkout/sessions" || searchParams.get("status") !== "open") return undefined;
+    const session = {
+      id: "cs_test_1",
+      object: "checkout.session",
+      url: "https://pay.shop.example/c/pay/cs_test_1",
+    };
+    return Response.json({ object: "list", data: [session], has_more: false, url: pathname });
+  };
+  const { exitCode, complaints } = await run("check", withKey());
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(
+    /^public\/index\.html:\d+: browsers refuse to send the form that buys to https:\/\/pay\.shop\.example\/\. Please add https:\/\/pay\.shop\.example to form-action/m,
+  );
 });
 
 test("check --help says what it does and how it is called", async () => {

@@ -419,3 +419,223 @@ test("a function that cannot be woken is nobody's trouble", async () => {
   await page.waitForTimeout(100);
   expect(await page.getByRole("alert").count()).toBe(0);
 });
+
+/** A page whose scripts, beside ours, are these: inline ones are refused by the pages' policy. */
+async function openWithScript(body: string, script: () => void): Promise<Page> {
+  const page = await pages.openPage(body);
+  await page.evaluate(script);
+  return page;
+}
+
+const ENDPOINT = "/api/create-checkout-session";
+const inForm = (fields: string, attributes = "") =>
+  `<form method="post" action="${ENDPOINT}" ${attributes}>${fields}${BUTTON}</form>`;
+const bodies = () => purchases(pages).map(({ body }) => body);
+
+test("D26: a form means with the script what it means without: the chosen price opens", async () => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(
+    inForm(
+      '<select name="price_id"><option value="price_1">S</option><option value="price_shirt_l">L</option></select>' +
+        '<input name="quantity" value="2"><input type="hidden" name="client_reference_id" value="spring-2026">' +
+        '<input name="remarks" value="Not ours"><input name="quantity" value="7" disabled>',
+    ),
+  );
+  await page.locator("select").selectOption("price_shirt_l");
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(bodies()).toEqual([{ price_id: "price_shirt_l", quantity: 2, client_reference_id: "spring-2026" }]);
+});
+
+test.each([
+  [
+    "a radio button",
+    '<input type="radio" name="price_id" value="price_s"><input type="radio" name="price_id" value="price_l" checked>',
+    BUTTON,
+  ],
+  [
+    "the button's own name",
+    "",
+    '<button class="stripe-checkout-btn" data-price-id="price_1" name="price_id" value="price_l">Buy</button>',
+  ],
+  ["a field called priceId", '<input type="hidden" name="priceId" value="price_l">', BUTTON],
+  [
+    "a field outside the form",
+    "",
+    `${BUTTON}</form><input type="hidden" form="f" name="price_id" value="price_l"><form>`,
+  ],
+])("D26: %s says which price", async (_, fields, button) => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(
+    `<form id="f" method="post" action="${ENDPOINT}">${fields}${button}</form>`,
+  );
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(bodies()).toEqual([{ price_id: "price_l", quantity: 1 }]);
+});
+
+test("D26: a form that is posted goes before data-quantity", async () => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(
+    `<form method="post" action="${ENDPOINT}"><input name="quantity" value="4"><button class="stripe-checkout-btn" data-price-id="price_1" data-quantity="2">Buy</button></form>`,
+  );
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(bodies()).toEqual([{ price_id: "price_1", quantity: 4 }]);
+});
+
+test.each([
+  [
+    "required",
+    '<select name="price_id" required><option value="">Size?</option><option value="price_1">S</option></select>',
+  ],
+  ["max", '<input type="number" name="quantity" value="4" max="3">'],
+  ["pattern", '<input name="client_reference_id" value="a b" pattern="[a-z]+">'],
+])("D26: %s is checked by the browser, and nothing is bought until it is right", async (_, field) => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(inForm(field));
+  await listen(page);
+  await buy(page);
+  await page.waitForTimeout(100);
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toMatch(/INPUT|SELECT/);
+  expect(await eventsOf(page)).toEqual([]);
+  expect(bodies()).toEqual([]);
+});
+
+test.each([
+  ["novalidate", inForm('<input type="number" name="quantity" value="4" max="3">', "novalidate")],
+  [
+    "formnovalidate",
+    inForm('<input type="number" name="quantity" value="4" max="3">').replace(
+      "<button",
+      "<button formnovalidate",
+    ),
+  ],
+])("D26: %s switches that off", async (_, form) => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(form);
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(bodies()).toEqual([{ price_id: "price_1", quantity: 4 }]);
+});
+
+test("D26: a submit that the page has taken care of is left alone, and so is another button of the form", async () => {
+  const page = await openWithScript(inForm('<button id="other">Other</button>'), () =>
+    document.addEventListener("submit", (event) => event.preventDefault()),
+  );
+  await page.locator("#other").click();
+  await page.locator(".stripe-checkout-btn").click();
+  await page.waitForTimeout(100);
+  expect(bodies()).toEqual([]);
+});
+
+test("D26: a button in a form that does not submit it buys what the form says", async () => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(
+    inForm('<input name="quantity" value="3">').replace("<button", '<button type="button"'),
+  );
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(bodies()).toEqual([{ price_id: "price_1", quantity: 3 }]);
+});
+
+test("D27: a click that a modal keeps to itself opens the checkout, and the modal stays as it was", async () => {
+  pages.answer = opensCheckout;
+  const page = await openWithScript(`<div id="modal">${BUTTON}</div>`, () => {
+    const modal = document.querySelector("#modal");
+    modal?.addEventListener("click", (event) => event.stopPropagation());
+    document.addEventListener("click", () => modal?.remove());
+  });
+  await page.context().route(CHECKOUT, (route) => route.fulfill({ status: 204 }));
+  const arrival = page.waitForResponse(CHECKOUT);
+  await buy(page);
+  await arrival;
+  expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
+  expect(await page.locator("#modal").count()).toBe(1);
+});
+
+test("D27: a form in such a modal, and a click that is stopped on its way down", async () => {
+  pages.answer = () => refuses(400);
+  const page = await openWithScript(
+    `<div id="modal">${inForm('<input name="quantity" value="3">')}</div>`,
+    () => document.querySelector("#modal")?.addEventListener("click", (event) => event.stopPropagation()),
+  );
+  await buy(page);
+  await page.getByRole("alert").waitFor();
+  await page.evaluate(() => document.querySelector("form")?.replaceWith(document.querySelector("button")!));
+  await page.evaluate(() =>
+    document.addEventListener("click", (event) => event.stopImmediatePropagation(), true),
+  );
+  await buy(page);
+  await expect.poll(bodies).toEqual([
+    { price_id: "price_1", quantity: 3 },
+    { price_id: "price_1", quantity: 1 },
+  ]);
+});
+
+test("D27: a click that is stopped and handled by the page is left alone, and no other click buys later", async () => {
+  const page = await openWithScript(`<div id="modal">${BUTTON}</div><p>Elsewhere</p>`, () =>
+    document.querySelector("#modal")?.addEventListener("click", (event) => {
+      event.stopPropagation();
+      event.preventDefault();
+    }),
+  );
+  await buy(page);
+  await page.locator("p").click();
+  await page.waitForTimeout(100);
+  expect(bodies()).toEqual([]);
+});
+
+test("D27: a button in a shadow tree works, and its events leave the tree", async () => {
+  pages.answer = opensCheckout;
+  const page = await openWithScript("<my-card></my-card>", () => {
+    const root = document.querySelector("my-card")?.attachShadow({ mode: "open" });
+    const button = document.createElement("button");
+    button.className = "stripe-checkout-btn";
+    button.dataset["priceId"] = "price_1";
+    button.append("Buy");
+    root?.append(button);
+  });
+  await listen(page);
+  await page.context().route(CHECKOUT, (route) => route.fulfill({ status: 204 }));
+  const arrival = page.waitForResponse(CHECKOUT);
+  await buy(page);
+  await arrival;
+  expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
+  expect(await eventsOf(page)).toMatchObject([
+    ["before", "MY-CARD", null],
+    ["redirect", "MY-CARD", { url: CHECKOUT }],
+  ]);
+});
+
+test("D27: a click into a shadow tree inside the button, an icon perhaps, counts", async () => {
+  pages.answer = opensCheckout;
+  const page = await openWithScript(BUTTON.replace("Buy", "<my-icon></my-icon>"), () => {
+    const root = document.querySelector("my-icon")?.attachShadow({ mode: "open" });
+    root?.append(Object.assign(document.createElement("b"), { textContent: "Buy" }));
+  });
+  await page.locator("b").click();
+  await page.waitForURL(CHECKOUT);
+});
+
+test.each([
+  ["", "/api/create-checkout-session"],
+  [' data-endpoint="/api/elsewhere"', "/api/elsewhere"],
+])('D28: the script works as type="module"%s', async (attribute, path) => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(
+    BUTTON,
+    `<script type="module" src="/js/stripe-checkout.js"${attribute}></script>`,
+  );
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(new Set(pages.received.map((request) => request.path))).toEqual(new Set([path]));
+});
+
+test("D29: blanks around the price's name are no part of it", async () => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(BUTTON.replace("price_1", " price_1\n"));
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
+});

@@ -61,6 +61,47 @@ test("D19: a form field given twice is refused", () => {
   expect(codeOf(() => parseFormPurchase("price_id=price_1A&price_id=price_2B"))).toBe("invalid_request");
 });
 
+test("D30: the price may be called priceId, in JSON and in a form; both names must say the same", () => {
+  const purchase = { price_id: "price_1A", quantity: 1 };
+  for (const json of ['{"priceId":"price_1A"}', '{"priceId":"price_1A","price_id":"price_1A"}']) {
+    expect(parseJsonPurchase(json)).toEqual(purchase);
+  }
+  for (const form of ["priceId=price_1A", "priceId=price_1A&price_id=price_1A"]) {
+    expect(parseFormPurchase(form)).toEqual(purchase);
+  }
+});
+
+test.for([
+  { priceId: "price_1A", price_id: "price_2B" },
+  { priceId: "", price_id: "price_2B" },
+  { priceId: null, price_id: "price_2B" },
+  { priceId: "price_2B", price_id: null },
+  { priceId: 7 },
+  { priceId: ["price_1A"] },
+  { PriceId: "price_1A" },
+  { priceId: "price_1A", amount: 1 },
+  ["price_1A"],
+])("D30: refuses %j", (body) => {
+  expect(codeOf(() => parseJsonPurchase(JSON.stringify(body)))).toBe("invalid_request");
+});
+
+test("D30: a form with two different prices, or one of them twice, is refused", () => {
+  for (const form of ["priceId=price_1A&price_id=price_2B", "priceId=price_1A&priceId=price_1A"]) {
+    expect(codeOf(() => parseFormPurchase(form))).toBe("invalid_request");
+  }
+});
+
+test("D29: blanks around a price, as an attribute was written, are no part of it", () => {
+  expect(parseFormPurchase("price_id=+price_1A%0A")).toEqual({ price_id: "price_1A", quantity: 1 });
+  expect(parseJsonPurchase('{"price_id":" price_1A"}')).toEqual({ price_id: "price_1A", quantity: 1 });
+  expect(codeOf(() => parseJsonPurchase('{"price_id":"price_1A price_2B"}'))).toBe("invalid_request");
+});
+
+test("D26: a reference that a form leaves empty is none", () => {
+  const form = "price_id=price_1A&client_reference_id=";
+  expect(parseFormPurchase(form)).toEqual({ price_id: "price_1A", quantity: 1 });
+});
+
 test("B13: whatever a body holds, it is refused with 400 or asks for a well-formed price and a legal quantity", () => {
   const anyBody = fc.oneof(
     fc.json(),

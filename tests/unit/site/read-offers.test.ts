@@ -36,6 +36,14 @@ test("finds what forms offer: fields, buttons, and the options of a list", () =>
   ).toEqual(["2 price_1", "3 price_2", "6 price_3", "7 price_4", "9 price_5"]);
 });
 
+test("D26: what a form offers as priceId is for sale as well, and a price beside a list is not one option's", () => {
+  const form = `<article><data class="price" value="20.00">€20</data><form>
+<select name="priceId"><option value="price_s">S</option><option value="price_l">L</option></select>
+<button class="stripe-checkout-btn" data-price-id="price_s">Buy</button></form></article>`;
+  expect(names(form)).toEqual(["2 price_s", "2 price_l", "3 price_s"]);
+  expect(printed(form)).toEqual([]);
+});
+
 test("what is commented out, empty or only talked about is not for sale", () => {
   expect(
     names(`<!-- <button data-price-id="price_1">Buy</button> -->

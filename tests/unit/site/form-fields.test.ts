@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+
+import { refusedFieldsIn } from "../../../scripts/site/form-fields.ts";
+
+const linesOf = (html: string) =>
+  refusedFieldsIn(html, "public/index.html").map((warning) =>
+    /^public\/index\.html:(\d+): .*"(.+)"/.exec(warning)?.slice(1).join(" "),
+  );
+
+test("D39: a field that the shop refuses is named, because with the script it does not show", () => {
+  const form = (fields: string) =>
+    `<form method="post" action="/api/create-checkout-session">${fields}</form>`;
+  expect(
+    linesOf(
+      form(`
+<input name="price_id"><input name="priceId"><input name="quantity"><input name="client_reference_id">
+<input name="email">
+<textarea name="message"></textarea><select name="size"></select>
+<input name="old" disabled><input placeholder="No name"><button>Buy</button>`),
+    ),
+  ).toEqual(["3 email", "4 message", "4 size"]);
+  expect(linesOf('<form action="/newsletter"><input name="email"></form><input name="email">')).toEqual([]);
+});
