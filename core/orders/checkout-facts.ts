@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isOurs, lookupKeySold } from "../checkout/marker.ts";
+import { isOurs, isSale, lookupKeySold } from "../checkout/marker.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import type { Deadline } from "./deadline.ts";
@@ -36,7 +36,7 @@ export async function retrieveCheckoutFacts(
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
-  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))
+  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId) || !isSale(session))
     return { kind: "not_ours" };
 
   const lines = await lineItems(stripe, session, deadline);

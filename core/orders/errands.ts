@@ -36,15 +36,24 @@ export function isLeftToOwner(book: NewsBook | undefined): boolean {
   return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
 }
 
-/** Whom to tell now: each is tried once a run. `tried` names what this run has begun. */
+/**
+ * Whom to tell now: each is tried once a run. `tried` names what this run has begun. What happened to an order since waits, channel by
+ * channel, until the order itself is told or given up: a refund of something that was never heard of means nothing.
+ */
 export function chooseErrands(
   control: ControlDraft,
   askedByOwner: boolean,
   tried: ReadonlySet<string>,
 ): readonly Errand[] {
-  return errandsIn(control.news).filter(
-    (errand) => isOwed(errand.delivery, askedByOwner) && !tried.has(nameOf(errand)),
-  );
+  const owed = errandsIn(control.news).filter(({ delivery }) => isOwed(delivery, askedByOwner));
+  const due = owed.filter((errand) => !tried.has(nameOf(errand)));
+  const first = [...due, ...owed.filter(({ delivery }) => isOwed(delivery, false))].filter(isOfOrder);
+  const waiting = new Set(first.map(({ channel }) => channel));
+  return due.filter((errand) => isOfOrder(errand) || !waiting.has(errand.channel));
+}
+
+function isOfOrder({ news }: Errand): boolean {
+  return subjectOf(news.kind) === "order";
 }
 
 /** Counted before anything is sent: never fewer attempts than messages. */

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { isOurs, isSale } from "../checkout/marker.ts";
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -120,7 +120,7 @@ export function createSources(
           ...part(sinceMs - SESSION_OVERLAP_MS, after),
         });
         for await (const session of sessions) {
-          yield listedOrder(session.id, isOurs(session.metadata, shopId));
+          yield listedOrder(session.id, isOurs(session.metadata, shopId) && isSale(session));
         }
       },
     },

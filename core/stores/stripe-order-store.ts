@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { isOurs, isSale } from "../checkout/marker.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
 import { isOpen as isOpenOrder } from "../orders/control-record.ts";
 import { createDeadline } from "../orders/deadline.ts";
@@ -113,7 +113,8 @@ export function createStripeOrderStore(
         ...(after !== undefined && { starting_after: after }),
       });
       for await (const session of sessions) {
-        const isOpen = isOurs(session.metadata, shopId) && mayBeOpen(session.id, recordIn(session));
+        const isOpen =
+          isOurs(session.metadata, shopId) && isSale(session) && mayBeOpen(session.id, recordIn(session));
         yield { orderId: session.id, isOpen };
       }
     },
