@@ -61,9 +61,11 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   const { order } = answer;
   // A page from before there was such a template shows what it has.
   const isVoid = order.revoked === true && hasWordsFor("revoked");
+  const isPaused = order.paused === true && hasWordsFor("paused");
   if (isVoid) show("revoked", order.mode === "subscription" ? order.mode : order.personal?.revokedBecause);
+  else if (isPaused) show("paused");
   else show(order.state, order.mode);
-  showSteps(isVoid ? undefined : order.state);
+  showSteps(isVoid || isPaused ? undefined : order.state);
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);

@@ -12,6 +12,8 @@ export type OrderStatus = {
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
   revoked?: true;
+  /** The subscription is paused: nothing is handed out until it goes on. */
+  paused?: true;
   /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
   personal?: PersonalPart;
 };
@@ -22,10 +24,10 @@ type PersonalPart = {
   /** What was paid in the buyer's own currency, where Stripe converted the price. */
   presentment?: { currency: string; amountMinor: number };
   receiptUrl?: string;
-  /** What the order brought. Empty before it is paid, and after it was revoked. */
+  /** What the order brought. Empty before it is paid, after it was revoked, and while its subscription is paused. */
   deliveries?: Delivered[];
-  /** Why nothing is handed out any more. */
-  revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended";
+  /** Why nothing is handed out any more, or for now. */
+  revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended" | "subscription_paused";
   /** The mail about the order can be sent again. */
   mailAgain?: true;
 };

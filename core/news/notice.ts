@@ -2,7 +2,7 @@ import { singleLine } from "../mail/plain-text.ts";
 import { maskPrivate } from "../mask-private.ts";
 import { longDate } from "../long-date.ts";
 import { formatMoney } from "../money.ts";
-import { isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/revocation.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
 /** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
@@ -19,6 +19,7 @@ export function noticeOf(report: NewsReport, remarks: readonly string[] = []): N
       ...lines,
       `Total ${price}`,
       ...(isRevoked(control) ? ["The purchase is void: downloads and keys no longer work."] : []),
+      ...(isPaused(control) ? ["The subscription is paused: downloads and keys are closed meanwhile."] : []),
       ...remarks.flatMap((remark) => ["", remark]),
       "",
       `Order ${order.orderId}`,
@@ -95,8 +96,16 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
         headline: "A subscription has ended",
         sentences: control.mirror.renewal === undefined ? [] : ["Its last renewal could not be paid."],
       };
+    case "subscription_paused":
+      return {
+        headline: "A subscription is paused",
+        sentences: [
+          ...(control.mirror.renewal === undefined ? [] : ["Its last renewal could not be paid."]),
+          "Stripe charges nothing until it goes on. Resume it in Stripe, or leave that to the buyer.",
+        ],
+      };
     case "subscription_resumed":
-      return { headline: "A subscription that had ended is active again", sentences: [] };
+      return { headline: "A subscription goes on again", sentences: ["Downloads and keys work again."] };
     case "revoked":
       return { headline: "A purchase is void", sentences: [] };
     case "restored":

@@ -3,6 +3,7 @@ import { isLeftToOwner, owesNews } from "./errands.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
 import { shorten } from "./retry.ts";
+import { isPaused } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**
@@ -66,8 +67,12 @@ export function endRun(control: ControlDraft): ControlDraft {
   return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;
 }
 
-/** True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. */
+/**
+ * True while steps are owed: the money is in. A flagged order waits until its owner asks for another try, and one whose
+ * subscription is paused until it goes on: what would be handed out now is closed, and would be opened by nobody later.
+ */
 export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean {
+  if (isPaused(control)) return false;
   return control.state === "paid" || (askedByOwner && control.state === "needs_attention");
 }
 
@@ -76,9 +81,18 @@ export function owesAnything(control: ControlDraft, askedByOwner: boolean): bool
   return owesSteps(control, askedByOwner) || owesNews(control.news, askedByOwner);
 }
 
-/** True while the order stands on the worklist: it waits for money, owes steps or news, or waits for its owner. */
+/**
+ * True while the order stands on the worklist: it waits for money, owes steps or news, waits for its owner, or for its paused
+ * subscription to go on.
+ */
 export function isOpen(control: ControlDraft): boolean {
-  return control.state === "awaiting_payment" || owesAnything(control, false) || awaitsOwner(control);
+  if (waitsWhilePaused(control) || control.state === "awaiting_payment") return true;
+  return owesAnything(control, false) || awaitsOwner(control);
+}
+
+/** True of a paid order whose steps are owed as soon as its paused subscription goes on. */
+export function waitsWhilePaused(control: ControlDraft): boolean {
+  return control.state === "paid" && isPaused(control);
 }
 
 /** True when a step, or the owner's own code, failed for good. */

@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import type { NewsDesk } from "../news/news-desk.ts";
 import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
 import type { CheckoutFacts } from "./checkout-facts.ts";
-import { awaitsOwner, owesAnything } from "./control-record.ts";
+import { awaitsOwner, owesAnything, waitsWhilePaused } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import { holdLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
@@ -34,6 +34,8 @@ export type SettleOutcome =
   | { kind: "fulfilled" }
   /** The buyer is done, the payment method is not (bank debits take days). Recorded; nothing to do yet. */
   | { kind: "awaiting_payment" }
+  /** Paid, and its subscription was paused before it was delivered. Recorded; its steps run when the subscription goes on. */
+  | { kind: "paused" }
   | { kind: "payment_failed" }
   | { kind: "expired" }
   /** A person must look at it. Recorded and reported; trying again by itself would not help. */
@@ -88,6 +90,7 @@ export async function settleOrder(
 }
 
 function settledOutcome(control: ControlDraft): SettleOutcome {
+  if (waitsWhilePaused(control)) return { kind: "paused" };
   if (control.state === "paid") return { kind: "busy" };
   return { kind: awaitsOwner(control) ? "needs_attention" : control.state };
 }

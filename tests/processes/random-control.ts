@@ -35,6 +35,7 @@ const KINDS = all<NewsKind>({
   renewal_failed: true,
   renewal_failed_finally: true,
   subscription_ended: true,
+  subscription_paused: true,
   subscription_resumed: true,
   revoked: true,
   restored: true,
