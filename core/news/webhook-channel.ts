@@ -2,6 +2,7 @@ import { Webhook } from "standardwebhooks";
 
 import { PermanentStepError } from "../fulfillment/step.ts";
 import type { NewsKind } from "../orders/news.ts";
+import { disputesIn } from "../orders/disputes.ts";
 import { isPaused, isRevoked } from "../orders/revocation.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { NewsChannel, NewsReport } from "./news-desk.ts";
@@ -85,6 +86,7 @@ function eventOf({ news, order, control }: NewsReport, sentAt: Date): object {
       refundedMinor,
       fullyRefunded,
       dispute: dispute ?? null,
+      disputes: disputesIn(control.mirror),
       subscription: subscription ?? null,
       renewal: renewal ?? null,
     },

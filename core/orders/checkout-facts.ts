@@ -3,9 +3,11 @@ import type Stripe from "stripe";
 import { isOurs, isSale, lookupKeySold } from "../checkout/marker.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
+import { idOf } from "../stripe/ids.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
-import { idOf, retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
+import { retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
+import type { PaymentLook } from "./payment-look.ts";
 import { hasEnded } from "./revocation.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
@@ -31,7 +33,7 @@ export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_fou
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  options: { livemode: boolean; shopId: string; lookForDisputes: boolean },
+  options: { livemode: boolean; shopId: string; look: PaymentLook },
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
@@ -40,7 +42,7 @@ export async function retrieveCheckoutFacts(
     return { kind: "not_ours" };
 
   const lines = await lineItems(stripe, session, deadline);
-  const payment = await retrievePayment(stripe, session, options.lookForDisputes, deadline);
+  const payment = await retrievePayment(stripe, session, options.look, deadline);
   return {
     kind: "session",
     facts: {

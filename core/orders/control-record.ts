@@ -1,4 +1,5 @@
 import type { CheckoutFacts } from "./checkout-facts.ts";
+import { formatDisputes } from "./disputes.ts";
 import { isLeftToOwner, owesNews } from "./errands.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
@@ -32,7 +33,8 @@ export function mergeFacts(
 ): ControlDraft {
   const state = higherState(control.state, facts.state);
   if (state === control.state && sameMirror(control.mirror, facts.mirror)) return control;
-  return { ...control, state, mirror: facts.mirror };
+  const v = facts.mirror.disputes === undefined ? control.v : 3;
+  return { ...control, v, state, mirror: facts.mirror };
 }
 
 export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
@@ -40,6 +42,7 @@ export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
     one.refundedMinor === other.refundedMinor &&
     one.fullyRefunded === other.fullyRefunded &&
     one.dispute === other.dispute &&
+    formatDisputes(one) === formatDisputes(other) &&
     one.subscription === other.subscription &&
     one.renewal === other.renewal
   );

@@ -1,3 +1,4 @@
+import { newestDispute } from "./disputes.ts";
 import { subjectOf, type Channel, type News, type NewsBook, type NewsKind } from "./news.ts";
 import { stateRank, type DisputeState, type PaymentMirror } from "./order.ts";
 import { hasEnded, isPaused, isRevoked } from "./revocation.ts";
@@ -42,7 +43,8 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): Ne
   if (after.state === "needs_attention" && known?.state !== "needs_attention") kinds.push("needs_attention");
   if (is.refundedMinor > was.refundedMinor) kinds.push("refunded");
   if (is.refundedMinor < was.refundedMinor) kinds.push("refund_failed");
-  if (is.dispute !== undefined && is.dispute !== was.dispute) kinds.push(DISPUTE_NEWS[is.dispute]);
+  const dispute = newestDispute(was, is);
+  if (dispute !== undefined) kinds.push(DISPUTE_NEWS[dispute]);
   const ofSubscription = subscriptionNews(was, is);
   if (ofSubscription !== undefined) kinds.push(ofSubscription);
   const wasRevoked = known !== undefined && isRevoked(known);

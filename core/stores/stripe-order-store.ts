@@ -16,6 +16,9 @@ const METADATA_KEY = "static_checkout_order";
 /** Reading or writing may take this long, the SDK's retry included. */
 const CALL_BUDGET_MS = 4_000;
 
+/** A snapshot says what was bought; what became of the money since is not asked. */
+const NO_MONEY = { known: { refundedMinor: 0, fullyRefunded: false }, lookForDisputes: false } as const;
+
 /**
  * How far back the worklist goes. A bank debit can take three weeks to be paid, a step that fails is then tried for two more, and
  * runs that stood still look back a month.
@@ -90,7 +93,7 @@ export function createStripeOrderStore(
 
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) return fresh;
-      const options = { livemode, shopId, lookForDisputes: false };
+      const options = { livemode, shopId, look: NO_MONEY };
       const truth = await retrieveCheckoutFacts(
         stripe,
         orderId,
