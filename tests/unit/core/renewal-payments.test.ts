@@ -35,7 +35,8 @@ async function controlOf(orderId: string) {
 const mirrorOf = async (orderId: string) => (await controlOf(orderId)).mirror;
 const subjects = () => shop.notices.map(({ subject }) => subject).slice(1);
 const chats = () => shop.chats.map((text) => text.split("\n")[0]).slice(1);
-const events = () => shop.events.slice(1).map(({ type, data }) => [type, data["dispute"] ?? data["refundedMinor"]]);
+const events = () =>
+  shop.events.slice(1).map(({ type, data }) => [type, data["dispute"] ?? data["refundedMinor"]]);
 
 /** What nobody reported: the next scheduled run finds it. */
 async function reconciled() {
@@ -69,7 +70,11 @@ test.for(ENGINES)(
     shop.stripe.account.refund(third);
     await shop.deliverNew();
     expect(subjects().slice(2)).toEqual(["[test] Refunded: €6.00 of a subscription's payments"]);
-    expect(await mirrorOf(orderId)).toMatchObject({ refundedMinor: 600, fullyRefunded: false, dispute: "open" });
+    expect(await mirrorOf(orderId)).toMatchObject({
+      refundedMinor: 600,
+      fullyRefunded: false,
+      dispute: "open",
+    });
 
     shop.clock.nowMs += 30 * DAY_MS;
     shop.stripe.account.loseDispute(inquiry.id);
@@ -101,7 +106,11 @@ test("G07: months given back are summed, end nothing, and do not call the first 
   await shop.deliverNew();
   shop.stripe.account.refund(third, 150);
   await shop.deliverNew();
-  expect(await mirrorOf(orderId)).toEqual({ refundedMinor: 750, fullyRefunded: false, subscription: "active" });
+  expect(await mirrorOf(orderId)).toEqual({
+    refundedMinor: 750,
+    fullyRefunded: false,
+    subscription: "active",
+  });
   shop.stripe.account.refund(first);
   await shop.deliverNew();
   expect(await mirrorOf(orderId)).toMatchObject({ refundedMinor: 1350, fullyRefunded: true });
@@ -121,7 +130,9 @@ test("G07: a renewal's refund that fails is taken back", async () => {
   shop.stripe.account.failRefund(refund.id);
   await shop.deliverNew();
   expect(await mirrorOf(orderId)).toMatchObject({ refundedMinor: 100 });
-  expect(subjects().at(-1)).toBe("[test] A refund failed: €1.00 of a subscription's payments are refunded now");
+  expect(subjects().at(-1)).toBe(
+    "[test] A refund failed: €1.00 of a subscription's payments are refunded now",
+  );
 });
 
 test("G08: an old dispute that was won, or lost, hides no new one, and two at once are two", async () => {
@@ -144,7 +155,10 @@ test("G08: an old dispute that was won, or lost, hides no new one, and two at on
     "[test] Dispute lost: €6.00",
   ]);
   expect(shop.notices.at(-1)?.text).toContain("All disputes of this order: 1 lost, 1 asked about, 1 won.");
-  expect(shop.events.at(-2)?.data).toMatchObject({ dispute: "lost", disputes: { lost: 1, inquiry: 1, won: 1 } });
+  expect(shop.events.at(-2)?.data).toMatchObject({
+    dispute: "lost",
+    disputes: { lost: 1, inquiry: 1, won: 1 },
+  });
   expect(await controlOf(orderId)).toMatchObject({ v: 3, mirror: { dispute: "lost" } });
 });
 
@@ -155,10 +169,7 @@ test("G08: two disputes about one payment are two messages", async () => {
   await shop.deliverNew();
   shop.stripe.account.dispute(payment, { inquiry: true });
   await shop.deliverNew();
-  expect(subjects()).toEqual([
-    "[test] Dispute won: €32.00",
-    "[test] A bank asks about a payment of €32.00",
-  ]);
+  expect(subjects()).toEqual(["[test] Dispute won: €32.00", "[test] A bank asks about a payment of €32.00"]);
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "inquiry", disputes: { won: 1, inquiry: 1 } });
 });
 
@@ -188,7 +199,10 @@ test("G10: a renewal asks Stripe as often in the third year as in the first mont
     const before = shop.stripe.calls().length;
     act();
     await shop.deliverNew();
-    return shop.stripe.calls().slice(before).map(({ method, path }) => `${method} ${path}`);
+    return shop.stripe
+      .calls()
+      .slice(before)
+      .map(({ method, path }) => `${method} ${path}`);
   };
   const early = await callsOf(() => shop.stripe.account.renew(subscription));
   shop.stripe.account.refund(payments[0], 100);
@@ -230,7 +244,8 @@ test("G12: what the subscriber bought elsewhere from the same account is none of
   const other = String(shop.stripe.state().checkoutSessions[elsewhere]?.payment_intent);
   const { charges, paymentIntents } = shop.stripe.state();
   const customer = paymentIntents[payments[0]]?.customer ?? null;
-  for (const charge of Object.values(charges)) if (charge.payment_intent === other) charge.customer = customer;
+  for (const charge of Object.values(charges))
+    if (charge.payment_intent === other) charge.customer = customer;
   shop.stripe.account.refund(other);
   shop.stripe.account.refund(payments[1], 200);
   await shop.deliverNew();
