@@ -2,7 +2,7 @@ import type { ControlRecord, StepProgress } from "../../core/orders/order.ts";
 import { owesNews } from "./check-answers.ts";
 import type { CheckWrite } from "./order-book.ts";
 import type { ShopProcess } from "./shop-process.ts";
-import { isRevoked, type Truths } from "./truths.ts";
+import { isPaused, isRevoked, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
 /** Written down again instead of imported: a mistake in the shop's own table would otherwise excuse itself. */
@@ -73,6 +73,9 @@ export function createWriteChecks(
       }
     }
     for (const step of steps) {
+      const begins = attempts(after, step) > (before === undefined ? 0 : attempts(before, step));
+      if (begins && isPaused(after.mirror))
+        complain("I12 access equals what the subscription pays for", `${step} begins while it is paused`);
       if (
         after.steps[step]?.state === "skipped" &&
         before?.steps[step]?.state !== "skipped" &&

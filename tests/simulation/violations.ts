@@ -10,14 +10,18 @@ type Invariant =
   | "I8 an order has its license keys and no others"
   | "I9 work is bounded"
   | "I10 only the lease holder acts"
+  | "I12 access equals what the subscription pays for"
+  | "I14 each renewal, refund and dispute is told once"
   | "N1 what happens is told"
   | "N2 messages to the owner are counted"
   | "N3 one event has one key"
+  | "N4 an order is told before what happens to it"
   | "S1 an order says what was bought"
   | "S2 the owner is alerted once"
   | "S3 the page tells the truth"
   | "S4 no effect begins out of time"
-  | "S5 no promise is forgotten";
+  | "S5 no promise is forgotten"
+  | "S6 Stripe is not kept coming back";
 
 export interface Violation {
   invariant: Invariant;
