@@ -112,6 +112,12 @@ const LATER_PAYMENTS: readonly (readonly Afterwards[])[] = [
     "renew_subscription",
   ],
 ];
+const TWO_MONTHS_BACK: readonly Afterwards[] = [
+  "renew_subscription",
+  "renewal_refunded",
+  "renew_subscription",
+  "renewal_refunded",
+];
 const ALL_LOST: NetworkHabits = { lost: 1, answerLost: 0, duplicated: 0, slow: 0 };
 
 /** Most plans are drawn at random; some put together what seldom meets by chance. */
@@ -180,14 +186,24 @@ function dunningPlan(random: Random, plan: Plan): Plan {
   return { ...plan, orders: [{ ...drawOrder(random), kind: "subscription", afterwards }] };
 }
 
-/** Later payments of a subscription are given back or disputed; now and then only Stripe's lists tell. */
+/**
+ * Later payments of a subscription are given back or disputed. Now and then only Stripe's lists tell, and reconciliation knows of one
+ * month when another one, of the same amount, is given back.
+ */
 function laterPaymentsPlan(random: Random, plan: Plan): Plan {
   const order = {
     ...drawOrder(random),
     kind: "subscription",
     afterwards: random.pick(LATER_PAYMENTS),
   } as const;
-  return { ...plan, orders: [order], lostEvents: random.pick(["none", "none", "refunds"]) };
+  if (random.chance(0.6)) return { ...plan, orders: [order] };
+  const afterwards = random.pick([order.afterwards, TWO_MONTHS_BACK, TWO_MONTHS_BACK]);
+  return {
+    ...plan,
+    lostEvents: "refunds",
+    orders: [{ ...order, afterwards }],
+    reconcilersAtMs: startTimes(random, 4, 240_000),
+  };
 }
 
 /** A subscription is paused before everything was delivered, and goes on, or ends, later. */
