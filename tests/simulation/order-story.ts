@@ -167,8 +167,8 @@ function lastPayment(
   const { subscriptions, invoicePayments, paymentIntents } = stripe.state();
   const invoice = subscriptions[subscription ?? ""]?.latest_invoice;
   const paid = Object.values(invoicePayments).find((payment) => payment.invoice === invoice);
-  const payment = String(paid?.payment.payment_intent ?? "");
-  return { payment, charge: String(paymentIntents[payment]?.latest_charge ?? "") };
+  const payment = paid?.payment.payment_intent ?? "";
+  return { payment, charge: paymentIntents[payment]?.latest_charge ?? "" };
 }
 
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */

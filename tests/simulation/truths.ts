@@ -163,7 +163,7 @@ function paymentsOf(state: SimulatedState, sessionId: string): readonly string[]
   const first = paymentIntent === null || paymentIntent === undefined ? [] : [paymentIntent];
   if (subscription === null || subscription === undefined) return first;
   const later = Object.values(state.invoicePayments).filter(({ invoice }) => {
-    const parent = state.invoices[String(invoice)]?.parent?.subscription_details;
+    const parent = state.invoices[invoice]?.parent?.subscription_details;
     return parent?.subscription === subscription;
   });
   return [...new Set([...first, ...later.map(({ payment }) => String(payment.payment_intent))])];
