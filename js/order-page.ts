@@ -66,8 +66,9 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   const { checkoutUrl: wayBack = "" } = order;
   checkout = checkoutUrl.test(wayBack) ? wayBack : "";
   if (order.revoked) show("revoked", revokedVariants(order));
+  else if (order.paused) show("paused");
   else show(order.state, variantsOf(order), checkout);
-  showSteps(order.revoked ? undefined : order);
+  showSteps(order.revoked || order.paused ? undefined : order);
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);

@@ -20,6 +20,8 @@ export type OrderStatus = {
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
   revoked?: true;
+  /** The subscription is paused: nothing is handed out until it goes on. */
+  paused?: true;
   /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
   personal?: PersonalPart;
 };
@@ -32,10 +34,10 @@ type PersonalPart = {
   /** The taxes in the order's amounts. */
   taxMinor?: number;
   receiptUrl?: string;
-  /** What the order brought. Empty before it is paid, and after it was revoked. */
+  /** What the order brought. Empty before it is paid, after it was revoked, and while its subscription is paused. */
   deliveries?: Delivered[];
-  /** Why nothing is handed out any more. */
-  revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended";
+  /** Why nothing is handed out any more, or for now. */
+  revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended" | "subscription_paused";
   /** The mail about the order can be sent again. */
   mailAgain?: true;
 };

@@ -19,6 +19,7 @@ const lastWords: Record<string, string> = {
   paid: "Thank you, we are getting your order ready",
   fulfilled: "Thank you, your order is complete",
   revoked: "This order is no longer valid",
+  paused: "This subscription is paused",
   payment_failed: "The payment did not go through",
   expired: "This checkout has expired",
   not_found: "We could not find this order",

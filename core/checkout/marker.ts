@@ -18,6 +18,11 @@ export function isOurs(metadata: Readonly<Record<string, string>> | null, shopId
   return metadata?.[KEY] === shopId;
 }
 
+/** Whether a session sells something. One in `setup` mode only saves a card, whatever its metadata says. */
+export function isSale({ mode }: { mode: string }): boolean {
+  return mode !== "setup";
+}
+
 /** The lookup key by which a session's price was bought: it may have moved on to another price until the order is delivered. */
 export function soldAs(name: string): Record<string, string> {
   return isPriceId(name) ? {} : { [LOOKUP_KEY]: name };

@@ -2,10 +2,10 @@ import { isolate } from "../isolate.ts";
 import { singleLine } from "../mail/plain-text.ts";
 import { includedSums, sumRows } from "../mail/sum-rows.ts";
 import { maskPrivate } from "../mask-private.ts";
-import { longDate } from "../long-date.ts";
 import { formatMoney } from "../money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/revocation.ts";
+import { disputeWords, moment } from "./dispute-words.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
 /** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
@@ -26,6 +26,7 @@ export function noticeOf(report: NewsReport, remarks: readonly string[] = []): N
       `Total  ${price(order.totalMinor)}`,
       ...includedSums(order, price),
       ...(isRevoked(control) ? ["The purchase is void: downloads and keys no longer work."] : []),
+      ...(isPaused(control) ? ["The subscription is paused: downloads and keys are closed meanwhile."] : []),
       ...remarks.flatMap((remark) => ["", remark]),
       "",
       `Order ${order.orderId}`,
@@ -39,8 +40,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
   const { news, control, dates, order } = report;
   const total = money(report, order.totalMinor);
   const refunded = money(report, control.mirror.refundedMinor);
-  const due =
-    dates.disputeDueMs === undefined ? [] : [`Stripe needs your answer by ${moment(dates.disputeDueMs)}.`];
+  const isSubscription = order.mode === "subscription";
   switch (news.kind) {
     case "paid":
       return { headline: `New order: ${total}`, sentences: aboutNewOrder(order) };
@@ -60,6 +60,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
         ],
       };
     case "refunded":
+      if (isSubscription) return refundedOfSubscription(refunded);
       return control.mirror.fullyRefunded
         ? { headline: `Refunded in full: ${refunded}`, sentences: [] }
         : {
@@ -68,25 +69,18 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
           };
     case "refund_failed":
       return {
-        headline: `A refund failed: ${refunded} of ${total} are refunded now`,
+        headline: isSubscription
+          ? `A refund failed: ${refunded} of a subscription's payments are refunded now`
+          : `A refund failed: ${refunded} of ${total} are refunded now`,
         sentences: [
           "The buyer's bank sent money back to you. See Stripe for how to return it in another way.",
         ],
       };
     case "dispute_inquiry":
-      return {
-        headline: `A bank asks about a payment of ${total}`,
-        sentences: ["No money has moved. An answer now may keep it from becoming a dispute.", ...due],
-      };
     case "dispute_opened":
-      return {
-        headline: `A payment of ${total} is disputed`,
-        sentences: ["The money is held back until the bank has decided.", ...due],
-      };
     case "dispute_won":
-      return { headline: `Dispute won: ${total}`, sentences: ["The bank has decided for you."] };
     case "dispute_lost":
-      return { headline: `Dispute lost: ${total}`, sentences: ["The bank has decided for the buyer."] };
+      return disputeWords(news.kind, report);
     case "renewal_failed":
       return {
         headline: "A renewal could not be paid; Stripe will try again",
@@ -102,8 +96,16 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
         headline: "A subscription has ended",
         sentences: control.mirror.renewal === undefined ? [] : ["Its last renewal could not be paid."],
       };
+    case "subscription_paused":
+      return {
+        headline: "A subscription is paused",
+        sentences: [
+          ...(control.mirror.renewal === undefined ? [] : ["Its last renewal could not be paid."]),
+          "Stripe charges nothing until it goes on. Resume it in Stripe, or leave that to the buyer.",
+        ],
+      };
     case "subscription_resumed":
-      return { headline: "A subscription that had ended is active again", sentences: [] };
+      return { headline: "A subscription goes on again", sentences: ["Downloads and keys work again."] };
     case "revoked":
       return { headline: "A purchase is void", sentences: [] };
     case "restored":
@@ -119,13 +121,17 @@ function aboutNewOrder({ totalMinor, isTrial, needsShipping }: OrderSnapshot): s
   ];
 }
 
-function money({ order }: NewsReport, amountMinor: number): string {
-  return formatMoney(amountMinor, order.currency, "en");
+function refundedOfSubscription(refunded: string): { headline: string; sentences: string[] } {
+  return {
+    headline: `Refunded: ${refunded} of a subscription's payments`,
+    sentences: [
+      "That is the sum of all its refunds. They take nothing away from the subscriber: cancel the subscription in Stripe to end it.",
+    ],
+  };
 }
 
-/** `28 November 2026, 23:59 UTC` */
-function moment(ms: number): string {
-  return `${longDate(ms)}, ${new Date(ms).toISOString().slice(11, 16)} UTC`;
+function money({ order }: NewsReport, amountMinor: number): string {
+  return formatMoney(amountMinor, order.currency, "en");
 }
 
 function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId } }: NewsReport): string {

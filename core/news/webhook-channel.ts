@@ -2,7 +2,8 @@ import { Webhook } from "standardwebhooks";
 
 import { PermanentStepError } from "../fulfillment/step.ts";
 import type { NewsKind } from "../orders/news.ts";
-import { isRevoked } from "../orders/revocation.ts";
+import { disputesIn } from "../orders/disputes.ts";
+import { isPaused, isRevoked } from "../orders/revocation.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { NewsChannel, NewsReport } from "./news-desk.ts";
 
@@ -18,6 +19,8 @@ const EVENT_TYPES: Readonly<Partial<Record<NewsKind, string>>> = {
   dispute_lost: "order.disputed",
   renewal_failed: "order.renewal_failed",
   renewal_failed_finally: "order.renewal_failed",
+  subscription_paused: "order.paused",
+  subscription_resumed: "order.resumed",
   revoked: "order.revoked",
   restored: "order.restored",
 };
@@ -84,9 +87,11 @@ function eventOf({ news, order, control }: NewsReport, sentAt: Date): object {
       paymentIntentId: order.paymentIntentId ?? null,
       subscriptionId: order.subscriptionId ?? null,
       revoked: isRevoked(control),
+      paused: isPaused(control),
       refundedMinor,
       fullyRefunded,
       dispute: dispute ?? null,
+      disputes: disputesIn(control.mirror),
       subscription: subscription ?? null,
       renewal: renewal ?? null,
     },

@@ -6,6 +6,7 @@ import type { Deadline } from "./deadline.ts";
 import { takeLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
+import { lookFor } from "./payment-look.ts";
 import type { SettleTrigger } from "./settle-order.ts";
 import { spreadNews, type Audience } from "./spread-news.ts";
 import { updateControl, type UpdateDependencies } from "./update-control.ts";
@@ -70,8 +71,8 @@ export async function agreeWithStripe(
       orderId,
       dependencies,
       async (current) => {
-        const lookForDisputes = trigger === "dispute" || current?.mirror.dispute !== undefined;
-        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, shopId, lookForDisputes }, deadline);
+        const look = lookFor(current, trigger);
+        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, shopId, look }, deadline);
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {

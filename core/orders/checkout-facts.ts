@@ -1,12 +1,14 @@
 import type Stripe from "stripe";
 
-import { isOurs, lookupKeySold } from "../checkout/marker.ts";
+import { isOurs, isSale, lookupKeySold } from "../checkout/marker.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
+import { idOf } from "../stripe/ids.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
-import { idOf, retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
 import { sumsOf } from "./order-sums.ts";
+import { retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
+import type { PaymentLook } from "./payment-look.ts";
 import { hasEnded } from "./revocation.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
@@ -32,16 +34,16 @@ export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_fou
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  options: { livemode: boolean; shopId: string; lookForDisputes: boolean },
+  options: { livemode: boolean; shopId: string; look: PaymentLook },
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
-  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))
+  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId) || !isSale(session))
     return { kind: "not_ours" };
 
   const lines = await lineItems(stripe, session, deadline);
-  const payment = await retrievePayment(stripe, session, options.lookForDisputes, deadline);
+  const payment = await retrievePayment(stripe, session, options.look, deadline);
   return {
     kind: "session",
     facts: {

@@ -1,8 +1,10 @@
 import type { CheckoutFacts } from "./checkout-facts.ts";
+import { formatDisputes } from "./disputes.ts";
 import { isLeftToOwner, owesFreshNews, owesNews } from "./errands.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
 import { nextTryAfter, shorten } from "./retry.ts";
+import { isPaused } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**
@@ -31,7 +33,8 @@ export function mergeFacts(
 ): ControlDraft {
   const state = higherState(control.state, facts.state);
   if (state === control.state && sameMirror(control.mirror, facts.mirror)) return control;
-  return { ...control, state, mirror: facts.mirror };
+  const v = facts.mirror.disputes === undefined ? control.v : 3;
+  return { ...control, v, state, mirror: facts.mirror };
 }
 
 export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
@@ -39,6 +42,7 @@ export function sameMirror(one: PaymentMirror, other: PaymentMirror): boolean {
     one.refundedMinor === other.refundedMinor &&
     one.fullyRefunded === other.fullyRefunded &&
     one.dispute === other.dispute &&
+    formatDisputes(one) === formatDisputes(other) &&
     one.subscription === other.subscription &&
     one.renewal === other.renewal
   );
@@ -66,7 +70,7 @@ export function endRun(control: ControlDraft): ControlDraft {
   return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;
 }
 
-/** The end of a run that had no time for the next effect: whoever comes next waits, lest each look use up another run. */
+/** The end of a run that had no time for the next effect: whoever comes next waits, or each look would use up another run. */
 export function endRunOutOfTime(control: ControlDraft, nowMs: number): ControlDraft {
   return endRun({ ...control, nextTryMs: Math.max(control.nextTryMs ?? 0, nextTryAfter(1, nowMs)) });
 }
@@ -76,8 +80,12 @@ export function isDue({ nextTryMs = 0 }: ControlDraft, askedByOwner: boolean, no
   return askedByOwner || nextTryMs <= nowMs;
 }
 
-/** True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. */
+/**
+ * True while steps are owed: the money is in. A flagged order waits until its owner asks for another try, and one whose
+ * subscription is paused until it goes on: what would be handed out now is closed, and would be opened by nobody later.
+ */
 export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean {
+  if (isPaused(control)) return false;
   return control.state === "paid" || (askedByOwner && control.state === "needs_attention");
 }
 
@@ -88,14 +96,21 @@ export function owesAnything(control: ControlDraft, askedByOwner: boolean): bool
 
 /** True while there is something to run at this moment: what is due, and news that nobody has tried to tell yet. */
 export function owesNow(control: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
-  return isDue(control, askedByOwner, nowMs)
-    ? owesAnything(control, askedByOwner)
-    : owesFreshNews(control.news);
+  return isDue(control, askedByOwner, nowMs) ? owesAnything(control, askedByOwner) : owesFreshNews(control);
 }
 
-/** True while the order stands on the worklist: it waits for money, owes steps or news, or waits for its owner. */
+/**
+ * True while the order stands on the worklist: it waits for money, owes steps or news, waits for its owner, or for its paused
+ * subscription to go on.
+ */
 export function isOpen(control: ControlDraft): boolean {
-  return control.state === "awaiting_payment" || owesAnything(control, false) || awaitsOwner(control);
+  if (waitsWhilePaused(control) || control.state === "awaiting_payment") return true;
+  return owesAnything(control, false) || awaitsOwner(control);
+}
+
+/** True of a paid order whose steps are owed as soon as its paused subscription goes on. */
+export function waitsWhilePaused(control: ControlDraft): boolean {
+  return control.state === "paid" && isPaused(control);
 }
 
 /** True when a step, or the owner's own code, failed for good. */

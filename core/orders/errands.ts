@@ -26,9 +26,9 @@ export function nameOf({ news, channel }: Errand): string {
   return `${news.kind} ${news.count} ${channel}`;
 }
 
-/** True while there is something that nobody has tried to tell yet. */
-export function owesFreshNews(book: NewsBook | undefined): boolean {
-  return errandsIn(book).some(({ delivery }) => delivery.state === "todo" && delivery.attempts === 0);
+/** True while there is something that can be told, and that nobody has tried to tell yet. */
+export function owesFreshNews(control: ControlDraft): boolean {
+  return chooseErrands(control, { askedByOwner: false, isDue: false, tried: new Set() }).length > 0;
 }
 
 /** True while somebody has to be told. The owner may ask for another try of what was given up. */
@@ -41,17 +41,26 @@ export function isLeftToOwner(book: NewsBook | undefined): boolean {
   return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
 }
 
-/** Whom to tell now: each is tried once a run. `tried` names what this run has begun. What failed before waits until it is due. */
+/**
+ * Whom to tell now: each is tried once a run. `tried` names what this run has begun. What failed before waits until it is due. What
+ * happened to an order since waits, channel by channel, until the order itself is told or given up: a refund of something that was
+ * never heard of means nothing.
+ */
 export function chooseErrands(
   control: ControlDraft,
   { askedByOwner, isDue, tried }: { askedByOwner: boolean; isDue: boolean; tried: ReadonlySet<string> },
 ): readonly Errand[] {
-  return errandsIn(control.news).filter(
-    (errand) =>
-      isOwed(errand.delivery, askedByOwner) &&
-      (isDue || errand.delivery.attempts === 0) &&
-      !tried.has(nameOf(errand)),
+  const owed = errandsIn(control.news).filter(({ delivery }) => isOwed(delivery, askedByOwner));
+  const due = owed.filter(
+    (errand) => (isDue || errand.delivery.attempts === 0) && !tried.has(nameOf(errand)),
   );
+  const first = [...due, ...owed.filter(({ delivery }) => isOwed(delivery, false))].filter(isOfOrder);
+  const waiting = new Set(first.map(({ channel }) => channel));
+  return due.filter((errand) => isOfOrder(errand) || !waiting.has(errand.channel));
+}
+
+function isOfOrder({ news }: Errand): boolean {
+  return subjectOf(news.kind) === "order";
 }
 
 /** Counted before anything is sent: never fewer attempts than messages. */

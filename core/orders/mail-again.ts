@@ -1,14 +1,18 @@
 import { handOut } from "./hand-out.ts";
 import type { KnownOrder } from "./known-order.ts";
 
-export type MailRefusal = "order_revoked" | "order_not_complete" | "no_mail_address";
+export type MailRefusal = "order_revoked" | "subscription_paused" | "order_not_complete" | "no_mail_address";
 
 /** Whether an order's confirmation may be sent once more, and to whom: the order's own address, never one that somebody names. */
 export function mailAgain({
   snapshot,
   control,
 }: KnownOrder): { kind: "possible"; to: string } | { kind: "refused"; reason: MailRefusal } {
-  if (handOut(control).kind === "revoked") return { kind: "refused", reason: "order_revoked" };
+  const state = handOut(control);
+  if (state.kind === "revoked") {
+    const isPaused = state.reason === "subscription_paused";
+    return { kind: "refused", reason: isPaused ? "subscription_paused" : "order_revoked" };
+  }
   // Before that, it is still on its way by itself.
   const isComplete = control.state === "fulfilled" || control.steps["mail"]?.state === "done";
   if (!isComplete) return { kind: "refused", reason: "order_not_complete" };

@@ -42,6 +42,7 @@ const KINDS = {
   renewal_failed: { letter: "n", subject: "subscription" },
   renewal_failed_finally: { letter: "m", subject: "subscription" },
   subscription_ended: { letter: "e", subject: "subscription" },
+  subscription_paused: { letter: "u", subject: "subscription" },
   subscription_resumed: { letter: "s", subject: "subscription" },
   revoked: { letter: "v", subject: "access" },
   restored: { letter: "b", subject: "access" },

@@ -3,7 +3,7 @@ import type { Deadline } from "./deadline.ts";
 import type { KnownOrder } from "./known-order.ts";
 import type { OrderId, OrderSnapshot, OrderState } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
-import { isRevoked } from "./revocation.ts";
+import { isPaused, isRevoked } from "./revocation.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
 import { updateControl } from "./update-control.ts";
@@ -28,6 +28,8 @@ interface OrderStatus {
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
   revoked?: true;
+  /** The subscription is paused: nothing is handed out until it goes on. Absent while it is not. */
+  paused?: true;
 }
 
 export interface OrderView {
@@ -143,6 +145,7 @@ async function fromStore(
       // The owner has been told; to the buyer it is a paid order that takes a little longer.
       ...publicPart(snapshot, state === "needs_attention" ? "paid" : state),
       ...(isRevoked(stored.control) && { revoked: true as const }),
+      ...(isPaused(stored.control) && { paused: true as const }),
     },
     order: { snapshot, control: stored.control },
   };

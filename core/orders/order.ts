@@ -108,11 +108,14 @@ export interface ControlRecord {
 
 /** What may happen to a payment afterwards, as Stripe last told it. */
 export interface PaymentMirror {
+  /** Of a subscription: of all its payments. */
   refundedMinor: number;
-  /** All of it was given back. */
+  /** All of it was given back. Of a subscription: its first payment. */
   fullyRefunded: boolean;
-  /** `inquiry`: the bank asks, no money has moved. Absent when there never was one. */
+  /** `inquiry`: the bank asks, no money has moved. Of several the gravest. Absent when there never was one. */
   dispute?: DisputeState;
+  /** How many are in which state, where there are several: a record that holds this has format 3. */
+  disputes?: Readonly<Partial<Record<DisputeState, number>>>;
   /** Stripe's status of the subscription, e.g. `active`, `past_due`, `canceled`. Absent for one-time payments. */
   subscription?: string;
   /** The subscription's last invoice, a renewal, could not be paid: `failed` is tried again, `failed_finally` is not. */

@@ -1,8 +1,12 @@
 import type Stripe from "stripe";
 
+import { expanded, idOf } from "../stripe/ids.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { Deadline } from "./deadline.ts";
+import { disputeMirror } from "./disputes.ts";
 import type { DisputeState, PaymentMirror, RenewalState } from "./order.ts";
+import type { PaymentLook } from "./payment-look.ts";
+import { retrieveDisputes, retrieveSubscriptionCharges } from "./subscription-charges.ts";
 
 export interface PaymentFacts {
   /** Undefined for a free order, and for a subscription, whose first invoice has it. */
@@ -15,46 +19,96 @@ export interface PaymentFacts {
 
 /** What a person wants to know beside the mirror; told to the owner and kept nowhere. In ms since 1970. */
 export interface PaymentDates {
-  /** The bank wants evidence by then. */
-  disputeDueMs?: number;
+  /** Of each state that a dispute is in, the newest one: what it is about, and until when the bank wants evidence. */
+  disputed?: Readonly<Partial<Record<DisputeState, { amountMinor: number; dueMs?: number }>>>;
   /** Stripe tries then to collect a renewal that failed. */
   nextAttemptMs?: number;
 }
 
 /**
- * What became of a session's payment. The session must have been retrieved with `payment_intent.latest_charge` and
+ * What became of a session's payments. The session must have been retrieved with `payment_intent.latest_charge` and
  * `subscription.latest_invoice` expanded; further questions are asked only where there is something to ask about.
- * `lookForDisputes` asks even if the charge does not call itself disputed: an inquiry is not said to.
  */
 export async function retrievePayment(
   stripe: Stripe,
   session: Stripe.Checkout.Session,
-  lookForDisputes: boolean,
+  look: PaymentLook,
   deadline: Deadline,
 ): Promise<PaymentFacts> {
   const subscription = expanded(session.subscription);
   const intent = expanded(session.payment_intent);
-  const charge = expanded(
+  const first = expanded(
     (intent ?? (await firstInvoicePayment(stripe, session, deadline)))?.latest_charge ?? null,
   );
-  const ask = charge !== undefined && (charge.disputed || lookForDisputes);
-  const dispute = ask ? await retrieveDispute(stripe, charge, deadline) : undefined;
+  const money =
+    subscription !== undefined && look.known !== undefined
+      ? carriedOver(look.known)
+      : await retrieveMoney(stripe, { first, subscription }, look.lookForDisputes, deadline);
   const renewal = failedRenewal(subscription);
   return {
     intent,
-    receiptUrl: charge?.receipt_url ?? undefined,
+    receiptUrl: first?.receipt_url ?? undefined,
     mirror: {
-      refundedMinor: charge?.amount_refunded ?? 0,
-      fullyRefunded: charge?.refunded ?? false,
-      ...(dispute !== undefined && { dispute: dispute.state }),
+      ...money.mirror,
       ...(subscription !== undefined && { subscription: subscription.status }),
       ...(renewal !== undefined && { renewal: renewal.state }),
     },
     dates: {
-      ...(dispute?.dueMs !== undefined && { disputeDueMs: dispute.dueMs }),
+      ...(money.disputed !== undefined && { disputed: money.disputed }),
       ...(renewal?.nextMs !== undefined && { nextAttemptMs: renewal.nextMs }),
     },
   };
+}
+
+/** What Stripe has in charges and disputes. */
+interface Money {
+  mirror: Omit<PaymentMirror, "subscription" | "renewal">;
+  disputed?: NonNullable<PaymentDates["disputed"]>;
+}
+
+function carriedOver({ subscription: _status, renewal: _renewal, ...mirror }: PaymentMirror): Money {
+  return { mirror };
+}
+
+/** `first` is the payment that was made at Checkout; undefined where nothing was to be paid, or nothing is paid yet. */
+async function retrieveMoney(
+  stripe: Stripe,
+  {
+    first,
+    subscription,
+  }: { first: Stripe.Charge | undefined; subscription: Stripe.Subscription | undefined },
+  lookForDisputes: boolean,
+  deadline: Deadline,
+): Promise<Money> {
+  const charges =
+    subscription !== undefined && isRenewed(subscription)
+      ? await retrieveSubscriptionCharges(stripe, subscription, deadline)
+      : [first].filter((charge) => charge !== undefined);
+  const mayBeDisputed = lookForDisputes || charges.some(({ disputed }) => disputed);
+  const disputes = mayBeDisputed ? await retrieveDisputes(stripe, charges, deadline) : [];
+  return {
+    mirror: {
+      refundedMinor: charges.reduce((sum, charge) => sum + charge.amount_refunded, 0),
+      fullyRefunded: first?.refunded ?? false,
+      ...disputeMirror(disputes.map(({ status }) => toDisputeState(status))),
+    },
+    disputed: newestOfEach(disputes),
+  };
+}
+
+/** Whether there may be a payment beside the one that was made at Checkout. */
+function isRenewed({ latest_invoice: invoice }: Stripe.Subscription): boolean {
+  return expanded(invoice)?.billing_reason !== "subscription_create";
+}
+
+/** `disputes` are newest first. */
+function newestOfEach(disputes: readonly Stripe.Dispute[]): NonNullable<PaymentDates["disputed"]> {
+  const oldestFirst = disputes.toReversed().map(({ status, amount, evidence_details: { due_by: dueBy } }) => {
+    const state = toDisputeState(status);
+    const isWaiting = (state === "open" || state === "inquiry") && dueBy !== null && dueBy > 0;
+    return [state, { amountMinor: amount, ...(isWaiting && { dueMs: dueBy * 1000 }) }] as const;
+  });
+  return Object.fromEntries(oldestFirst);
 }
 
 /**
@@ -88,23 +142,6 @@ async function firstInvoicePayment(
   return expanded(data[0]?.payment.payment_intent ?? null);
 }
 
-/** Of several disputes about one charge the gravest counts. */
-async function retrieveDispute(
-  stripe: Stripe,
-  charge: Stripe.Charge,
-  deadline: Deadline,
-): Promise<{ state: DisputeState; dueMs?: number } | undefined> {
-  const { data } = await stripe.disputes.list({ charge: charge.id, limit: 100 }, withinDeadline(deadline));
-  for (const state of ["lost", "open", "inquiry", "won"] as const) {
-    const dispute = data.find(({ status }) => toDisputeState(status) === state);
-    if (dispute === undefined) continue;
-    const dueSeconds = dispute.evidence_details.due_by;
-    const isWaiting = (state === "open" || state === "inquiry") && dueSeconds !== null && dueSeconds > 0;
-    return isWaiting ? { state, dueMs: dueSeconds * 1000 } : { state };
-  }
-  return undefined;
-}
-
 /**
  * https://docs.stripe.com/disputes/how-disputes-work. `prevented` is a chargeback that was headed off by giving the money back at
  * once: for the order as good as lost.
@@ -113,13 +150,4 @@ function toDisputeState(status: Stripe.Dispute.Status): DisputeState {
   if (status === "won" || status === "warning_closed") return "won";
   if (status === "lost" || status === "prevented") return "lost";
   return status.startsWith("warning_") ? "inquiry" : "open";
-}
-
-/** The object, if it was expanded. */
-function expanded<T extends { id: string }>(value: string | T | null | undefined): T | undefined {
-  return value === null || typeof value === "string" ? undefined : value;
-}
-
-export function idOf(value: string | { id: string } | null | undefined): string | undefined {
-  return typeof value === "string" ? value : value?.id;
 }

@@ -14,9 +14,9 @@ export interface PersonalPart {
   taxMinor?: number;
   /** Stripe's receipt. */
   receiptUrl?: string;
-  /** What the order brought. None before it is paid, and none after it was revoked. */
+  /** What the order brought. None before it is paid, after it was revoked, and while its subscription is paused. */
   deliveries: readonly Delivered[];
-  /** Why nothing is handed out any more. */
+  /** Why nothing is handed out any more, or for now. */
   revokedBecause?: RevocationReason;
   /** The mail about the order can be sent again. */
   mailAgain?: true;

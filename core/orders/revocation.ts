@@ -1,6 +1,6 @@
 import type { PaymentMirror } from "./order.ts";
 
-/** A subscription in one of these has ended; `past_due` and `paused` have not. */
+/** A subscription in one of these has ended; `past_due` has not, and `paused` is a matter of its own. */
 const ENDED_SUBSCRIPTIONS = ["canceled", "unpaid", "incomplete_expired"];
 
 /** `subscription` is Stripe's status of it; undefined for a one-time payment. */
@@ -15,4 +15,14 @@ export function hasEnded(subscription: string | undefined): boolean {
 export function isRevoked({ mirror }: { mirror: PaymentMirror }): boolean {
   if (mirror.dispute === "lost") return true;
   return mirror.subscription === undefined ? mirror.fullyRefunded : hasEnded(mirror.subscription);
+}
+
+/**
+ * Whether the order's subscription is paused: a trial that ended without a card, the customer portal, the owner. Stripe invoices
+ * nothing meanwhile, so nothing is handed out, and what was bought opens again when it goes on. Nothing is taken back for good.
+ * `pause_collection` is something else: it leaves the status as it is.
+ * https://docs.stripe.com/api/subscriptions/object#subscription_object-status
+ */
+export function isPaused({ mirror }: { mirror: PaymentMirror }): boolean {
+  return mirror.subscription === "paused";
 }

@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import type { NewsDesk } from "../news/news-desk.ts";
 import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
 import type { CheckoutFacts } from "./checkout-facts.ts";
-import { awaitsOwner, isDue, owesAnything, owesSteps } from "./control-record.ts";
+import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
 import { holdLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
@@ -36,6 +36,8 @@ export type SettleOutcome =
   | { kind: "fulfilled" }
   /** The buyer is done, the payment method is not (bank debits take days). Recorded; nothing to do yet. */
   | { kind: "awaiting_payment" }
+  /** Paid, and its subscription was paused before it was delivered. Recorded; its steps run when the subscription goes on. */
+  | { kind: "paused" }
   | { kind: "payment_failed" }
   | { kind: "expired" }
   /** A person must look at it. Recorded and reported; trying again by itself would not help. */
@@ -95,6 +97,7 @@ function notLeased(control: ControlDraft, trigger: SettleTrigger, nowMs: number)
 }
 
 function settledOutcome(control: ControlDraft): SettleOutcome {
+  if (waitsWhilePaused(control)) return { kind: "paused" };
   if (control.state === "paid") return { kind: "busy" };
   return { kind: awaitsOwner(control) ? "needs_attention" : control.state };
 }

@@ -1,6 +1,7 @@
+import { newestDispute } from "./disputes.ts";
 import { subjectOf, type Channel, type News, type NewsBook, type NewsKind } from "./news.ts";
 import { stateRank, type DisputeState, type PaymentMirror } from "./order.ts";
-import { hasEnded, isRevoked } from "./revocation.ts";
+import { hasEnded, isPaused, isRevoked } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** Who is to hear of what. */
@@ -42,7 +43,8 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): Ne
   if (after.state === "needs_attention" && known?.state !== "needs_attention") kinds.push("needs_attention");
   if (is.refundedMinor > was.refundedMinor) kinds.push("refunded");
   if (is.refundedMinor < was.refundedMinor) kinds.push("refund_failed");
-  if (is.dispute !== undefined && is.dispute !== was.dispute) kinds.push(DISPUTE_NEWS[is.dispute]);
+  const dispute = newestDispute(was, is);
+  if (dispute !== undefined) kinds.push(DISPUTE_NEWS[dispute]);
   const ofSubscription = subscriptionNews(was, is);
   if (ofSubscription !== undefined) kinds.push(ofSubscription);
   const wasRevoked = known !== undefined && isRevoked(known);
@@ -50,11 +52,17 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): Ne
   return kinds;
 }
 
+/** That a subscription stands still says all about its renewals. */
 function subscriptionNews(was: PaymentMirror, is: PaymentMirror): NewsKind | undefined {
-  const ended = hasEnded(is.subscription);
-  if (ended !== hasEnded(was.subscription)) return ended ? "subscription_ended" : "subscription_resumed";
-  if (ended || is.renewal === undefined || is.renewal === was.renewal) return undefined;
+  const standstill = standstillOf(is);
+  if (standstill !== standstillOf(was)) return standstill ?? "subscription_resumed";
+  if (standstill !== undefined || is.renewal === undefined || is.renewal === was.renewal) return undefined;
   return is.renewal === "failed" ? "renewal_failed" : "renewal_failed_finally";
+}
+
+function standstillOf(mirror: PaymentMirror): "subscription_ended" | "subscription_paused" | undefined {
+  if (hasEnded(mirror.subscription)) return "subscription_ended";
+  return isPaused({ mirror }) ? "subscription_paused" : undefined;
 }
 
 /** The count rises even if nobody is to hear: a key is never used for two events. */

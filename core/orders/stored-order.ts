@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { DISPUTE_STATES } from "./disputes.ts";
 import { formatNews, parseNews } from "./news.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
@@ -15,7 +16,8 @@ const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
   mirror: z.object({
     refundedMinor: z.int().check(z.gte(0)),
     fullyRefunded: z.boolean(),
-    dispute: z.exactOptional(z.enum(["inquiry", "open", "won", "lost"])),
+    dispute: z.exactOptional(z.enum(DISPUTE_STATES)),
+    disputes: z.exactOptional(z.partialRecord(z.enum(DISPUTE_STATES), z.int())),
     subscription: z.exactOptional(z.string()),
     renewal: z.exactOptional(z.enum(["failed", "failed_finally"])),
   }),

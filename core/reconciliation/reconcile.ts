@@ -164,7 +164,7 @@ async function* inBatches(listed: AsyncIterable<Listed>, share: Deadline): Async
 
 /** What two entries about one order must have in common for the second to say nothing new. */
 function subjectOf({ trigger, refundedMinor, subscription }: Candidate, source: SourceName): string {
-  // Each of a subscription's charges says how much of it was given back.
+  // Should an order have two charges, each says how much of it was given back.
   if (refundedMinor !== undefined) return `refund of ${refundedMinor}`;
   // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better: what was
   // not delivered can be older than what was.

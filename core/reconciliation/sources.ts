@@ -1,12 +1,12 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { isOurs, isSale } from "../checkout/marker.ts";
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
-import { findOrders } from "../webhook/find-orders.ts";
+import { findOrders, traceOrders } from "../webhook/find-orders.ts";
 import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
 import { isWorthALook } from "./worth-a-look.ts";
 
@@ -14,7 +14,10 @@ import { isWorthALook } from "./worth-a-look.ts";
 export interface Candidate {
   orderId: OrderId;
   trigger: SettleTrigger;
-  /** What Stripe has given back, where the list says so: an order that agrees needs no look. */
+  /**
+   * What Stripe has given back, where the list says so: an order that agrees needs no look. A list names one payment at a time, so
+   * it cannot say so of a subscription, which has many.
+   */
   refundedMinor?: number;
   /** The same of a subscription's status. */
   subscription?: string;
@@ -120,7 +123,7 @@ export function createSources(
           ...part(sinceMs - SESSION_OVERLAP_MS, after),
         });
         for await (const session of sessions) {
-          yield listedOrder(session.id, isOurs(session.metadata, shopId));
+          yield listedOrder(session.id, isOurs(session.metadata, shopId) && isSale(session));
         }
       },
     },
@@ -135,11 +138,11 @@ export function createSources(
         for await (const { id, charge } of refunds) {
           if (charge === null || typeof charge === "string" || charges.has(charge.id)) continue;
           charges.add(charge.id);
-          const orders = await findOrders(stripe, "refund", id, deadline);
-          const refundedMinor = charge.amount_refunded;
+          const { orderIds, isOfSubscription } = await traceOrders(stripe, "refund", id, deadline);
+          const refunded = isOfSubscription ? {} : { refundedMinor: charge.amount_refunded };
           yield {
             cursor: id,
-            candidates: orders.map((orderId) => ({ orderId, trigger: "refund", refundedMinor })),
+            candidates: orderIds.map((orderId) => ({ orderId, trigger: "refund", ...refunded })),
           };
         }
       },

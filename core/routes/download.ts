@@ -103,7 +103,10 @@ async function fileToHandOut(
     throw new HttpError(404, "order_not_found", "We could not find the order that this link belongs to.");
   }
   const state = handOut(order.control);
-  if (state.kind === "revoked") throw refused("order_revoked", REVOKED[state.reason]);
+  if (state.kind === "revoked") {
+    const code = state.reason === "subscription_paused" ? "subscription_paused" : "order_revoked";
+    throw refused(code, REVOKED[state.reason]);
+  }
   if (state.kind === "not_paid") throw refused("order_not_paid", NOT_PAID);
   const file = order.snapshot.items.flatMap((item) => filesOf(item, site)).find(({ id }) => id === fileId);
   if (file === undefined) throw new HttpError(404, "file_not_found", GONE);
@@ -153,6 +156,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
   link_expired: "This link has expired",
   link_invalid: "This link does not work",
   order_revoked: "This download is closed",
+  subscription_paused: "This download is closed for now",
   order_not_paid: "This order is not paid yet",
   file_not_found: "This file has moved",
   file_missing: "We cannot find this file",
@@ -171,4 +175,5 @@ const REVOKED: Readonly<Record<RevocationReason, string>> = {
   refunded: "The order was refunded, so its downloads are closed.",
   dispute_lost: "Your bank took the payment back, so the downloads of this order are closed.",
   subscription_ended: "The subscription has ended, so its downloads are closed.",
+  subscription_paused: "The subscription is paused. Its downloads open again as soon as it goes on.",
 };

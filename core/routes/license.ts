@@ -6,11 +6,11 @@ import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
 import { createRecentAnswers } from "../licenses/recent-answers.ts";
 import type { LicenseSigner } from "../licenses/license-signer.ts";
-import { stateRank, type OrderId } from "../orders/order.ts";
+import { handOut } from "../orders/hand-out.ts";
+import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { isRevoked } from "../orders/revocation.ts";
 
-/** `unknown`: no key of this shop, or of the other mode. */
+/** `revoked`: void, or closed while the subscription is paused. `unknown`: no key of this shop, or of the other mode. */
 type LicenseStatus = "valid" | "revoked" | "unknown";
 
 const QUESTION = {
@@ -71,7 +71,8 @@ export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDe
   async function lookUp(orderId: OrderId): Promise<LicenseStatus> {
     const { store } = await keeping();
     const stored = await store.readControl(orderId);
-    if (stored === undefined || stateRank(stored.control.state) < stateRank("paid")) return "unknown";
-    return isRevoked(stored.control) ? "revoked" : "valid";
+    const state = stored === undefined ? "not_paid" : handOut(stored.control).kind;
+    if (state === "not_paid") return "unknown";
+    return state === "open" ? "valid" : "revoked";
   }
 }

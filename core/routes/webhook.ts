@@ -9,7 +9,7 @@ import { describeError } from "../log.ts";
 import { maskPrivate } from "../mask-private.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
-import type { SettleDependencies, SettleOutcome } from "../orders/settle-order.ts";
+import type { SettleDependencies, SettleOutcome, SettleTrigger } from "../orders/settle-order.ts";
 import { withTimeout } from "../orders/with-timeout.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { parseNotification, type Notification } from "../webhook/notification.ts";
@@ -88,7 +88,7 @@ async function settleEvent(event: Notification, dependencies: WebhookKept): Prom
     return {
       outcome: result.orders.map(({ outcome }) => wordFor(outcome)).join(" "),
       orderIds: result.orders.map(({ orderId }) => orderId),
-      refusal: refusalFor(result.orders),
+      refusal: refusalFor(result.orders, result.trigger),
     };
   } catch (error) {
     const refusal = unavailable("dependency_failed", "The order could not be settled right now.", 30, error);
@@ -133,7 +133,7 @@ function wordFor(outcome: SettleOutcome): string {
 }
 
 /** Undefined when all is well for good; otherwise what makes Stripe come back. */
-function refusalFor(orders: readonly SettledOrder[]): HttpError | undefined {
+function refusalFor(orders: readonly SettledOrder[], trigger: SettleTrigger): HttpError | undefined {
   for (const { outcome } of orders) {
     switch (outcome.kind) {
       case "not_found":
@@ -149,14 +149,17 @@ function refusalFor(orders: readonly SettledOrder[]): HttpError | undefined {
         return unavailable(outcome.reason, "The order is recorded and not complete yet.", 30);
       case "fulfilled":
       case "awaiting_payment":
+      case "paused":
       case "payment_failed":
       case "expired":
       case "needs_attention":
       case "not_ours":
         break;
       case "no_order_yet":
-        // An expired session needs no order. One that is still open although an event says otherwise will be complete in a moment.
-        if (outcome.facts.status === "expired") break;
+        // An expired session needs no order. Neither does one that is open because its buyer is at 3-D Secure or tries another card:
+        // a subscription and its first invoice have events by then. Checkout's own event reports the end.
+        if (outcome.facts.status === "expired" || trigger !== "checkout") break;
+        // Open although Checkout says otherwise: complete in a moment.
         return unavailable("not_completed", "Stripe does not show this checkout as completed yet.", 10);
     }
   }

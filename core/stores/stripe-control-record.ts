@@ -1,3 +1,4 @@
+import { formatDisputes, parseDisputes } from "../orders/disputes.ts";
 import { formatNews } from "../orders/news.ts";
 import type { ControlRecord, OrderId, StepProgress } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
@@ -39,6 +40,7 @@ export function decodeControl(orderId: OrderId, text: string): StoredControl {
 
 function toCompact(control: Omit<ControlRecord, "lastError">, version: number): Record<string, unknown> {
   const { lease, mirror, steps } = control;
+  const disputes = formatDisputes(mirror);
   const compactSteps = Object.entries(steps).map(([name, step]) => [
     name,
     `${STEP_LETTERS[step.state]}${step.attempts}`,
@@ -53,7 +55,9 @@ function toCompact(control: Omit<ControlRecord, "lastError">, version: number): 
       mirror.fullyRefunded ? 1 : 0,
       mirror.dispute ?? "",
       mirror.subscription ?? "",
-      ...(mirror.renewal === undefined ? [] : [mirror.renewal]),
+      ...(disputes === ""
+        ? [mirror.renewal].filter((renewal) => renewal !== undefined)
+        : [mirror.renewal ?? "", disputes]),
     ],
     f: control.fence,
     ...(lease !== undefined && { l: [lease.owner, lease.untilMs] }),
@@ -92,13 +96,16 @@ function fromCompact(orderId: OrderId, text: string): { control: object; version
 }
 
 function decodeMirror(value: unknown): object {
-  const [refundedMinor, fullyRefunded, dispute, subscription, renewal] = Array.isArray(value) ? value : [];
+  const [refundedMinor, fullyRefunded, dispute, subscription, renewal, disputes] = Array.isArray(value)
+    ? value
+    : [];
   return {
     refundedMinor,
     fullyRefunded: fullyRefunded === 1,
     ...(dispute !== "" && { dispute }),
     ...(subscription !== "" && { subscription }),
-    ...(renewal !== undefined && { renewal }),
+    ...(renewal !== undefined && renewal !== "" && { renewal }),
+    ...(disputes !== undefined && { disputes: parseDisputes(String(disputes)) }),
   };
 }
 

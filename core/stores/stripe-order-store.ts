@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { isOurs, isSale } from "../checkout/marker.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
 import { isOpen as isOpenOrder } from "../orders/control-record.ts";
 import { createDeadline } from "../orders/deadline.ts";
@@ -15,6 +15,9 @@ const METADATA_KEY = "static_checkout_order";
 
 /** Reading or writing may take this long, the SDK's retry included. */
 const CALL_BUDGET_MS = 4_000;
+
+/** A snapshot says what was bought; what became of the money since is not asked. */
+const NO_MONEY = { known: { refundedMinor: 0, fullyRefunded: false }, lookForDisputes: false } as const;
 
 /**
  * How far back the worklist goes. A bank debit can take three weeks to be paid, a step that fails is then tried for two more, and
@@ -90,7 +93,7 @@ export function createStripeOrderStore(
 
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) return fresh;
-      const options = { livemode, shopId, lookForDisputes: false };
+      const options = { livemode, shopId, look: NO_MONEY };
       const truth = await retrieveCheckoutFacts(
         stripe,
         orderId,
@@ -113,7 +116,8 @@ export function createStripeOrderStore(
         ...(after !== undefined && { starting_after: after }),
       });
       for await (const session of sessions) {
-        const isOpen = isOurs(session.metadata, shopId) && mayBeOpen(session.id, recordIn(session));
+        const isOpen =
+          isOurs(session.metadata, shopId) && isSale(session) && mayBeOpen(session.id, recordIn(session));
         yield { orderId: session.id, isOpen };
       }
     },

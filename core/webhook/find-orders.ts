@@ -2,8 +2,8 @@ import type Stripe from "stripe";
 
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
-import { idOf } from "../orders/payment-facts.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
+import { idOf } from "../stripe/ids.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { EventObject } from "./event-types.ts";
 
@@ -19,17 +19,29 @@ export async function findOrders(
   objectId: string,
   deadline: Deadline,
 ): Promise<readonly OrderId[]> {
-  if (about === "checkout_session") return [objectId];
+  return (await traceOrders(stripe, about, objectId, deadline)).orderIds;
+}
+
+/** The same, for a caller who wants to know whether it is one payment of the many that a subscription's order has. */
+export async function traceOrders(
+  stripe: Stripe,
+  about: EventObject,
+  objectId: string,
+  deadline: Deadline,
+): Promise<{ orderIds: readonly OrderId[]; isOfSubscription: boolean }> {
+  if (about === "checkout_session") return { orderIds: [objectId], isOfSubscription: false };
   try {
     const filter = await sessionFilter(stripe, about, objectId, deadline);
-    if (filter === undefined) return [];
+    if (filter === undefined) return NO_ORDERS;
     const { data } = await stripe.checkout.sessions.list({ ...filter, limit: 100 }, withinDeadline(deadline));
-    return data.map((session) => session.id);
+    return { orderIds: data.map((session) => session.id), isOfSubscription: "subscription" in filter };
   } catch (error) {
-    if (classifyStripeError(error) === "not_found") return [];
+    if (classifyStripeError(error) === "not_found") return NO_ORDERS;
     throw error;
   }
 }
+
+const NO_ORDERS = { orderIds: [], isOfSubscription: false } as const;
 
 type SessionFilter = { payment_intent: string } | { subscription: string };
 

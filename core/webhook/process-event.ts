@@ -13,7 +13,7 @@ import type { Notification } from "./notification.ts";
 
 export type EventResult =
   | { kind: "ignored"; reason: "ignored_type" | "ignored_mode" | "ignored_account" | "ignored_not_ours" }
-  | { kind: "settled"; orders: readonly SettledOrder[] };
+  | { kind: "settled"; trigger: SettleTrigger; orders: readonly SettledOrder[] };
 
 export interface SettledOrder {
   orderId: OrderId;
@@ -44,7 +44,8 @@ export async function processEvent(
     const outcome = await settleWhileBusy(orderId, meaning.trigger, deadline, dependencies);
     if (outcome.kind !== "not_ours") orders.push({ orderId, outcome });
   }
-  return orders.length === 0 ? { kind: "ignored", reason: "ignored_not_ours" } : { kind: "settled", orders };
+  if (orders.length === 0) return { kind: "ignored", reason: "ignored_not_ours" };
+  return { kind: "settled", trigger: meaning.trigger, orders };
 }
 
 /**

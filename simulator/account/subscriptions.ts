@@ -3,9 +3,11 @@ import { cancelSubscription, plannedCancellation } from "../transitions/cancel-s
 import { failRenewal, payOverdueInvoice, renewSubscription } from "../transitions/renew-subscription.ts";
 import {
   changeQuantity,
+  pauseCollection,
   pauseSubscription,
   resumeSubscription,
   updateSubscription,
+  type PauseReason,
 } from "../transitions/update-subscription.ts";
 import type { AccountSurroundings } from "./account.ts";
 import { byId } from "./by-id.ts";
@@ -15,11 +17,14 @@ export interface SubscriptionOperations {
   renew(subscriptionId: string): void;
   /**
    * The period ends and its payment fails, or fails again. `final` is the last attempt: the subscription is canceled
-   * then, or left unpaid.
+   * then, left unpaid, or paused.
    */
-  failRenewal(subscriptionId: string, options?: { final?: boolean | "canceled" | "unpaid" }): void;
+  failRenewal(subscriptionId: string, options?: { final?: boolean | EndOfDunning }): void;
   payOverdueInvoice(subscriptionId: string): void;
-  pause(subscriptionId: string): void;
+  /** The owner, or the buyer in the customer portal, pauses it; or a trial ends and there is no card. */
+  pause(subscriptionId: string, because?: PauseReason): void;
+  /** Invoices are not collected any more; the status stays as it is. */
+  pauseCollection(subscriptionId: string): void;
   resume(subscriptionId: string): void;
   updateSubscription(subscriptionId: string, changes: { quantity: number }): void;
   /** Now, or as the customer portal does it: at the end of the period. */
@@ -34,7 +39,8 @@ export function createSubscriptionOperations({ world, change }: AccountSurroundi
     failRenewal: (id, { final = false } = {}) =>
       doTo(id, (subscription) => failRenewal(world, subscription, endOfDunning(final))),
     payOverdueInvoice: (id) => doTo(id, (subscription) => payOverdueInvoice(world, subscription)),
-    pause: (id) => doTo(id, (subscription) => pauseSubscription(world, subscription)),
+    pause: (id, because) => doTo(id, (subscription) => pauseSubscription(world, subscription, because)),
+    pauseCollection: (id) => doTo(id, (subscription) => pauseCollection(world, subscription)),
     resume: (id) => doTo(id, (subscription) => resumeSubscription(world, subscription)),
     updateSubscription: (id, { quantity }) =>
       doTo(id, (subscription) => changeQuantity(world, subscription, quantity)),
@@ -50,7 +56,9 @@ export function createSubscriptionOperations({ world, change }: AccountSurroundi
   };
 }
 
-function endOfDunning(final: boolean | "canceled" | "unpaid"): "canceled" | "unpaid" | null {
+type EndOfDunning = "canceled" | "unpaid" | "paused";
+
+function endOfDunning(final: boolean | EndOfDunning): EndOfDunning | null {
   if (final === false) return null;
   return final === true ? "canceled" : final;
 }

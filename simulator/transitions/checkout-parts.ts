@@ -86,6 +86,9 @@ function ensureSubscription(
   state.invoices[firstInvoice.id] = firstInvoice;
   intent.subscription = id;
   intent.invoice = firstInvoice.id;
+  // From now on their events lead to the session, which stays open while the buyer is at 3-D Secure or tries another card.
+  session.subscription = id;
+  session.invoice = firstInvoice.id;
   announce(world, "customer.subscription.created", made);
   announce(world, "invoice.created", firstInvoice);
   announce(world, "invoice.finalized", firstInvoice);

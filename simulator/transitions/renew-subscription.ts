@@ -7,7 +7,7 @@ import { beginNextPeriod } from "./next-period.ts";
 import { failPaymentIntent, succeedPaymentIntent } from "./payment-intent-outcomes.ts";
 import { recordCharge } from "./record-charge.ts";
 import { requireStatus } from "./require-status.ts";
-import { updateSubscription } from "./update-subscription.ts";
+import { pauseSubscription, updateSubscription } from "./update-subscription.ts";
 
 const retryAfterSeconds = 3 * 86_400;
 
@@ -36,7 +36,7 @@ export function renewSubscription(world: World, subscription: Subscription): voi
 export function failRenewal(
   world: World,
   subscription: Subscription,
-  last: "canceled" | "unpaid" | null,
+  last: "canceled" | "unpaid" | "paused" | null,
 ): void {
   requireStatus(subscription, ["active", "past_due"]);
   const { invoice, paymentIntent } =
@@ -52,6 +52,7 @@ export function failRenewal(
   invoice.next_payment_attempt = last === null ? nowSeconds(world) + retryAfterSeconds : null;
   announce(world, "invoice.payment_failed", invoice);
   if (last === "canceled") cancelSubscription(world, subscription, "payment_failed");
+  else if (last === "paused") pauseSubscription(world, subscription, "final_payment_failure");
   else updateSubscription(world, subscription, { status: last ?? "past_due" });
 }
 

@@ -28,20 +28,39 @@ export function changeQuantity(world: World, subscription: Subscription, quantit
   updateSubscription(world, subscription, { items });
 }
 
-/** No invoices until it resumes. Pausing *collection* would be another matter: it leaves the status as it is. */
-export function pauseSubscription(world: World, subscription: Subscription): void {
-  requireStatus(subscription, ["active"]);
+/** In which status a subscription can be paused for which reason. */
+const PAUSED_FROM = {
+  pause_requested: ["active", "trialing", "past_due"],
+  trial_end_without_payment_method: ["trialing"],
+  final_payment_failure: ["active", "past_due"],
+} as const;
+
+export type PauseReason = keyof typeof PAUSED_FROM;
+
+/** No invoices until it resumes. Pausing *collection* is another matter: it leaves the status as it is. */
+export function pauseSubscription(
+  world: World,
+  subscription: Subscription,
+  because: PauseReason = "pause_requested",
+): void {
+  requireStatus<Subscription["status"]>(subscription, PAUSED_FROM[because]);
   updateSubscription(world, subscription, {
     status: "paused",
     status_details: {
       paused: {
-        subscription: { type: "pause_requested" },
+        subscription: { type: because },
         transitioned_at: nowSeconds(world),
         type: "subscription",
       },
     },
   });
   announce(world, "customer.subscription.paused", subscription);
+}
+
+/** Invoices are made and not collected: the subscription itself goes on. */
+export function pauseCollection(world: World, subscription: Subscription): void {
+  requireStatus(subscription, ["active"]);
+  updateSubscription(world, subscription, { pause_collection: { behavior: "void", resumes_at: null } });
 }
 
 export function resumeSubscription(world: World, subscription: Subscription): void {

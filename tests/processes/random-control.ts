@@ -35,6 +35,7 @@ const KINDS = all<NewsKind>({
   renewal_failed: true,
   renewal_failed_finally: true,
   subscription_ended: true,
+  subscription_paused: true,
   subscription_resumed: true,
   revoked: true,
   restored: true,
@@ -77,6 +78,7 @@ function randomMirror(random: Random): PaymentMirror {
     refundedMinor: random.between(0, 99_999_999),
     fullyRefunded: random.chance(0.3),
     ...(random.chance(0.3) && { dispute: random.pick(["inquiry", "open", "won", "lost"] as const) }),
+    ...(random.chance(0.2) && { disputes: { lost: random.between(1, 9), inquiry: random.between(1, 9) } }),
     ...(random.chance(0.3) && { subscription: random.pick(["active", "past_due", "incomplete_expired"]) }),
     ...(random.chance(0.3) && { renewal: random.pick(["failed", "failed_finally"] as const) }),
   };

@@ -39,7 +39,7 @@ const CHECKOUT = {
 } as const;
 
 /** One unit of these brings a license key and a file. */
-const DIGITAL = ["price_app_license", "price_print_deposit"];
+const DIGITAL = ["price_app_license", "price_print_deposit", "price_almanac_monthly"];
 
 /** 32 bytes of no secret. */
 export const LICENSE_PRIVATE_KEY = `lsk1_20260101_${Buffer.alloc(32, "simulated").toString("base64url")}`;

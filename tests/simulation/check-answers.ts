@@ -1,6 +1,6 @@
 import type { ControlRecord } from "../../core/orders/order.ts";
 import type { OrderBook } from "./order-book.ts";
-import type { EventObject, Truth, Truths } from "./truths.ts";
+import { isPaused, showCounts, type EventObject, type Truth, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
 /** The events a shop must act on, written down again: what is missing from the shop's own table would go unnoticed. */
@@ -46,7 +46,9 @@ export function checkAnswer(
       complain("there is no order");
       continue;
     }
-    if (then.isPaid && !TERMINAL.includes(control.state)) complain(`the order is ${control.state}`);
+    // What is paused before it was delivered waits until it goes on.
+    const waits = control.state === "paid" && isPaused(control.mirror);
+    if (then.isPaid && !waits && !TERMINAL.includes(control.state)) complain(`the order is ${control.state}`);
     if (then.hasFailed && control.state === "awaiting_payment")
       complain("the order still waits for a payment");
     // Another run may write what it knew before this one did; it looks again, and the end is checked again.
@@ -62,6 +64,26 @@ export function checkAnswer(
   }
 }
 
+/** S6: a checkout that is still open is finished by Checkout's own event; no other has to come back for three days. */
+export async function checkRefusal(
+  { id, type }: DeliveredEvent,
+  response: Response,
+  violations: Violations,
+): Promise<void> {
+  if (type.startsWith("checkout.session.")) return;
+  const { error } = (await response.clone().json()) as { error?: { code?: string } };
+  if (error?.code === "not_completed")
+    violations.report(
+      "S6 Stripe is not kept coming back",
+      `${id} (${type}) is refused: the checkout is open`,
+    );
+}
+
+/** In the words of a truth. */
+export function showDisputes({ disputes }: ControlRecord["mirror"]): string | undefined {
+  return disputes && showCounts((word) => disputes[word as keyof typeof disputes] ?? 0);
+}
+
 /** Somebody of the owner's side is still to be told. */
 export function owesNews({ news = {} }: ControlRecord): boolean {
   return Object.values(news)
@@ -71,8 +93,12 @@ export function owesNews({ news = {} }: ControlRecord): boolean {
 
 /** Only what the event is about. A dispute that is a mere inquiry shows nowhere but in its own events. */
 function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string): boolean {
-  if (eventType.includes("dispute")) return mirror.dispute === truth.dispute;
+  if (eventType.includes("dispute"))
+    return mirror.dispute === truth.dispute && showDisputes(mirror) === truth.disputes;
   if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
   if (eventType.includes("invoice")) return mirror.renewal === truth.renewal;
+  // The payments of a subscription are gone through when a refund or a dispute is reported.
+  if (eventType.startsWith("checkout.") && truth.subscription !== undefined)
+    return mirror.subscription === truth.subscription;
   return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
 }

@@ -1,10 +1,10 @@
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { formatControlRecord } from "../../core/orders/stored-order.ts";
-import { isHandled } from "./check-answers.ts";
+import { isHandled, showDisputes } from "./check-answers.ts";
 import { misreadings } from "./check-sums.ts";
 import { checkNews, checkNothingOwed } from "./check-news.ts";
 import type { Plan } from "./plan.ts";
-import type { EventObject, Truth } from "./truths.ts";
+import { isPaused, type EventObject, type Truth } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
 
@@ -71,7 +71,8 @@ export type Complain = (invariant: Parameters<Violations["report"]>[0], what: st
 
 function checkState(truth: Truth, control: ControlRecord | undefined, complain: Complain): void {
   const state = control?.state;
-  if (truth.isPaid && state !== "fulfilled" && state !== "needs_attention") {
+  const waits = state === "paid" && isPaused(truth);
+  if (truth.isPaid && !waits && state !== "fulfilled" && state !== "needs_attention") {
     complain("I1 no paid session is lost", `paid, and the order is ${state ?? "nowhere"}`);
   }
   if (truth.hasFailed && state !== "payment_failed") {
@@ -81,7 +82,7 @@ function checkState(truth: Truth, control: ControlRecord | undefined, complain: 
     complain("I1 no paid session is lost", "an order was made of a session that nobody completed");
   }
   // Access that is taken and given back before anybody was told: whoever died holding the lease leaves nothing to do.
-  const isMoot = (control?.news?.access?.count ?? 0) > 1;
+  const isMoot = (control?.news?.access?.count ?? 0) > 1 || waits;
   if (control?.lease !== undefined && !isMoot) complain("I9 work is bounded", "a lease is left over");
 }
 
@@ -96,6 +97,7 @@ function checkMirror(truth: Truth, { mirror }: ControlRecord, complain: Complain
   compare("refunded", mirror.refundedMinor, truth.refundedMinor);
   compare("fully refunded", mirror.fullyRefunded, truth.fullyRefunded);
   compare("dispute", mirror.dispute, truth.dispute);
+  compare("disputes", showDisputes(mirror), truth.disputes);
   compare("subscription", mirror.subscription, truth.subscription);
   compare("renewal", mirror.renewal, truth.renewal);
 }

@@ -52,6 +52,8 @@ export function checkNews(
     }
   }
 
+  checkLaterPayments(id, control, world, complain);
+
   const isVoid = truth.isPaid && isRevoked(truth);
   const last = told.filter(({ channel }) => channel === "code").at(-1);
   const access = control.news?.access;
@@ -61,4 +63,31 @@ export function checkNews(
     complain("N1 what happens is told", "void, and onRevoked never ran");
   if (!isVoid && access?.kind === "revoked")
     complain("N1 what happens is told", "valid, and the last news say that it is void");
+}
+
+/** I14: what happens to a payment is told, and not more often than something has happened. */
+function checkLaterPayments(id: string, { news }: ControlRecord, world: World, complain: Complain): void {
+  const history = world.truths.history(id);
+  const changes = (factOf: (truth: Truth) => unknown): number =>
+    history.filter((truth, index) => index > 0 && factOf(truth) !== factOf(history[index - 1] as Truth))
+      .length;
+  const told = [
+    {
+      what: "refund",
+      count: news?.refund?.count ?? 0,
+      happened: changes(({ refundedMinor }) => refundedMinor),
+    },
+    {
+      what: "dispute",
+      count: news?.dispute?.count ?? 0,
+      happened: changes(({ dispute, disputes }) => `${dispute} ${disputes}`),
+    },
+  ];
+  for (const { what, count, happened } of told) {
+    if (count > happened)
+      complain(
+        "I14 each renewal, refund and dispute is told once",
+        `${count} messages about a ${what}, and it moved ${happened} times`,
+      );
+  }
 }

@@ -2,7 +2,7 @@ import type { ControlRecord, StepProgress } from "../../core/orders/order.ts";
 import { owesNews } from "./check-answers.ts";
 import type { CheckWrite } from "./order-book.ts";
 import type { ShopProcess } from "./shop-process.ts";
-import { isRevoked, type Truths } from "./truths.ts";
+import { isPaused, isRevoked, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
 /** Written down again instead of imported: a mistake in the shop's own table would otherwise excuse itself. */
@@ -41,7 +41,7 @@ export function createWriteChecks(
       const hasty = steps.find((step) => attempts(after, step) > attempts(before, step));
       if (hasty !== undefined && (before.nextTryMs ?? 0) > writer.now())
         complain(
-          "S6 what failed waits for its next try",
+          "S7 what failed waits for its next try",
           `${hasty} begins ${(before.nextTryMs ?? 0) - writer.now()} ms early`,
         );
       if (setBack !== undefined) complain("I5 steps, fence and rank never go back", setBack);
@@ -79,6 +79,9 @@ export function createWriteChecks(
       }
     }
     for (const step of steps) {
+      const begins = attempts(after, step) > (before === undefined ? 0 : attempts(before, step));
+      if (begins && isPaused(after.mirror))
+        complain("I12 access equals what the subscription pays for", `${step} begins while it is paused`);
       if (
         after.steps[step]?.state === "skipped" &&
         before?.steps[step]?.state !== "skipped" &&

@@ -19,6 +19,7 @@ export type Subject = (typeof SUBJECTS)[number];
 const RANKS = { todo: 0, started: 1, done: 2, skipped: 2, gave_up: 2 };
 const ENDED = ["canceled", "unpaid", "incomplete_expired"];
 const UNPAID = { order: "", attention: "", refund: "0", dispute: "", subscription: "", access: "valid" };
+const DISPUTES = ["lost", "open", "inquiry", "won"];
 const PAID = ["paid", "needs_attention", "fulfilled"];
 
 /** N1 and N3 at every write: what changes is told of, once, and what is told has changed. */
@@ -94,15 +95,21 @@ function changes(subject: Subject, before: ControlRecord | undefined, after: Con
   const is = factOf(subject, after);
   if (was === is) return false;
   // That a subscription is active again is news, and that a renewal was paid in the end is none.
-  if (subject === "subscription") return is !== "" || was === "ended";
+  if (subject === "subscription") return is !== "" || was === "ended" || was === "paused";
+  // Of several disputes each is told that comes to be in another state; what is left by one that moves on is not.
+  if (subject === "dispute") return DISPUTES.some((state) => countIn(is, state) > countIn(was, state));
   return is !== "";
+}
+
+function countIn(fact: string, state: string): number {
+  return fact.split(" ").filter((word) => word === state).length;
 }
 
 /** What is told of a subject, in words of our own; empty where there is nothing to tell. */
 function factOf(subject: Subject, control: ControlRecord | undefined): string {
   if (control?.state === "payment_failed" && subject === "order") return "failed";
   if (control === undefined || !PAID.includes(control.state)) return UNPAID[subject];
-  const { refundedMinor, fullyRefunded, dispute, subscription, renewal } = control.mirror;
+  const { refundedMinor, fullyRefunded, dispute, disputes, subscription, renewal } = control.mirror;
   const hasEnded = subscription !== undefined && ENDED.includes(subscription);
   switch (subject) {
     case "order":
@@ -112,8 +119,13 @@ function factOf(subject: Subject, control: ControlRecord | undefined): string {
     case "refund":
       return String(refundedMinor);
     case "dispute":
-      return dispute ?? "";
+      return disputes === undefined
+        ? (dispute ?? "")
+        : Object.entries(disputes)
+            .flatMap(([state, count]) => Array.from({ length: count }, () => state))
+            .join(" ");
     case "subscription":
+      if (subscription === "paused") return "paused";
       return hasEnded ? "ended" : (renewal ?? "");
     case "access": {
       const isVoid = dispute === "lost" || (subscription === undefined ? fullyRefunded : hasEnded);

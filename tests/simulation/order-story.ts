@@ -65,6 +65,14 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
       stripe.buyer.pay(sessionId as string, { card: "4000000000000002" });
       await sleep(random.between(1_000, 20_000));
     }
+    if (plan.kind === "subscription" && random.chance(0.3)) {
+      // At the bank the subscription is there already, and its events are reported.
+      stripe.buyer.pay(sessionId as string, { card: "4000002500003155" });
+      await sleep(random.between(500, 15_000));
+      stripe.buyer.authenticate(sessionId as string, "accept");
+      tell("the buyer pays, after a look at the bank's page");
+      return;
+    }
     const isDelayed = plan.kind === "delayed_paid" || plan.kind === "delayed_failed";
     const outcome = plan.kind === "delayed_paid" ? "succeeds" : "fails";
     const rates = stripe.state().checkoutIntents[sessionId as string]?.shippingRates ?? [];
@@ -87,10 +95,12 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
     const payment = paymentIntent ?? "";
     const chargeId = stripe.state().paymentIntents[payment]?.latest_charge ?? "";
     const refunds = Object.values(stripe.state().refunds).filter(({ charge }) => charge === chargeId);
-    const dispute = Object.values(stripe.state().disputes).find(({ charge }) => charge === chargeId);
+    const dispute = disputeAbout(chargeId);
+    const renewal = lastPayment(stripe, subscription);
+    const renewalDispute = disputeAbout(renewal.charge);
     switch (what) {
       case "refund_part":
-        account.refund(payment, random.between(1, 700));
+        account.refund(payment, random.between(1, plan.kind === "subscription" ? 300 : 700));
         return;
       case "refund_all":
         account.refund(payment);
@@ -124,12 +134,50 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
         account.failRenewal(subscription ?? "");
         return;
       case "renewal_fails_finally":
-        account.failRenewal(subscription ?? "", { final: random.chance(0.5) ? "unpaid" : "canceled" });
+        account.failRenewal(subscription ?? "", { final: random.pick(["unpaid", "canceled", "paused"]) });
         return;
       case "pay_overdue":
         account.payOverdueInvoice(subscription ?? "");
+        return;
+      case "renewal_refunded":
+        account.refund(renewal.payment);
+        return;
+      case "renewal_refunded_in_part":
+        account.refund(renewal.payment, random.between(1, 300));
+        return;
+      case "renewal_refund_fails":
+        account.failRefund(Object.values(stripe.state().refunds).at(-1)?.id ?? "");
+        return;
+      case "renewal_inquiry":
+        account.dispute(renewal.payment, { inquiry: true });
+        return;
+      case "renewal_disputed":
+        account.dispute(renewal.payment);
+        return;
+      case "renewal_dispute_won":
+        account.winDispute(renewalDispute?.id ?? account.dispute(renewal.payment).id);
+        return;
+      case "renewal_dispute_lost":
+        if (renewalDispute !== undefined) account.escalateInquiry(renewalDispute.id);
+        account.loseDispute(renewalDispute?.id ?? account.dispute(renewal.payment).id);
     }
   }
+
+  function disputeAbout(chargeId: string) {
+    return Object.values(stripe.state().disputes).find(({ charge }) => charge === chargeId);
+  }
+}
+
+/** The payment of a subscription's last invoice. */
+function lastPayment(
+  stripe: SimulatedStripe,
+  subscription: string | null | undefined,
+): { payment: string; charge: string } {
+  const { subscriptions, invoicePayments, paymentIntents } = stripe.state();
+  const invoice = subscriptions[subscription ?? ""]?.latest_invoice;
+  const paid = Object.values(invoicePayments).find((payment) => payment.invoice === invoice);
+  const payment = paid?.payment.payment_intent ?? "";
+  return { payment, charge: paymentIntents[payment]?.latest_charge ?? "" };
 }
 
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */

@@ -72,12 +72,27 @@ export function createOwnerSide(surroundings: {
     if (!isPaid && !(hasFailed && tellsOfFailure)) {
       violations.report("I4 no effect before payment", `${orderId}: the owner's ${told.channel} is told`);
     }
+    checkOrder(orderId, told, known);
     const sent = known.filter(({ channel, key }) => channel === told.channel && key === told.key).length;
     const recorded = ledger.attempts(orderId, told.channel, told.key);
     if (sent > recorded) {
       const what = `${told.channel} ${told.key ?? ""}: ${sent} messages, ${recorded} attempts recorded`;
       violations.report("N2 messages to the owner are counted", `${orderId}: ${what}`);
     }
+  }
+
+  /** Unless the order's own message was given up, or nobody was to hear it. */
+  function checkOrder(orderId: string, { channel, key = "" }: Told, known: readonly Told[]): void {
+    if (channel !== "webhook" && channel !== "mail") return;
+    const own = book.current(orderId)?.control.news?.order?.deliveries[channel]?.state;
+    const isTold = known.some(
+      (one) => one.channel === channel && /^(?:paid|payment_failed)\//.test(one.key ?? ""),
+    );
+    if (!isTold && (own === "todo" || own === "started"))
+      violations.report(
+        "N4 an order is told before what happens to it",
+        `${orderId}: ${channel} hears ${key}`,
+      );
   }
 
   function takePost({ url, headers, body }: OutgoingRequest): { status: number } {

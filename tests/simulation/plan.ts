@@ -65,7 +65,15 @@ export type Afterwards =
   | "resume_subscription"
   | "renewal_fails"
   | "renewal_fails_finally"
-  | "pay_overdue";
+  | "pay_overdue"
+  // All of these are about the payment of the last renewal.
+  | "renewal_refunded"
+  | "renewal_refunded_in_part"
+  | "renewal_refund_fails"
+  | "renewal_inquiry"
+  | "renewal_disputed"
+  | "renewal_dispute_won"
+  | "renewal_dispute_lost";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -87,6 +95,29 @@ const DUNNING: readonly (readonly Afterwards[])[] = [
   ["renewal_fails", "renewal_fails", "renewal_fails_finally"],
   ["renewal_fails", "pay_overdue", "renewal_fails_finally"],
 ];
+/** What happens to the payments of a subscription, the first one and later ones. */
+const LATER_PAYMENTS: readonly (readonly Afterwards[])[] = [
+  ["renew_subscription", "renewal_refunded"],
+  ["renew_subscription", "renewal_refunded", "renew_subscription", "renewal_refunded", "refund_part"],
+  ["renew_subscription", "renewal_refunded_in_part", "renewal_refund_fails", "renewal_refunded"],
+  ["renew_subscription", "renewal_inquiry", "renewal_dispute_lost", "renew_subscription", "renewal_refunded"],
+  ["renew_subscription", "renewal_disputed", "renew_subscription", "renewal_disputed", "renewal_dispute_won"],
+  ["dispute_won", "renew_subscription", "renewal_inquiry", "renew_subscription"],
+  ["renew_subscription", "renewal_dispute_lost", "renew_subscription", "renewal_inquiry"],
+  [
+    "renew_subscription",
+    "renewal_refunded",
+    "pause_subscription",
+    "resume_subscription",
+    "renew_subscription",
+  ],
+];
+const TWO_MONTHS_BACK: readonly Afterwards[] = [
+  "renew_subscription",
+  "renewal_refunded",
+  "renew_subscription",
+  "renewal_refunded",
+];
 const ALL_LOST: NetworkHabits = { lost: 1, answerLost: 0, duplicated: 0, slow: 0 };
 
 /** Most plans are drawn at random; some put together what seldom meets by chance. */
@@ -99,7 +130,9 @@ export function drawPlan(random: Random): Plan {
   if (theme < 0.25) return dunningPlan(random, plan);
   if (theme < 0.28) return { ...plan, endpoint: "checkouts" };
   if (theme < 0.33) return hastyPlan(random, plan);
-  return theme < 0.37 ? evenlySlowPlan(random, plan) : plan;
+  if (theme < 0.37) return evenlySlowPlan(random, plan);
+  if (theme < 0.41) return laterPaymentsPlan(random, plan);
+  return theme < 0.43 ? pausedEarlyPlan(random, plan) : plan;
 }
 
 /**
@@ -176,6 +209,37 @@ function evenlySlowPlan(random: Random, plan: Plan): Plan {
 function dunningPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick(DUNNING);
   return { ...plan, orders: [{ ...drawOrder(random), kind: "subscription", afterwards }] };
+}
+
+/**
+ * Later payments of a subscription are given back or disputed. Now and then only Stripe's lists tell, and reconciliation knows of one
+ * month when another one, of the same amount, is given back.
+ */
+function laterPaymentsPlan(random: Random, plan: Plan): Plan {
+  const order = {
+    ...drawOrder(random),
+    kind: "subscription",
+    afterwards: random.pick(LATER_PAYMENTS),
+  } as const;
+  if (random.chance(0.6)) return { ...plan, orders: [order] };
+  const afterwards = random.pick([order.afterwards, TWO_MONTHS_BACK, TWO_MONTHS_BACK]);
+  return {
+    ...plan,
+    lostEvents: "refunds",
+    orders: [{ ...order, afterwards }],
+    reconcilersAtMs: startTimes(random, 4, 240_000),
+  };
+}
+
+/** A subscription is paused before everything was delivered, and goes on, or ends, later. */
+function pausedEarlyPlan(random: Random, plan: Plan): Plan {
+  const afterwards = random.pick<readonly Afterwards[]>([
+    ["pause_subscription"],
+    PAUSE_AND_RESUME,
+    ["pause_subscription", "cancel_subscription"],
+    ["renewal_fails_finally", "pay_overdue"],
+  ]);
+  return { ...plan, orders: [{ ...drawOrder(random), kind: "subscription", afterwards, isHasty: true }] };
 }
 
 /** Some events never come to be at Stripe; only its lists know what they would have told. */
@@ -300,6 +364,9 @@ function drawAfterwards(random: Random, kind: OrderPlan["kind"]): readonly After
     return random.pick<readonly Afterwards[]>([
       ["cancel_subscription"],
       ["renew_subscription", "cancel_subscription"],
+      ["renew_subscription", "renewal_refunded"],
+      ["renew_subscription", "renewal_inquiry", "renewal_dispute_lost"],
+      ["pause_subscription"],
       PAUSE_AND_RESUME,
       ["refund_all"],
     ]);

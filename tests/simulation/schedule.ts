@@ -140,7 +140,9 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   // Where all is well, a run of reconciliation only now and then: it must change nothing.
   if (!isAtPeace(world) || helpers.chance(0.15)) await reconcileToTheEnd(stage, world, helpers);
   await checkEnd("everything", plan, world, violations);
-  if (helpers.chance(0.2)) {
+  // What is paused is closed for the time being, which only a visit shows.
+  const isPausedNow = plan.orders.some(({ afterwards }) => afterwards.at(-1) === "pause_subscription");
+  if (helpers.chance(0.2) || isPausedNow) {
     await time.pass({ untilMs: time.now() + LOOKS_REMEMBERED_MS });
     await visitAll(world, stage);
   }

@@ -10,6 +10,8 @@ export interface Truth {
   refundedMinor: number;
   fullyRefunded: boolean;
   dispute: string | undefined;
+  /** How many are in which state, where there are several. */
+  disputes: string | undefined;
   subscription: string | undefined;
   renewal: "failed" | "failed_finally" | undefined;
 }
@@ -82,9 +84,10 @@ export function createTruths(state: SimulatedState): Truths {
         object.parent?.subscription_details?.subscription,
       ];
       return [...histories.keys()].filter((sessionId) => {
-        const { paymentIntent, subscription } = state.checkoutIntents[sessionId] ?? {};
-        const charge = state.paymentIntents[paymentIntent ?? ""]?.latest_charge;
-        return [sessionId, paymentIntent, subscription, charge].some((id) => id && named.includes(id));
+        const { subscription } = state.checkoutIntents[sessionId] ?? {};
+        const payments = paymentsOf(state, sessionId);
+        const charges = payments.map((id) => state.paymentIntents[id]?.latest_charge);
+        return [sessionId, subscription, ...payments, ...charges].some((id) => id && named.includes(id));
       });
     },
   };
@@ -95,15 +98,21 @@ function readTruth(state: SimulatedState, sessionId: string): Truth {
   const intent = state.checkoutIntents[sessionId];
   const paymentIntent = state.paymentIntents[intent?.paymentIntent ?? ""];
   const charge = state.charges[paymentIntent?.latest_charge ?? ""];
+  const charges = paymentsOf(state, sessionId).map(
+    (id) => state.charges[state.paymentIntents[id]?.latest_charge ?? ""],
+  );
   const isComplete = session?.status === "complete";
   const isPaid = isComplete && session.payment_status !== "unpaid";
   return {
     status: session?.status ?? "open",
     isPaid,
     hasFailed: isComplete && !isPaid && intent?.settling === null,
-    refundedMinor: isComplete ? (charge?.amount_refunded ?? 0) : 0,
+    refundedMinor: isComplete ? charges.reduce((sum, one) => sum + (one?.amount_refunded ?? 0), 0) : 0,
     fullyRefunded: isComplete && (charge?.refunded ?? false),
-    dispute: charge === undefined ? undefined : gravestDispute(state, charge.id),
+    ...disputesAbout(
+      state,
+      charges.map((one) => one?.id),
+    ),
     subscription: isComplete ? state.subscriptions[intent?.subscription ?? ""]?.status : undefined,
     renewal: isComplete ? failedRenewal(state, intent?.subscription) : undefined,
   };
@@ -122,17 +131,47 @@ const DISPUTE_WORDS: Readonly<Record<string, string>> = {
   under_review: "open",
   won: "won",
   lost: "lost",
-  prevented: "won",
+  prevented: "lost",
   warning_needs_response: "inquiry",
   warning_under_review: "inquiry",
   warning_closed: "won",
 };
 
-function gravestDispute(state: SimulatedState, chargeId: string): string | undefined {
+const GRAVEST_FIRST = ["lost", "open", "inquiry", "won"];
+
+function disputesAbout(
+  state: SimulatedState,
+  charges: readonly (string | undefined)[],
+): Pick<Truth, "dispute" | "disputes"> {
   const words = Object.values(state.disputes)
-    .filter(({ charge }) => charge === chargeId)
+    .filter(({ charge }) => charges.includes(charge))
     .map(({ status }) => DISPUTE_WORDS[status]);
-  return ["lost", "open", "inquiry", "won"].find((word) => words.includes(word));
+  return {
+    dispute: GRAVEST_FIRST.find((word) => words.includes(word)),
+    disputes: words.length > 1 ? showCounts((word) => words.filter((one) => one === word).length) : undefined,
+  };
+}
+
+/** `1 lost 2 open`, for a truth and for a record. */
+export function showCounts(countOf: (word: string) => number): string {
+  return GRAVEST_FIRST.flatMap((word) => (countOf(word) === 0 ? [] : `${countOf(word)} ${word}`)).join(" ");
+}
+
+/** The payment at Checkout, and those of a subscription's renewals. */
+function paymentsOf(state: SimulatedState, sessionId: string): readonly string[] {
+  const { paymentIntent, subscription } = state.checkoutIntents[sessionId] ?? {};
+  const first = paymentIntent === null || paymentIntent === undefined ? [] : [paymentIntent];
+  if (subscription === null || subscription === undefined) return first;
+  const later = Object.values(state.invoicePayments).filter(({ invoice }) => {
+    const parent = state.invoices[invoice]?.parent?.subscription_details;
+    return parent?.subscription === subscription;
+  });
+  return [...new Set([...first, ...later.map(({ payment }) => String(payment.payment_intent))])];
+}
+
+/** Closed, and not for good. */
+export function isPaused({ subscription }: { subscription?: string | undefined }): boolean {
+  return subscription === "paused";
 }
 
 /** A month given back to a subscriber does not end the subscription. */

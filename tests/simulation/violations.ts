@@ -10,18 +10,22 @@ type Invariant =
   | "I8 an order has its license keys and no others"
   | "I9 work is bounded"
   | "I10 only the lease holder acts"
+  | "I12 access equals what the subscription pays for"
+  | "I14 each renewal, refund and dispute is told once"
   | "I15 a flagged step was really tried twelve times"
   | "I16 a mail comes once, and once more for each accident"
   | "I17 calls to Stripe are bounded"
   | "N1 what happens is told"
   | "N2 messages to the owner are counted"
   | "N3 one event has one key"
+  | "N4 an order is told before what happens to it"
   | "S1 an order says what was bought"
   | "S2 the owner is alerted once"
   | "S3 the page tells the truth"
   | "S4 no effect begins out of time"
   | "S5 no promise is forgotten"
-  | "S6 what failed waits for its next try";
+  | "S6 Stripe is not kept coming back"
+  | "S7 what failed waits for its next try";
 
 export interface Violation {
   invariant: Invariant;

@@ -1,4 +1,4 @@
-import { isRevoked } from "./truths.ts";
+import { isPaused, isRevoked } from "./truths.ts";
 import type { PageDelivery } from "./buyers.ts";
 import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
@@ -9,8 +9,9 @@ const RULE = "I8 an order has its license keys and no others";
 export async function visit(orderId: string, world: World, violations: Violations): Promise<void> {
   const { truths, buyers, platform } = world;
   const truth = truths.current(orderId);
-  const isOpen = truth.isPaid && !isRevoked(truth);
-  const complain = (what: string): void => violations.report(RULE, `${orderId}, in the end: ${what}`);
+  const isOpen = truth.isPaid && !isRevoked(truth) && !isPaused(truth);
+  const rule = isPaused(truth) ? "I12 access equals what the subscription pays for" : RULE;
+  const complain = (what: string): void => violations.report(rule, `${orderId}, in the end: ${what}`);
 
   const page = await platform.serve("orderStatus", pageRequest(orderId, buyers.cookiesOf(orderId)));
   if (truth.isPaid && page.status !== 200) complain(`the page is answered ${page.status}`);

@@ -6,7 +6,7 @@ import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/sim
 import type { SimulatedState } from "../../simulator/state/state.ts";
 import { CATALOG, LICENSE_PRIVATE_KEY, simulatedSite } from "./assortment.ts";
 import { createBuyers, type Buyers } from "./buyers.ts";
-import { checkAnswer, type DeliveredEvent } from "./check-answers.ts";
+import { checkAnswer, checkRefusal, type DeliveredEvent } from "./check-answers.ts";
 import { createWriteChecks } from "./check-writes.ts";
 import type { FaultSource } from "./faults.ts";
 import { createFaultyEngine } from "./faulty-engine.ts";
@@ -225,6 +225,7 @@ export function createWorld(
     const event = JSON.parse(body) as DeliveredEvent;
     truths.noteEvent(event.id);
     return platform.serve("webhook", request, ({ response, startedMs }) => {
+      if (response.status === 503) void checkRefusal(event, response, violations);
       if (response.status !== 200) return;
       checkAnswer(event, startedMs, { book, truths, violations });
     });
@@ -282,6 +283,8 @@ const LISTENED = {
     "customer.subscription.created",
     "customer.subscription.updated",
     "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
     "invoice.paid",
     "invoice.payment_failed",
   ],

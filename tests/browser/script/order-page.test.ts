@@ -73,6 +73,16 @@ test("has words of its own for a subscription that has started", async () => {
   await shows(page, "Thank you, your subscription has started");
 });
 
+test("G01: says in plain words that a subscription is paused, and hands nothing out", async () => {
+  const personal = { deliveries: [], revokedBecause: "subscription_paused" };
+  answersWith("fulfilled", { mode: "subscription", paused: true, personal });
+  const page = await pages.newPage();
+  await page.goto(PAGE);
+  await shows(page, "This subscription is paused");
+  expect(await page.locator("#order").getAttribute("data-state")).toBe("paused");
+  expect(await page.locator("#order-deliveries").isHidden()).toBe(true);
+});
+
 test.each([
   ["payment", "This order is no longer valid"],
   ["subscription", "This subscription has ended"],

@@ -61,8 +61,8 @@ export const ANSWER_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/webhook/find-orders.ts",
-        find: 'if (classifyStripeError(error) === "not_found") return [];',
-        replace: "if (error !== undefined) return [];",
+        find: 'if (classifyStripeError(error) === "not_found") return NO_ORDERS;',
+        replace: "if (error !== undefined) return NO_ORDERS;",
       },
     ],
   },

@@ -48,8 +48,8 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/orders/hand-out.ts",
-        find: 'return isRevoked(control) ? { kind: "revoked", reason: reasonOf(control) } : { kind: "open" };',
-        replace: 'void isRevoked; void reasonOf; return { kind: "open" };',
+        find: 'if (isRevoked(control)) return { kind: "revoked", reason: reasonOf(control) };',
+        replace: "void isRevoked; void reasonOf;",
       },
     ],
   },
@@ -60,8 +60,8 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/routes/license.ts",
-        find: 'return isRevoked(stored.control) ? "revoked" : "valid";',
-        replace: 'void isRevoked; return "valid";',
+        find: 'return state === "open" ? "valid" : "revoked";',
+        replace: 'return "valid";',
       },
     ],
   },

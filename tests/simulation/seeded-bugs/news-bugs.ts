@@ -61,9 +61,8 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: CONTROL,
-        find: 'return control.state === "awaiting_payment" || owesAnything(control, false) || awaitsOwner(control);',
-        replace:
-          'return control.state === "awaiting_payment" || owesSteps(control, false) || awaitsOwner(control);',
+        find: "return owesAnything(control, false) || awaitsOwner(control);",
+        replace: "return owesSteps(control, false) || awaitsOwner(control);",
       },
     ],
     harmless:

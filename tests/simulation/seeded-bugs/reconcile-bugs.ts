@@ -50,7 +50,7 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: "yield listedOrder(session.id, isOurs(session.metadata, shopId));",
+        find: "yield listedOrder(session.id, isOurs(session.metadata, shopId) && isSale(session));",
         replace: "yield listedOrder(session.id, isOurs(session.metadata, shopId) && false);",
       },
     ],

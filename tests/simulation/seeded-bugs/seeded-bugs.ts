@@ -7,6 +7,7 @@ import type { SeededBug } from "./seeded-bug.ts";
 import { SLOW_BUGS } from "./slow-bugs.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
 import { SUM_BUGS } from "./sum-bugs.ts";
+import { SUBSCRIPTION_BUGS } from "./subscription-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
 
 export const SEEDED_BUGS: readonly SeededBug[] = [
@@ -19,6 +20,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...SUM_BUGS,
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
+  ...SUBSCRIPTION_BUGS,
 ];
 
 export function findBug(name: string): SeededBug {

@@ -216,13 +216,13 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: FACTS,
-        find: "if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))",
-        replace: "if (session.livemode !== options.livemode)",
+        find: "if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId) || !isSale(session))",
+        replace: "if (session.livemode !== options.livemode || !isSale(session))",
       },
       {
         file: FACTS,
-        find: "import { isOurs, lookupKeySold } from",
-        replace: "import { lookupKeySold } from",
+        find: "import { isOurs, isSale, lookupKeySold } from",
+        replace: "import { isSale, lookupKeySold } from",
       },
     ],
   },

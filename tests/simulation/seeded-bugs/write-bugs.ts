@@ -171,9 +171,9 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: CONTROL,
-        find: "return { ...control, state, mirror: facts.mirror };",
+        find: "return { ...control, v, state, mirror: facts.mirror };",
         replace:
-          "return { ...control, state, mirror: { ...facts.mirror, refundedMinor: control.mirror.refundedMinor + facts.mirror.refundedMinor } };",
+          "return { ...control, v, state, mirror: { ...facts.mirror, refundedMinor: control.mirror.refundedMinor + facts.mirror.refundedMinor } };",
       },
     ],
   },
@@ -184,9 +184,9 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: CONTROL,
-        find: "return { ...control, state, mirror: facts.mirror };",
+        find: "return { ...control, v, state, mirror: facts.mirror };",
         replace:
-          "return { ...control, state, mirror: { ...facts.mirror, refundedMinor: Math.max(control.mirror.refundedMinor, facts.mirror.refundedMinor) } };",
+          "return { ...control, v, state, mirror: { ...facts.mirror, refundedMinor: Math.max(control.mirror.refundedMinor, facts.mirror.refundedMinor) } };",
       },
     ],
   },

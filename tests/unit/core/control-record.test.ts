@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { CheckoutFacts } from "../../../core/orders/checkout-facts.ts";
-import { flagForAttention, fulfill, mergeFacts, newControl } from "../../../core/orders/control-record.ts";
+import {
+  flagForAttention,
+  fulfill,
+  isOpen,
+  mergeFacts,
+  newControl,
+  owesSteps,
+} from "../../../core/orders/control-record.ts";
+import { handOut } from "../../../core/orders/hand-out.ts";
 import { holdsLease, takeLease } from "../../../core/orders/lease.ts";
 import { stateRank, type PaymentMirror } from "../../../core/orders/order.ts";
 import { isRevoked } from "../../../core/orders/revocation.ts";
@@ -47,6 +55,20 @@ test.for<[Partial<PaymentMirror>, boolean]>([
   [{ subscription: "incomplete_expired" }, true],
 ])("B11, B12: with %j what was bought is revoked: %s", ([mirror, revoked]) => {
   expect(isRevoked(mergeFacts(newControl(), facts("paid", mirror)))).toBe(revoked);
+});
+
+test("G01: a paused subscription closes what was bought and takes nothing back", () => {
+  const paid = mergeFacts(newControl(), facts("paid", { subscription: "paused" }));
+  expect(handOut({ ...paid, writeId: "1" })).toEqual({ kind: "revoked", reason: "subscription_paused" });
+  expect(isRevoked(paid)).toBe(false);
+  const resumed = mergeFacts(paid, facts("paid", { subscription: "active" }));
+  expect(handOut({ ...resumed, writeId: "2" })).toEqual({ kind: "open" });
+});
+
+test("G02: an order that was paused before it was delivered owes nothing, and stays on the worklist", () => {
+  const paused = mergeFacts(newControl(), facts("paid", { subscription: "paused" }));
+  expect([owesSteps(paused, false), owesSteps(paused, true), isOpen(paused)]).toEqual([false, false, true]);
+  expect(isOpen(fulfill(paused))).toBe(false);
 });
 
 test("B03: states merged in any order, any number of times, give the same record, and the state never goes down", () => {

@@ -2,119 +2,15 @@ import { Webhook } from "standardwebhooks";
 import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import type { Mail } from "../../../core/mail/mailer.ts";
 import { isOpen } from "../../../core/orders/control-record.ts";
 import { isRevoked } from "../../../core/orders/revocation.ts";
 import type { OutgoingRequest } from "../../../core/outgoing/post.ts";
-import type { ShopDefinition } from "../../../core/shop-definition.ts";
 import { control as freshControl, openOrders, snapshot } from "../../contracts/order-store.ts";
-import { openTestShop, type TestShop } from "../../test-shop.ts";
-import { siteOf } from "../../test-site.ts";
-
-const SECRET = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
-const OWNER = {
-  OWNER_EMAIL: "owner@shop.example",
-  OWNER_WEBHOOK_URL: "https://chat.example/hook",
-  ORDER_WEBHOOK_URL: "https://server.example/orders",
-  ORDER_WEBHOOK_SECRET: SECRET,
-};
-
-interface Event {
-  id: string;
-  type: string;
-  data: Record<string, unknown>;
-}
-
-interface OwnersShop extends TestShop {
-  chats: string[];
-  events: Event[];
-  /** Mails to the owner. */
-  notices: (Mail & { key: string })[];
-  /** What the chat and the owner's server answer; undefined breaks the connection. */
-  answers: { chat: number | undefined; server: number | undefined; mail: boolean };
-  order(priceId?: string): Promise<{ orderId: string; payment: string; subscription: string }>;
-  /** Delivers every event that Stripe has made since the last time; resolves to the answers' statuses. */
-  deliverNew(): Promise<number[]>;
-}
+import { openOwnersShop, OWNER, SECRET, type OwnersShop } from "../../owners-shop.ts";
+import { openTestShop } from "../../test-shop.ts";
 
 let shop: OwnersShop;
 afterEach(() => shop.close());
-
-function openOwnersShop(
-  options: {
-    definition?: ShopDefinition;
-    environment?: Record<string, string>;
-    engine?: "stripe";
-    onPost?: (request: OutgoingRequest) => void;
-    now?: () => number;
-  } = {},
-): OwnersShop {
-  const chats: string[] = [];
-  const events: Event[] = [];
-  const notices: OwnersShop["notices"] = [];
-  const mails: Mail[] = [];
-  const answers: OwnersShop["answers"] = { chat: 200, server: 200, mail: true };
-  const delivered = new Set<string>();
-
-  async function post(request: OutgoingRequest): Promise<{ status: number }> {
-    options.onPost?.(request);
-    const { url, headers, body } = request;
-    const isChat = url.href === OWNER.OWNER_WEBHOOK_URL;
-    const status = isChat ? answers.chat : answers.server;
-    if (status === undefined) throw new Error("connect ECONNREFUSED");
-    if (status < 300 && isChat) chats.push((JSON.parse(body) as { text: string }).text);
-    if (status < 300 && !isChat) {
-      const { type, data } = JSON.parse(body) as Event;
-      events.push({ id: headers["webhook-id"] ?? "", type, data });
-    }
-    return { status };
-  }
-
-  const opened = openTestShop({
-    site: siteOf(options.definition ?? {}),
-    environment: options.environment ?? OWNER,
-    ...(options.engine !== undefined && { engine: options.engine }),
-    replace: {
-      post,
-      ...(options.now !== undefined && { now: options.now }),
-      mailer: {
-        async send(mail, { idempotencyKey }) {
-          if (mail.to !== OWNER.OWNER_EMAIL) return void mails.push(mail);
-          if (!answers.mail) throw new Error("421 try again later");
-          notices.push({ ...mail, key: idempotencyKey });
-        },
-      },
-    },
-  });
-  if (options.now !== undefined) opened.clock.nowMs = options.now();
-
-  return {
-    ...opened,
-    mails,
-    chats,
-    events,
-    notices,
-    answers,
-
-    async order(priceId = "price_poster_a2") {
-      const orderId = await opened.openSession(priceId);
-      opened.stripe.buyer.pay(orderId);
-      await this.deliverNew();
-      const { paymentIntent, subscription } = opened.stripe.state().checkoutIntents[orderId] ?? {};
-      return { orderId, payment: paymentIntent ?? "", subscription: subscription ?? "" };
-    },
-
-    async deliverNew() {
-      const statuses: number[] = [];
-      for (const { id, type, snapshot: object } of Object.values(opened.stripe.state().events)) {
-        if (delivered.has(id)) continue;
-        delivered.add(id);
-        statuses.push((await opened.notify(object.id, type)).status);
-      }
-      return statuses;
-    },
-  };
-}
 
 async function controlOf(orderId: string) {
   const stored = await shop.store.readControl(orderId);
@@ -290,8 +186,8 @@ test("a renewal's last failure is told even where the subscription stays as it i
   });
   shop.stripe.account.payOverdueInvoice(subscription);
   await shop.deliverNew();
-  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription that had ended is active again");
-  expect(shop.events.at(-1)?.type).toBe("order.restored");
+  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription goes on again");
+  expect(shop.events.slice(-2).map(({ type }) => type)).toEqual(["order.resumed", "order.restored"]);
 });
 
 test("a buyer who is still at 3-D Secure is no failed renewal", async () => {

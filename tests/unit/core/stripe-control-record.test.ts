@@ -20,13 +20,14 @@ const MOST_NEWS = parseNews(
 );
 
 const FULL: ControlRecord = {
-  v: 2,
+  v: 3,
   writeId: "0123456789abcdef",
   state: "needs_attention",
   mirror: {
     refundedMinor: 99_999_999,
     fullyRefunded: true,
     dispute: "inquiry",
+    disputes: { lost: 99, open: 99, inquiry: 99, won: 99 },
     subscription: "incomplete_expired",
     renewal: "failed_finally",
   },
@@ -47,7 +48,7 @@ const FULL: ControlRecord = {
 test("the fullest record fits into one metadata value of Stripe's", () => {
   const { lastError: _, ...withoutError } = FULL;
   const bare = encodeControl({ control: withoutError, version: 99_999 });
-  expect(bare.length).toBe(368);
+  expect(bare.length).toBe(383);
   const text = encodeControl({ control: FULL, version: 99_999 });
   expect(text.length).toBeLessThanOrEqual(500);
   expect(decodeControl("cs_test_1", text).control.lastError).toMatch(/^mail: e{100,}/);
@@ -66,8 +67,25 @@ test("records without news are what they always were, and are read as ever", () 
 });
 
 test("E16: a record that is newer than this version of the shop is refused", () => {
-  const text = encodeControl({ control: FULL, version: 3 }).replace('"v":2', '"v":4');
+  const text = encodeControl({ control: FULL, version: 3 }).replace('"v":3', '"v":4');
   expect(() => decodeControl("cs_test_1", text)).toThrow("deploy the newest version");
+});
+
+test("G13: records of the format before, which know of one dispute at most, are written and read as ever", () => {
+  const { disputes: _, ...mirror } = FULL.mirror;
+  const old = { ...FULL, v: 2 as const, mirror };
+  const text = encodeControl({ control: old, version: 3 });
+  expect(JSON.parse(text)).toMatchObject({
+    v: 2,
+    m: [99_999_999, 1, "inquiry", "incomplete_expired", "failed_finally"],
+  });
+  expect(decodeControl("cs_test_1", text).control.mirror).toEqual(mirror);
+});
+
+test("G13: several disputes survive a record without a failed renewal", () => {
+  const mirror = { refundedMinor: 0, fullyRefunded: false, dispute: "open", disputes: { open: 2 } } as const;
+  const text = encodeControl({ control: { ...FULL, mirror }, version: 3 });
+  expect(decodeControl("cs_test_1", text).control).toMatchObject({ v: 3, mirror });
 });
 
 test("every piece of news can be written and read back, and what is none is refused", () => {

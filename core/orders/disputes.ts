@@ -1,0 +1,48 @@
+import type { DisputeState, PaymentMirror } from "./order.ts";
+
+/**
+ * An order's disputes, counted by how they stand. A subscription can have one about each of its payments: of two that are both open
+ * the state alone would not tell that there is a second one, and one that is lost would hide a new inquiry.
+ */
+export type DisputeCounts = Readonly<Partial<Record<DisputeState, number>>>;
+
+/** Gravest first: the first of them that an order has is what its record says of it. */
+export const DISPUTE_STATES = ["lost", "open", "inquiry", "won"] as const satisfies readonly DisputeState[];
+
+/** What the record holds of an order's disputes: the gravest, and the counts only where there are several. */
+export function disputeMirror(states: readonly DisputeState[]): Pick<PaymentMirror, "dispute" | "disputes"> {
+  const gravest = DISPUTE_STATES.find((state) => states.includes(state));
+  if (gravest === undefined) return {};
+  if (states.length === 1) return { dispute: gravest };
+  const counts = DISPUTE_STATES.map(
+    (state) => [state, states.filter((one) => one === state).length] as const,
+  );
+  return { dispute: gravest, disputes: Object.fromEntries(counts.filter(([, count]) => count > 0)) };
+}
+
+/** How many disputes are in which state, by the record. */
+export function disputesIn({ dispute, disputes }: PaymentMirror): DisputeCounts {
+  return disputes ?? (dispute === undefined ? {} : { [dispute]: 1 });
+}
+
+/** The gravest state that more disputes are in than before: what is to be told. */
+export function newestDispute(was: PaymentMirror, is: PaymentMirror): DisputeState | undefined {
+  const [before, after] = [disputesIn(was), disputesIn(is)];
+  return DISPUTE_STATES.find((state) => (after[state] ?? 0) > (before[state] ?? 0));
+}
+
+/** `1l2o`, for a record that must stay small; empty where there are not several. */
+export function formatDisputes({ disputes = {} }: PaymentMirror): string {
+  return DISPUTE_STATES.map((state) =>
+    disputes[state] === undefined ? "" : disputes[state] + state.charAt(0),
+  ).join("");
+}
+
+/** Reads what `formatDisputes` writes. */
+export function parseDisputes(text: string): DisputeCounts {
+  const counts = [...text.matchAll(/(\d+)([a-z])/g)].map(([, count, letter]) => [
+    DISPUTE_STATES.find((state) => state.startsWith(letter ?? "")),
+    Number(count),
+  ]);
+  return Object.fromEntries(counts);
+}

@@ -1,0 +1,64 @@
+import type Stripe from "stripe";
+
+import { idOf } from "../stripe/ids.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
+import type { Deadline } from "./deadline.ts";
+
+/** Of so many charges each is asked about for itself where the account's own list of disputes is too long; the newest, a few years. */
+const MOST_ASKED_ONE_BY_ONE = 24;
+
+/**
+ * Every charge that was made for a subscription, newest first. Stripe lists charges by customer and payments by invoice, so it takes
+ * two lists: a customer may have bought other things, too.
+ * @throws when Stripe cannot be asked.
+ */
+export async function retrieveSubscriptionCharges(
+  stripe: Stripe,
+  { id: subscription, customer, created }: Stripe.Subscription,
+  deadline: Deadline,
+): Promise<readonly Stripe.Charge[]> {
+  const options = withinDeadline(deadline);
+  const intents = new Set<string>();
+  const invoices = stripe.invoices.list({ subscription, expand: ["data.payments"], limit: 100 }, options);
+  for await (const { payments } of invoices) {
+    for (const { payment } of payments?.data ?? []) intents.add(idOf(payment.payment_intent) ?? "");
+  }
+  const charges: Stripe.Charge[] = [];
+  const customerId = idOf(customer) ?? "";
+  const all = stripe.charges.list(
+    { customer: customerId, created: { gte: created }, limit: 100 },
+    withinDeadline(deadline),
+  );
+  for await (const charge of all) {
+    if (intents.has(idOf(charge.payment_intent) ?? "none")) charges.push(charge);
+  }
+  return charges;
+}
+
+/**
+ * The disputes about any of these charges, newest first. Not only where a charge calls itself disputed: an inquiry is not said to.
+ * One list of the account's mostly has them all.
+ * @throws when Stripe cannot be asked.
+ */
+export async function retrieveDisputes(
+  stripe: Stripe,
+  charges: readonly Stripe.Charge[],
+  deadline: Deadline,
+): Promise<readonly Stripe.Dispute[]> {
+  const [only, ...others] = charges;
+  if (only === undefined) return [];
+  const listAll = async (about: { charge: string } | { created: { gte: number } }) =>
+    stripe.disputes.list({ ...about, limit: 100 }, withinDeadline(deadline));
+  if (others.length === 0) return (await listAll({ charge: only.id })).data;
+
+  const since = Math.min(...charges.map(({ created }) => created));
+  const recent = await listAll({ created: { gte: since } });
+  const ids = new Set(charges.map(({ id }) => id));
+  if (!recent.has_more) return recent.data.filter(({ charge }) => ids.has(idOf(charge) ?? ""));
+
+  const newest = charges.slice(0, MOST_ASKED_ONE_BY_ONE);
+  const asked = new Set([...newest, ...charges.filter(({ disputed }) => disputed)]);
+  const found: Stripe.Dispute[] = [];
+  for (const { id } of asked) found.push(...(await listAll({ charge: id })).data);
+  return found.toSorted((one, other) => other.created - one.created);
+}
