@@ -64,6 +64,8 @@ export function openTestShop(
     permissions?: readonly Permission[];
     /** How long a bank debit takes. */
     delayedPaymentMs?: number;
+    /** The account is a newer one. */
+    managedPaymentsByDefault?: boolean;
   } = {},
 ): TestShop {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
@@ -73,6 +75,7 @@ export function openTestShop(
     publicUrl: "https://checkout.stripe.com",
     now,
     delayedPaymentMs: options.delayedPaymentMs ?? 7 * 24 * 3_600_000,
+    managedPaymentsByDefault: options.managedPaymentsByDefault ?? false,
     ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,

@@ -8,6 +8,7 @@ import { parseShopDefinition, ShopDefinitionError } from "../../core/parse-shop-
 import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Site } from "../../core/site.ts";
 import { findPages } from "./find-pages.ts";
+import { managedPaymentsConflicts } from "./managed-payments.ts";
 import { privateFileProblems } from "./private-files.ts";
 import { readOffers, type Offer } from "./read-offers.ts";
 import { SiteError } from "./site-error.ts";
@@ -33,7 +34,8 @@ export async function loadSite(root: string): Promise<LoadedSite> {
         `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
     );
   const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
-  const problems = [...wrongNames, ...wrongFiles];
+  const wrongOptions = managedPaymentsConflicts(shop).map((problem) => `${SHOP_CONFIG}: ${problem}`);
+  const problems = [...wrongNames, ...wrongFiles, ...wrongOptions];
   if (problems.length > 0) throw new SiteError(problems);
   return { shop, catalog: { prices: Object.fromEntries(offers.map(({ name }) => [name, {}])) }, offers };
 }
