@@ -47,6 +47,8 @@ export interface Config {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** Of a branch or a pull request: not the site itself. */
+  isPreview: boolean;
   /** The host starts reconciliation by itself, or should. */
   isScheduled: boolean;
   /** The host's scheduler would have to show one, so that it cannot start reconciliation. */
@@ -138,6 +140,7 @@ export function parseConfig(environment: Environment): Config {
     },
     checkoutMinutes: shop.data.CHECKOUT_MINUTES,
     cronSecret: shop.data.CRON_SECRET,
+    isPreview: isPreview(variables),
     isScheduled: isDeployed(variables) && !isPreview(variables),
     lacksCronSecret: shop.data.CRON_SECRET === undefined && schedulerNeedsSecret(variables),
     ...news.config,

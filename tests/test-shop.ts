@@ -152,6 +152,7 @@ export function keepingOf(
   { clock, mails, engine, stripe }: TestShop,
   replacements: Partial<Surroundings> = {},
   environment: Record<string, string> = {},
+  site: Site = siteOf(),
 ): Promise<Kept> {
   const surroundings = {
     ...realSurroundings(),
@@ -162,5 +163,5 @@ export function keepingOf(
     engine,
     ...replacements,
   };
-  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), siteOf(), surroundings).keeping();
+  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, surroundings).keeping();
 }

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 
+import type { ShopIdentity } from "../checkout/whose-sale.ts";
 import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
 import { mergeFacts, newControl, owesAnything, sameMirror } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
@@ -13,7 +14,7 @@ import { updateControl, type UpdateDependencies } from "./update-control.ts";
 export interface AgreeDependencies extends UpdateDependencies {
   stripe: Stripe;
   livemode: boolean;
-  shopId: string;
+  identity: ShopIdentity;
   now: () => number;
   /** Who is to hear of what happens to an order. */
   news: { audience: Audience };
@@ -62,7 +63,7 @@ export async function agreeWithStripe(
   return agreement;
 
   async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
-    const { stripe, store, livemode, shopId, now, news } = dependencies;
+    const { stripe, store, livemode, identity, now, news } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -71,7 +72,8 @@ export async function agreeWithStripe(
       dependencies,
       async (current) => {
         const lookForDisputes = trigger === "dispute" || current?.mirror.dispute !== undefined;
-        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, shopId, lookForDisputes }, deadline);
+        const options = { livemode, identity, isHeld: current !== undefined, lookForDisputes };
+        truth = await retrieveCheckoutFacts(stripe, orderId, options, deadline);
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {

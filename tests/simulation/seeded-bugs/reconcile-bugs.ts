@@ -50,8 +50,8 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: "yield listedOrder(session.id, isOurs(session.metadata, shopId));",
-        replace: "yield listedOrder(session.id, isOurs(session.metadata, shopId) && false);",
+        find: 'yield listedOrder(session.id, whoseSale(soldIn(session), identity) !== "theirs");',
+        replace: 'yield listedOrder(session.id, whoseSale(soldIn(session), identity) === "theirs" && false);',
       },
     ],
   },
