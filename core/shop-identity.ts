@@ -2,14 +2,11 @@ import { createHash } from "node:crypto";
 
 import { ONLY_SHOP } from "./checkout/marker.ts";
 import { hostOf, pricesKnownTo, type ShopIdentity } from "./checkout/whose-sale.ts";
-import type { Config } from "./config.ts";
+import type { Place } from "./config.ts";
 import type { Site } from "./site.ts";
 
 /** By what this shop knows its own sales again. */
-export function shopIdentity(
-  { shopId, siteUrl, origins, isPreview }: Pick<Config, "shopId" | "siteUrl" | "origins" | "isPreview">,
-  site: Site,
-): ShopIdentity {
+export function shopIdentity({ shopId, siteUrl, origins, isPreview }: Place, site: Site): ShopIdentity {
   // A preview with a name of its own is another shop than the site, whose address its host states as well.
   const addresses = isPreview && shopId !== ONLY_SHOP ? [siteUrl] : [siteUrl, ...origins.allowed];
   return {

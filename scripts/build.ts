@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import type { Catalog } from "../core/checkout/catalog.ts";
 import { isPreview } from "../core/config-host.ts";
-import { parseStripeAccess } from "../core/config.ts";
+import { parsePlace, parseStripeAccess } from "../core/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
 import { buildSite } from "./build/site.ts";
@@ -36,7 +36,7 @@ async function makeCatalog(): Promise<Catalog> {
     console.log("STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.");
     return site.catalog;
   }
-  const check = await checkSite(site, access);
+  const check = await checkSite(site, access, readConfig(parsePlace));
   if (check.kind === "key_refused") return fail(check.problem);
   if (check.kind === "unreachable") {
     console.warn(`Stripe cannot be asked right now, so the prices were not compared: ${check.reason}`);
@@ -45,8 +45,9 @@ async function makeCatalog(): Promise<Catalog> {
   // A preview with a test key shows the same pages as the live site.
   const problems = isPreview(process.env as Record<string, string>)
     ? check.problems
-    : [...check.problems, ...check.otherMode];
+    : [...check.problems, ...check.otherMode, ...check.otherShops.problems];
   if (problems.length > 0) return fail(problems.join("\n"));
+  for (const warning of check.otherShops.warnings) console.warn(warning);
   for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
   return check.catalog;
 }

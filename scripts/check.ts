@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
+import { parseBucketConfig, parseDynamodbConfig, parsePlace, parseStripeAccess } from "../core/config.ts";
 import { formatMoney } from "../core/money.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
@@ -12,7 +12,7 @@ import { tableProblem } from "./table-problem.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
 does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there, and DynamoDB, if you keep
-orders in it, whether the table is there and has its index. Names styles, scripts and pictures that your pages load and that are not there.
+orders in it, whether the table is there and has its index. Looks whether another shop of this kind sells on the account. Names styles, scripts and pictures that your pages load and that are not there.
 Changes nothing.
 
   npm run check
@@ -31,7 +31,7 @@ if (access === undefined) {
     "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. The files alone are in order.",
   );
 }
-const check = await checkSite(site, access);
+const check = await checkSite(site, access, readConfig(parsePlace));
 if (check.kind === "key_refused") fail(check.problem);
 if (check.kind === "unreachable") fail(`Stripe cannot be asked right now: ${check.reason}`);
 
@@ -44,9 +44,11 @@ if (sold.length > 0 && bucket === undefined)
 const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
 const root = fileURLToPath(new URL("..", import.meta.url));
 for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
+for (const warning of check.otherShops.warnings) console.warn(warning);
 const problems = [
   ...check.problems,
   ...check.otherMode,
+  ...check.otherShops.problems,
   ...(undeliverable === undefined ? [] : [undeliverable]),
   ...(bucket === undefined ? [] : await bucketFileProblems(sold, bucket)),
   ...(unkept === undefined ? [] : [unkept]),

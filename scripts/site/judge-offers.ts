@@ -6,6 +6,7 @@ import { checkoutOptions, priceSettings, type Site } from "../../core/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { judgePrinted } from "./judge-printed.ts";
 import { judgeTaxCode } from "./managed-payments.ts";
+import { judgeMovedKeys } from "./moved-keys.ts";
 import type { Offer } from "./read-offers.ts";
 
 export interface Judgement {
@@ -49,6 +50,7 @@ export function judgeOffers(
       problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
     }
   }
+  for (const problem of judgeMovedKeys(site, answers)) problems.add(problem);
   return { problems: [...problems], otherMode: [...otherMode] };
 }
 
