@@ -34,7 +34,8 @@ export function createBuyers(state: SimulatedState, truths: Truths, violations: 
   const keys = new Map<string, Set<string>>();
   const links = new Map<string, string[]>();
 
-  const dueTo: Buyers["dueTo"] = (orderId) => handedOverFor(state.lineItems[orderId]?.[0]?.price?.id);
+  const dueTo: Buyers["dueTo"] = (orderId) =>
+    handedOverFor((state.lineItems[orderId] ?? []).map(({ price }) => price?.id));
 
   function take(orderId: string, from: "mail" | "page", found: readonly string[], files: number): void {
     const complain = (what: string): void =>

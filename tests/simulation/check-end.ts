@@ -129,7 +129,8 @@ async function checkSnapshot(id: string, world: World, complain: Complain): Prom
   const rule = "S1 an order says what was bought";
   if (snapshot === undefined) complain(rule, "no snapshot");
   else if (snapshot.totalMinor !== session?.amount_total) complain(rule, `a total of ${snapshot.totalMinor}`);
-  else if (snapshot.items.length !== 1) complain(rule, `${snapshot.items.length} items`);
+  else if (snapshot.items.length !== world.state.lineItems[id]?.length)
+    complain(rule, `${snapshot.items.length} items`);
 }
 
 function isWhollyDelivered(sessionId: string, plan: Plan, { state, truths }: World): boolean {

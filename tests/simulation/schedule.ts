@@ -1,5 +1,6 @@
 import { createRandomFaults, NO_FAULTS } from "./faults.ts";
 import { checkEnd, isAtPeace } from "./check-end.ts";
+import { withLines } from "./line-plan.ts";
 import { tellOrder } from "./order-story.ts";
 import { pollPage } from "./page.ts";
 import { drawPlan, type Plan } from "./plan.ts";
@@ -52,7 +53,7 @@ export async function runSchedule(
   seed: number,
   options: { keepTimeline?: boolean } = {},
 ): Promise<ScheduleResult> {
-  const plan = drawPlan(createRandom(seed, "plan"));
+  const plan = withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines"));
   const time = createVirtualTime(START_MS, seed % 8 === 0 ? 1 : 8);
   const timeline = createTimeline(time.now, START_MS, options.keepTimeline ?? false);
   const violations = createViolations(({ invariant, what }) =>

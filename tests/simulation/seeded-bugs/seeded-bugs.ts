@@ -3,6 +3,7 @@ import { DELIVERY_BUGS } from "./delivery-bugs.ts";
 import { LEASE_BUGS } from "./lease-bugs.ts";
 import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
+import { SALE_BUGS } from "./sale-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
@@ -15,6 +16,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...DELIVERY_BUGS,
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
+  ...SALE_BUGS,
 ];
 
 export function findBug(name: string): SeededBug {

@@ -201,6 +201,14 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
+test("E19: a run of the moved shop finds what an older version sold at the former address and noted nothing of", async () => {
+  shop = openTestShop();
+  kept = await keepingOf(shop, {}, { SITE_URL: "https://new.example" });
+  const orderId = await paidAt("https://shop.example", "price_ebook_tides");
+  expect((await run(kept)).repaired).toEqual([orderId]);
+  expect(shop.mails).toHaveLength(1);
+});
+
 test("E19: an order in the shop's own table is its own, whatever it sells today and wherever that is", async () => {
   shop = openTestShop();
   const orderId = await shop.openSession("price_ebook_tides");
