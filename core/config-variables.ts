@@ -116,6 +116,12 @@ export const stripeAccessSchema = z.object({
   STRIPE_API_BASE: apiBaseSchema,
 });
 
+export const placeSchema = z.object({
+  SITE_URL: siteUrlSchema,
+  SHOP_ID: shopIdSchema,
+  ALLOWED_ORIGINS: allowedOriginsSchema,
+});
+
 export const shopSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,
   STRIPE_WEBHOOK_SECRET: webhookSecretsSchema,

@@ -14,7 +14,7 @@ import {
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import { readNews } from "./config-news.ts";
-import { shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
+import { placeSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 import type { BucketConfig } from "./files/bucket.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
 
@@ -47,6 +47,8 @@ export interface Config {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
+  /** Of a branch or a pull request: not the site itself. */
+  isPreview: boolean;
   /** The host starts reconciliation by itself, or should. */
   isScheduled: boolean;
   /** The host's scheduler would have to show one, so that it cannot start reconciliation. */
@@ -121,16 +123,7 @@ export function parseConfig(environment: Environment): Config {
       webhookSecrets: splitList(shop.data.STRIPE_WEBHOOK_SECRET),
     },
     signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitList(signingSecret),
-    siteUrl: new URL(shop.data.SITE_URL).href.replace(/\/+$/, ""),
-    shopId: shop.data.SHOP_ID,
-    origins: {
-      allowed: originsOf([
-        shop.data.SITE_URL,
-        ...splitList(shop.data.ALLOWED_ORIGINS),
-        ...hostAddresses(variables),
-      ]),
-      anyLoopback: !isDeployed(variables),
-    },
+    ...toPlace(shop.data, variables),
     addressHeader: hostAddressHeader(variables),
     checkoutsPerMinute: {
       address: shop.data.CHECKOUTS_PER_MINUTE,
@@ -171,6 +164,29 @@ function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess 
     secretKey,
     livemode: /^(?:sk|rk)_live_/.test(secretKey),
     apiBase: apiBase === undefined ? undefined : new URL(apiBase),
+  };
+}
+
+/** The part that tells one shop of a Stripe account from another. */
+export type Place = Pick<Config, "siteUrl" | "shopId" | "origins" | "isPreview">;
+
+/** Undefined where the shop's address is not known, or one of these variables is wrong, which `parseConfig` says. */
+export function parsePlace(environment: Environment): Place | undefined {
+  const variables = withoutEmpty(environment);
+  const result = placeSchema.safeParse({
+    ...variables,
+    SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
+  });
+  return result.success ? toPlace(result.data, variables) : undefined;
+}
+
+function toPlace(data: z.output<typeof placeSchema>, variables: Record<string, string>): Place {
+  const addresses = [data.SITE_URL, ...splitList(data.ALLOWED_ORIGINS), ...hostAddresses(variables)];
+  return {
+    siteUrl: new URL(data.SITE_URL).href.replace(/\/+$/, ""),
+    shopId: data.SHOP_ID,
+    origins: { allowed: originsOf(addresses), anyLoopback: !isDeployed(variables) },
+    isPreview: isPreview(variables),
   };
 }
 

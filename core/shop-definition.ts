@@ -92,6 +92,11 @@ interface TextDelivery {
 
 /** Options of Stripe's payment page. Each is one that Stripe offers: https://docs.stripe.com/api/checkout/sessions/create */
 export interface CheckoutOptions {
+  /**
+   * Stripe's Managed Payments: Link sells in your place, adds the tax and pays it. Off if not said, also where your account has it on.
+   * For digital goods whose product has a tax code; not together with `automaticTax` or `shipping`.
+   */
+  managedPayments?: boolean;
   /** Stripe Tax computes and adds the tax; set it up in the Stripe dashboard first. */
   automaticTax?: boolean;
   /** Business customers may give their tax id (VAT number). */

@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
 
 import { createOrderPageLinks, type OrderPageLinks } from "./claims/order-page-links.ts";
+import { ONLY_SHOP } from "./checkout/marker.ts";
+import type { ShopIdentity } from "./checkout/whose-sale.ts";
 import type { Config } from "./config.ts";
 import { createDeliveries, type Deliveries } from "./deliveries/deliveries-of.ts";
 import { createDownloadLinks, type DownloadLinks } from "./files/download-links.ts";
@@ -19,12 +21,14 @@ import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
+import { shopIdentity } from "./shop-identity.ts";
 import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
 import { createSucceedingBookkeeping } from "./stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
+import { createUnnamedEngine } from "./stores/unnamed-engine.ts";
 import { createStripeClient } from "./stripe/client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -89,13 +93,15 @@ type Opened = Omit<Shop, "keeping" | "checkoutLimits" | "lookLimit">;
 async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kept> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
   const { now, randomId, schedule, log, post } = surroundings;
-  const engine = surroundings.engine ?? (await chooseEngine(config, stripe, { now, log }));
+  const identity = shopIdentity(config, site);
+  const engine = surroundings.engine ?? (await chooseEngine(config, identity, stripe, { now, log }));
   const { orders: store, bookkeeping, counters } = engine;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
   const news = await openNewsDesk({
     config,
-    shop: site.shop,
+    site,
+    identity,
     stripe,
     mailer,
     post,
@@ -109,7 +115,7 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   return {
     stripe,
     livemode: config.stripe.livemode,
-    shopId: config.shopId,
+    identity,
     engine,
     store,
     bookkeeping,
@@ -135,20 +141,28 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
 async function chooseEngine(
   config: Config,
+  identity: ShopIdentity,
   stripe: Stripe,
   { now, log }: Pick<Surroundings, "now" | "log">,
 ): Promise<Engine> {
-  const realm = { livemode: config.stripe.livemode, shopId: config.shopId };
-  const inStripe = createStripeEngine(stripe, { ...realm, now });
+  const { livemode } = config.stripe;
+  const inStripe = createStripeEngine(stripe, { livemode, identity, now });
   if (config.dynamodb === undefined) return inStripe;
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
-  const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, realm);
-  // A shop that has grown: what it did before stands in Stripe.
+  const { table } = config.dynamodb;
+  const client = createDynamodbClient(config.dynamodb);
+  const engineOf = (shopId: string): Engine => createDynamodbEngine(client, table, { livemode, shopId });
+  // A shop that has grown: what it did before stands in Stripe, and what it did before it had a name, without one in the table.
+  const before =
+    config.shopId === ONLY_SHOP
+      ? inStripe
+      : createUnnamedEngine(engineOf(ONLY_SHOP), inStripe, stripe, identity);
+  const engine = engineOf(config.shopId);
   return {
     ...engine,
-    orders: createSucceedingOrderStore(engine.orders, inStripe.orders),
-    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, inStripe.bookkeeping, log),
+    orders: createSucceedingOrderStore(engine.orders, before.orders),
+    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, before.bookkeeping, log),
   };
 }
 

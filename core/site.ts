@@ -11,16 +11,33 @@ export interface Site {
  * What shop.config.ts says about a price that was bought; empty when it says nothing. The entry may stand under the price's id, or
  * under its lookup key.
  */
-export function priceSettings(
-  { shop, catalog }: Site,
-  item: { priceId: string; lookupKey?: string | undefined },
-): PriceSettings {
+export function priceSettings(site: Site, item: PriceNames): PriceSettings {
+  const entry = entryOf(site, item);
+  return entry === undefined ? {} : (site.shop.prices?.[entry] ?? {});
+}
+
+/** True when shop.config.ts has an entry for the price. */
+export function hasSettings(site: Site, item: PriceNames): boolean {
+  return entryOf(site, item) !== undefined;
+}
+
+interface PriceNames {
+  priceId: string;
+  lookupKey?: string | undefined;
+}
+
+function entryOf({ shop, catalog }: Site, { priceId, lookupKey }: PriceNames): string | undefined {
   const prices = shop.prices ?? {};
-  const { priceId, lookupKey } = item;
-  if (Object.hasOwn(prices, priceId)) return prices[priceId] ?? {};
-  if (lookupKey !== undefined && Object.hasOwn(prices, lookupKey)) return prices[lookupKey] ?? {};
-  const sameAtBuild = Object.keys(prices).find((name) => catalog.prices[name]?.known?.id === priceId);
-  return sameAtBuild === undefined ? {} : (prices[sameAtBuild] ?? {});
+  if (Object.hasOwn(prices, priceId)) return priceId;
+  if (lookupKey !== undefined && Object.hasOwn(prices, lookupKey)) return lookupKey;
+  return Object.keys(prices).find((name) => catalog.prices[name]?.known?.id === priceId);
+}
+
+/** What shop.config.ts says under a price's id, and a price that takes its place would be sold without; names of fields. */
+export function settingsLeftBehind({ shop }: Site, priceId: string, settings: PriceSettings): string[] {
+  const prices = shop.prices ?? {};
+  const old = Object.hasOwn(prices, priceId) ? (prices[priceId] ?? {}) : {};
+  return Object.keys(old).filter((field) => !Object.hasOwn(settings, field));
 }
 
 /** What Stripe's page asks for and offers: a price's own options stand in place of the shop's, one by one. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import type { Catalog } from "../core/checkout/catalog.ts";
 import { isPreview } from "../core/config-host.ts";
-import { parseStripeAccess } from "../core/config.ts";
+import { parsePlace, parseStripeAccess } from "../core/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
 import { buildSite } from "./build/site.ts";
@@ -41,7 +41,9 @@ async function makeCatalog(): Promise<Catalog> {
       console.log("STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.");
     return site.catalog;
   }
-  const check = await checkSite(site, access);
+  const place = collectConfig(parsePlace, problems);
+  if (place === undefined) return site.catalog;
+  const check = await checkSite(site, access, place);
   if (check.kind === "key_refused") {
     problems.push(check.problem);
     return site.catalog;
@@ -54,7 +56,8 @@ async function makeCatalog(): Promise<Catalog> {
   // A preview with a test key shows the same pages as the live site.
   if (isPreview(process.env as Record<string, string>))
     for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
-  else problems.push(...check.otherMode);
+  else problems.push(...check.otherMode, ...check.otherShops.problems);
+  for (const warning of check.otherShops.warnings) console.warn(warning);
   return check.catalog;
 }
 

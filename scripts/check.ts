@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
+import { parseBucketConfig, parseDynamodbConfig, parsePlace, parseStripeAccess } from "../core/config.ts";
 import { sellsLicenses } from "../core/licenses/licenses-of.ts";
 import { formatMoney } from "../core/money.ts";
 import { createStripeClient } from "../core/stripe/client.ts";
@@ -17,8 +17,9 @@ import { tableProblem } from "./table-problem.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
 does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there, and DynamoDB, if you keep
-orders in it, whether the table is there and has its index. Names styles, scripts and pictures that your pages load and that are not there,
-and whatever browsers will refuse by the Content-Security-Policy of vercel.json or netlify.toml. Changes nothing.
+orders in it, whether the table is there and has its index. Looks whether another shop of this kind sells on the account. Names styles,
+scripts and pictures that your pages load and that are not there, and whatever browsers will refuse by the Content-Security-Policy of
+vercel.json or netlify.toml. Changes nothing.
 
   npm run check
 
@@ -70,7 +71,12 @@ async function askStripeAbout(loaded: LoadedSite): Promise<void> {
     if (!isWrong && sellsLicenses(loaded)) notLooked.push(NO_LICENSE_KEY);
     return;
   }
-  const check = await checkSite(loaded, access);
+  const place = collectConfig(parsePlace, wrongVariables);
+  if (place === undefined) {
+    notLooked.push(NOT_ASKED);
+    return;
+  }
+  const check = await checkSite(loaded, access, place);
   if (check.kind === "unreachable")
     notLooked.push(`Stripe cannot be asked right now: ${check.reason}\n${NOT_ASKED}`);
   if (check.kind === "key_refused") {
@@ -79,7 +85,8 @@ async function askStripeAbout(loaded: LoadedSite): Promise<void> {
   }
   if (check.kind !== "asked") return;
   for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
-  problems.push(...check.problems, ...check.otherMode);
+  problems.push(...check.problems, ...check.otherMode, ...check.otherShops.problems);
+  warnings.push(...check.otherShops.warnings);
   paymentPage = await paymentPageOrigin(createStripeClient(access, realSurroundings()));
 }
 

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
   not_found: "Stripe knows no such session. Does STRIPE_SECRET_KEY belong to its account, and to its mode?",
   not_ours:
-    "This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY, with its mode, say the same here as on your host?",
+    "This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY, with its mode, say the same here as on your host? Was it sold at an address that your shop had before? Then name that address in ALLOWED_ORIGINS.",
   busy: "Somebody else is settling this order right now. Try again in a minute.",
   unfinished: "A step could not be done; the record says why. Try again once that is mended.",
   needs_attention: "A step failed for good; the record says why. Try again once that is mended.",

@@ -5,6 +5,7 @@ export interface SimulatorArguments {
   publicUrl: string;
   siteUrl: string;
   catalogFile: string | undefined;
+  managedPaymentsByDefault: boolean;
   webhook: { url: string; secret: string; format: "snapshot" | "thin" } | undefined;
 }
 
@@ -19,6 +20,7 @@ Usage: npm run simulator -- [options]
   --webhook-secret <whsec_…> signs them; the shop needs the same STRIPE_WEBHOOK_SECRET
   --webhook-format <format>  snapshot (default) or thin
   --catalog <file>           products and prices (default simulator/catalog.json)
+  --managed-payments         the account has Managed Payments on by default, as newer ones do
   --help                     this text
 
 Point the shop at it with STRIPE_API_BASE=http://127.0.0.1:12111 and any STRIPE_SECRET_KEY that begins with sk_test_.
@@ -32,6 +34,7 @@ const options = {
   "webhook-secret": { type: "string" },
   "webhook-format": { type: "string" },
   catalog: { type: "string" },
+  "managed-payments": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -43,7 +46,14 @@ export function readArguments(argv: readonly string[]): SimulatorArguments | "he
   const publicUrl = readUrl("--public-url", values["public-url"] ?? `http://localhost:${port}`);
   const webhook = readWebhook(values["webhook-url"], values["webhook-secret"], values["webhook-format"]);
   const siteUrl = values["site-url"] ?? (webhook === undefined ? publicUrl : new URL(webhook.url).origin);
-  return { port, publicUrl, siteUrl: readUrl("--site-url", siteUrl), catalogFile: values.catalog, webhook };
+  return {
+    port,
+    publicUrl,
+    siteUrl: readUrl("--site-url", siteUrl),
+    catalogFile: values.catalog,
+    managedPaymentsByDefault: values["managed-payments"] === true,
+    webhook,
+  };
 }
 
 function parse(argv: readonly string[]) {

@@ -3,9 +3,10 @@ import type { CheckoutSession } from "./state/stored.ts";
 import type { World } from "./state/world.ts";
 import { answerAuthentication } from "./transitions/answer-authentication.ts";
 import { chooseOptions, type CheckoutChoices } from "./transitions/choose-options.ts";
+import { takeDashboardLines, type DashboardLines } from "./transitions/dashboard-lines.ts";
 import { paySession, type PaymentChoice, type PaymentResult } from "./transitions/pay-session.ts";
 
-interface PaymentDetails extends CheckoutChoices {
+interface PaymentDetails extends CheckoutChoices, DashboardLines {
   /** A test card's number. Default: 4242424242424242. */
   card?: string;
   /** Pay by SEPA Direct Debit instead; the bank's answer comes later. */
@@ -44,6 +45,7 @@ export function createBuyer(surroundings: {
     pay: (sessionId, details = {}) =>
       change(() => {
         const session = openSession(sessionId);
+        takeDashboardLines(world, session, details);
         chooseOptions(world, session, details);
         const buyer: Buyer = {
           email: details.email ?? session.customer_email ?? "jenny.rosen@example.com",

@@ -13,6 +13,8 @@ export interface CatalogProduct {
   /** A URL, or a path on the shop's own site. */
   image?: string;
   active?: boolean;
+  /** What Managed Payments wants to know, e.g. `txcd_10302000` for e-books. */
+  tax_code?: string;
   prices: CatalogPrice[];
 }
 
@@ -48,7 +50,7 @@ export function parseCatalog(value: unknown, file = "simulator/catalog.json"): C
 
 function parseProduct(value: unknown, where: string, seenPriceIds: Set<string>): CatalogProduct {
   const entry = recordOf(value, where);
-  refuseUnknownKeys(entry, ["id", "name", "description", "image", "active", "prices"], where);
+  refuseUnknownKeys(entry, ["id", "name", "description", "image", "active", "tax_code", "prices"], where);
   const name = entry["name"];
   if (typeof name !== "string" || name === "") throw new Error(`${where} needs a "name", such as "Poster".`);
   const named = `${where} ("${name}")`;
@@ -61,6 +63,7 @@ function parseProduct(value: unknown, where: string, seenPriceIds: Set<string>):
     ...optionalText(entry, "id", named),
     ...optionalText(entry, "description", named),
     ...optionalText(entry, "image", named),
+    ...optionalText(entry, "tax_code", named),
     ...optionalFlag(entry, "active", named),
     prices: prices.map((price: unknown, index) =>
       parsePrice(price, `${named} prices[${index}]`, seenPriceIds),

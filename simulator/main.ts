@@ -21,6 +21,7 @@ function serve(settings: SimulatorArguments): void {
     catalog: readCatalogFile(settings.catalogFile),
     publicUrl: settings.publicUrl,
     siteUrl: settings.siteUrl,
+    managedPaymentsByDefault: settings.managedPaymentsByDefault,
     webhookEndpoints: settings.webhook === undefined ? [] : [settings.webhook],
     onNotice: (message) => console.log(message),
   });

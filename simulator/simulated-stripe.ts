@@ -32,6 +32,8 @@ export interface SimulatedStripeOptions {
   /** Where the catalog's picture paths lie. Default: `publicUrl`. */
   siteUrl?: string;
   webhookEndpoints?: readonly WebhookEndpoint[];
+  /** Managed Payments is on unless a request says no, as on newer accounts. Default: false. */
+  managedPaymentsByDefault?: boolean;
   /** Restricted keys (`rk_test_…`) and all that each of them may do. A key that is not listed may do everything. */
   restrictedKeys?: Readonly<Record<string, readonly Permission[]>>;
   /** Milliseconds. */
@@ -118,6 +120,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
     deliveryQueued: (id) => queue.add(id),
     request,
     publicUrl: options.publicUrl,
+    managedPaymentsByDefault: options.managedPaymentsByDefault ?? false,
     eventTrouble,
   });
   // Changes no API call asked for (a buyer's, a bank's, the clock's) carry no request.

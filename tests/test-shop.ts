@@ -66,6 +66,8 @@ export function openTestShop(
     catalog?: Catalog;
     /** How long a bank debit takes. */
     delayedPaymentMs?: number;
+    /** The account is a newer one. */
+    managedPaymentsByDefault?: boolean;
   } = {},
 ): TestShop {
   const clock = { nowMs: Date.UTC(2026, 10, 21, 12) };
@@ -75,6 +77,7 @@ export function openTestShop(
     publicUrl: "https://checkout.stripe.com",
     now,
     delayedPaymentMs: options.delayedPaymentMs ?? 7 * 24 * 3_600_000,
+    managedPaymentsByDefault: options.managedPaymentsByDefault ?? false,
     ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
     // Nothing happens by itself: tests let time pass.
     schedule: () => () => undefined,
@@ -151,6 +154,7 @@ export function keepingOf(
   { clock, mails, engine, stripe }: TestShop,
   replacements: Partial<Surroundings> = {},
   environment: Record<string, string> = {},
+  site: Site = siteOf(),
 ): Promise<Kept> {
   const surroundings = {
     ...realSurroundings(),
@@ -161,5 +165,5 @@ export function keepingOf(
     engine,
     ...replacements,
   };
-  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), siteOf(), surroundings).keeping();
+  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, surroundings).keeping();
 }

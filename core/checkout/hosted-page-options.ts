@@ -5,12 +5,14 @@ import type { PriceForSale } from "./price-catalog.ts";
 import { maxQuantity } from "./quantity.ts";
 
 /**
- * The owner's options in Stripe's words. What is not asked for is not sent. That rates are for one-time payments only, and in the
+ * The owner's options in Stripe's words. What is not asked for is not sent, but for Managed Payments: newer accounts have it on
+ * unless a request says no, and then Link is the seller, adds tax, and refuses half of the other options. That rates are for one-time payments only, and in the
  * price's currency, is told by `npm run check`; here Stripe would refuse them, rather than send something for nothing.
  */
 export function hostedPageOptions(options: CheckoutOptions): Partial<Stripe.Checkout.SessionCreateParams> {
   const { shipping, customFields = [], billingAddress } = options;
   return {
+    managed_payments: { enabled: options.managedPayments === true },
     ...(options.automaticTax === true && { automatic_tax: { enabled: true } }),
     ...(options.taxIds === true && { tax_id_collection: { enabled: true } }),
     ...(options.promotionCodes === true && { allow_promotion_codes: true }),

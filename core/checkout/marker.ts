@@ -1,21 +1,37 @@
-import { isPriceId } from "./catalog.ts";
-
 /** The name of a shop that was given none: mostly the only one of its account. */
 export const ONLY_SHOP = "1";
 
 const KEY = "static_checkout";
+const SITE = "static_checkout_site";
 const LOOKUP_KEY = "static_checkout_price";
+const PRICE_ID = "static_checkout_price_id";
 
-/**
- * Put on every Checkout Session (and its payment or subscription) that this shop creates. An account may sell through other
- * channels, or have two shops of this kind; what does not carry this shop's id is left alone.
- */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** The shop's own name, as every Checkout Session of this kind bears it. */
 export function markerOf(shopId: string): Record<string, string> {
   return { [KEY]: shopId };
 }
 
-export function isOurs(metadata: Readonly<Record<string, string>> | null, shopId: string): boolean {
-  return metadata?.[KEY] === shopId;
+export interface Sale {
+  /** Where the shop was when it sold: `https://shop.example`. */
+  siteUrl: string;
+  shopId: string;
+  price: { id: string; lookupKey?: string | undefined };
+}
+
+/**
+ * Put on every Checkout Session that this shop creates, and on its payment or subscription, which Stripe does not give the session's
+ * own: whose it is, where it was sold, and what. Written down because all of it can change until the order is delivered: a lookup key
+ * moves on to another price, a shop to another address, and the dashboard adds lines that the shop did not open.
+ */
+export function saleMetadata({ siteUrl, shopId, price }: Sale): Record<string, string> {
+  return {
+    ...markerOf(shopId),
+    [SITE]: new URL(siteUrl).origin,
+    [PRICE_ID]: price.id,
+    ...(price.lookupKey !== undefined && { [LOOKUP_KEY]: price.lookupKey }),
+  };
 }
 
 /** Whether a session sells something. One in `setup` mode only saves a card, whatever its metadata says. */
@@ -23,11 +39,19 @@ export function isSale({ mode }: { mode: string }): boolean {
   return mode !== "setup";
 }
 
-/** The lookup key by which a session's price was bought: it may have moved on to another price until the order is delivered. */
-export function soldAs(name: string): Record<string, string> {
-  return isPriceId(name) ? {} : { [LOOKUP_KEY]: name };
+/** What `saleMetadata` wrote down; orders of older versions say less. */
+export interface SaleNote {
+  shopId: string | undefined;
+  site: string | undefined;
+  priceId: string | undefined;
+  lookupKey: string | undefined;
 }
 
-export function lookupKeySold(metadata: Readonly<Record<string, string>> | null): string | undefined {
-  return metadata?.[LOOKUP_KEY];
+export function saleNote(metadata: Metadata | null | undefined): SaleNote {
+  return {
+    shopId: metadata?.[KEY],
+    site: metadata?.[SITE],
+    priceId: metadata?.[PRICE_ID],
+    lookupKey: metadata?.[LOOKUP_KEY],
+  };
 }

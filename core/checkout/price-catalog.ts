@@ -4,7 +4,7 @@ import { HttpError } from "../http/http-error.ts";
 import type { Log } from "../log.ts";
 import type { Deadline } from "../orders/deadline.ts";
 import type { CheckoutOptions, PriceSettings } from "../shop-definition.ts";
-import { checkoutOptions, priceSettings, type Site } from "../site.ts";
+import { checkoutOptions, priceSettings, settingsLeftBehind, type Site } from "../site.ts";
 import { isPriceId, type KnownPrice } from "./catalog.ts";
 import { askForPrice } from "./known-price.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
@@ -12,6 +12,8 @@ import { refuseQuantity } from "./quantity.ts";
 
 export interface PriceForSale {
   id: string;
+  /** The name that it was bought by, or that it has besides its id. */
+  lookupKey?: string;
   mode: KnownPrice["mode"];
   /** What shop.config.ts says about it. */
   settings: PriceSettings;
@@ -65,9 +67,26 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     refuseQuantity(quantity, priceSettings(site, { priceId: name }));
 
     const { id, lookupKey, mode } = await resolve(name, deadline);
-    const settings = priceSettings(site, { priceId: id, lookupKey: isPriceId(name) ? lookupKey : name });
+    const key = isPriceId(name) ? lookupKey : name;
+    const settings = priceSettings(site, { priceId: id, lookupKey: key });
+    refuseMoved(name, id, settings);
     refuseQuantity(quantity, settings);
-    return { id, mode, settings, options: checkoutOptions(site, settings) };
+    const options = checkoutOptions(site, settings);
+    return { id, ...(key !== undefined && { lookupKey: key }), mode, settings, options };
+  }
+
+  /** A lookup key that has moved on since the build, away from what shop.config.ts says under the old price's id. */
+  function refuseMoved(name: string, id: string, settings: PriceSettings): void {
+    const built = site.catalog.prices[name]?.known;
+    if (isPriceId(name) || built === undefined || built.livemode !== livemode || built.id === id) return;
+    const left = settingsLeftBehind(site, built.id, settings);
+    if (left.length === 0) return;
+    log.error("lookup_key_moved", {
+      price: name,
+      priceId: id,
+      fix: `The lookup key "${name}" names ${id} now, and ${left.join(", ")} of shop.config.ts stand under ${built.id}, which it named when this was built. Put them under prices[${JSON.stringify(name)}] and deploy again; until then it is not sold, because its buyers would get nothing of it.`,
+    });
+    throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
   }
 
   async function resolve(name: string, deadline: Deadline): Promise<KnownPrice> {

@@ -2,15 +2,13 @@ import type Stripe from "stripe";
 
 import type { PurchaseRequest } from "./purchase-request.ts";
 import { adjustableQuantity, hostedPageOptions } from "./hosted-page-options.ts";
-import { markerOf, soldAs } from "./marker.ts";
+import { saleMetadata } from "./marker.ts";
 import type { PriceForSale } from "./price-catalog.ts";
 
 /**
  * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration
  * alone. A retry with the same idempotency key must ask for the very same: no parameter but `expiresAtSeconds`, which is part of
  * the key, may depend on the time.
- *
- * The session's metadata does not reach the payment or the subscription, so those get the marker themselves.
  */
 export function sessionParameters(
   purchase: PurchaseRequest,
@@ -18,7 +16,7 @@ export function sessionParameters(
   shop: { siteUrl: string; shopId: string },
   expiresAtSeconds: number | undefined,
 ): Stripe.Checkout.SessionCreateParams {
-  const metadata = markerOf(shop.shopId);
+  const metadata = saleMetadata({ ...shop, price });
   const { mode } = price;
   return {
     mode,
@@ -28,7 +26,7 @@ export function sessionParameters(
     success_url: `${shop.siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: `${shop.siteUrl}/canceled.html?session_id={CHECKOUT_SESSION_ID}`,
     ...(expiresAtSeconds !== undefined && { expires_at: expiresAtSeconds }),
-    metadata: { ...metadata, ...soldAs(purchase.price_id) },
+    metadata,
     ...(mode === "subscription"
       ? { subscription_data: { metadata } }
       : { payment_intent_data: { metadata } }),

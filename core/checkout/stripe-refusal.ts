@@ -61,6 +61,13 @@ function missingPermission(error: unknown): string | undefined {
 
 /** A price that is missing or unusable is a mistake on the page; the owner can mend it, the buyer cannot. */
 function refusal(error: unknown, log: Log): HttpError {
+  if (refusesManagedPayments(error)) {
+    log.error("managed_payments_refused", {
+      error: describeError(error),
+      fix: "Stripe's Managed Payments (`checkout.managedPayments` in shop.config.ts) sells digital goods, takes care of tax itself and refuses many options. Take out the option that Stripe names, give the product an eligible tax code in the Stripe dashboard, or remove `managedPayments`; then deploy again.",
+    });
+    return checkoutRefused(error);
+  }
   if (refusesPrice(error)) {
     log.error("price_refused", {
       error: describeError(error),
@@ -68,14 +75,32 @@ function refusal(error: unknown, log: Log): HttpError {
     });
     return new HttpError(400, "unknown_price", "This item is not for sale at the moment.", { cause: error });
   }
+  return checkoutRefused(error);
+}
+
+function checkoutRefused(cause: unknown): HttpError {
   return new HttpError(502, "checkout_refused", "The checkout could not be opened. Please try again later.", {
-    cause: error,
+    cause,
   });
+}
+
+/**
+ * "custom_text cannot be used with Managed Payments, which is enabled by default on your account. …", and "Invalid line_items[0]: the
+ * product tax code is missing. Product tax code is required for Managed Payments." Stripe gives neither a code of its own.
+ */
+function refusesManagedPayments(error: unknown): boolean {
+  return (
+    classifyStripeError(error) === "refused" &&
+    error instanceof Error &&
+    /managed payments/i.test(error.message)
+  );
 }
 
 /** True when Stripe refuses the price itself: there is none of that id, or it is not sold any more. */
 export function refusesPrice(error: unknown): boolean {
   const failure = classifyStripeError(error);
   if (!isStripeError(error) || (failure !== "not_found" && failure !== "refused")) return false;
+  // Another price of the same product fares no better.
+  if (refusesManagedPayments(error)) return false;
   return error.code === "resource_missing" || error.param?.includes("price") === true;
 }

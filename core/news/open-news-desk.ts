@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 
+import type { ShopIdentity } from "../checkout/whose-sale.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Mailer } from "../mail/mailer.ts";
@@ -7,7 +8,7 @@ import type { Channel } from "../orders/news.ts";
 import type { Schedule } from "../orders/with-timeout.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
-import type { ShopDefinition } from "../shop-definition.ts";
+import type { Site } from "../site.ts";
 import { createCodeChannel } from "./code-channel.ts";
 import { noteGivenUp } from "./given-up.ts";
 import { createNewsDesk, type NewsChannel, type NewsDesk } from "./news-desk.ts";
@@ -15,7 +16,8 @@ import { createRemarks } from "./remarks.ts";
 
 export interface NewsSurroundings {
   config: Config;
-  shop: ShopDefinition;
+  site: Site;
+  identity: ShopIdentity;
   stripe: Stripe;
   mailer: Mailer | undefined;
   post: Post;
@@ -27,10 +29,10 @@ export interface NewsSurroundings {
 
 /** The channels that the configuration asks for. What a shop does not use, its functions do not load. */
 export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
-  const { config, shop, mailer, post, bookkeeping, now, log } = surroundings;
-  const { ownerEmail, ownerChat, orderWebhook, shopId, lacksCronSecret } = config;
-  const remarksOn = createRemarks({ ...surroundings, shopId, lacksCronSecret });
-  const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(shop) };
+  const { config, site, mailer, post, bookkeeping, now, log } = surroundings;
+  const { ownerEmail, ownerChat, orderWebhook, lacksCronSecret } = config;
+  const remarksOn = createRemarks({ ...surroundings, lacksCronSecret });
+  const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(site.shop) };
   if (orderWebhook !== undefined) {
     const { createWebhookChannel } = await import("./webhook-channel.ts");
     channels.webhook = createWebhookChannel(post, orderWebhook, now);

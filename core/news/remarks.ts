@@ -1,8 +1,10 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { soldIn } from "../checkout/session-owner.ts";
+import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import { errorName, type Log } from "../log.ts";
 import { longDate } from "../long-date.ts";
+import { singleLine } from "../mail/plain-text.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { Channel } from "../orders/news.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
@@ -10,6 +12,7 @@ import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import { isOverdue } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
+import { hasSettings, type Site } from "../site.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { NewsReport } from "./news-desk.ts";
 
@@ -26,7 +29,8 @@ export type RemarksOn = (
 
 export interface RemarkDependencies {
   stripe: Stripe;
-  shopId: string;
+  site: Site;
+  identity: ShopIdentity;
   /** The host's scheduler cannot start reconciliation. */
   lacksCronSecret: boolean;
   bookkeeping: Bookkeeping;
@@ -41,7 +45,7 @@ const LOOK_WITHIN_MS = 1_500;
 const TWIN_WITHIN_S = 3_600;
 
 export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
-  const { stripe, shopId, lacksCronSecret, bookkeeping, now, schedule, log } = dependencies;
+  const { stripe, site, identity, lacksCronSecret, bookkeeping, now, schedule, log } = dependencies;
   /** Mail and chat, which are told at once, share it. */
   let latest: { orderId: string; remarks: Promise<readonly string[]> } | undefined;
 
@@ -61,7 +65,7 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
     const twin = data.find(
       (session) =>
         session.id !== order.orderId &&
-        isOurs(session.metadata, shopId) &&
+        whoseSale(soldIn(session), identity) === "ours" &&
         session.payment_status === "paid" &&
         session.currency === order.currency &&
         session.amount_total === order.totalMinor,
@@ -90,12 +94,24 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
   }
 
   return async ({ news, order }, channel, signal) => {
-    if (news.kind !== "paid" || (news.deliveries[channel]?.attempts ?? 0) > 0) return [];
+    if (news.kind !== "paid") return [];
+    const unknown = onUnknownLines(order, site);
+    if ((news.deliveries[channel]?.attempts ?? 0) > 0) return unknown;
     const startedMs = now();
     if (latest?.orderId !== order.orderId) latest = { orderId: order.orderId, remarks: look(order) };
     const remarks = await latest.remarks;
     signal.throwIfAborted();
     if (now() - startedMs > 2 * LOOK_WITHIN_MS) throw new Error("The looks beside a notice took too long.");
-    return remarks;
+    return [...unknown, ...remarks];
   };
+}
+
+/** Nothing has to be asked for this, so that it stands in every try of a message. */
+function onUnknownLines({ items }: OrderSnapshot, site: Site): string[] {
+  return items
+    .filter((item) => item.addedAtCheckout === true && !hasSettings(site, item))
+    .map(
+      ({ name, priceId }) =>
+        `Stripe's page added "${singleLine(name)}" (${priceId}), a cross-sell or an upsell of your dashboard. shop.config.ts says nothing about it, so the shop delivered nothing for it: do that yourself, or put the price under \`prices\` there and deploy again.`,
+    );
 }

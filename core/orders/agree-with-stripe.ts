@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 
+import type { ShopIdentity } from "../checkout/whose-sale.ts";
 import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
 import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
@@ -14,7 +15,7 @@ import { updateControl, type UpdateDependencies } from "./update-control.ts";
 export interface AgreeDependencies extends UpdateDependencies {
   stripe: Stripe;
   livemode: boolean;
-  shopId: string;
+  identity: ShopIdentity;
   now: () => number;
   /** Who is to hear of what happens to an order. */
   news: { audience: Audience };
@@ -63,7 +64,7 @@ export async function agreeWithStripe(
   return agreement;
 
   async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
-    const { stripe, store, livemode, shopId, now, news } = dependencies;
+    const { stripe, store, livemode, identity, now, news } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -72,7 +73,8 @@ export async function agreeWithStripe(
       dependencies,
       async (current) => {
         const look = lookFor(current, trigger);
-        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, shopId, look }, deadline);
+        const options = { livemode, identity, isHeld: current !== undefined, look };
+        truth = await retrieveCheckoutFacts(stripe, orderId, options, deadline);
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {

@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
 
-import { isOurs, isSale, lookupKeySold } from "../checkout/marker.ts";
+import { isSale } from "../checkout/marker.ts";
+import { soldIn } from "../checkout/session-owner.ts";
+import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { idOf } from "../stripe/ids.ts";
@@ -10,6 +12,7 @@ import { sumsOf } from "./order-sums.ts";
 import { retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
 import type { PaymentLook } from "./payment-look.ts";
 import { hasEnded } from "./revocation.ts";
+import { soldLines } from "./sold-lines.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
 export interface CheckoutFacts {
@@ -34,13 +37,19 @@ export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_fou
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  options: { livemode: boolean; shopId: string; look: PaymentLook },
+  options: {
+    livemode: boolean;
+    identity: ShopIdentity;
+    /** The shop has a record of it already: then it is the shop's, wherever it was sold. */
+    isHeld: boolean;
+    look: PaymentLook;
+  },
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
-  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId) || !isSale(session))
-    return { kind: "not_ours" };
+  const isOurs = options.isHeld || whoseSale(soldIn(session), options.identity) === "ours";
+  if (session.livemode !== options.livemode || !isOurs || !isSale(session)) return { kind: "not_ours" };
 
   const lines = await lineItems(stripe, session, deadline);
   const payment = await retrievePayment(stripe, session, options.look, deadline);
@@ -107,6 +116,7 @@ function toSnapshot(
   lines: readonly Stripe.LineItem[],
   { receiptUrl }: PaymentFacts,
 ): OrderSnapshot {
+  const soldAs = soldLines(lines, session.metadata);
   const customerId = idOf(session.customer);
   const paymentIntentId = idOf(session.payment_intent);
   const subscriptionId = idOf(session.subscription);
@@ -118,7 +128,7 @@ function toSnapshot(
     livemode: session.livemode,
     mode: session.mode === "subscription" ? "subscription" : "payment",
     createdMs: session.created * 1000,
-    items: lines.map((line) => toItem(line, lookupKeySold(session.metadata))),
+    items: lines.map((line) => toItem(line, soldAs(line))),
     currency: session.currency ?? "",
     totalMinor: session.amount_total ?? 0,
     ...sumsOf(session),
@@ -162,11 +172,12 @@ function isLanguage(locale: string | null): locale is string {
   return locale !== null && locale !== "auto";
 }
 
-function toItem(line: Stripe.LineItem, soldAs: string | undefined): OrderItem {
-  const lookupKey = soldAs ?? line.price?.lookup_key ?? undefined;
+function toItem(
+  line: Stripe.LineItem,
+  soldAs: Pick<OrderItem, "priceId" | "lookupKey" | "addedAtCheckout">,
+): OrderItem {
   return {
-    priceId: idOf(line.price) ?? "",
-    ...(lookupKey !== undefined && { lookupKey }),
+    ...soldAs,
     name: line.description ?? "Item",
     quantity: line.quantity ?? 1,
     amountMinor: line.amount_total,

@@ -73,6 +73,8 @@ export interface OrderItem {
   priceId: string;
   /** What the page and shop.config.ts call the price, where that is not its id. */
   lookupKey?: string;
+  /** Stripe's page added it, or put it in place of what was chosen: a cross-sell or an upsell of the dashboard. */
+  addedAtCheckout?: true;
   name: string;
   quantity: number;
   /** Total of this line after discounts and with taxes, in the currency's minor unit. */

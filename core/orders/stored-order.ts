@@ -43,6 +43,7 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
     z.object({
       priceId: z.string(),
       lookupKey: z.exactOptional(z.string()),
+      addedAtCheckout: z.exactOptional(z.literal(true)),
       name: z.string(),
       quantity: z.int(),
       amountMinor: z.int(),

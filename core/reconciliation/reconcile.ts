@@ -45,7 +45,7 @@ export async function reconcile(
   dependencies: ReconcileDependencies,
   onChecked: (report: ReconcileReport, source: SourceName) => void = () => undefined,
 ): Promise<ReconcileReport> {
-  const { bookkeeping, stripe, store, shopId, now, log } = dependencies;
+  const { bookkeeping, stripe, store, identity, now, log } = dependencies;
   const startedMs = now();
   const [before, noted] = await Promise.all([
     readProgress(bookkeeping, startedMs),
@@ -108,7 +108,7 @@ export async function reconcile(
     }
   }
 
-  const sources = createSources(stripe, store, waiting, shopId);
+  const sources = createSources(stripe, store, waiting, identity);
   for (const [index, source] of sources.entries()) {
     const { name } = source;
     const reachedBefore = pass.reached[name];

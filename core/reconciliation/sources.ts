@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
 
-import { isOurs, isSale } from "../checkout/marker.ts";
+import { isSale } from "../checkout/marker.ts";
+import { soldIn } from "../checkout/session-owner.ts";
+import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -90,7 +92,7 @@ export function createSources(
   stripe: Stripe,
   store: OrderStore,
   waiting: readonly OrderId[],
-  shopId: string,
+  identity: ShopIdentity,
 ): readonly Source[] {
   return [
     {
@@ -112,7 +114,12 @@ export function createSources(
     {
       name: "recent_changes",
       list: (asked, deadline) =>
-        listedEvents({ types: LISTED_NOWHERE_ELSE }, (event) => isWorthALook(event, shopId), asked, deadline),
+        listedEvents(
+          { types: LISTED_NOWHERE_ELSE },
+          (event) => isWorthALook(event, identity),
+          asked,
+          deadline,
+        ),
     },
     {
       name: "recent_sessions",
@@ -123,7 +130,8 @@ export function createSources(
           ...part(sinceMs - SESSION_OVERLAP_MS, after),
         });
         for await (const session of sessions) {
-          yield listedOrder(session.id, isOurs(session.metadata, shopId) && isSale(session));
+          const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs";
+          yield listedOrder(session.id, mayBeOurs && isSale(session));
         }
       },
     },

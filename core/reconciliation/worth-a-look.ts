@@ -1,11 +1,12 @@
 import type Stripe from "stripe";
 
-import { isOurs } from "../checkout/marker.ts";
+import { whoseSale, type ShopIdentity, type Sold } from "../checkout/whose-sale.ts";
 
 /** The part of an event's object that says whose it is, and the part that says what was new. */
 interface EventData {
   object: {
     metadata?: Record<string, string> | null;
+    success_url?: string | null;
     parent?: { subscription_details?: { metadata?: Record<string, string> | null } | null } | null;
   };
   previous_attributes?: { status?: unknown };
@@ -15,18 +16,19 @@ interface EventData {
  * Whether Stripe should be asked about an event that may well have been delivered. To ask takes a call each, and a shop with a thousand
  * subscriptions has dozens of events a day that concern no order: a month begins, or the subscription was sold elsewhere.
  */
-export function isWorthALook({ type, data }: Stripe.Event, shopId: string): boolean {
+export function isWorthALook({ type, data }: Stripe.Event, identity: ShopIdentity): boolean {
   const { object, previous_attributes: before } = data as EventData;
   if (type === "customer.subscription.updated" && before?.status === undefined) return false;
-  const metadata = markedPart(type, object);
-  return metadata === undefined || metadata === null || isOurs(metadata, shopId);
+  const sold = soldPart(type, object);
+  return sold?.metadata === undefined || sold.metadata === null || whoseSale(sold, identity) !== "theirs";
 }
 
 /** Undefined where only Stripe can tell: a dispute, a refund. */
-function markedPart(
+function soldPart(
   type: string,
-  { metadata, parent }: EventData["object"],
-): EventData["object"]["metadata"] {
-  if (/^(?:checkout\.session|customer\.subscription)\./.test(type)) return metadata;
-  return type.startsWith("invoice.") ? parent?.subscription_details?.metadata : undefined;
+  { metadata, success_url: successUrl, parent }: EventData["object"],
+): Sold | undefined {
+  if (type.startsWith("checkout.session.")) return { metadata, successUrl: successUrl ?? null };
+  if (type.startsWith("customer.subscription.")) return { metadata };
+  return type.startsWith("invoice.") ? { metadata: parent?.subscription_details?.metadata } : undefined;
 }

@@ -73,6 +73,7 @@ const shippingSchema = z.strictObject({
 });
 
 export const checkoutSchema: z.ZodMiniType<CheckoutOptions> = z.strictObject({
+  managedPayments: z.exactOptional(flag),
   automaticTax: z.exactOptional(flag),
   taxIds: z.exactOptional(flag),
   shipping: z.exactOptional(

@@ -1,6 +1,9 @@
 import type Stripe from "stripe";
 
+import { ONLY_SHOP } from "../checkout/marker.ts";
+import type { ShopIdentity } from "../checkout/whose-sale.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { ORDERS_WAITING } from "../reconciliation/waiting-orders.ts";
 import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
@@ -15,7 +18,7 @@ export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOpti
     name: "stripe",
     orders: createStripeOrderStore(stripe, options),
     events: createStripeEventLog(stripe),
-    bookkeeping: createStripeBookkeeping(stripe, options.shopId),
+    bookkeeping: createStripeBookkeeping(stripe, options.identity),
     // Stripe has no place for a count that many may add to at once; the log has a line per download.
     downloads: { add: async () => undefined, of: async () => undefined },
     // Stripe is no place to count in: counting would cost as many of its calls as it saves.
@@ -40,18 +43,25 @@ function createStripeEventLog(stripe: Stripe): EventLog {
 
 /**
  * Notes in the metadata of one inactive product, `<version> <text>` each; compare-and-set as for orders. A product is the one kind
- * of object whose id we may choose, so that everybody finds the same one; each shop of an account has its own.
+ * of object whose id we may choose, so that everybody finds the same one; each shop of an account has its own. Shops without a
+ * name share one, and have notes of their own in it: `reconciliation@<shop>`. How far one of them has looked hides nothing of
+ * another's.
+ *
+ * Which orders wait for their owner is inherited: from the time before a shop had its own notes, and from before it had a name. How
+ * far reconciliation has come is not, so that a first look finds all.
  */
-function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
+function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity): Bookkeeping {
   const ledger = {
-    id: `static_checkout_bookkeeping_${shopId}`,
+    id: ledgerOf(shopId),
     name: `Static Checkout's bookkeeping, shop ${shopId} (do not delete)`,
     active: false,
   };
+  const unnamed = (name: string): string => (notes === undefined ? name : `${name}@${notes}`);
+  const ownName = (name: string): string => (shopId === ONLY_SHOP ? unnamed(name) : name);
 
-  const readLedger = async (): Promise<Stripe.Metadata | undefined> => {
+  const readLedger = async (id: string = ledger.id): Promise<Stripe.Metadata | undefined> => {
     try {
-      return (await stripe.products.retrieve(ledger.id)).metadata;
+      return (await stripe.products.retrieve(id)).metadata;
     } catch (error) {
       if (classifyStripeError(error) === "not_found") return undefined;
       throw error;
@@ -68,9 +78,12 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
 
   return {
     async read(name) {
-      const note = (await readLedger())?.[name];
-      const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
-      return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
+      const own = await readLedger();
+      const note = parseNote(own?.[ownName(name)]);
+      if (note !== undefined || name !== ORDERS_WAITING) return note;
+      const before = shopId === ONLY_SHOP ? own : await readLedger(ledgerOf(ONLY_SHOP));
+      const inherited = parseNote(before?.[unnamed(name)] ?? before?.[name]);
+      return inherited === undefined ? undefined : { text: inherited.text, version: 0 };
     },
 
     async write(name, expectedVersion, text) {
@@ -79,15 +92,24 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
         expectedVersion,
         () => true,
         (version) => {
-          const metadata = { [name]: `${version} ${text}` };
+          const metadata = { [ownName(name)]: `${version} ${text}` };
           return stripe.products.update(
             ledger.id,
             { metadata },
-            { idempotencyKey: `${ledger.id}/${name}/v${version}` },
+            { idempotencyKey: `${ledger.id}/${ownName(name)}/v${version}` },
           );
         },
       );
       return result === "conflict" ? "conflict" : "written";
     },
   };
+}
+
+function ledgerOf(shopId: string): string {
+  return `static_checkout_bookkeeping_${shopId}`;
+}
+
+function parseNote(note: string | undefined): { text: string; version: number } | undefined {
+  const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
+  return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
 }

@@ -1,11 +1,14 @@
 import type Stripe from "stripe";
 
-import { isOurs, isSale } from "../checkout/marker.ts";
+import { isSale } from "../checkout/marker.ts";
+import { isOurSession, soldIn } from "../checkout/session-owner.ts";
+import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
 import { isOpen as isOpenOrder } from "../orders/control-record.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { keepAddedLines } from "../orders/sold-lines.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { decodeControl, encodeControl } from "./stripe-control-record.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
@@ -31,7 +34,7 @@ const MAX_REMEMBERED = 1_000;
 
 export interface StripeOrderStoreOptions {
   livemode: boolean;
-  shopId: string;
+  identity: ShopIdentity;
   now: () => number;
 }
 
@@ -41,7 +44,7 @@ export interface StripeOrderStoreOptions {
  */
 export function createStripeOrderStore(
   stripe: Stripe,
-  { livemode, shopId, now }: StripeOrderStoreOptions,
+  { livemode, identity, now }: StripeOrderStoreOptions,
 ): OrderStore {
   const request = { timeout: CALL_BUDGET_MS / 2 };
   const writing = { ...request, maxNetworkRetries: 0 };
@@ -57,18 +60,17 @@ export function createStripeOrderStore(
     return last?.version === version && now() - last.atMs > VERSION_GOOD_FOR_MS;
   };
 
-  /** Undefined for a session of somebody else's, whatever its metadata holds. */
-  const recordIn = ({ metadata }: Stripe.Checkout.Session): string | undefined =>
-    isOurs(metadata, shopId) ? metadata?.[METADATA_KEY] : undefined;
-
   return {
     listsEverySession: true,
 
     async readControl(orderId) {
       const readAtMs = now();
       try {
-        const text = recordIn(await stripe.checkout.sessions.retrieve(orderId, {}, request));
-        const stored = text === undefined ? undefined : decodeControl(orderId, text);
+        const session = await stripe.checkout.sessions.retrieve(orderId, {}, request);
+        const text = session.metadata?.[METADATA_KEY];
+        // Of a session of somebody else's, whatever its metadata holds, there is no record.
+        const isRecord = text !== undefined && (await isOurSession(stripe, session, identity, request));
+        const stored = isRecord ? decodeControl(orderId, text) : undefined;
         remember(orderId, stored?.version ?? 0, readAtMs);
         return stored;
       } catch (error) {
@@ -93,7 +95,7 @@ export function createStripeOrderStore(
 
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) return fresh;
-      const options = { livemode, shopId, look: NO_MONEY };
+      const options = { livemode, identity, isHeld: false, look: NO_MONEY };
       const truth = await retrieveCheckoutFacts(
         stripe,
         orderId,
@@ -103,8 +105,14 @@ export function createStripeOrderStore(
       return truth.kind === "session" && truth.facts.status === "complete" ? truth.facts.snapshot : undefined;
     },
 
-    // Nothing to write: the completed session is the snapshot, and Stripe's own event list is the history.
-    createSnapshot: async () => undefined,
+    // The completed session is the snapshot, but for what the lookup keys of its lines were: they can move on.
+    async createSnapshot(snapshot) {
+      const metadata = keepAddedLines(snapshot);
+      if (metadata !== undefined)
+        await stripe.checkout.sessions.update(snapshot.orderId, { metadata }, request);
+    },
+
+    // Stripe's own event list is the history.
     appendHistory: async () => undefined,
     readHistory: async () => undefined,
 
@@ -116,8 +124,8 @@ export function createStripeOrderStore(
         ...(after !== undefined && { starting_after: after }),
       });
       for await (const session of sessions) {
-        const isOpen =
-          isOurs(session.metadata, shopId) && isSale(session) && mayBeOpen(session.id, recordIn(session));
+        const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs" && isSale(session);
+        const isOpen = mayBeOurs && mayBeOpen(session.id, session.metadata?.[METADATA_KEY]);
         yield { orderId: session.id, isOpen };
       }
     },

@@ -1,4 +1,4 @@
-import { isOurs } from "../checkout/marker.ts";
+import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import type { Notification } from "./notification.ts";
 
 /** Stripe reports every card that was refused; only the owner who suspects thieves wants to know. */
@@ -12,8 +12,8 @@ const DECLINED = "payment_intent.payment_failed";
  */
 export function isOurDecline(
   { type, livemode, account, metadata }: Notification,
-  shop: { livemode: boolean; shopId: string },
+  shop: { livemode: boolean; identity: ShopIdentity },
 ): boolean {
   if (type !== DECLINED || livemode !== shop.livemode || account !== undefined) return false;
-  return metadata === undefined || isOurs(metadata, shop.shopId);
+  return metadata === undefined || whoseSale({ metadata }, shop.identity) === "ours";
 }

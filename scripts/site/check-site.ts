@@ -1,29 +1,46 @@
 import { toKnownPrice } from "../../core/checkout/known-price.ts";
 import type { Catalog } from "../../core/checkout/catalog.ts";
-import type { StripeAccess } from "../../core/config.ts";
+import type { Place, StripeAccess } from "../../core/config.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { classifyStripeError } from "../../core/stripe/errors.ts";
 import { askStripe, type Answer } from "./ask-stripe.ts";
 import { judgeOffers, type Judgement } from "./judge-offers.ts";
 import type { LoadedSite } from "./load-site.ts";
+import { findOtherShops, otherShopsIfTold, type OtherShops } from "./other-shops.ts";
 
 export type SiteCheck =
-  | ({ kind: "asked"; answers: ReadonlyMap<string, Answer>; catalog: Catalog } & Judgement)
+  | ({
+      kind: "asked";
+      answers: ReadonlyMap<string, Answer>;
+      catalog: Catalog;
+      otherShops: OtherShops;
+    } & Judgement)
   /** Stripe refuses the key: a mistake of the owner's. */
   | { kind: "key_refused"; problem: string }
   /** Stripe cannot be asked just now: nobody's mistake. */
   | { kind: "unreachable"; reason: string };
 
 /** Asks Stripe about everything that the owner's files offer. */
-export async function checkSite(site: LoadedSite, access: StripeAccess): Promise<SiteCheck> {
+export async function checkSite(
+  site: LoadedSite,
+  access: StripeAccess,
+  /** Undefined where the shop's address is not known: then no other shop can be told from it. */
+  place: Place | undefined,
+): Promise<SiteCheck> {
   const stripe = createStripeClient(access, realSurroundings());
   try {
     const answers = await askStripe(stripe, Object.keys(site.catalog.prices));
+    const catalog = { prices: Object.fromEntries(Array.from(answers, toEntry)) };
+    const look = { livemode: access.livemode, nowMs: Date.now() };
     return {
       kind: "asked",
       answers,
-      catalog: { prices: Object.fromEntries(Array.from(answers, toEntry)) },
+      catalog,
+      otherShops:
+        place === undefined
+          ? { problems: [], warnings: [] }
+          : await otherShopsIfTold(() => findOtherShops(stripe, { ...site, catalog }, place, look)),
       ...judgeOffers(site, answers, access.livemode),
     };
   } catch (error) {

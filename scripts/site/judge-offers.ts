@@ -5,6 +5,8 @@ import type { CheckoutOptions } from "../../core/shop-definition.ts";
 import { checkoutOptions, priceSettings, type Site } from "../../core/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { judgePrinted } from "./judge-printed.ts";
+import { judgeTaxCode } from "./managed-payments.ts";
+import { judgeMovedKeys } from "./moved-keys.ts";
 import { otherIdProblem } from "./other-ids.ts";
 import type { Offer } from "./read-offers.ts";
 
@@ -45,10 +47,11 @@ export function judgeOffers(
     const options = checkoutOptions(site, priceSettings(site, { priceId: price.id, lookupKey }));
     // shop.config.ts is where it can be mended, if the price has an entry there.
     const offer = site.offers.findLast((candidate) => candidate.name === name);
-    for (const problem of judgeShipping(name, price, options)) {
+    for (const problem of [...judgeShipping(name, price, options), ...judgeTaxCode(name, price, options)]) {
       problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
     }
   }
+  for (const problem of judgeMovedKeys(site, answers)) problems.add(problem);
   return { problems: [...problems], otherMode: [...otherMode] };
 }
 

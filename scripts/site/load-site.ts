@@ -8,6 +8,7 @@ import { parseShopDefinition, ShopDefinitionError } from "../../core/parse-shop-
 import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Site } from "../../core/site.ts";
 import { findPages } from "./find-pages.ts";
+import { managedPaymentsConflicts } from "./managed-payments.ts";
 import { privateFileProblems } from "./private-files.ts";
 import { readOffers, type Offer } from "./read-offers.ts";
 import { SiteError } from "./site-error.ts";
@@ -46,9 +47,13 @@ export async function inspectSite(
           `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
       );
     const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
+    const wrongOptions = managedPaymentsConflicts(shop).map((problem) => `${SHOP_CONFIG}: ${problem}`);
     const named = offers.filter(({ name }) => PRICE_NAME.test(name));
     const catalog = { prices: Object.fromEntries(named.map(({ name }) => [name, {}])) };
-    return { site: { shop, catalog, offers: named }, problems: [...wrongNames, ...wrongFiles] };
+    return {
+      site: { shop, catalog, offers: named },
+      problems: [...wrongNames, ...wrongFiles, ...wrongOptions],
+    };
   } catch (error) {
     if (error instanceof SiteError) return { site: undefined, problems: error.problems };
     throw error;

@@ -3,10 +3,15 @@ import type { DeliveryQueue } from "../webhooks/delivery-queue.ts";
 import { createDisputeOperations, type DisputeOperations } from "./disputes.ts";
 import { createEventOperations, type EventOperations } from "./events.ts";
 import { createPaymentOperations, type PaymentOperations } from "./payments.ts";
+import { createPriceOperations, type PriceOperations } from "./prices.ts";
 import { createSubscriptionOperations, type SubscriptionOperations } from "./subscriptions.ts";
 
 /** What happens in the dashboard, at banks and inside Stripe, for tests and for a developer's panel. */
-export type Account = PaymentOperations & DisputeOperations & SubscriptionOperations & EventOperations;
+export type Account = PaymentOperations &
+  DisputeOperations &
+  SubscriptionOperations &
+  EventOperations &
+  PriceOperations;
 
 export interface AccountSurroundings {
   world: World;
@@ -21,5 +26,6 @@ export function createAccount(surroundings: AccountSurroundings): Account {
     ...createDisputeOperations(surroundings),
     ...createSubscriptionOperations(surroundings),
     ...createEventOperations(surroundings),
+    ...createPriceOperations(surroundings),
   };
 }

@@ -36,7 +36,7 @@ export function orderSummary(state: SimulatedState, session: CheckoutSession, bu
         <dt>Subtotal</dt>
         <dd>${subtotal(session)}</dd>
       </div>
-      ${discountRow(session)} ${shippingRow(session)} ${taxRow(session)}
+      ${discountRow(session)} ${shippingRow(session)} ${taxRow(session)} ${linkRow(session)}
       <div class="total">
         <dt>Total due today</dt>
         <dd>${totalAmount(session)}</dd>
@@ -71,6 +71,19 @@ function shippingRow({ shipping_cost: cost, currency }: CheckoutSession): Html |
   return html`<div>
     <dt>Shipping</dt>
     <dd>${cost.amount_subtotal === 0 ? "Free" : formatAmount(cost.amount_subtotal, currency ?? "usd")}</dd>
+  </div>`;
+}
+
+/** In a session with Managed Payments the seller is Link, and the buyer reads so. */
+function linkRow({
+  managed_payments: managed,
+  total_details: details,
+  currency,
+}: CheckoutSession): Html | null {
+  if (managed?.enabled !== true) return null;
+  return html`<div>
+    <dt>Tax, sold by Link</dt>
+    <dd>${formatAmount(details?.amount_tax ?? 0, currency ?? "usd")}</dd>
   </div>`;
 }
 

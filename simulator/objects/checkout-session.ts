@@ -18,6 +18,7 @@ export type SessionSettings = Pick<
   | "excluded_payment_method_types"
   | "integration_identifier"
   | "locale"
+  | "managed_payments"
   | "metadata"
   | "mode"
   | "origin_context"
@@ -82,7 +83,6 @@ export function checkoutSession(
           }
         : null,
     livemode: false,
-    managed_payments: { enabled: false },
     // Null until the buyer first tries to pay.
     payment_intent: null,
     payment_link: null,

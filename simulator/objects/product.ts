@@ -7,6 +7,7 @@ export function product(fields: {
   images: string[];
   active: boolean;
   defaultPrice: string | null;
+  taxCode?: string | null;
   created: number;
 }): Product {
   return {
@@ -24,7 +25,7 @@ export function product(fields: {
     package_dimensions: null,
     shippable: null,
     statement_descriptor: null,
-    tax_code: null,
+    tax_code: fields.taxCode ?? null,
     tax_details: null,
     type: "service",
     unit_label: null,

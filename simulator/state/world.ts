@@ -18,6 +18,8 @@ export interface World {
   /** The API call under way: events name what caused them. */
   readonly request: { id: string | null; idempotency_key: string | null };
   readonly publicUrl: string;
+  /** The account has Managed Payments on unless a request says no, as newer accounts do. */
+  readonly managedPaymentsByDefault: boolean;
   /** What Stripe itself gets wrong at present. */
   readonly eventTrouble: EventTrouble;
 }

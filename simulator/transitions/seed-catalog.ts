@@ -25,6 +25,7 @@ function seedProduct(world: World, entry: CatalogProduct, siteUrl: string): void
     images: entry.image === undefined ? [] : [new URL(entry.image, siteUrl).href],
     active: entry.active ?? true,
     defaultPrice: entry.prices[0]?.id ?? null,
+    taxCode: entry.tax_code ?? null,
     created,
   });
   for (const entryPrice of entry.prices) seedPrice(world, productId, entryPrice, entry.active ?? true);

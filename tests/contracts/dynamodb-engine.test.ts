@@ -3,6 +3,15 @@ import { randomUUID } from "node:crypto";
 import { GetItemCommand, PutItemCommand, QueryCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { createStripeClient } from "../../core/stripe/client.ts";
+import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
+import { createSucceedingOrderStore } from "../../core/stores/succeeding-order-store.ts";
+import { createUnnamedEngine } from "../../core/stores/unnamed-engine.ts";
+import { realSurroundings } from "../../core/surroundings.ts";
+import catalog from "../../simulator/catalog.json" with { type: "json" };
+import { parseCatalog } from "../../simulator/catalog.ts";
+import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { identityOf } from "../shop-identity.ts";
 import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";
 import { OPEN_ORDERS_INDEX } from "../../core/stores/dynamodb-table.ts";
@@ -213,5 +222,48 @@ test("A20: nothing but event records and counters ever expires", async () => {
   for (const item of items) {
     expect(item).toBeDefined();
     expect(item).not.toHaveProperty("expiresAtSeconds");
+  }
+});
+
+test("E20: a shop that is given a name finds its orders under the keys of shops without one, and no other's", async () => {
+  const simulated = createSimulatedStripe({
+    catalog: parseCatalog(catalog),
+    publicUrl: "https://checkout.stripe.com",
+  });
+  const stripe = createStripeClient(
+    { secretKey: "sk_test_unnamed", livemode: false, apiBase: undefined },
+    { ...realSurroundings(), fetch: simulated.fetch },
+  );
+  const soldAt = async (siteUrl: string): Promise<string> => {
+    const { id } = await stripe.checkout.sessions.create({
+      mode: "payment",
+      line_items: [{ price: "price_poster_a2", quantity: 1 }],
+      success_url: `${siteUrl}/success.html`,
+      metadata: { static_checkout: "1" },
+    });
+    simulated.buyer.pay(id);
+    await engine.orders.writeControl(id, 0, control("before"));
+    return id;
+  };
+  try {
+    const own = await soldAt("https://shop.example");
+    const others = await soldAt("https://other.example");
+    const waitingBefore = (await engine.bookkeeping.read("orders_waiting"))?.version ?? 0;
+    await engine.bookkeeping.write("orders_waiting", waitingBefore, own);
+
+    const identity = identityOf("tide");
+    const inStripe = createStripeEngine(stripe, { livemode: false, identity, now: Date.now });
+    const before = createUnnamedEngine(engine, inStripe, stripe, identity);
+    const named = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "tide" });
+    const orders = createSucceedingOrderStore(named.orders, before.orders);
+
+    expect((await orders.readControl(own))?.control.state).toBe("awaiting_payment");
+    // It moves over: the named shop's worklist has it from now on.
+    expect(await openOrders(named.orders)).toEqual([own]);
+    expect(await orders.readControl(others)).toBeUndefined();
+    expect(await orders.readControl("cs_test_unknown0000")).toBeUndefined();
+    expect((await before.bookkeeping.read("orders_waiting"))?.text).toBe(own);
+  } finally {
+    simulated.close();
   }
 });

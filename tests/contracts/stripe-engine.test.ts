@@ -4,6 +4,7 @@ import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
 import { eventLogContract } from "./event-log.ts";
 import { control, orderStoreContract } from "./order-store.ts";
+import { identityOf } from "../shop-identity.ts";
 import { openStripeAccount } from "./stripe-account.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -11,7 +12,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const account = await openStripeAccount(process.env);
 const { stripe, simulated } = account;
 const now = (): number => simulated?.clock.nowMs ?? Date.now();
-const engine = createStripeEngine(stripe, { livemode: false, shopId: account.shopId, now });
+const engine = createStripeEngine(stripe, { livemode: false, identity: identityOf(account.shopId), now });
 const store = engine.orders;
 const notes: string[] = [];
 

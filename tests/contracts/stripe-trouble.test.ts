@@ -2,6 +2,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 
 import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
 import { control, openOrders } from "./order-store.ts";
+import { identityOf } from "../shop-identity.ts";
 import { openStripeAccount } from "./stripe-account.ts";
 
 /** What happens to the Stripe engine when Stripe fails, forgets or holds much: only the simulated one does so when asked. */
@@ -15,7 +16,7 @@ const {
   events,
 } = createStripeEngine(stripe, {
   livemode: false,
-  shopId: account.shopId,
+  identity: identityOf(account.shopId),
   now: () => simulated.clock.nowMs,
 });
 
@@ -115,7 +116,7 @@ test("A10: an instance that was frozen until Stripe forgot the keys does not ove
   await store.readControl(orderId);
   const other = createStripeEngine(stripe, {
     livemode: false,
-    shopId: account.shopId,
+    identity: identityOf(account.shopId),
     now: () => simulated.clock.nowMs,
   });
   await other.orders.writeControl(orderId, 0, control("other"));

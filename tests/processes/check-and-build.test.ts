@@ -123,6 +123,29 @@ All of it can be bought, in test mode.
   });
 });
 
+test("E22: check and build say that another shop without a name sells on the account, and what to do", async () => {
+  await stripe.paidSession();
+  const environment = { ...withKey(), SITE_URL: "https://new.example" };
+  const sentence =
+    "Your Stripe account has recent orders of a shop without SHOP_ID at shop.example, besides those at new.example. If shop.example is the former address of this shop, there is nothing to do";
+  const check = await run("check", environment);
+  expect(check).toMatchObject({ exitCode: 0, complaints: expect.stringContaining(sentence) });
+  expect((await run("check", { ...environment, SHOP_ID: "tide" })).complaints).toBe("");
+});
+
+test("B31: check names an option that Stripe refuses under Managed Payments, and a product without a tax code", async () => {
+  const config = (checkout: string): string =>
+    `import { defineShop } from "./core/shop-definition.ts";\nexport default defineShop({ checkout: ${checkout} });\n`;
+  await project.write("shop.config.ts", config("{ managedPayments: true, automaticTax: true }"));
+  const conflict = await run("check", withKey());
+  expect(conflict.exitCode).toBe(1);
+  expect(conflict.complaints).toMatch(/^shop\.config\.ts: checkout: `automaticTax` cannot be used with/);
+  await project.write("shop.config.ts", config("{ managedPayments: true }"));
+  const untaxed = await run("check", withKey());
+  expect(untaxed.exitCode).toBe(1);
+  expect(untaxed.complaints).toContain('the product of "price_poster_a2" has no tax code');
+});
+
 test("check asks the bucket for the files that are sold from it, and names those that a buyer would not get", async () => {
   const bucket = await startLocalBucket(Date.now);
   try {

@@ -324,7 +324,10 @@ test("settle says that Stripe knows no such session, and where that comes from",
 
 test("settle says that an order is another shop's, and which variables decide that", async () => {
   const { sessionId } = await stripe.paidSession();
-  const { exitCode, output, complaints } = await run("settle", [sessionId], { SHOP_ID: "staging" });
+  const { exitCode, output, complaints } = await run("settle", [sessionId], {
+    SHOP_ID: "staging",
+    SITE_URL: "https://staging.example",
+  });
   expect(exitCode).toBe(1);
   expect(JSON.parse(output)).toMatchObject({ outcome: "not_ours", order: null });
   expect(complaints).toMatch(/^This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY/m);

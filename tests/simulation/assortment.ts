@@ -5,14 +5,35 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import type { OrderPlan } from "./plan.ts";
 
-/** What the simulated shop sells. */
+/** What the account sells: the shop's own things, what their lookup keys move on to, and what a second shop sells. */
 export const CATALOG = parseCatalog({
   ...catalog,
   products: [
     ...catalog.products,
     { name: "Sample page", prices: [{ id: "price_sample", amountMinor: 0, currency: "eur" }] },
+    {
+      name: "What comes next",
+      prices: [
+        { id: "price_next_app", amountMinor: 9900, currency: "eur" },
+        { id: "price_next_ebook", amountMinor: 9900, currency: "eur" },
+        { id: "price_next_seat", amountMinor: 9900, currency: "eur" },
+      ],
+    },
+    { name: "Another shop's", prices: [{ id: "price_others", amountMinor: 5000, currency: "eur" }] },
   ],
 });
+const NOT_SOLD_HERE = ["What comes next", "Another shop's"];
+
+/** Where a second shop without a name sells, and where this one was before. */
+export const OTHER_ADDRESS = "https://other.example";
+export const FORMER_ADDRESS = "https://former.example";
+
+/** Lookup keys that move on, each with the price it names then. */
+export const NEXT_PRICES = {
+  app_license: "price_next_app",
+  ebook_tides: "price_next_ebook",
+  print_deposit: "price_next_seat",
+} as const;
 
 export const PRICES: Readonly<Record<OrderPlan["kind"], string>> = {
   card: "price_app_license",
@@ -38,31 +59,42 @@ const CHECKOUT = {
   },
 } as const;
 
-/** One unit of these brings a license key and a file. */
-const DIGITAL = ["price_app_license", "price_print_deposit", "price_almanac_monthly"];
+/** License keys per unit, and files; what is not here brings nothing. */
+const BROUGHT: Readonly<Record<string, { keys: number; files: number }>> = {
+  price_app_license: { keys: 1, files: 1 },
+  price_print_deposit: { keys: 1, files: 1 },
+  price_almanac_monthly: { keys: 1, files: 1 },
+  price_ebook_tides: { keys: 0, files: 1 },
+};
 
 /** 32 bytes of no secret. */
 export const LICENSE_PRIVATE_KEY = `lsk1_20260101_${Buffer.alloc(32, "simulated").toString("base64url")}`;
 
 export function simulatedSite(code: Pick<ShopDefinition, "onPaid" | "onRevoked" | "onRestored">): Site {
-  const deliver = [
-    { kind: "license", product: "ebb" },
-    { kind: "file", name: "The handbook", file: "private/the-tide-reader.epub" },
-  ] as const;
+  const file = { kind: "file", name: "The handbook", file: "private/the-tide-reader.epub" } as const;
+  const deliver = [{ kind: "license", product: "ebb" }, file] as const;
   const prices = {
-    ...Object.fromEntries(DIGITAL.map((price) => [price, { deliver }])),
+    // Under lookup keys, which the pages use, too.
+    app_license: { deliver },
+    print_deposit: { deliver },
+    ebook_tides: { deliver: [file] },
     // Stripe sends nothing for a price with a subscription, and what is free is sent for nothing.
-    [PRICES.subscription]: { checkout: { ...CHECKOUT, shipping: false } },
+    [PRICES.subscription]: { deliver, checkout: { ...CHECKOUT, shipping: false } },
     [PRICES.free]: { checkout: { ...CHECKOUT, shipping: { countries: ["DE"] } } },
   } as const;
-  return siteOf({ ...code, prices, checkout: CHECKOUT }, CATALOG.products);
+  const sold = CATALOG.products.filter(({ name }) => !NOT_SOLD_HERE.includes(name));
+  return siteOf({ ...code, prices, checkout: CHECKOUT }, sold);
 }
 
-/** How many license keys, and how many files, a line of an order brings: a key per unit, and each file once. */
-export function handedOverFor(line: { price: { id: string } | null; quantity: number | null } | undefined): {
+/** How many license keys, and how many files, the lines of an order bring: a key per unit, and a file per line. */
+export function handedOverFor(lines: readonly { price: { id: string } | null; quantity: number | null }[]): {
   keys: number;
   files: number;
 } {
-  if (!DIGITAL.includes(line?.price?.id ?? "")) return { keys: 0, files: 0 };
-  return { keys: line?.quantity ?? 1, files: 1 };
+  const brought = lines.map(({ price, quantity }) => {
+    const { keys, files } = BROUGHT[price?.id ?? ""] ?? { keys: 0, files: 0 };
+    return { keys: keys * (quantity ?? 1), files };
+  });
+  const sum = (of: "keys" | "files"): number => brought.reduce((total, one) => total + one[of], 0);
+  return { keys: sum("keys"), files: sum("files") };
 }

@@ -35,7 +35,7 @@ export function createBuyers(state: SimulatedState, truths: Truths, violations: 
   const keys = new Map<string, Set<string>>();
   const links = new Map<string, string[]>();
 
-  const dueTo: Buyers["dueTo"] = (orderId) => handedOverFor(state.lineItems[orderId]?.[0]);
+  const dueTo: Buyers["dueTo"] = (orderId) => handedOverFor(state.lineItems[orderId] ?? []);
 
   function take(orderId: string, from: "mail" | "page", found: readonly string[], files: number): void {
     const complain = (what: string): void =>

@@ -1,7 +1,9 @@
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
-import { PRICES } from "./assortment.ts";
+import type { DashboardLines } from "../../simulator/transitions/dashboard-lines.ts";
+import { FORMER_ADDRESS, NEXT_PRICES, OTHER_ADDRESS, PRICES } from "./assortment.ts";
 import type { Basket } from "./basket.ts";
 import type { Buyers } from "./buyers.ts";
+import type { OrderBook } from "./order-book.ts";
 import type { Afterwards, OrderPlan } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import type { Random } from "./random.ts";
@@ -18,6 +20,7 @@ export interface Story {
   basket: Basket;
   truths: Truths;
   buyers: Buyers;
+  book: OrderBook;
   platform: Platform;
   /** A page of the buyer's asks how the order stands. */
   poll: (sessionId: string) => Promise<void>;
@@ -30,7 +33,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
   const { stripe, time, timeline, random, truths } = story;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void time.schedule(ms, resolve));
   await sleep(random.between(0, 20_000));
-  const sessionId = await (plan.kind === "not_ours" ? openElsewhere(story) : openInShop(plan, story));
+  const sessionId = await openAnywhere(plan, story);
   if (sessionId === undefined) return;
   const tell = (text: string): void => timeline.note("story", () => `${plan.kind} ${sessionId}: ${text}`);
   if (plan.kind !== "not_ours") truths.follow(sessionId);
@@ -78,15 +81,28 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
     const rates = stripe.state().checkoutIntents[sessionId as string]?.shippingRates ?? [];
     const shippingRate = rates[story.basket.shippingRate]?.id;
     stripe.buyer.pay(sessionId as string, {
+      ...dashboardLines(plan),
       ...story.basket.choices,
       ...(shippingRate !== undefined && { shippingRate }),
       ...(isDelayed && { delayed: outcome }),
     });
     tell("the buyer pays");
+    const { keysMoveAfterMs } = plan.lines ?? {};
+    if (keysMoveAfterMs !== undefined) time.schedule(keysMoveAfterMs, moveKeys);
     if (!isDelayed) return;
     await sleep(random.chance(0.5) ? random.between(0, 5_000) : random.between(0, 180_000));
     stripe.account.settleDelayed(sessionId as string);
     tell(`the bank's payment ${outcome}`);
+  }
+
+  function moveKeys(): void {
+    tell("the lookup keys move on");
+    // What a line of the dashboard was called can be kept as soon as there is an order.
+    const isKept = story.book.current(sessionId as string) !== undefined;
+    for (const [key, price] of Object.entries(NEXT_PRICES)) {
+      if (key === "ebook_tides" && !isKept) continue;
+      stripe.account.moveLookupKey(key, price);
+    }
   }
 
   function afterwards(what: Afterwards): void {
@@ -180,6 +196,26 @@ function lastPayment(
   return { payment, charge: paymentIntents[payment]?.latest_charge ?? "" };
 }
 
+function openAnywhere(plan: OrderPlan, story: Story): Promise<string | undefined> {
+  if (plan.kind === "not_ours") return openElsewhere(story);
+  return plan.lines?.isFromBefore === true ? openBefore(plan, story) : openInShop(plan, story);
+}
+
+/** Lines of the dashboard that the buyer of this order takes. */
+function dashboardLines({ kind, lines }: OrderPlan): DashboardLines {
+  switch (lines?.dashboard) {
+    case "cross_sell":
+      return { adds: [{ price: "price_ebook_tides" }] };
+    case "unknown_line":
+      return { adds: [{ price: "price_poster_a2" }] };
+    case "upsell":
+      return { exchanges: { [PRICES[kind]]: "price_ebook_tides" } };
+    case "nothing":
+    case undefined:
+      return {};
+  }
+}
+
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */
 async function openInShop(
   plan: OrderPlan,
@@ -192,7 +228,7 @@ async function openInShop(
       new Request("https://shop.example/api/create-checkout-session", {
         method: "POST",
         headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-        body: JSON.stringify({ price_id: PRICES[plan.kind], quantity }),
+        body: JSON.stringify({ price_id: nameOf(plan), quantity }),
       }),
     );
     if (response.ok) {
@@ -206,8 +242,44 @@ async function openInShop(
   return undefined;
 }
 
-/** The account sells through another channel too, or has a second shop of this kind. */
-async function openElsewhere({ stripe, random }: Story): Promise<string> {
+/** `price_app_license` has the lookup key `app_license`. */
+function nameOf({ kind, lines }: OrderPlan): string {
+  return lines?.byKey === true ? PRICES[kind].slice("price_".length) : PRICES[kind];
+}
+
+/** An older version opened it, at the shop's former address, and noted the lookup key alone. */
+function openBefore(plan: OrderPlan, story: Story): Promise<string> {
+  return openAtStripe(story, PRICES[plan.kind], `${FORMER_ADDRESS}/success.html`, {
+    "metadata[static_checkout]": "1",
+    ...(plan.lines?.byKey === true && { "metadata[static_checkout_price]": nameOf(plan) }),
+  });
+}
+
+/** The account sells through another channel too, or has a second shop of this kind, with a name or without. */
+function openElsewhere(story: Story): Promise<string> {
+  const { random } = story;
+  if (random.chance(0.5)) {
+    const metadata = random.chance(0.5) ? { "metadata[static_checkout]": "another-shop" } : {};
+    return openAtStripe(story, PRICES.not_ours, "https://elsewhere.example", metadata);
+  }
+  const note = random.chance(0.5)
+    ? {
+        "metadata[static_checkout_site]": OTHER_ADDRESS,
+        "metadata[static_checkout_price_id]": "price_others",
+      }
+    : {};
+  return openAtStripe(story, "price_others", `${OTHER_ADDRESS}/success.html`, {
+    "metadata[static_checkout]": "1",
+    ...note,
+  });
+}
+
+async function openAtStripe(
+  { stripe }: Story,
+  price: string,
+  successUrl: string,
+  metadata: Record<string, string>,
+): Promise<string> {
   const response = await stripe.handleApi(
     new Request("https://api.stripe.com/v1/checkout/sessions", {
       method: "POST",
@@ -217,10 +289,10 @@ async function openElsewhere({ stripe, random }: Story): Promise<string> {
       },
       body: new URLSearchParams({
         mode: "payment",
-        "line_items[0][price]": PRICES.not_ours,
+        "line_items[0][price]": price,
         "line_items[0][quantity]": "1",
-        success_url: "https://elsewhere.example",
-        ...(random.chance(0.5) && { "metadata[static_checkout]": "another-shop" }),
+        success_url: successUrl,
+        ...metadata,
       }).toString(),
     }),
   );

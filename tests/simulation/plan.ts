@@ -1,4 +1,5 @@
 import { NO_FAULTS, STORMS, type FaultRates } from "./faults.ts";
+import type { LinePlan } from "./line-plan.ts";
 import type { OwnerHabits } from "./owner-side.ts";
 import type { HostHabits } from "./platform.ts";
 import type { Random } from "./random.ts";
@@ -47,6 +48,8 @@ export interface OrderPlan {
   afterwards: readonly Afterwards[];
   /** One follows the other before everybody was told of it. */
   isHasty: boolean;
+  /** Absent: one line, bought by its id. */
+  lines?: LinePlan;
   polls: number;
   /** Copies of webhooks that Stripe never sent at that moment: old, out of place, of other types. */
   strays: number;

@@ -1,6 +1,7 @@
 import { createRandomFaults, NO_FAULTS } from "./faults.ts";
 import { drawBasket } from "./basket.ts";
 import { checkEnd, isAtPeace } from "./check-end.ts";
+import { withLines } from "./line-plan.ts";
 import { tellOrder } from "./order-story.ts";
 import { pollPage } from "./page.ts";
 import { drawPlan, type Plan } from "./plan.ts";
@@ -54,7 +55,7 @@ export async function runSchedule(
   options: { keepTimeline?: boolean; change?: (plan: Plan) => Plan } = {},
 ): Promise<ScheduleResult> {
   const { change = (plan: Plan) => plan } = options;
-  const plan = change(drawPlan(createRandom(seed, "plan")));
+  const plan = change(withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines")));
   const time = createVirtualTime(START_MS, seed % 8 === 0 ? 1 : 8);
   const timeline = createTimeline(time.now, START_MS, options.keepTimeline ?? false);
   const violations = createViolations(({ invariant, what }) =>

@@ -107,7 +107,7 @@ export const createSessionParameters = {
   invoice_creation: ignored,
   line_items: list(object(lineItem)),
   locale,
-  managed_payments: ignored,
+  managed_payments: object({ enabled: boolean() }),
   metadata: metadata(),
   mode: required(oneOf<NonNullable<Create["mode"]>>({ payment: true, setup: true, subscription: true })),
   name_collection: ignored,

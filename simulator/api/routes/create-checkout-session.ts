@@ -6,6 +6,7 @@ import type { ParametersOf } from "../parameters.ts";
 import { route } from "../route.ts";
 import { createSessionParameters, ignored } from "./checkout-session-parameters.ts";
 import { resolveLines } from "./checkout-session-lines.ts";
+import { refuseManaged } from "./managed-payments.ts";
 import { resolveShippingRates } from "./checkout-shipping-rates.ts";
 import { plansOf, settingsOf } from "./session-settings.ts";
 import { isEmailAddress, refuseBadUrl } from "./text-formats.ts";
@@ -33,6 +34,8 @@ export const createCheckoutSession = route({
       throw noSuch("customer", parameters.customer, "customer", 400);
     }
     const lines = resolveLines(world, parameters, notice);
+    const isManaged = parameters.managed_payments?.enabled ?? world.managedPaymentsByDefault;
+    if (isManaged) refuseManaged(world, parameters, lines);
     const shippingRates = resolveShippingRates(parameters, lines[0]?.price.currency ?? "usd", notice);
     noticeIgnored(parameters, notice);
     if (parameters.automatic_tax?.enabled === true) {
@@ -40,7 +43,7 @@ export const createCheckoutSession = route({
     }
     const session = createSession(
       world,
-      settingsOf(parameters, successUrl, lines[0]?.price.currency ?? "usd"),
+      settingsOf(parameters, { successUrl, currency: lines[0]?.price.currency ?? "usd", isManaged }),
       lines,
       { ...plansOf(parameters), shippingRates },
       expiresAt(world, parameters.expires_at),

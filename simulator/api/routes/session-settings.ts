@@ -7,7 +7,10 @@ import { availablePaymentMethods } from "./payment-method-types.ts";
 type Parameters = ParametersOf<typeof createSessionParameters>;
 
 /** What a session shows of the parameters it was created with; what was left out is as Stripe sets it. */
-export function settingsOf(parameters: Parameters, successUrl: string, currency: string): SessionSettings {
+export function settingsOf(
+  parameters: Parameters,
+  { successUrl, currency, isManaged }: { successUrl: string; currency: string; isManaged: boolean },
+): SessionSettings {
   const isPayment = parameters.mode === "payment";
   return {
     adaptive_pricing: { enabled: parameters.adaptive_pricing?.enabled ?? false },
@@ -39,6 +42,7 @@ export function settingsOf(parameters: Parameters, successUrl: string, currency:
       : { excluded_payment_method_types: parameters.excluded_payment_method_types }),
     integration_identifier: parameters.integration_identifier ?? null,
     locale: parameters.locale ?? null,
+    managed_payments: { enabled: isManaged },
     metadata: parameters.metadata ?? {},
     mode: parameters.mode,
     origin_context: parameters.origin_context ?? null,

@@ -50,8 +50,9 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: "yield listedOrder(session.id, isOurs(session.metadata, shopId) && isSale(session));",
-        replace: "yield listedOrder(session.id, isOurs(session.metadata, shopId) && false);",
+        find: 'const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs"; yield listedOrder(',
+        replace:
+          'const mayBeOurs = whoseSale(soldIn(session), identity) === "theirs" && false; yield listedOrder(',
       },
     ],
   },

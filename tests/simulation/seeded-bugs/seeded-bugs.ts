@@ -3,6 +3,7 @@ import { DELIVERY_BUGS } from "./delivery-bugs.ts";
 import { LEASE_BUGS } from "./lease-bugs.ts";
 import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
+import { SALE_BUGS } from "./sale-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 import { SLOW_BUGS } from "./slow-bugs.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
@@ -21,6 +22,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
   ...SUBSCRIPTION_BUGS,
+  ...SALE_BUGS,
 ];
 
 export function findBug(name: string): SeededBug {

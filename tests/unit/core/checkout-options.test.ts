@@ -96,6 +96,7 @@ test("a shop that asks for nothing sends none of it", async () => {
     "cancel_url",
     "expires_at",
     "line_items",
+    "managed_payments",
     "metadata",
     "mode",
     "payment_intent_data",

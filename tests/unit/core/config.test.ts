@@ -34,6 +34,7 @@ test("two keys and an address are enough to sell", () => {
     checkoutsPerMinute: { address: 5, total: 100 },
     checkoutMinutes: 30,
     cronSecret: undefined,
+    isPreview: false,
     isScheduled: false,
     lacksCronSecret: false,
     dynamodb: undefined,

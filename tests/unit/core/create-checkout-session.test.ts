@@ -55,6 +55,14 @@ const asked = () => shop.stripe.calls().map(({ method, path }) => `${method} ${p
 const creations = () =>
   shop.stripe.calls().filter((call) => call.method === "POST" && call.path === "/v1/checkout/sessions");
 
+/** Whose it is, where it was sold, and what: by its id, and by the lookup key that it had. */
+const POSTER_SALE = {
+  static_checkout: "1",
+  static_checkout_site: "https://shop.example",
+  static_checkout_price_id: "price_poster_a2",
+  static_checkout_price: "poster_a2",
+};
+
 test("JSON gets the address of Stripe's page", async () => {
   const response = await post({ price_id: "price_poster_a2", quantity: 2 });
   expect(response.status).toBe(200);
@@ -68,8 +76,9 @@ test("JSON gets the address of Stripe's page", async () => {
     cancel_url: "https://shop.example/canceled.html?session_id={CHECKOUT_SESSION_ID}",
     // 12:00:00, then the rest of five minutes, one to spare, and thirty.
     expires_at: String(Date.UTC(2026, 10, 21, 12, 36) / 1_000),
-    metadata: { static_checkout: "1" },
-    payment_intent_data: { metadata: { static_checkout: "1" } },
+    managed_payments: { enabled: "false" },
+    metadata: POSTER_SALE,
+    payment_intent_data: { metadata: POSTER_SALE },
   });
 });
 
@@ -328,10 +337,7 @@ test("a lookup key sells the price that has it, and the session remembers by whi
   expect((await post({ price_id: "poster_a2" })).status).toBe(200);
   expect(priceSold()).toEqual(["price_poster_a2", "price_poster_a2"]);
   expect(asked().filter((call) => call === "GET /v1/prices")).toHaveLength(1);
-  expect(creations()[0]?.parameters["metadata"]).toEqual({
-    static_checkout: "1",
-    static_checkout_price: "poster_a2",
-  });
+  expect(creations()[0]?.parameters["metadata"]).toEqual(POSTER_SALE);
 });
 
 test("a lookup key that moves on to another price is followed within five minutes", async () => {

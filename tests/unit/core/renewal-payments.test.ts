@@ -44,7 +44,6 @@ async function reconciled() {
   return reconcile(createDeadline(Date.now, 60_000), {
     ...kept,
     bookkeeping: kept.engine.bookkeeping,
-    shopId: "1",
   });
 }
 

@@ -4,8 +4,12 @@ import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
+import { readWaiting } from "../../../core/reconciliation/waiting-orders.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import type { Kept } from "../../../core/shop.ts";
+import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
+import { purchase } from "../../purchase.ts";
+import { siteOf } from "../../test-site.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +23,14 @@ afterEach(() => shop.close());
 async function openBoth(send: () => Promise<void> = async () => undefined): Promise<void> {
   shop = openTestShop({ engine: "stripe" });
   kept = await keepingOf(shop, { engine: undefined, mailer: { send } });
-  other = await keepingOf(shop, { engine: undefined }, { SHOP_ID: "staging" });
+  other = await keepingOf(
+    shop,
+    { engine: undefined },
+    {
+      SHOP_ID: "staging",
+      SITE_URL: "https://staging.example",
+    },
+  );
 }
 
 const run = (who: Kept) =>
@@ -61,4 +72,201 @@ test("A25: an order that waits for its owner stays a problem of its shop, and is
   expect((await run(other)).flagged).toEqual([]);
   expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
   expect((await readProgress(other.bookkeeping, shop.clock.nowMs))?.flagged).toBe(0);
+});
+
+/** What a second shop without a name sells, at an address of its own. */
+const PRINTS = [{ prices: [{ id: "price_print_deposit" }] }];
+const POSTERS = [{ prices: [{ id: "price_poster_a2" }, { id: "price_almanac_monthly" }] }];
+
+/** Two shops without names on one account: one sells posters at shop.example, the other prints at prints.example. */
+async function openUnnamed(engine: "stripe" | "memory" = "stripe"): Promise<void> {
+  shop = openTestShop({ engine, site: siteOf({}, POSTERS) });
+  const own = engine === "stripe" ? { engine: undefined } : {};
+  kept = await keepingOf(shop, own, {}, siteOf({}, POSTERS));
+  const replace = engine === "stripe" ? { engine: undefined } : { engine: createMemoryEngine() };
+  other = await keepingOf(shop, replace, { SITE_URL: "https://prints.example" }, siteOf({}, PRINTS));
+}
+
+const settle = (who: Kept, orderId: string) =>
+  settleOrder(
+    orderId,
+    "checkout",
+    createDeadline(() => shop.clock.nowMs, HOUR_MS),
+    who,
+  );
+
+/** A paid session as a shop at this address opens it, now or in an older version. */
+async function paidAt(siteUrl: string, price: string, note: Record<string, string> = {}): Promise<string> {
+  const { id } = await kept.stripe.checkout.sessions.create({
+    mode: "payment",
+    line_items: [{ price, quantity: 1 }],
+    success_url: `${siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
+    metadata: { static_checkout: "1", ...note },
+  });
+  shop.stripe.buyer.pay(id);
+  return id;
+}
+
+for (const engine of ["stripe", "memory"] as const) {
+  test(`E18: two shops without a name each fulfill their own orders, and leave the other's alone (${engine} engine)`, async () => {
+    await openUnnamed(engine);
+    const poster = await shop.openSession("price_poster_a2");
+    shop.stripe.buyer.pay(poster);
+    const print = await paidAt("https://prints.example", "price_print_deposit");
+    expect(await settle(other, poster)).toEqual({ kind: "not_ours" });
+    expect(await settle(kept, print)).toEqual({ kind: "not_ours" });
+    expect(await other.store.readControl(poster)).toBeUndefined();
+    await run(kept);
+    await run(other);
+    expect(await kept.store.readControl(print)).toBeUndefined();
+    expect(await settle(kept, poster)).toEqual({ kind: "fulfilled" });
+    expect(await settle(other, print)).toEqual({ kind: "fulfilled" });
+    expect(shop.mails).toHaveLength(2);
+    expect(await other.store.readSnapshot(poster)).toBeUndefined();
+    // What the other shop has done to its own order is none of ours either.
+    expect(await kept.store.readControl(print)).toBeUndefined();
+    expect((await shop.status(print)).status).toBe(404);
+  });
+}
+
+test("E18: of two shops without a name, one's look through the lists hides nothing from the other", async () => {
+  await openUnnamed();
+  const poster = await shop.openSession("price_almanac_monthly");
+  shop.stripe.buyer.pay(poster);
+  await run(kept);
+  shop.clock.nowMs += 20 * HOUR_MS;
+  shop.stripe.account.cancelSubscription(shop.stripe.state().checkoutIntents[poster]?.subscription ?? "");
+  shop.clock.nowMs += 3 * HOUR_MS;
+  await run(other);
+  shop.clock.nowMs += HOUR_MS;
+  expect((await run(kept)).repaired).toEqual([poster]);
+});
+
+test("E18: an order that waits for its owner is not forgotten when the other shop without a name looks", async () => {
+  shop = openTestShop({ engine: "stripe", site: siteOf({}, POSTERS) });
+  const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
+  kept = await keepingOf(shop, { engine: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
+  other = await keepingOf(
+    shop,
+    { engine: undefined },
+    { SITE_URL: "https://prints.example" },
+    siteOf({}, PRINTS),
+  );
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  expect(await settle(kept, orderId)).toEqual({ kind: "needs_attention" });
+  await run(kept);
+  await run(other);
+  expect(await readWaiting(kept.bookkeeping)).toEqual([orderId]);
+  expect(await readWaiting(other.bookkeeping)).toEqual([]);
+});
+
+test("E18: a note from before shops had notes of their own is not lost: the order waits still", async () => {
+  await openUnnamed();
+  await kept.stripe.products.create({
+    id: "static_checkout_bookkeeping_1",
+    name: "bookkeeping",
+    metadata: { orders_waiting: "3 cs_test_before", reconciliation: "7 1 2 3" },
+  });
+  expect(await readWaiting(kept.bookkeeping)).toEqual(["cs_test_before"]);
+  // How far somebody has looked may have been the other shop's.
+  expect(await readProgress(kept.bookkeeping, shop.clock.nowMs)).toBeUndefined();
+  expect(await kept.bookkeeping.write("orders_waiting", 0, "cs_test_now")).toBe("written");
+  expect(await readWaiting(kept.bookkeeping)).toEqual(["cs_test_now"]);
+});
+
+for (const engine of ["stripe", "memory"] as const) {
+  test(`E19: after the shop has moved to another address, its old orders, links and refunds still work (${engine} engine)`, async () => {
+    shop = openTestShop({ engine });
+    const before = await keepingOf(shop, engine === "stripe" ? { engine: undefined } : {});
+    const orderId = await shop.openSession();
+    shop.stripe.buyer.pay(orderId);
+    expect(await settle(before, orderId)).toEqual({ kind: "fulfilled" });
+    const unsettled = await shop.openSession();
+    shop.stripe.buyer.pay(unsettled);
+    kept = before;
+    const old = await paidAt("https://shop.example", "price_ebook_tides");
+
+    const moved = { SITE_URL: "https://new.example" };
+    const after = await keepingOf(shop, engine === "stripe" ? { engine: undefined } : {}, moved);
+    shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));
+    expect(await settle(after, orderId)).toEqual({ kind: "fulfilled" });
+    expect((await after.store.readControl(orderId))?.control).toMatchObject({
+      mirror: { fullyRefunded: true },
+      steps: { mail: { attempts: 1 } },
+    });
+    for (const late of [unsettled, old]) expect(await settle(after, late)).toEqual({ kind: "fulfilled" });
+    expect(await after.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
+    expect(shop.mails).toHaveLength(3);
+  });
+}
+
+test("E19: a run of the moved shop finds what an older version sold at the former address and noted nothing of", async () => {
+  shop = openTestShop();
+  kept = await keepingOf(shop, {}, { SITE_URL: "https://new.example" });
+  const orderId = await paidAt("https://shop.example", "price_ebook_tides");
+  expect((await run(kept)).repaired).toEqual([orderId]);
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("E19: an order in the shop's own table is its own, whatever it sells today and wherever that is", async () => {
+  shop = openTestShop();
+  const orderId = await shop.openSession("price_ebook_tides");
+  shop.stripe.buyer.pay(orderId);
+  expect(await settle(await keepingOf(shop), orderId)).toEqual({ kind: "fulfilled" });
+  kept = await keepingOf(shop, {}, { SITE_URL: "https://new.example" }, siteOf({}, PRINTS));
+  shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));
+  expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
+  expect((await kept.store.readControl(orderId))?.control.mirror.fullyRefunded).toBe(true);
+});
+
+test("E20: a shop that is given a name disowns nothing: what it sold before is its own, and fulfilled once", async () => {
+  shop = openTestShop({ engine: "stripe" });
+  kept = await keepingOf(shop, {
+    engine: undefined,
+    mailer: { send: () => Promise.reject(new PermanentStepError("no")) },
+  });
+  const flagged = await shop.openSession();
+  shop.stripe.buyer.pay(flagged);
+  expect(await settle(kept, flagged)).toEqual({ kind: "needs_attention" });
+  await run(kept);
+  const unsettled = await paidAt("https://shop.example", "price_poster_a2");
+
+  const named = await keepingOf(shop, { engine: undefined }, { SHOP_ID: "tide" });
+  expect(await readWaiting(named.bookkeeping)).toEqual([flagged]);
+  expect((await run(named)).flagged).toEqual([flagged]);
+  expect(await settle(named, unsettled)).toEqual({ kind: "fulfilled" });
+  expect(await settle(named, flagged)).toEqual({ kind: "needs_attention" });
+});
+
+test("E20: a shop with a name leaves alone what a shop without one sells elsewhere, be it the same thing", async () => {
+  shop = openTestShop({ engine: "stripe" });
+  kept = await keepingOf(shop, { engine: undefined });
+  other = await keepingOf(shop, { engine: undefined }, { SHOP_ID: "tide", SITE_URL: "https://tide.example" });
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
+  expect((await run(other)).checked).toBe(0);
+});
+
+test("E21: a session that names no address to come back to can be ours", async () => {
+  await openUnnamed();
+  const orderId = await paidAt("https://shop.example", "price_print_deposit");
+  const session = shop.stripe.state().checkoutSessions[orderId];
+  if (session !== undefined) session.success_url = null;
+  expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
+});
+
+test("E18: a sale is noted on the payment and the subscription, too: whose, where and what", async () => {
+  shop = openTestShop();
+  await shop.app.createCheckoutSession(purchase({ price_id: "price_poster_a2" }));
+  await shop.app.createCheckoutSession(purchase({ price_id: "price_almanac_monthly" }));
+  const [poster, almanac] = Object.values(shop.stripe.state().checkoutIntents);
+  expect(poster?.paymentIntentMetadata).toEqual({
+    static_checkout: "1",
+    static_checkout_site: "https://shop.example",
+    static_checkout_price_id: "price_poster_a2",
+    static_checkout_price: "poster_a2",
+  });
+  expect(almanac?.subscriptionMetadata).toMatchObject({ static_checkout_price_id: "price_almanac_monthly" });
 });

@@ -22,6 +22,7 @@ test("reads its flags and fills in the rest", () => {
     publicUrl: "http://localhost:12111",
     siteUrl: "http://127.0.0.1:8888",
     catalogFile: undefined,
+    managedPaymentsByDefault: false,
     webhook: { url: "http://127.0.0.1:8888/api/webhook", secret: "whsec_1", format: "snapshot" },
   });
 });

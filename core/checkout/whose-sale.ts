@@ -1,0 +1,73 @@
+import type { Site } from "../site.ts";
+import { ONLY_SHOP, saleNote, type Metadata } from "./marker.ts";
+
+/** What tells one shop of an account from another. */
+export interface ShopIdentity {
+  shopId: string;
+  /** Where it sells and has sold: hosts, without `www.`. */
+  hosts: ReadonlySet<string>;
+  /** On a developer's machine, where every port is the shop's. */
+  anyLoopback: boolean;
+  /** Every name that a price of this shop has: ids and lookup keys. */
+  prices: ReadonlySet<string>;
+  /** Tells the notes of shops without a name apart, by their address; undefined where that is not worth it. */
+  notes: string | undefined;
+}
+
+/** What an object of Stripe's says about its sale. */
+export interface Sold {
+  metadata: Metadata | null | undefined;
+  /** Of a session: where its buyer was to come back to. */
+  successUrl?: string | null;
+  /** Of a session whose lines were read: ids and lookup keys of what it sells. */
+  prices?: readonly string[];
+}
+
+/**
+ * Whose a sale is. `unknown`: only the session's lines can tell.
+ *
+ *     marker                 sold at                   sells                       whose
+ *     our own name           anywhere                  anything                    ours
+ *     none, another name     anywhere                  anything                    theirs
+ *     "1", the default       not told, or ours         anything                    ours, also of a shop that was named later
+ *     "1"                    elsewhere                 a price that we know        ours: the shop has moved. Not of a shop with a
+ *                                                                                  name, which may sell the same things as another
+ *     "1"                    elsewhere                 nothing that we know        theirs: a second shop without a name
+ *
+ * Two shops without names that sell the same price cannot be told apart: `npm run check` finds them and asks for SHOP_ID.
+ */
+export function whoseSale(sold: Sold, shop: ShopIdentity): "ours" | "theirs" | "unknown" {
+  const note = saleNote(sold.metadata);
+  const isNamed = shop.shopId !== ONLY_SHOP;
+  if (isNamed && note.shopId === shop.shopId) return "ours";
+  if (note.shopId !== ONLY_SHOP) return "theirs";
+  const site = note.site ?? sold.successUrl ?? undefined;
+  if (site === undefined || isAt(site, shop)) return "ours";
+  if (isNamed) return "theirs";
+  const names = [note.priceId, note.lookupKey, ...(sold.prices ?? [])].filter((name) => name !== undefined);
+  if (names.some((name) => shop.prices.has(name))) return "ours";
+  const isTold = names.length > 0 || sold.prices !== undefined;
+  return isTold ? "theirs" : "unknown";
+}
+
+/** `shop.example` of `https://www.shop.example/thanks`: both names lead to one site. Undefined for what is no address. */
+export function hostOf(address: string): string | undefined {
+  return URL.parse(address)?.host.replace(/^www\./, "") || undefined;
+}
+
+export function isAt(address: string, { hosts, anyLoopback }: ShopIdentity): boolean {
+  const host = hostOf(address);
+  // A custom scheme, or what is no address at all, says nothing.
+  if (host === undefined || hosts.has(host)) return true;
+  return anyLoopback && /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(host);
+}
+
+/** Every name under which a price of this shop may stand in a session. */
+export function pricesKnownTo({ shop, catalog }: Site): ReadonlySet<string> {
+  const offered = Object.entries(catalog.prices).flatMap(([name, { known }]) => [
+    name,
+    ...(known === undefined ? [] : [known.id]),
+    ...(known?.lookupKey === undefined ? [] : [known.lookupKey]),
+  ]);
+  return new Set([...offered, ...Object.keys(shop.prices ?? {})]);
+}

@@ -1,0 +1,47 @@
+import type Stripe from "stripe";
+
+import { isPriceId } from "../../core/checkout/catalog.ts";
+import { hasSettings, priceSettings, settingsLeftBehind, type Site } from "../../core/site.ts";
+import type { Answer } from "./ask-stripe.ts";
+import { SHOP_CONFIG } from "./load-site.ts";
+import type { Offer } from "./read-offers.ts";
+
+/**
+ * A lookup key that has moved on to a new price, away from settings that stand under the old price's id: the new one would be sold
+ * without them. Told by this: both are prices of one product, the old one stands in shop.config.ts alone and has no key any more, and
+ * the new one has no entry there.
+ */
+export function judgeMovedKeys(
+  site: Site & { offers: readonly Offer[] },
+  answers: ReadonlyMap<string, Answer>,
+): string[] {
+  const prices = [...answers].flatMap(([name, answer]) =>
+    answer.kind === "price" ? [{ name, price: answer.price }] : [],
+  );
+  const isOnPage = (name: string): boolean =>
+    site.offers.some((offer) => offer.name === name && offer.file !== SHOP_CONFIG);
+  const left = prices.filter(
+    ({ name, price }) => isPriceId(name) && !isOnPage(name) && price.lookup_key === null,
+  );
+  return prices
+    .filter(
+      ({ name, price }) => !isPriceId(name) && !hasSettings(site, { priceId: price.id, lookupKey: name }),
+    )
+    .flatMap(({ name: key, price }) =>
+      left
+        .filter((old) => old.price.id !== price.id && productOf(old.price) === productOf(price))
+        .flatMap((old) => {
+          const settings = priceSettings(site, { priceId: price.id, lookupKey: key });
+          const fields = settingsLeftBehind(site, old.name, settings);
+          if (fields.length === 0) return [];
+          const { line } = site.offers.findLast(({ name }) => name === old.name) ?? { line: 1 };
+          return [
+            `${SHOP_CONFIG}:${line}: ${fields.join(", ")} stand under "${old.name}", which no page offers, and the lookup key "${key}" names another price of that product, ${price.id}, which would be sold without. If the key has moved on, put them under "${key}"; if it needs none of them, write "${key}": {} beside it.`,
+          ];
+        }),
+    );
+}
+
+function productOf({ product }: Stripe.Price): string {
+  return typeof product === "string" ? product : product.id;
+}

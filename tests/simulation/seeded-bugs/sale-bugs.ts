@@ -1,0 +1,117 @@
+import type { SeededBug } from "./seeded-bug.ts";
+
+const LINES = "core/orders/sold-lines.ts";
+const WHOSE = "core/checkout/whose-sale.ts";
+
+/** Whose a sale is, and what was sold in it. */
+export const SALE_BUGS: readonly SeededBug[] = [
+  {
+    name: "key-for-every-line",
+    what: "The lookup key of a sale is given to every line of the session.",
+    hazards: "B32",
+    patches: [
+      {
+        file: LINES,
+        find: "const isOpened = opened === undefined ? line === openedByOld : priceId === opened;",
+        replace: "void opened; void openedByOld; const isOpened = true;",
+      },
+    ],
+  },
+  {
+    name: "first-line-was-opened",
+    what: "The first line counts as the one that was opened, whatever price it has now.",
+    hazards: "B33",
+    patches: [
+      {
+        file: LINES,
+        find: "const isOpened = opened === undefined ? line === openedByOld : priceId === opened;",
+        replace: "void opened; const isOpened = line === openedByOld;",
+      },
+    ],
+  },
+  {
+    name: "key-of-today",
+    what: "A line is called what its price is called today.",
+    hazards: "B35",
+    patches: [
+      {
+        file: LINES,
+        find: "const key = (isOpened ? lookupKey : undefined) ?? ownKey(line);",
+        replace: "void lookupKey; const key = ownKey(line);",
+      },
+    ],
+  },
+  {
+    name: "id-without-its-key",
+    what: "The lookup key of a price that was bought by its id is not written down.",
+    hazards: "B35",
+    patches: [
+      {
+        file: "core/checkout/price-catalog.ts",
+        find: "return { id, ...(key !== undefined && { lookupKey: key }), mode, settings, options };",
+        replace:
+          "return { id, ...(key !== undefined && !isPriceId(name) && { lookupKey: key }), mode, settings, options };",
+      },
+    ],
+  },
+  {
+    name: "added-lines-not-kept",
+    what: "What a line of the dashboard was called is not kept where orders live in Stripe.",
+    hazards: "B35",
+    patches: [
+      {
+        file: "core/stores/stripe-order-store.ts",
+        find: "if (metadata !== undefined) await",
+        replace: "if (metadata !== undefined && now() < 0) await",
+      },
+    ],
+  },
+  {
+    name: "unnamed-is-ours",
+    what: "Whatever a shop without a name sells is ours, wherever it sells.",
+    hazards: "E18",
+    patches: [
+      {
+        file: WHOSE,
+        find: 'if (site === undefined || isAt(site, shop)) return "ours";',
+        replace: 'if (site === undefined || isAt(site, shop) || !isNamed) return "ours";',
+      },
+    ],
+  },
+  {
+    name: "untold-is-ours",
+    what: "A sale elsewhere whose price says nothing to us is ours.",
+    hazards: "E18",
+    patches: [
+      {
+        file: WHOSE,
+        find: 'return isTold ? "theirs" : "unknown";',
+        replace: 'void isTold; return "ours";',
+      },
+    ],
+  },
+  {
+    name: "moved-shop-disowns",
+    what: "What a shop sold at its former address is no longer its own.",
+    hazards: "E19",
+    patches: [
+      {
+        file: WHOSE,
+        find: 'if (names.some((name) => shop.prices.has(name))) return "ours";',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "lines-not-asked",
+    what: "Where only its lines can tell whose an order is, its record is not believed.",
+    hazards: "E19",
+    patches: [
+      {
+        file: "core/checkout/session-owner.ts",
+        find: 'if (whose !== "unknown") return whose === "ours";',
+        replace: 'if (whose !== undefined) return whose === "ours";',
+      },
+    ],
+  },
+];

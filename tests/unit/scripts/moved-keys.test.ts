@@ -1,0 +1,46 @@
+import type Stripe from "stripe";
+import { expect, test } from "vitest";
+
+import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import { judgeMovedKeys } from "../../../scripts/site/moved-keys.ts";
+
+const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
+
+/** A page sells `ebook`, which names price_new by now; price_old is a price of the same product. */
+function judge(
+  prices: ShopDefinition["prices"],
+  page: readonly string[] = ["ebook"],
+  oldKey: string | null = null,
+) {
+  const offers = [
+    ...page.map((name) => ({ name, file: "public/index.html", line: 2, printed: [] })),
+    ...Object.keys(prices ?? {}).map((name) => ({ name, file: "shop.config.ts", line: 5, printed: [] })),
+  ];
+  const answers = new Map(
+    offers.map(({ name }) => {
+      const isOld = name === "price_old";
+      const price = {
+        id: isOld ? "price_old" : "price_new",
+        lookup_key: isOld ? oldKey : "ebook",
+        product: "prod_1",
+      };
+      return [name, { kind: "price", price: price as unknown as Stripe.Price }] as const;
+    }),
+  );
+  const shop: ShopDefinition = prices === undefined ? {} : { prices };
+  return judgeMovedKeys({ shop, catalog: { prices: {} }, offers }, answers);
+}
+
+test("B38: a lookup key that moved away from settings under the old price's id is named, with its line and what to do", () => {
+  expect(judge({ price_old: { deliver, maxQuantity: 1 } })).toEqual([
+    'shop.config.ts:5: deliver, maxQuantity stand under "price_old", which no page offers, and the lookup key "ebook" names another price of that product, price_new, which would be sold without. If the key has moved on, put them under "ebook"; if it needs none of them, write "ebook": {} beside it.',
+  ]);
+});
+
+test("B38: it is not named where the settings follow the key, or two prices of a product are meant", () => {
+  expect(judge({ ebook: { deliver } })).toEqual([]);
+  expect(judge({ price_old: { deliver }, ebook: {} })).toEqual([]);
+  expect(judge({ price_old: {} })).toEqual([]);
+  expect(judge({ price_old: { deliver } }, ["ebook", "price_old"])).toEqual([]);
+  expect(judge({ price_old: { deliver } }, ["ebook"], "ebook-deluxe")).toEqual([]);
+});
