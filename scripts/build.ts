@@ -3,20 +3,25 @@ import { fileURLToPath } from "node:url";
 
 import type { Catalog } from "../core/checkout/catalog.ts";
 import { isPreview } from "../core/config-host.ts";
-import { parseStripeAccess } from "../core/config.ts";
+import { checkSiteUrl, parseStripeAccess } from "../core/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
+import { expectOwnOutput } from "./build/own-output.ts";
 import { buildSite } from "./build/site.ts";
 import { fail, readConfig, readSite } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
+import { hostFindings } from "./site/host-findings.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { missingFiles } from "./site/missing-files.ts";
+import { publishedProblems } from "./site/published-problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const site = await readSite();
+readConfig(checkSiteUrl);
 const undeliverable = readConfig((environment) => licenseProblem(site, environment));
 if (undeliverable !== undefined) fail(undeliverable);
 const catalog = await makeCatalog();
+await refuseWhatMustNotBe();
 for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
@@ -49,6 +54,20 @@ async function makeCatalog(): Promise<Catalog> {
   if (problems.length > 0) return fail(problems.join("\n"));
   for (const warning of check.otherMode) console.warn(`Not for sale in this preview: ${warning}`);
   return check.catalog;
+}
+
+/** What must not be published, and what would keep the shop from working on the host that runs this build. Nothing has been deleted yet. */
+async function refuseWhatMustNotBe(): Promise<void> {
+  const { vercel, netlify } = await hostFindings(root, site.shop.pages);
+  const problems = [
+    ...(await publishedProblems(root, site.shop)),
+    ...(process.env["VERCEL"] === undefined ? [] : vercel.problems),
+    ...(process.env["NETLIFY"] === undefined ? [] : netlify.problems),
+  ];
+  if (problems.length > 0) fail(problems.join("\n"));
+  const warnings = [...vercel.problems, ...vercel.notes, ...netlify.problems, ...netlify.notes];
+  for (const warning of warnings) console.warn(warning);
+  await expectOwnOutput(root, join(root, "build"), "app.mjs");
 }
 
 /** A key that is published cannot be called back, so the build fails instead. */

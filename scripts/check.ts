@@ -1,12 +1,14 @@
 import { fileURLToPath } from "node:url";
 
-import { parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
+import { checkSiteUrl, parseBucketConfig, parseDynamodbConfig, parseStripeAccess } from "../core/config.ts";
 import { formatMoney } from "../core/money.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
+import { hostFindings } from "./site/host-findings.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { missingFiles } from "./site/missing-files.ts";
+import { publishedProblems } from "./site/published-problems.ts";
 import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
 import { tableProblem } from "./table-problem.ts";
 
@@ -24,6 +26,7 @@ const unknown = readArguments(HELP);
 if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
 
 const site = await readSite();
+readConfig(checkSiteUrl);
 const access = readConfig(parseStripeAccess);
 const dynamodb = readConfig(parseDynamodbConfig);
 if (access === undefined) {
@@ -43,8 +46,14 @@ if (sold.length > 0 && bucket === undefined)
   console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
 const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
 const root = fileURLToPath(new URL("..", import.meta.url));
-for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
+const { vercel, netlify } = await hostFindings(root, site.shop.pages);
+for (const warning of [...(await missingFiles(root, site.shop.pages)), ...vercel.notes, ...netlify.notes]) {
+  console.warn(warning);
+}
 const problems = [
+  ...(await publishedProblems(root, site.shop)),
+  ...vercel.problems,
+  ...netlify.problems,
   ...check.problems,
   ...check.otherMode,
   ...(undeliverable === undefined ? [] : [undeliverable]),

@@ -1,0 +1,23 @@
+import { BROWSER_SCRIPTS } from "../build/browser-scripts.ts";
+import { functionNames } from "./netlify-redirects.ts";
+import { netlifyFindings, type HostFindings } from "./netlify-rules.ts";
+import { PAGES_FOLDER } from "./pages-folder.ts";
+import { ROOT_PAGES } from "./return-pages.ts";
+import { vercelProblems } from "./vercel-rules.ts";
+
+/**
+ * What the host's files, the owner's or an old site's, do to the addresses that the shop needs; each sentence begins with the file and its line.
+ * @throws SiteError when vercel.json cannot be read.
+ */
+export async function hostFindings(
+  root: string,
+  folder = PAGES_FOLDER,
+): Promise<{ vercel: HostFindings; netlify: HostFindings }> {
+  const names = await functionNames(root);
+  const files = [...ROOT_PAGES.map((page) => `/${page}`), ...BROWSER_SCRIPTS.map((name) => `/js/${name}.js`)];
+  const addresses = [...names.map((name) => `/api/${name}`), ...files];
+  return {
+    vercel: { problems: await vercelProblems(root, addresses), notes: [] },
+    netlify: await netlifyFindings(root, folder, names, files),
+  };
+}
