@@ -56,10 +56,13 @@ export function redirectsWithOurs(text: string, names: readonly string[]): strin
   return `# The shop's functions, put here by its build.\n${ours.join("")}\n${text.replace(/^\u{FEFF}/u, "")}`;
 }
 
-/** As they are called in their addresses. */
+/** As they are called in their addresses. Both hosts have the same, and an owner may have deleted the folder of the other. */
 export async function functionNames(root: string): Promise<string[]> {
-  const files = await readdir(join(root, "netlify/functions"));
-  return files.filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -".ts".length));
+  const folders = ["api", "netlify/functions"].map((folder) =>
+    readdir(join(root, folder)).catch((): string[] => []),
+  );
+  const files = (await Promise.all(folders)).flat().filter((file) => file.endsWith(".ts"));
+  return [...new Set(files.map((file) => file.slice(0, -".ts".length)))].toSorted();
 }
 
 /** `*` stands for the rest, `:name` for one part; a last slash makes no difference. */

@@ -173,6 +173,15 @@ test.for([
   },
 );
 
+test("I10: an owner on Vercel may delete Netlify's files, and the functions are known all the same", async () => {
+  await rm(join(root, "netlify"), { recursive: true });
+  await rm(join(root, "netlify.toml"));
+  expect(await hostFindings(root)).toEqual(NOTHING);
+  await write("api/webhook.ts", "");
+  await vercelWith('  "redirects": [{ "source": "/api/(.*)", "destination": "/" }],');
+  expect((await hostFindings(root)).vercel.problems[0]).toContain("redirects /api/webhook, too");
+});
+
 test("I10: an owner on Netlify may delete vercel.json", async () => {
   await rm(join(root, "vercel.json"));
   expect(await hostFindings(root)).toEqual(NOTHING);
