@@ -70,6 +70,12 @@ const siteUrlSchema = z
     }),
     z.refine((text) => !/[?#@]/.test(text), {
       error: "SITE_URL must be an address alone, without ?query, #fragment or user name.",
+      abort: true,
+    }),
+    // Pages and functions have fixed addresses below the root: buyers would come back to a page that is not the shop's.
+    z.refine((text) => /^\/*$/.test(new URL(text).pathname), {
+      error:
+        "SITE_URL has a path, and a shop cannot live in a subfolder of another site: give it a name of its own, such as https://shop.example, and set that.",
     }),
   );
 
@@ -110,6 +116,8 @@ const allowedOriginsSchema = z._default(
 const perAddressSchema = wholeNumber("CHECKOUTS_PER_MINUTE", 1, 100_000, 5);
 const inTotalSchema = wholeNumber("CHECKOUTS_PER_MINUTE_TOTAL", 1, 100_000, 100);
 const checkoutMinutesSchema = wholeNumber("CHECKOUT_MINUTES", 30, 1_440, 30);
+
+export const siteAddressSchema = z.object({ SITE_URL: z.optional(siteUrlSchema) });
 
 export const stripeAccessSchema = z.object({
   STRIPE_SECRET_KEY: secretKeySchema,

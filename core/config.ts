@@ -14,7 +14,13 @@ import {
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import { readNews } from "./config-news.ts";
-import { placeSchema, shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
+import {
+  placeSchema,
+  shopSchema,
+  siteAddressSchema,
+  splitList,
+  stripeAccessSchema,
+} from "./config-variables.ts";
 import type { BucketConfig } from "./files/bucket.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
 
@@ -156,6 +162,16 @@ export function parseStripeAccess(environment: Environment): StripeAccess | unde
   ];
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return toAccess(result.data);
+}
+
+/**
+ * Checks the address that the owner gives the shop, where the rest is not known yet: while the site is built.
+ * @throws ConfigError when it cannot be a shop's.
+ */
+export function checkSiteUrl(environment: Environment): void {
+  const { SITE_URL } = withoutEmpty(environment);
+  const problems = problemsOf(siteAddressSchema.safeParse({ SITE_URL }));
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess {

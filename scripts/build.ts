@@ -3,23 +3,29 @@ import { fileURLToPath } from "node:url";
 
 import type { Catalog } from "../core/checkout/catalog.ts";
 import { isPreview } from "../core/config-host.ts";
-import { parsePlace, parseStripeAccess } from "../core/config.ts";
+import { checkSiteUrl, parsePlace, parseStripeAccess } from "../core/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
+import { expectOwnOutput } from "./build/own-output.ts";
 import { buildSite } from "./build/site.ts";
 import { collectConfig, fail, ownerEnvironment } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
+import { inspectHosts } from "./site/host-findings.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { inspectSite } from "./site/load-site.ts";
 import { lookAtPages } from "./site/look-at-pages.ts";
+import { publishedProblems } from "./site/published-problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { site, problems: inFiles } = await inspectSite(root);
 // Everything that is wrong is said at once: on a host, each look costs a deployment.
 const problems = [...inFiles];
+collectConfig(checkSiteUrl, problems);
 const catalog = await makeCatalog();
 for (const warning of await lookAtTheRest()) console.warn(warning);
 if (site === undefined || problems.length > 0) fail([...new Set(problems)].join("\n"));
+// Nothing has been deleted yet.
+await expectOwnOutput(root, join(root, "build"), "app.mjs");
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
 await refuseSecrets();
@@ -67,8 +73,21 @@ async function lookAtTheRest(): Promise<string[]> {
   const undeliverable = collectConfig((environment) => licenseProblem(site, environment), problems);
   if (undeliverable !== undefined) problems.push(undeliverable);
   const pages = await lookAtPages(root, site, ownerEnvironment());
-  problems.push(...pages.problems);
-  return pages.warnings;
+  problems.push(...pages.problems, ...(await publishedProblems(root, site.shop)));
+  return [...pages.warnings, ...(await lookAtHosts(site.shop.pages))];
+}
+
+/** What keeps the shop from working on the host that runs this build stops it; what does on another host is worth a word. */
+async function lookAtHosts(folder: string | undefined): Promise<string[]> {
+  const { vercel, netlify, unreadable } = await inspectHosts(root, folder);
+  problems.push(...unreadable);
+  return [
+    { findings: vercel, isHere: process.env["VERCEL"] !== undefined },
+    { findings: netlify, isHere: process.env["NETLIFY"] !== undefined },
+  ].flatMap(({ findings, isHere }) => {
+    if (isHere) problems.push(...findings.problems);
+    return isHere ? findings.notes : [...findings.problems, ...findings.notes];
+  });
 }
 
 /** A key that is published cannot be called back, so the build fails instead. */

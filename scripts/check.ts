@@ -1,6 +1,12 @@
 import { fileURLToPath } from "node:url";
 
-import { parseBucketConfig, parseDynamodbConfig, parsePlace, parseStripeAccess } from "../core/config.ts";
+import {
+  checkSiteUrl,
+  parseBucketConfig,
+  parseDynamodbConfig,
+  parsePlace,
+  parseStripeAccess,
+} from "../core/config.ts";
 import { sellsLicenses } from "../core/licenses/licenses-of.ts";
 import { formatMoney } from "../core/money.ts";
 import { createStripeClient } from "../core/stripe/client.ts";
@@ -9,10 +15,12 @@ import { collectConfig, fail, ownerEnvironment, readArguments } from "./owner-sh
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
+import { inspectHosts } from "./site/host-findings.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { inspectSite, type LoadedSite } from "./site/load-site.ts";
 import { lookAtPages } from "./site/look-at-pages.ts";
 import { paymentPageOrigin } from "./site/payment-page.ts";
+import { publishedProblems } from "./site/published-problems.ts";
 import { tableProblem } from "./table-problem.ts";
 
 const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
@@ -50,6 +58,7 @@ const notLooked: string[] = [];
 /** Where buyers pay, if Stripe has told. */
 let paymentPage: string | undefined;
 
+collectConfig(checkSiteUrl, wrongVariables);
 const access = collectConfig(parseStripeAccess, wrongVariables);
 const dynamodb = collectConfig(parseDynamodbConfig, wrongVariables);
 if (site === undefined) {
@@ -102,7 +111,10 @@ async function lookAt(loaded: LoadedSite): Promise<void> {
   if (bucket !== undefined) problems.push(...(await bucketFileProblems(sold, bucket)));
   const pages = await lookAtPages(root, loaded, ownerEnvironment(), paymentPage);
   warnings.push(...pages.warnings);
-  problems.push(...pages.problems);
+  problems.push(...pages.problems, ...(await publishedProblems(root, loaded.shop)));
+  const hosts = await inspectHosts(root, loaded.shop.pages);
+  problems.push(...hosts.unreadable, ...hosts.vercel.problems, ...hosts.netlify.problems);
+  warnings.push(...hosts.vercel.notes, ...hosts.netlify.notes);
 }
 
 function report(): void {

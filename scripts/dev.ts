@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 
 import open from "open";
 
 import { ConfigError } from "../core/config.ts";
 import { StorageInUseError } from "./dev/lock-storage.ts";
 import { whenAskedToEnd } from "../simulator/when-asked-to-end.ts";
+import { readDotEnv } from "./dot-env.ts";
 import { SiteError } from "./site/site-error.ts";
 import { startShop, type Shop, type ShopOptions } from "./dev/shop.ts";
 
@@ -33,7 +33,7 @@ if (flags.help) {
   process.exit(0);
 }
 
-const environment = { ...readDotEnv(join(root, ".env")), ...process.env };
+const environment = { ...readVariables(), ...process.env };
 if (/^(?:sk|rk)_live_/.test(environment["STRIPE_SECRET_KEY"] ?? "")) {
   fail(
     "STRIPE_SECRET_KEY is a live key: `npm run dev` takes a test key (sk_test_…), so that trying things out moves no money.",
@@ -108,15 +108,20 @@ function describe(error: unknown): string {
   if (error instanceof ConfigError || error instanceof SiteError) return error.problems.join("\n");
   if (error instanceof StorageInUseError)
     return `${error.message} Close that shop, or use: npm run dev -- --fresh. If it is no shop, delete the file.`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // say-failures.cjs makes a sentence of it, too.
+  throw error;
 }
 
 function isPortTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
-function readDotEnv(file: string): Record<string, string | undefined> {
-  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+function readVariables(): Record<string, string | undefined> {
+  try {
+    return readDotEnv(root);
+  } catch (error) {
+    return fail(describe(error));
+  }
 }
 
 function fail(message: string): never {

@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseEnv } from "node:util";
 
 import { ConfigError, parseConfig, type Environment } from "../core/config.ts";
 import { createJsonLog } from "../core/log.ts";
 import { openShop, type Shop } from "../core/shop.ts";
 import { realSurroundings } from "../core/surroundings.ts";
+import { readDotEnv } from "./dot-env.ts";
 import { loadSite, type LoadedSite } from "./site/load-site.ts";
 import { SiteError } from "./site/site-error.ts";
 
@@ -53,8 +51,7 @@ export function collectConfig<T>(parse: (environment: Environment) => T, problem
 
 /** The variables of .env, under those of the shell. */
 export function ownerEnvironment(): Environment {
-  const file = join(root, ".env");
-  return { ...(existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {}), ...process.env };
+  return { ...readDotEnv(root), ...process.env };
 }
 
 /** The arguments of a command. Ends the process when `--help` is among them, with the text. */

@@ -6,14 +6,14 @@ import { createDevServer } from "./dev/create-dev-server.ts";
 import { whenAskedToEnd } from "../simulator/when-asked-to-end.ts";
 import { closeServer, listen } from "./dev/listen.ts";
 import { createSiteHandler } from "./dev/site-server.ts";
-import { loadSite } from "./site/load-site.ts";
+import { readSite } from "./owner-shop.ts";
 
 /**
  * The pages alone, on `PORT`, and a fresh bundle for the functions: what `vercel dev` starts (`devCommand` in vercel.json) to put
  * beside the functions that it runs itself. Without it, it would take our `dev` script, a whole second shop, for the pages.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { shop, catalog } = await loadSite(root);
+const { shop, catalog } = await readSite();
 await buildFunctions(root, join(root, "build"), catalog);
 const print = (text: string): void => console.log(text);
 const server = createDevServer(await createSiteHandler(root, shop.pages, print), print);

@@ -1,4 +1,5 @@
-// Runs before `npm run dev`, `npm run build` and `npm test`, on whatever Node there is, so it is written for old ones.
+// Loaded before every command (`node -r`), on whatever Node there is, so it is written for old ones. Not in a `pre…` script alone: pnpm
+// runs none of those unless it is told to.
 var parts = process.versions.node.split(".").map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   console.error(
@@ -9,3 +10,4 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   );
   process.exit(1);
 }
+require("./say-failures.cjs");

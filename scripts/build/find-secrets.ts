@@ -2,6 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseEnv } from "node:util";
 
+import { dotEnvText } from "../dot-env.ts";
+
 export interface FoundSecret {
   /** As the owner calls it: relative to the project. */
   file: string;
@@ -56,7 +58,7 @@ export async function findSecrets(
 export async function buildEnvironment(root: string, shell: Variables): Promise<Variables> {
   const files = (await readdir(root)).filter((name) => /^\.env(?:\.|$)/.test(name) && name !== ".env.example");
   const written: Variables[] = [];
-  for (const file of files) written.push(parseEnv(await readFile(join(root, file), "utf8")));
+  for (const file of files) written.push(parseEnv(dotEnvText(await readFile(join(root, file)))));
   return Object.assign({}, ...written, shell) as Variables;
 }
 

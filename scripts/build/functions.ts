@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { build } from "esbuild";
+import { build, type BuildFailure, type Message } from "esbuild";
 
 import { createApp } from "../../core/app.ts";
 import type { Catalog } from "../../core/checkout/catalog.ts";
 import { SHOP_CONFIG } from "../site/load-site.ts";
+import { SiteError } from "../site/site-error.ts";
 import { bundledPackages, thirdPartyNotices } from "./third-party.ts";
 
 /**
@@ -16,7 +17,7 @@ import { bundledPackages, thirdPartyNotices } from "./third-party.ts";
  */
 export async function buildFunctions(root: string, outputFolder: string, catalog: Catalog): Promise<void> {
   await rm(outputFolder, { recursive: true, force: true });
-  const { metafile } = await build({
+  const { metafile, warnings } = await build({
     stdin: { contents: entry(root, catalog), resolveDir: root, sourcefile: "app.ts", loader: "ts" },
     outdir: outputFolder,
     entryNames: "app",
@@ -35,13 +36,20 @@ export async function buildFunctions(root: string, outputFolder: string, catalog
     minifyWhitespace: true,
     legalComments: "none",
     banner: { js: COMMONJS_IN_ESM },
-    logLevel: "warning",
+    logLevel: "silent",
     metafile: true,
     absWorkingDir: root,
+  }).catch((error: Partial<BuildFailure>) => {
+    throw new SiteError((error.errors ?? []).map(sentence), { cause: error });
   });
+  for (const warning of warnings) console.warn(sentence(warning));
   const notices = thirdPartyNotices(await bundledPackages(root, metafile));
   await writeFile(join(outputFolder, "THIRD-PARTY-NOTICES.txt"), notices);
   await writeFile(join(outputFolder, "app.d.mts"), types());
+}
+
+function sentence({ text, location }: Message): string {
+  return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
 /** What the adapters call: one export per handler of the app, set up once per instance from the host's environment. */

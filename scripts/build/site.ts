@@ -1,19 +1,40 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
-import { PAGES_FOLDER, ROOT_PAGES } from "../site/find-pages.ts";
+import { functionNames, redirectsWithOurs, REDIRECTS_FILE } from "../site/netlify-redirects.ts";
+import { PAGES_FOLDER, usablePagesFolder } from "../site/pages-folder.ts";
+import { publishedFiles } from "../site/published-files.ts";
+import { returnPages } from "../site/return-pages.ts";
 import { BROWSER_SCRIPTS, bundleBrowserScript } from "./browser-scripts.ts";
+import { expectOwnOutput } from "./own-output.ts";
 
 /**
  * Makes the folder that both hosts publish: the owner's site (from the folder `pages`), the return pages, the browser scripts. It is one folder because
  * Vercel publishes `public/` alone unless it is named another one.
+ * @throws SiteError, before anything is deleted, when that would delete or publish what it must not.
  */
 export async function buildSite(root: string, outputFolder: string, pages = PAGES_FOLDER): Promise<void> {
+  const folder = await usablePagesFolder(root, pages);
+  const published = await publishedFiles(root, folder);
+  const comeBackTo = await returnPages(root, folder, published);
+  await expectOwnOutput(root, outputFolder, `js/${BROWSER_SCRIPTS[0]}.js`);
+
   await rm(outputFolder, { recursive: true, force: true });
-  await cp(join(root, pages), outputFolder, { recursive: true });
-  for (const page of ROOT_PAGES) await cp(join(root, page), join(outputFolder, page));
+  // The scripts first: they mark the folder as ours, should the build break off.
   await mkdir(join(outputFolder, "js"), { recursive: true });
   for (const name of BROWSER_SCRIPTS) {
     await writeFile(join(outputFolder, "js", `${name}.js`), await bundleBrowserScript(name));
+  }
+  const ours = new Set(BROWSER_SCRIPTS.map((name) => `js/${name}.js`));
+  for (const { path, source } of published) {
+    if (ours.has(path)) continue;
+    await mkdir(dirname(join(outputFolder, path)), { recursive: true });
+    await copyFile(source, join(outputFolder, path));
+  }
+  for (const [page, file] of comeBackTo) await copyFile(join(root, file), join(outputFolder, page));
+  const redirects = published.find(({ path }) => path === REDIRECTS_FILE);
+  if (redirects !== undefined) {
+    const text = redirectsWithOurs(await readFile(redirects.source, "utf8"), await functionNames(root));
+    if (text !== undefined) await writeFile(join(outputFolder, REDIRECTS_FILE), text);
   }
 }

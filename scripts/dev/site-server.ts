@@ -4,7 +4,9 @@ import { join, normalize, sep } from "node:path";
 import { lookup } from "mrmime";
 
 import { BROWSER_SCRIPTS, bundleBrowserScript } from "../build/browser-scripts.ts";
-import { PAGES_FOLDER, ROOT_PAGES } from "../site/find-pages.ts";
+import { PAGES_FOLDER } from "../site/pages-folder.ts";
+import { readSettings } from "../site/read-settings.ts";
+import { ROOT_PAGES } from "../site/return-pages.ts";
 import { errorPage, unreadableAddress } from "./error-page.ts";
 import { filesAt, redirectAt, type AddressSettings } from "./site-address.ts";
 
@@ -85,11 +87,13 @@ async function readSiteFile(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const script = BROWSER_SCRIPTS.find((name) => path === `/js/${name}.js`);
   if (script !== undefined) return new Uint8Array(await bundleBrowserScript(script));
-  if (ROOT_PAGES.some((page) => path === `/${page}`)) return readIfPresent(join(root, path));
 
   const publicFolder = join(root, pages);
   const file = normalize(join(publicFolder, path));
-  return file.startsWith(publicFolder + sep) ? readIfPresent(file) : undefined;
+  const found = file.startsWith(publicFolder + sep) ? await readIfPresent(file) : undefined;
+  // One among the owner's pages goes before the one beside the folder.
+  const isReturnPage = ROOT_PAGES.some((page) => path === `/${page}`);
+  return found ?? (isReturnPage ? readIfPresent(join(root, path)) : undefined);
 }
 
 async function readIfPresent(file: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -106,19 +110,27 @@ async function readIfPresent(file: string): Promise<Uint8Array<ArrayBuffer> | un
   }
 }
 
+/** Those of netlify.toml where the owner, who is on Netlify, has deleted vercel.json: the two say the same. */
 async function siteHeaders(root: string): Promise<Record<string, string>> {
-  const settings = JSON.parse(await readFile(join(root, "vercel.json"), "utf8")) as {
-    headers: { headers: { key: string; value: string }[] }[];
+  const settings = await readSettings(root, "vercel.json");
+  if (settings === undefined) return netlifyHeaders(root);
+  const { headers = [] } = settings.value as {
+    headers?: { headers: { key: string; value: string }[] }[];
   };
+  return Object.fromEntries(headers.flatMap((rule) => rule.headers).map(({ key, value }) => [key, value]));
+}
+
+async function netlifyHeaders(root: string): Promise<Record<string, string>> {
+  const toml = new TextDecoder().decode(await readIfPresent(join(root, "netlify.toml")));
+  const [, values = ""] = /^\s*\[headers\.values\]\s*\n((?:\s*[\w-]+ *= *".*"\s*\n?)*)/m.exec(toml) ?? [];
   return Object.fromEntries(
-    settings.headers.flatMap((rule) => rule.headers).map(({ key, value }) => [key, value]),
+    [...values.matchAll(/^\s*([\w-]+) *= *"(.*)"/gm)].map(([, key = "", value = ""]) => [key, value]),
   );
 }
 
 async function addressSettings(root: string): Promise<AddressSettings> {
-  const text = await readIfPresent(join(root, "vercel.json"));
-  if (text === undefined) return {};
-  const { cleanUrls, trailingSlash } = JSON.parse(new TextDecoder().decode(text)) as AddressSettings;
+  const settings = await readSettings(root, "vercel.json");
+  const { cleanUrls, trailingSlash } = (settings?.value ?? {}) as AddressSettings;
   return {
     ...(cleanUrls !== undefined && { cleanUrls }),
     ...(trailingSlash !== undefined && { trailingSlash }),

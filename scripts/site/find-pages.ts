@@ -1,25 +1,14 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { PAGES_FOLDER } from "./pages-folder.ts";
+import { publishedFiles } from "./published-files.ts";
+import { returnPages } from "./return-pages.ts";
 
-import { SiteError } from "./site-error.ts";
-
-/** The pages that live beside `public/`, where an owner finds them. */
-export const ROOT_PAGES = ["success.html", "canceled.html"] as const;
-
-export const PAGES_FOLDER = "public";
-
-/** Every page of the site, relative to `root`, with forward slashes. */
+/**
+ * Every page of the site, relative to `root`, with forward slashes.
+ * @throws SiteError when a page is missing, or the folder holds what must not be published.
+ */
 export async function findPages(root: string, folder = PAGES_FOLDER): Promise<string[]> {
-  const files = await readdir(join(root, folder), { recursive: true }).catch((cause: unknown) => {
-    throw new SiteError(
-      [
-        `There is no folder ${folder}/ with your pages. If another program makes them, let it run first; the folder's name is \`pages\` in shop.config.ts.`,
-      ],
-      { cause },
-    );
-  });
-  const pages = files
-    .filter((file) => /\.html?$/i.test(file))
-    .map((file) => `${folder}/${file.replaceAll("\\", "/")}`);
-  return [...ROOT_PAGES, ...pages.toSorted()];
+  const published = await publishedFiles(root, folder);
+  const pages = published.filter(({ path }) => /\.html?$/i.test(path)).map(({ path }) => `${folder}/${path}`);
+  const comeBackTo = await returnPages(root, folder, published);
+  return [...new Set([...comeBackTo.values(), ...pages])];
 }

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { attribute, descendants, elementsOf, lineOf, type Element } from "./html-tree.ts";
-import { findPages, PAGES_FOLDER } from "./find-pages.ts";
+import { findPages } from "./find-pages.ts";
+import { PAGES_FOLDER } from "./pages-folder.ts";
 
 /** What the endpoint takes. */
 const TAKEN: ReadonlySet<string> = new Set(["price_id", "priceId", "quantity", "client_reference_id"]);

@@ -7,8 +7,10 @@ import { PRICE_NAME } from "../../core/checkout/catalog.ts";
 import { parseShopDefinition, ShopDefinitionError } from "../../core/parse-shop-definition.ts";
 import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Site } from "../../core/site.ts";
+import { codeMistake } from "./code-mistake.ts";
 import { findPages } from "./find-pages.ts";
 import { managedPaymentsConflicts } from "./managed-payments.ts";
+import { usablePagesFolder } from "./pages-folder.ts";
 import { privateFileProblems } from "./private-files.ts";
 import { readOffers, type Offer } from "./read-offers.ts";
 import { SiteError } from "./site-error.ts";
@@ -38,7 +40,9 @@ export async function inspectSite(
   root: string,
 ): Promise<{ site: LoadedSite | undefined; problems: readonly string[] }> {
   try {
-    const shop = await loadShopDefinition(root);
+    const said = await loadShopDefinition(root);
+    const folder = await usablePagesFolder(root, said.pages);
+    const shop = said.pages === undefined ? said : { ...said, pages: folder };
     const offers = [...(await offersOfPages(root, shop)), ...(await offersOfDefinition(root, shop))];
     const wrongNames = offers
       .filter(({ name }) => !PRICE_NAME.test(name))
@@ -69,9 +73,11 @@ async function loadShopDefinition(root: string): Promise<ShopDefinition> {
     const module = (await import(`${pathToFileURL(file).href}?${mtimeMs}`)) as { default?: unknown };
     return parseShopDefinition(module.default);
   } catch (cause) {
-    const problems = cause instanceof ShopDefinitionError ? cause.problems : [messageOf(cause)];
+    if (!(cause instanceof ShopDefinitionError)) {
+      throw new SiteError([codeMistake(cause, root, SHOP_CONFIG)], { cause });
+    }
     throw new SiteError(
-      problems.map((problem) => `${SHOP_CONFIG}: ${problem}`),
+      cause.problems.map((problem) => `${SHOP_CONFIG}: ${problem}`),
       { cause },
     );
   }
@@ -99,8 +105,4 @@ async function offersOfDefinition(root: string, { prices }: ShopDefinition): Pro
 
 function escape(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,13 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BROWSER_SCRIPTS } from "../build/browser-scripts.ts";
-import { findPages, PAGES_FOLDER, ROOT_PAGES } from "./find-pages.ts";
+import { findPages } from "./find-pages.ts";
 import { attribute, elementsOf, lineOf, type Element } from "./html-tree.ts";
+import { PAGES_FOLDER } from "./pages-folder.ts";
+import { publishedFiles } from "./published-files.ts";
+import { ROOT_PAGES } from "./return-pages.ts";
+import { writtenOtherwise } from "./written-otherwise.ts";
 
 /** Stands for the site's address, which the files do not know. */
 const SITE = "https://site.invalid";
@@ -28,15 +32,22 @@ export async function missingFiles(root: string, folder = PAGES_FOLDER): Promise
   return Array.from(missing, ([path, [first, ...others]]) => {
     const elsewhere =
       others.length === 0 ? "" : ` (${others.length} more place${others.length === 1 ? "" : "s"} too)`;
-    return `${first}: loads ${path}${elsewhere}, and ${folder}${path} is not there. Put the file there, or take it out of the page.`;
+    return `${first}: loads ${path}${elsewhere}, and ${folder}${path} is not there. ${advice(path, published)}`;
   });
+}
+
+function advice(path: string, published: ReadonlySet<string>): string {
+  const other = writtenOtherwise(path, published);
+  return other === undefined
+    ? "Put the file there, or take it out of the page."
+    : `${other.name.slice(1)} is, ${other.difference}. Rename it, or write its name in the page as it is.`;
 }
 
 /** Every file that is published, by its path on the site. */
 async function pathsOf(root: string, folder: string): Promise<ReadonlySet<string>> {
-  const files = await readdir(join(root, folder), { recursive: true });
+  const files = (await publishedFiles(root, folder)).map(({ path }) => path);
   const scripts = BROWSER_SCRIPTS.map((name) => `js/${name}.js`);
-  return new Set([...files, ...ROOT_PAGES, ...scripts].map((file) => `/${file.replaceAll("\\", "/")}`));
+  return new Set([...files, ...ROOT_PAGES, ...scripts].map((file) => `/${file}`));
 }
 
 /** `success.html` lies beside the folder, and is published with what is in it. */

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { MAX_PRIVATE_FILE_BYTES } from "../../core/files/private-folder.ts";
+import { findAsWritten, MAX_PRIVATE_FILE_BYTES } from "../../core/files/private-folder.ts";
 import type { ShopDefinition } from "../../core/shop-definition.ts";
+import { writtenOtherwise } from "./written-otherwise.ts";
 
 /** A function may weigh 50 MB when it is packed: https://docs.netlify.com/build/functions/overview, and so on Vercel. */
 const MAX_FOLDER_BYTES = 40_000_000;
@@ -14,7 +15,7 @@ export async function privateFileProblems(root: string, shop: ShopDefinition): P
   for (const [price, { deliver = [] }] of Object.entries(shop.prices ?? {})) {
     for (const [index, delivery] of deliver.entries()) {
       if (delivery.kind !== "file" || typeof delivery.file !== "string") continue;
-      const problem = await problemOf(join(root, delivery.file));
+      const problem = await problemOf(root, delivery.file);
       if (problem === undefined) continue;
       problems.push(`prices[${JSON.stringify(price)}].deliver[${index}].file: ${delivery.file} ${problem}`);
     }
@@ -30,13 +31,25 @@ export async function privateFileProblems(root: string, shop: ShopDefinition): P
 
 const USE_A_BUCKET = 'move files to a bucket, { bucketKey: "…" }, as docs/delivery.md explains.';
 
-async function problemOf(file: string): Promise<string | undefined> {
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined) return "is not there. Capital and small letters count.";
+async function problemOf(root: string, file: string): Promise<string | undefined> {
+  const written = await findAsWritten(root, file);
+  const found = written === undefined ? undefined : await stat(written).catch(() => undefined);
+  if (found === undefined) return notThere(root, file);
   if (!found.isFile()) return "is a folder: name one file, an archive perhaps.";
   if (found.size === 0) return "is empty.";
   if (found.size <= MAX_PRIVATE_FILE_BYTES) return undefined;
   return `has ${megabytes(found.size)}, and the hosts let a function send ${megabytes(MAX_PRIVATE_FILE_BYTES)} at most: ${USE_A_BUCKET}`;
+}
+
+/** Asked of the folder's own list: a Mac and Windows find `Guide.pdf` for `guide.pdf`, and the hosts do not. */
+async function notThere(root: string, file: string): Promise<string> {
+  const names = await readdir(join(root, "private"), { recursive: true }).catch(() => []);
+  const other = writtenOtherwise(
+    file,
+    names.map((name) => `private/${name.replaceAll("\\", "/")}`),
+  );
+  if (other === undefined) return "is not there. Capital and small letters count.";
+  return `is not there; ${other.name} is, ${other.difference}.`;
 }
 
 async function bytesIn(folder: string): Promise<number> {

@@ -28,8 +28,12 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-/** Runs a command to its end; rejects with what it printed when it fails. */
-export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<void> {
+/** Runs a command to its end and resolves to what it printed; rejects with that when it fails. */
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  options: ToolOptions,
+): Promise<string> {
   const { child, output, stop } = start(command, args, options);
   const [exitCode] = await Promise.race([
     once(child, "exit") as Promise<[number | null]>,
@@ -37,6 +41,7 @@ export async function runTool(command: string, args: readonly string[], options:
   ]);
   await stop();
   if (exitCode !== 0) throw new Error(`${command} ${args.join(" ")} failed (${exitCode}):\n${output()}`);
+  return output();
 }
 
 /** Starts a server; resolves when it prints `ready`. */

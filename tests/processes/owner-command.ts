@@ -49,7 +49,8 @@ export async function runOwnerCommand(
   project = ROOT,
 ): Promise<Finished> {
   const script = join(project, `scripts/${command}.ts`);
-  const child = spawn(process.execPath, [script, ...parameters], {
+  const guard = join(project, "scripts/require-node.cjs");
+  const child = spawn(process.execPath, ["-r", guard, script, ...parameters], {
     env: ownerEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],
   });

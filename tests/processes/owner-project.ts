@@ -16,6 +16,7 @@ const PARTS = [
   "js",
   "scripts",
   "public",
+  "netlify",
   "success.html",
   "canceled.html",
   "package.json",

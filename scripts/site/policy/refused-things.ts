@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { BROWSER_SCRIPTS } from "../../build/browser-scripts.ts";
-import { findPages, PAGES_FOLDER } from "../find-pages.ts";
+import { findPages } from "../find-pages.ts";
+import { PAGES_FOLDER } from "../pages-folder.ts";
 import { parsePolicies } from "./content-policy.ts";
 import { headerRules, type HeaderRule } from "./header-rules.ts";
 import type { Host } from "./hosting.ts";

@@ -1,3 +1,7 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import type { KnownDifferences } from "../../adapters/adapter-case.ts";
 import { methodCases } from "../../adapters/cases/methods.ts";
 import { reconcileCases } from "../../adapters/cases/reconcile.ts";
@@ -53,6 +57,8 @@ export const netlifyDev: Platform = {
   async start(stripe, defer) {
     const { project, remove } = await copyProject();
     defer(remove);
+    // As an old site may bring it: the functions must stay at their addresses.
+    await writeFile(join(project, "public/_redirects"), "/api/*  /index.html  200\n");
     await runTool("node", ["scripts/build.ts"], { cwd: project, env: {} });
     const port = await freePort();
     const { output, stop } = await startTool(
@@ -78,6 +84,15 @@ export const netlifyDev: Platform = {
         ...adapterTests("/.netlify/functions", shopAt("/.netlify/functions", firstTwoVariants), {
           differences: DIFFERENCES,
         }),
+        {
+          name: "I08: functions answer beside _redirects that would take their addresses, and the rest of them goes on",
+          async run() {
+            const health = await sendHttp(`${origin}/api/health`, {});
+            assert.match(health.headers.get("content-type") ?? "", /^application\/json/);
+            const other = await sendHttp(`${origin}/api/of-the-owner`, {});
+            assert.match(other.headers.get("content-type") ?? "", /^text\/html/);
+          },
+        },
         ...pageTests(origin, project),
       ],
       output,

@@ -26,7 +26,7 @@ export const vercelBuild: Platform = {
     const { project, remove } = await copyProject();
     defer(remove);
     await linkVercelProject(project);
-    await runTool("vercel", ["build", "--yes"], { cwd: project, env: {} });
+    const printed = await runTool("vercel", ["build", "--yes"], { cwd: project, env: {} });
     const output = join(project, ".vercel/output");
     for (const name of FUNCTION_NAMES) await addMappedFiles(project, functionFolder(output, name));
     const stripeOrigin = await stripe.serve();
@@ -75,6 +75,10 @@ export const vercelBuild: Platform = {
         {
           name: "D04: packs private/ into the download function alone",
           run: () => expectPrivateFiles(output),
+        },
+        {
+          name: "I01: the build prints no error of the TypeScript compiler",
+          run: async () => assert.doesNotMatch(printed, /error TS\d+/),
         },
         { name: "gives each function 30 seconds on Node 24", run: () => expectFunctionSettings(output) },
       ],

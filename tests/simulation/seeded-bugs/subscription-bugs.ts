@@ -31,7 +31,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
     hazards: "G02",
     patches: [
       {
-        file: "core/orders/run-owed.ts",
+        file: "core/orders/next-effect.ts",
         find: "if (!isRevoked(control)) return control;",
         replace: 'if (!isRevoked(control) && control.mirror.subscription !== "paused") return control;',
       },

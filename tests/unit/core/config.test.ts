@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ConfigError, parseConfig, type Environment } from "../../../core/config.ts";
+import { ConfigError, checkSiteUrl, parseConfig, type Environment } from "../../../core/config.ts";
 
 const GOOD: Environment = {
   STRIPE_SECRET_KEY: "sk_test_51abc",
@@ -291,8 +291,19 @@ test("D08: pages that may sell are the shop's, those that are named, and those t
     allowed: ["https://shop.example", "https://shop.netlify.app"],
     anyLoopback: false,
   });
-  expect(originsOf({ SITE_URL: "https://example.com/my/shop/" }).allowed).toEqual(["https://example.com"]);
+  expect(originsOf({ SITE_URL: "https://example.com:8443/" }).allowed).toEqual(["https://example.com:8443"]);
 });
+
+test.for(["https://www.example.com/shop", "https://example.com/my/shop/"])(
+  "I13: a shop cannot live in a subfolder, and %s is refused with what to do",
+  (address) => {
+    const sentence =
+      "SITE_URL has a path, and a shop cannot live in a subfolder of another site: give it a name of its own, such as https://shop.example, and set that.";
+    expect(problemsOf({ ...GOOD, SITE_URL: address })).toEqual([sentence]);
+    expect(() => checkSiteUrl({ SITE_URL: address })).toThrow(sentence);
+    expect(() => checkSiteUrl({})).not.toThrow();
+  },
+);
 
 test("on a developer's machine any local server's page may sell, on a deployed site none", () => {
   const isOpen = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).origins.anyLoopback;

@@ -36,3 +36,14 @@ test.for([
 ])("D04: hands out nothing for %s", async (file) => {
   expect(await createPrivateFolder(root).read(file)).toBeUndefined();
 });
+
+test.for([
+  ["M\u{FC}sli", "Mu\u{308}sli"],
+  ["Mu\u{308}sli", "M\u{FC}sli"],
+] as const)("I12: hands out %s, whichever way its letters are stored", async ([typed, stored]) => {
+  await mkdir(join(root, `private/${stored}`));
+  await writeFile(join(root, `private/${stored}/${stored}.pdf`), "recipes");
+  const bytes = await createPrivateFolder(root).read(`private/${typed}/${typed}.pdf`);
+  expect(Buffer.from(bytes ?? []).toString()).toBe("recipes");
+  expect(await createPrivateFolder(root).read(`private/${typed}/Other.pdf`)).toBeUndefined();
+});

@@ -45,6 +45,26 @@ test.each([
   expect((await privateFileProblems(root, sells(file)))[0]).toContain(`${file} ${problem}`);
 });
 
+const TYPED = "private/Rezepte/M\u{FC}sli.pdf";
+const ON_A_MAC = "private/Rezepte/Mu\u{308}sli.pdf";
+
+test.for([
+  [TYPED, ON_A_MAC],
+  [ON_A_MAC, TYPED],
+] as const)("I12: a file whose name is stored in another form is found: %s", async ([said, stored]) => {
+  await mkdir(join(root, "private/Rezepte"));
+  await writeFile(join(root, stored), "x");
+  expect(await privateFileProblems(root, sells(said))).toEqual([]);
+});
+
+test("I12: a file that differs in capital and small letters is named as it is on the disk", async () => {
+  await mkdir(join(root, "private/Rezepte"));
+  await writeFile(join(root, ON_A_MAC), "x");
+  expect(await privateFileProblems(root, sells("private/rezepte/m\u{FC}sli.pdf"))).toEqual([
+    `prices["poster-a2"].deliver[0].file: private/rezepte/m\u{FC}sli.pdf is not there; ${ON_A_MAC} is, which differs in capital and small letters, and they count.`,
+  ]);
+});
+
 test("a folder that is too heavy for a function is refused, whatever is sold of it", async () => {
   for (let index = 0; index < 11; index += 1) {
     await writeFile(join(root, `private/folder/${index}.zip`), Buffer.alloc(3_900_000, "x"));

@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
@@ -46,7 +50,43 @@ test("packages with install scripts are those that package.json allows by name",
 });
 
 test("no package that is shipped runs a script when it is installed", () => {
-  expect(locked.filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev)).toEqual([]);
+  // esbuild makes the bundle and is not in it; a host that leaves out what is for development must have it.
+  expect(
+    locked
+      .filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev)
+      .map(([folder]) => nameOf(folder)),
+  ).toEqual(["esbuild"]);
+});
+
+test("I15: pnpm may run the install scripts that npm may", () => {
+  const settings = readFileSync(join(root, "pnpm-workspace.yaml"), "utf8");
+  const [, list = ""] = /^allowBuilds:\n((?: {2}[\w@/-]+: true\n)+)/m.exec(settings) ?? [];
+  const names = list.split("\n").flatMap((line) => /^ {2}(.+): true$/.exec(line)?.[1] ?? []);
+  expect(names.toSorted()).toEqual(Object.keys(project["allowScripts"] ?? {}).toSorted());
+});
+
+test("I16: npm on Node 20, which brings Node 24 along, has nothing to warn of", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "static-checkout-npm-"));
+  for (const file of ["package.json", "package-lock.json"])
+    await copyFile(join(root, file), join(folder, file));
+  const preload = join(folder, "node-20.cjs");
+  await writeFile(preload, "Object.defineProperty(process, 'version', { value: 'v20.20.2' });");
+  try {
+    const { stdout, stderr } = await promisify(execFile)(
+      "npm",
+      ["ci", "--dry-run", "--offline", "--no-audit"],
+      {
+        cwd: folder,
+        env: { ...process.env, NODE_OPTIONS: `--require ${preload}` },
+        // npm is a script with an ending of its own on Windows.
+        shell: process.platform === "win32",
+      },
+    );
+    expect(stdout).toMatch(/^added \d{3} packages/m);
+    expect(stderr).toBe("");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("nothing of a browser script or a page is loaded from another site", () => {

@@ -68,6 +68,16 @@ test("capital and small letters count, as they do on the hosts", async () => {
   expect(await missingIn('<link rel="stylesheet" href="/site.css">')).toEqual(["1 /site.css"]);
 });
 
+test("I12: a file that is there under a name that only looks the same, or in other letters, is named", async () => {
+  await write("public/Mu\u{308}sli.jpg", "");
+  await write("public/Site.css", "");
+  await write("public/index.html", '<img src="/M\u{FC}sli.jpg"><link rel="stylesheet" href="/site.css">');
+  expect(await missingFiles(root)).toEqual([
+    "public/index.html:1: loads /M\u{FC}sli.jpg, and public/M\u{FC}sli.jpg is not there. Mu\u{308}sli.jpg is, which looks the same and is written differently: its accented letters are stored as letter and accent in the one and as one character in the other, as some programs on a Mac do. Rename it, or write its name in the page as it is.",
+    "public/index.html:1: loads /site.css, and public/site.css is not there. Site.css is, which differs in capital and small letters, and they count. Rename it, or write its name in the page as it is.",
+  ]);
+});
+
 test("what comes from elsewhere, from the host, or is no file of a page is not looked for", async () => {
   expect(
     await missingIn(`<link rel="stylesheet" href="https://cdn.example/a.css">

@@ -1,0 +1,81 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Netlify's own file of rules among the pages: https://docs.netlify.com/manage/routing/redirects/overview/ */
+export const REDIRECTS_FILE = "_redirects";
+
+export interface RedirectRule {
+  line: number;
+  from: string;
+  to: string;
+  status: number;
+  /** It goes before a file that is there. */
+  forced: boolean;
+}
+
+/**
+ * The rules that concern every visitor. Those for one query, country or language are passed over, and those for another host name: this shop's
+ * address is not theirs.
+ */
+export function parseRedirects(text: string): RedirectRule[] {
+  return text.split("\n").flatMap((written, index) => {
+    const [from = "", ...rest] = written
+      .replace(/^\u{FEFF}/u, "")
+      .replace(/\s#.*$/, "")
+      .trim()
+      .split(/\s+/);
+    const [to = "", status = "301", ...conditions] = rest;
+    const [, code, mark] = /^(\d{3})(!?)$/.exec(status) ?? [];
+    if (!from.startsWith("/") || !/^(?:\/|https?:)/.test(to) || code === undefined) return [];
+    if (conditions.length > 0) return [];
+    return [{ line: index + 1, from, to, status: Number(code), forced: mark === "!" }];
+  });
+}
+
+/** The rule that takes a request for `path`: the first that fits. */
+export function ruleFor(rules: readonly RedirectRule[], path: string): RedirectRule | undefined {
+  return rules.find(({ from }) => fits(from, path));
+}
+
+/** True where a function's address ends elsewhere than at Netlify's functions. */
+export function takesFunctions(
+  rules: readonly RedirectRule[],
+  names: readonly string[],
+): RedirectRule | undefined {
+  const taking = names.map((name) => ruleFor(rules, `/api/${name}`));
+  return taking.find((rule) => rule !== undefined && !rule.to.startsWith("/.netlify/functions/"));
+}
+
+/**
+ * The file with the functions' addresses in front, where one of the owner's rules would take them: Netlify reads this file before netlify.toml, and
+ * the first rule that fits wins. Each function by its name, so that other addresses below /api/ stay the owner's. Undefined when nothing has to change.
+ */
+export function redirectsWithOurs(text: string, names: readonly string[]): string | undefined {
+  if (takesFunctions(parseRedirects(text), names) === undefined) return undefined;
+  const ours = names.map((name) => `/api/${name}  /.netlify/functions/${name}  200\n`);
+  return `# The shop's functions, put here by its build.\n${ours.join("")}\n${text.replace(/^\u{FEFF}/u, "")}`;
+}
+
+/** As they are called in their addresses. Both hosts have the same, and an owner may have deleted the folder of the other. */
+export async function functionNames(root: string): Promise<string[]> {
+  const folders = ["api", "netlify/functions"].map((folder) =>
+    readdir(join(root, folder)).catch((): string[] => []),
+  );
+  const files = (await Promise.all(folders)).flat().filter((file) => file.endsWith(".ts"));
+  return [...new Set(files.map((file) => file.slice(0, -".ts".length)))].toSorted();
+}
+
+/** `*` stands for the rest, `:name` for one part; a last slash makes no difference. */
+function fits(from: string, path: string): boolean {
+  const pattern = from
+    .replace(/(?<=.)\/$/, "")
+    .split("/")
+    .map((part) => (part.startsWith(":") ? "[^/]+" : escape(part)))
+    .join("/")
+    .replace(/\/\\\*$/, "(?:/.*)?");
+  return new RegExp(`^${pattern}/?$`).test(path);
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import {
+  parseRedirects,
+  REDIRECTS_FILE,
+  ruleFor,
+  takesFunctions,
+  type RedirectRule,
+} from "./netlify-redirects.ts";
+
+export interface HostFindings {
+  /** The shop would not work on this host. */
+  problems: string[];
+  /** It works, and not quite as the file says. */
+  notes: string[];
+}
+
+type PlacedRule = RedirectRule & { file: string };
+
+/**
+ * What the files that Netlify obeys do to the shop's addresses: `_redirects` and `_headers` among the pages, as an owner's old site brings them,
+ * and the redirects of netlify.toml, which come after them.
+ */
+export async function netlifyFindings(
+  root: string,
+  folder: string,
+  names: readonly string[],
+  files: readonly string[],
+): Promise<HostFindings> {
+  const redirectsFile = `${folder}/${REDIRECTS_FILE}`;
+  const own = parseRedirects(await textOf(root, redirectsFile)).map((rule) => ({
+    ...rule,
+    file: redirectsFile,
+  }));
+  const toml = tomlRedirects(await textOf(root, "netlify.toml")).map((rule) => ({
+    ...rule,
+    file: "netlify.toml",
+  }));
+  const findings: HostFindings = { problems: [], notes: [] };
+
+  const taking = takesFunctions(own, names);
+  // What takes them in `_redirects` the build sets right in the copy that is published.
+  const takingInToml = taking === undefined ? takesFunctions([...own, ...toml], names) : undefined;
+  if (taking !== undefined) {
+    findings.notes.push(
+      `${redirectsFile}:${taking.line}: this rule would take the functions' addresses on Netlify, so the build puts those in front of it. It changes nothing else.`,
+    );
+  }
+  if (takingInToml !== undefined) {
+    findings.problems.push(
+      `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the rule for /api/*: the first that fits wins.`,
+    );
+  }
+  for (const rule of takenFiles([...own, ...toml], files)) {
+    findings.problems.push(
+      `${rule.file}:${rule.line}: sends ${rule.path} elsewhere although the file is there. ${rule.file === "netlify.toml" ? "Take out force = true" : 'Take the "!" away'}, so that files go before the rule.`,
+    );
+  }
+  findings.notes.push(...(await headerNotes(root, `${folder}/_headers`)));
+  return findings;
+}
+
+/** Each rule once, with the first of the shop's files that it takes. Only a forced one goes before a file. */
+function takenFiles(
+  rules: readonly PlacedRule[],
+  files: readonly string[],
+): (PlacedRule & { path: string })[] {
+  const forced = rules.filter((rule) => rule.forced);
+  return forced.flatMap((rule) => {
+    const path = files.find((file) => ruleFor(forced, file) === rule && rule.to !== file);
+    return path === undefined ? [] : [{ ...rule, path }];
+  });
+}
+
+/** Browsers obey every policy that they get, so a second one can only refuse more. */
+async function headerNotes(root: string, file: string): Promise<string[]> {
+  const lines = (await textOf(root, file)).split("\n");
+  return lines.flatMap((line, index) =>
+    /^\s+Content-Security-Policy\s*:/i.test(line)
+      ? [
+          `${file}:${index + 1}: on Netlify this policy comes on top of the one in netlify.toml, and browsers obey both: what either refuses is refused. Put what you need into the one in netlify.toml, and take this line out.`,
+        ]
+      : [],
+  );
+}
+
+/** The `[[redirects]]` of netlify.toml, written in the usual way, one setting a line; those with conditions are passed over. */
+function tomlRedirects(toml: string): RedirectRule[] {
+  const lines = toml.split("\n");
+  return lines.flatMap((start, index) => {
+    if (!/^\s*\[\[redirects\]\]/.test(start)) return [];
+    const rest = lines.slice(index + 1);
+    const end = rest.findIndex((line) => /^\s*\[/.test(line));
+    const block = (end === -1 ? rest : rest.slice(0, end)).join("\n");
+    const conditional = /^\s*\[redirects\.|^\s*(?:conditions|query)\s*=/m.test(
+      `${block}\n${rest[end] ?? ""}`,
+    );
+    const setting = (name: string) =>
+      new RegExp(`^\\s*${name}\\s*=\\s*["']?([^"'\\s#]+)`, "m").exec(block)?.[1];
+    const [from, to] = [setting("from"), setting("to")];
+    if (conditional || from === undefined || to === undefined || !from.startsWith("/")) return [];
+    const status = Number(setting("status") ?? 301);
+    return [{ line: index + 1, from, to, status, forced: setting("force") === "true" }];
+  });
+}
+
+async function textOf(root: string, file: string): Promise<string> {
+  return readFile(join(root, file), "utf8").catch(() => "");
+}

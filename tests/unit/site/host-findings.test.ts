@@ -1,0 +1,188 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { buildSite } from "../../../scripts/build/site.ts";
+import { hostFindings } from "../../../scripts/site/host-findings.ts";
+import {
+  functionNames,
+  parseRedirects,
+  ruleFor,
+  takesFunctions,
+} from "../../../scripts/site/netlify-redirects.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const TOML = await readFile(join(ROOT, "netlify.toml"), "utf8");
+const VERCEL = await readFile(join(ROOT, "vercel.json"), "utf8");
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "static-checkout-host-"));
+  for (const page of ["success.html", "canceled.html", "public/index.html"])
+    await write(page, "<!doctype html>");
+  for (const name of ["create-checkout-session", "webhook"]) await write(`netlify/functions/${name}.ts`, "");
+  await write("netlify.toml", TOML);
+  await write("vercel.json", VERCEL);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, file)), { recursive: true });
+  await writeFile(join(root, file), text);
+}
+
+/** What Netlify would read: the published file first, then netlify.toml. */
+async function published(): Promise<string> {
+  await buildSite(root, join(root, "dist"));
+  return readFile(join(root, "dist/_redirects"), "utf8").catch(() => "");
+}
+
+const NOTHING = { vercel: { problems: [], notes: [] }, netlify: { problems: [], notes: [] } };
+
+test("I08: the project's own settings are in order", async () => {
+  expect(await hostFindings(root)).toEqual(NOTHING);
+  expect(await hostFindings(ROOT)).toEqual(NOTHING);
+});
+
+test.for([
+  ["a single page site", "/*    /index.html   200\n", 1],
+  ["with Windows' line ends and a mark", "\u{FEFF}# old\r\n\r\n/*  /index.html  200\r\n", 3],
+  ["a new home", "/old /new\n/* https://new.example/:splat 301!\n", 2],
+  ["another server of the owner's", "/api/*  https://api.shop.example/:splat  200\n", 1],
+  ["a placeholder", "/api/:name  /other/:name  200\n", 1],
+  ["a page for what is not there", "/* /404.html 404\n", 1],
+] as const)(
+  "I08: functions stay at their addresses on Netlify beside _redirects of %s",
+  async ([, text, line]) => {
+    await write("public/_redirects", text);
+    const { netlify } = await hostFindings(root);
+    expect(netlify.notes[0]).toMatch(
+      new RegExp(`^public/_redirects:${line}: this rule would take the functions' addresses`),
+    );
+
+    const rules = parseRedirects(await published());
+    expect(ruleFor(rules, "/api/webhook")).toMatchObject({ to: "/.netlify/functions/webhook", status: 200 });
+    expect(takesFunctions(rules, await functionNames(root))).toBeUndefined();
+    // The owner's other addresses go where they went.
+    const own = parseRedirects(text);
+    expect(ruleFor(rules, "/api/contact")?.to).toBe(ruleFor(own, "/api/contact")?.to);
+    expect(ruleFor(rules, "/somewhere")?.to).toBe(ruleFor(own, "/somewhere")?.to);
+  },
+);
+
+test.for([
+  "/old  /new  301\n",
+  "/api/*  /.netlify/functions/:splat  200\n/*  /index.html  200\n",
+  "/*  /de/:splat  302  Language=de\n",
+  "/*  id=:id  /items/:id  301\n",
+  "https://www.shop.example/*  https://shop.example/:splat  301!\n",
+  "# /*  /index.html  200\n",
+  "/apis/*  /index.html  200\n",
+])("I08: _redirects that take no function are published byte for byte: %j", async (text) => {
+  await write("public/_redirects", text);
+  expect(await hostFindings(root)).toEqual(NOTHING);
+  expect(await published()).toBe(text);
+});
+
+test("I08: rules that go before files are named where they take the order page or a script", async () => {
+  await write("public/_redirects", "/a /b\n/* /index.html 200!\n");
+  expect((await hostFindings(root)).netlify.problems).toEqual([
+    'public/_redirects:2: sends /success.html elsewhere although the file is there. Take the "!" away, so that files go before the rule.',
+  ]);
+  await write("public/_redirects", "/js/* https://cdn.example/:splat 301!\n");
+  expect((await hostFindings(root)).netlify.problems).toEqual([
+    'public/_redirects:1: sends /js/stripe-checkout.js elsewhere although the file is there. Take the "!" away, so that files go before the rule.',
+  ]);
+});
+
+const RULE = '[[redirects]]\n  from = "/*"\n  to = "/index.html"\n  status = 200\n';
+
+test("I08: a rule of netlify.toml that stands before the shop's is named, and one below it is not", async () => {
+  await write("netlify.toml", `# mine\n${RULE}\n${TOML}`);
+  expect((await hostFindings(root)).netlify.problems).toEqual([
+    "netlify.toml:2: this rule takes the functions' addresses. Put it below the rule for /api/*: the first that fits wins.",
+  ]);
+  await write("netlify.toml", `${TOML}\n${RULE}`);
+  expect(await hostFindings(root)).toEqual(NOTHING);
+  await write("netlify.toml", `${TOML}\n${RULE}  force = true\n`);
+  expect((await hostFindings(root)).netlify.problems[0]).toMatch(
+    /^netlify\.toml:\d+: sends \/success\.html elsewhere although the file is there\. Take out force = true/,
+  );
+});
+
+test("I09: a second policy in _headers is named with its line", async () => {
+  await write("public/_headers", "/*\n  X-Robots-Tag: all\n  Content-Security-Policy: default-src *\n");
+  expect((await hostFindings(root)).netlify.notes).toEqual([
+    "public/_headers:3: on Netlify this policy comes on top of the one in netlify.toml, and browsers obey both: what either refuses is refused. Put what you need into the one in netlify.toml, and take this line out.",
+  ]);
+});
+
+const vercelWith = (settings: string): Promise<void> =>
+  write("vercel.json", VERCEL.replace("{\n", `{\n${settings}\n`));
+
+test("I10: trailingSlash in vercel.json, which answers Stripe with a redirect, is named with its line", async () => {
+  await vercelWith('  "trailingSlash": true,');
+  expect((await hostFindings(root)).vercel.problems).toEqual([
+    'vercel.json:2: "trailingSlash": true answers every call of a function with a redirect, and Stripe takes that for a failure: no payment would be reported. Take it out.',
+  ]);
+});
+
+test.for([
+  ["/(.*)", "/api/create-checkout-session"],
+  ["/:path*", "/api/create-checkout-session"],
+  ["/api/:name", "/api/create-checkout-session"],
+  ["/:page.html", "/success.html"],
+  ["/js/:file(.*\\.js)", "/js/stripe-checkout.js"],
+  ["/api/webhook", "/api/webhook"],
+] as const)("I10: a redirect of vercel.json from %s is named: it takes %s", async ([source, taken]) => {
+  await vercelWith(
+    `  "cleanUrls": true,\n  "redirects": [\n    { "source": "/old", "destination": "/" },\n    { "source": ${JSON.stringify(source)}, "destination": "https://new.example/" }\n  ],`,
+  );
+  expect((await hostFindings(root)).vercel.problems).toEqual([
+    `vercel.json:5: redirects ${taken}, too, which must stay where it is. Let the source leave out /api/, /js/ and the pages that buyers come back to.`,
+  ]);
+});
+
+test.for([
+  '  "redirects": [{ "source": "/old/:slug", "destination": "/new/:slug" }],',
+  '  "redirects": [{ "source": "/((?!api/|js/|success.html|canceled.html).*)", "destination": "https://new.example/" }],',
+  '  "redirects": [{ "source": "/(.*)", "has": [{ "type": "host", "value": "www.shop.example" }], "destination": "https://shop.example/$1" }],',
+  '  "rewrites": [{ "source": "/(.*)", "destination": "/index.html" }],',
+  '  "cleanUrls": true,',
+  '  "trailingSlash": false,',
+])("I10: what leaves the shop's addresses alone in vercel.json is not named: %s", async (settings) => {
+  await vercelWith(settings);
+  expect(await hostFindings(root)).toEqual(NOTHING);
+});
+
+test.for([
+  ['{\n  "a": 1\n  "b": 2\n}', /^vercel\.json:3: is not valid JSON: Expected ',' or '}'/],
+  ['{\n  // mine\n  "a": 1\n}', /^vercel\.json:2: is not valid JSON: /],
+  ['{\n  "a": 1,\n}\n', /^vercel\.json:3: is not valid JSON: /],
+  ['{\n  "a": {\n\n', /^vercel\.json:2: is not valid JSON: /],
+  ["\u{FEFF}{}", /^vercel\.json:1: begins with a byte order mark/],
+  ["[]", /^vercel\.json:1: must be an object/],
+] as const)(
+  "I10: a vercel.json that Vercel cannot read is named with the line: %j",
+  async ([text, problem]) => {
+    await write("vercel.json", text);
+    await expect(hostFindings(root)).rejects.toThrow(problem);
+  },
+);
+
+test("I10: an owner on Vercel may delete Netlify's files, and the functions are known all the same", async () => {
+  await rm(join(root, "netlify"), { recursive: true });
+  await rm(join(root, "netlify.toml"));
+  expect(await hostFindings(root)).toEqual(NOTHING);
+  await write("api/webhook.ts", "");
+  await vercelWith('  "redirects": [{ "source": "/api/(.*)", "destination": "/" }],');
+  expect((await hostFindings(root)).vercel.problems[0]).toContain("redirects /api/webhook, too");
+});
+
+test("I10: an owner on Netlify may delete vercel.json", async () => {
+  await rm(join(root, "vercel.json"));
+  expect(await hostFindings(root)).toEqual(NOTHING);
+});
