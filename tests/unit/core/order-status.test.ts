@@ -365,8 +365,8 @@ test("E16: a record of a newer version of the shop is left alone, and the page k
   await shop.notify(sessionId);
   const { metadata } = shop.stripe.state().checkoutSessions[sessionId] ?? {};
   if (!metadata) throw new Error("The session has no metadata.");
-  const newer = (metadata["static_checkout_order"] ?? "").replace(/"v":[12]/, '"v":3');
-  expect(newer).toContain('"v":3');
+  const newer = (metadata["static_checkout_order"] ?? "").replace(/"v":[12]/, '"v":4');
+  expect(newer).toContain('"v":4');
   metadata["static_checkout_order"] = newer;
   expect(await shop.status(sessionId)).toMatchObject({ status: 503, body: { error: { code: "try_again" } } });
   expect((await shop.notify(sessionId)).status).toBe(503);

@@ -66,7 +66,7 @@ test("records without news are what they always were, and are read as ever", () 
 });
 
 test("E16: a record that is newer than this version of the shop is refused", () => {
-  const text = encodeControl({ control: FULL, version: 3 }).replace('"v":2', '"v":3');
+  const text = encodeControl({ control: FULL, version: 3 }).replace('"v":2', '"v":4');
   expect(() => decodeControl("cs_test_1", text)).toThrow("deploy the newest version");
 });
 
