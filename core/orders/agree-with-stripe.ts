@@ -71,7 +71,9 @@ export async function agreeWithStripe(
       dependencies,
       async (current) => {
         const lookForDisputes = trigger === "dispute" || current?.mirror.dispute !== undefined;
-        truth = await retrieveCheckoutFacts(stripe, orderId, { livemode, shopId, lookForDisputes }, deadline);
+        const isKnown = current !== undefined;
+        const asked = { livemode, shopId, lookForDisputes, isKnown };
+        truth = await retrieveCheckoutFacts(stripe, orderId, asked, deadline);
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {

@@ -3,6 +3,7 @@ import type Stripe from "stripe";
 import { isOurs, lookupKeySold } from "../checkout/marker.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
+import { isRedactedMetadata, unlessRedacted } from "../stripe/redaction.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
 import { idOf, retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
@@ -21,7 +22,19 @@ export interface CheckoutFacts {
   snapshot: OrderSnapshot;
 }
 
-export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_found" } | { kind: "not_ours" };
+export type Truth =
+  | { kind: "session"; facts: CheckoutFacts }
+  | { kind: "not_found" }
+  /** `wasRedacted`: nothing can be told about it any more, and nothing about it will ever change. */
+  | { kind: "not_ours"; wasRedacted?: true };
+
+export interface FactsOptions {
+  livemode: boolean;
+  shopId: string;
+  lookForDisputes: boolean;
+  /** The store has a record of it elsewhere than in the session: an order stays ours when Stripe redacts its session. */
+  isKnown?: boolean;
+}
 
 /**
  * Asks Stripe for the session, its line items and what became of its payment. Webhook payloads are never used for this: they
@@ -31,13 +44,17 @@ export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_fou
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  options: { livemode: boolean; shopId: string; lookForDisputes: boolean },
+  options: FactsOptions,
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
-  if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))
-    return { kind: "not_ours" };
+  if (session.livemode !== options.livemode) return { kind: "not_ours" };
+  const wasRedacted =
+    isRedactedMetadata(session.metadata) || Object.keys(session.metadata ?? {}).length === 0;
+  if (wasRedacted ? options.isKnown !== true : !isOurs(session.metadata, options.shopId)) {
+    return { kind: "not_ours", ...(isRedactedMetadata(session.metadata) && { wasRedacted: true }) };
+  }
 
   const lines = await lineItems(stripe, session, deadline);
   const payment = await retrievePayment(stripe, session, options.lookForDisputes, deadline);
@@ -107,8 +124,8 @@ function toSnapshot(
   const customerId = idOf(session.customer);
   const paymentIntentId = idOf(session.payment_intent);
   const subscriptionId = idOf(session.subscription);
-  const email = session.customer_details?.email ?? undefined;
-  const name = session.customer_details?.name ?? undefined;
+  const email = unlessRedacted(session.customer_details?.email);
+  const name = unlessRedacted(session.customer_details?.name);
   return {
     v: 1,
     orderId: session.id,
