@@ -21,9 +21,11 @@ import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
+import { createStorageAlarm, type StorageAlarm } from "./stores/storage-alarm.ts";
 import { createSucceedingBookkeeping } from "./stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
+import type { StripeOrderStoreOptions } from "./stores/stripe-order-store.ts";
 import { createStripeClient } from "./stripe/client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -48,6 +50,7 @@ export type Kept = SettleDependencies &
   ReconcileDependencies & {
     engine: Engine;
     alarm: CardTestingAlarm;
+    storageAlarm: StorageAlarm;
     /** Undefined: the shop sends no mails. */
     mailer: Mailer | undefined;
     compose: ComposeConfirmation;
@@ -88,7 +91,12 @@ type Opened = Omit<Shop, "keeping" | "checkoutLimits" | "lookLimit">;
 async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kept> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
   const { now, randomId, schedule, log, post } = surroundings;
-  const engine = surroundings.engine ?? (await chooseEngine(config, stripe, { now, log }));
+  // The alarm needs the notes, and so the engine that it listens to.
+  const listener: Listener = {
+    reportTrouble: (...trouble) => storageAlarm.report(...trouble),
+    refusedVersion: (orderId) => storageAlarm.refusedVersion(orderId),
+  };
+  const engine = surroundings.engine ?? (await chooseEngine(config, stripe, { now, log }, listener));
   const { orders: store, bookkeeping, counters } = engine;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
@@ -103,6 +111,7 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
     schedule,
     log,
   });
+  const storageAlarm = createStorageAlarm({ bookkeeping, news, now, schedule, log });
   const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
   const { onPaid } = site.shop;
   return {
@@ -123,6 +132,7 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
     ],
     news,
     alarm,
+    storageAlarm,
     now,
     randomId,
     schedule,
@@ -130,14 +140,18 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   };
 }
 
+/** Hears of trouble that the storage in Stripe has. */
+type Listener = Pick<Required<StripeOrderStoreOptions>, "reportTrouble" | "refusedVersion">;
+
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
 async function chooseEngine(
   config: Config,
   stripe: Stripe,
   { now, log }: Pick<Surroundings, "now" | "log">,
+  listener: Listener,
 ): Promise<Engine> {
   const realm = { livemode: config.stripe.livemode, shopId: config.shopId };
-  const inStripe = createStripeEngine(stripe, { ...realm, now });
+  const inStripe = createStripeEngine(stripe, { ...realm, now, ...listener });
   if (config.dynamodb === undefined) return inStripe;
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");

@@ -2,6 +2,7 @@ import { describeError } from "../log.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
+import type { StorageAlarm } from "../stores/storage-alarm.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { checkOrder, readTogether } from "./check-order.ts";
 import { firstSeenMs } from "./heartbeat.ts";
@@ -11,6 +12,8 @@ import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
   bookkeeping: Bookkeeping;
+  /** Knows orders whose records could not be read or written: they are looked at again, too. */
+  storageAlarm: Pick<StorageAlarm, "orders" | "forget">;
 }
 
 export interface ReconcileReport {
@@ -45,10 +48,11 @@ export async function reconcile(
   dependencies: ReconcileDependencies,
   onChecked: (report: ReconcileReport, source: SourceName) => void = () => undefined,
 ): Promise<ReconcileReport> {
-  const { bookkeeping, stripe, store, shopId, now, log } = dependencies;
+  const { bookkeeping, storageAlarm, stripe, store, shopId, now, log } = dependencies;
   const startedMs = now();
-  const [before, noted] = await Promise.all([
+  const [before, troubled, noted] = await Promise.all([
     readProgress(bookkeeping, startedMs),
+    storageAlarm.orders().catch(() => []),
     readWaiting(bookkeeping).catch((error: unknown) => {
       log.warn("orders_waiting_not_read", { error: describeError(error) });
       return undefined;
@@ -93,11 +97,16 @@ export async function reconcile(
     return true;
   }
 
+  function isDealtWith(orderId: OrderId): boolean {
+    const { flagged, unfinished } = report;
+    return (
+      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId)
+    );
+  }
+
   /** Before the marks move on: an order that no list will name again must not be forgotten. */
   async function noteWaiting(): Promise<readonly OrderId[]> {
-    const { flagged, unfinished } = report;
-    const isDealtWith = (orderId: OrderId): boolean =>
-      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId);
+    const { flagged } = report;
     const found = { flagged, isDealtWith };
     try {
       return await saveWaiting(bookkeeping, waiting, found);
@@ -108,7 +117,7 @@ export async function reconcile(
     }
   }
 
-  const sources = createSources(stripe, store, waiting, shopId);
+  const sources = createSources(stripe, store, [...new Set([...troubled, ...waiting])], shopId);
   for (const [index, source] of sources.entries()) {
     const { name } = source;
     const reachedBefore = pass.reached[name];
@@ -128,6 +137,9 @@ export async function reconcile(
 
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
   const waitingNow = await noteWaiting();
+  await storageAlarm.forget(troubled.filter(isDealtWith)).catch((error: unknown) => {
+    log.warn("storage_trouble_not_forgotten", { error: describeError(error) });
+  });
   // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
   const waitedBefore = before?.flagged ?? 0;
   const sawWorklist = !report.incomplete.includes("open_orders") && (openBefore ?? END) === END;

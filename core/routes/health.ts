@@ -60,13 +60,14 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   async function examine(): Promise<Health> {
     const mode = livemode ? "live" : "test";
     try {
-      const { engine, mailer } = await keeping();
+      const { engine, mailer, storageAlarm } = await keeping();
       const { bookkeeping, events } = engine;
-      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting] = await Promise.all([
+      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting, isStorageBroken] = await Promise.all([
         readProgress(bookkeeping, now()),
         events.lastDeliveryMs(),
         wasGivenUp(bookkeeping, now()),
         isCardTestingSuspected(bookkeeping, now()),
+        storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
       ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
@@ -77,6 +78,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       if (runs.isOverdue) problems.push("reconcile_overdue");
       if (runs.isBehind) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
+      if (isStorageBroken) problems.push("storage_broken");
       if (hasGivenUp) problems.push("notices_not_delivered");
       if (isCardTesting) problems.push("card_testing_suspected");
       return {

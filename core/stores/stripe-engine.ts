@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
+import { listEvents } from "../stripe/list-events.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
@@ -32,8 +33,10 @@ function createStripeEventLog(stripe: Stripe): EventLog {
     record: async () => undefined,
     async lastDeliveryMs() {
       const types = [...ORDER_EVENTS.keys()];
-      const { data } = await stripe.events.list({ delivery_success: true, types, limit: 1 });
-      return data[0] === undefined ? undefined : data[0].created * 1000;
+      for await (const { event } of listEvents(stripe, types, { delivery_success: true, limit: 1 })) {
+        return event.created * 1000;
+      }
+      return undefined;
     },
   };
 }
@@ -49,13 +52,24 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
     active: false,
   };
 
-  const readLedger = async (): Promise<Stripe.Metadata | undefined> => {
+  const retrieveLedger = async (): Promise<Stripe.Metadata | undefined> => {
     try {
       return (await stripe.products.retrieve(ledger.id)).metadata;
     } catch (error) {
       if (classifyStripeError(error) === "not_found") return undefined;
       throw error;
     }
+  };
+
+  /** Notes that are read at once, as health does, share one call. */
+  let reading: Promise<Stripe.Metadata | undefined> | undefined;
+  const readLedger = (): Promise<Stripe.Metadata | undefined> => {
+    const mine = (reading ??= retrieveLedger());
+    const forget = (): void => {
+      if (reading === mine) reading = undefined;
+    };
+    mine.then(forget, forget);
+    return mine;
   };
 
   const createLedger = async (): Promise<void> => {
@@ -74,17 +88,18 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
     },
 
     async write(name, expectedVersion, text) {
-      if ((await readLedger()) === undefined) await createLedger();
+      if ((await retrieveLedger()) === undefined) await createLedger();
       const result = await writeNextVersion(
         expectedVersion,
         () => true,
-        (version) => {
-          const metadata = { [name]: `${version} ${text}` };
-          return stripe.products.update(
-            ledger.id,
-            { metadata },
-            { idempotencyKey: `${ledger.id}/${name}/v${version}` },
-          );
+        async (version) => {
+          const value = `${version} ${text}`;
+          const idempotencyKey = `${ledger.id}/${name}/v${version}`;
+          const metadata = { [name]: value };
+          const answer = await stripe.products.update(ledger.id, { metadata }, { idempotencyKey });
+          // A reading that began before this write must not answer for one that is asked for after it.
+          reading = undefined;
+          return answer.metadata[name] === value ? "kept" : "not_kept";
         },
       );
       return result === "conflict" ? "conflict" : "written";

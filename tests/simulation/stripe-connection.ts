@@ -1,4 +1,4 @@
-import { decodeControl } from "../../core/stores/stripe-control-record.ts";
+import { findRecord } from "../../core/stores/stripe-record-copies.ts";
 import type { ApiAnswer, ApiRequest } from "../../simulator/api/handle-api.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
@@ -6,9 +6,6 @@ import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { VirtualTime } from "./virtual-time.ts";
-
-/** Where the engine without a database keeps an order's record in its session's metadata. */
-const RECORD_KEY = "static_checkout_order";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -40,8 +37,8 @@ export function connectToStripe(surroundings: {
   function observe(path: string, process: ShopProcess): void {
     const sessionId = /checkout\/sessions\/(cs_test_\w+)$/.exec(path)?.[1];
     if (sessionId === undefined) return;
-    const text = state.checkoutSessions[sessionId]?.metadata?.[RECORD_KEY];
-    if (text !== undefined) book.observe(sessionId, decodeControl(sessionId, text), process);
+    const found = findRecord(sessionId, state.checkoutSessions[sessionId]?.metadata ?? {});
+    if (found !== undefined) book.observe(sessionId, found.stored, process);
   }
 
   return (process) => (input, init) => {
