@@ -14,6 +14,7 @@ import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-tes
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
+import type { Log } from "./log.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
@@ -21,6 +22,8 @@ import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
+import { createGuardedOrderStore } from "./stores/guarded-order-store.ts";
+import { createTableGuard } from "./stores/table-guard.ts";
 import { createStorageAlarm, type StorageAlarm } from "./stores/storage-alarm.ts";
 import { createSucceedingBookkeeping } from "./stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
@@ -156,11 +159,19 @@ async function chooseEngine(
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
   const engine = createDynamodbEngine(createDynamodbClient(config.dynamodb), config.dynamodb.table, realm);
-  // A shop that has grown: what it did before stands in Stripe.
+  return onTable(engine, inStripe, now, log);
+}
+
+/** A shop that has grown: what it did before stands in Stripe. So does the mark by which a restored table is known. */
+export function onTable(table: Engine, inStripe: Engine, now: () => number, log: Log): Engine {
+  const unguarded = createSucceedingOrderStore(table.orders, inStripe.orders);
+  const guard = createTableGuard({ own: table.bookkeeping, inStripe: inStripe.bookkeeping, now, log });
   return {
-    ...engine,
-    orders: createSucceedingOrderStore(engine.orders, inStripe.orders),
-    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, inStripe.bookkeeping, log),
+    ...table,
+    orders: createGuardedOrderStore(unguarded, guard, now),
+    unguarded,
+    guard,
+    bookkeeping: createSucceedingBookkeeping(table.bookkeeping, inStripe.bookkeeping, log),
   };
 }
 

@@ -2,6 +2,7 @@ import { createDeadline } from "../core/orders/deadline.ts";
 import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
+import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import type { Kept } from "../core/shop.ts";
 import { noteByHand } from "./note-by-hand.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
@@ -38,6 +39,7 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 
 try {
   const kept = await (await openOwnerShop()).keeping();
+  if (await hasMovedAway(kept.engine)) fail(MOVED_AWAY);
   const outcome = await settleAndNote(orderId, kept);
   if (outcome.kind === "fulfilled") await kept.storageAlarm.forget([orderId]).catch(() => undefined);
   const stored = await kept.store.readControl(orderId);

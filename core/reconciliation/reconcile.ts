@@ -3,9 +3,12 @@ import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 import type { StorageAlarm } from "../stores/storage-alarm.ts";
+import type { Engine } from "../stores/engine.ts";
+import type { TableGuard } from "../stores/table-guard.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { checkOrder, readTogether } from "./check-order.ts";
 import { firstSeenMs } from "./heartbeat.ts";
+import { hasMovedAway, MOVED_AWAY } from "./moved-away.ts";
 import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
 import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
@@ -14,6 +17,8 @@ export interface ReconcileDependencies extends SettleDependencies {
   bookkeeping: Bookkeeping;
   /** Knows orders whose records could not be read or written: they are looked at again, too. */
   storageAlarm: Pick<StorageAlarm, "orders" | "forget">;
+  /** Where orders are in a table: every run that comes to its end marks it as the living one. */
+  engine: Pick<Engine, "name" | "bookkeeping"> & { guard?: Pick<TableGuard, "mark"> };
 }
 
 export interface ReconcileReport {
@@ -42,6 +47,7 @@ const BATCH = 10;
  * Finds what webhooks missed and repairs it through the same `settleOrder`, so that mails and grants are the same. Two runs at
  * once do no harm. Every source gets its share of the time, and one that fails does not stop the others; what one run does not
  * manage the next one goes on with. `onChecked` is told of progress.
+ * @throws when the notes cannot be read, and where another deployment has moved the orders to a table.
  */
 export async function reconcile(
   deadline: Deadline,
@@ -50,7 +56,8 @@ export async function reconcile(
 ): Promise<ReconcileReport> {
   const { bookkeeping, storageAlarm, stripe, store, shopId, now, log } = dependencies;
   const startedMs = now();
-  const [before, troubled, noted] = await Promise.all([
+  const [isMoved, before, troubled, noted] = await Promise.all([
+    hasMovedAway(dependencies.engine),
     readProgress(bookkeeping, startedMs),
     storageAlarm.orders().catch(() => []),
     readWaiting(bookkeeping).catch((error: unknown) => {
@@ -58,6 +65,7 @@ export async function reconcile(
       return undefined;
     }),
   ]);
+  if (isMoved) throw new Error(MOVED_AWAY);
   const waiting = noted ?? [];
   // Should this be the first run and never come to its end, health can tell since when. Its end needs the same notes, and fails too.
   if (before === undefined) await firstSeenMs(bookkeeping, startedMs).catch(() => undefined);
@@ -154,6 +162,9 @@ export async function reconcile(
     pass: isThrough ? undefined : pass,
   };
   await saveProgress(bookkeeping, reached, now());
+  await dependencies.engine.guard?.mark().catch((error: unknown) => {
+    log.warn("table_not_marked", { error: describeError(error) });
+  });
   return report;
 }
 

@@ -3,6 +3,7 @@ import { jsonResponse } from "../http/responses.ts";
 import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
 import { wasGivenUp } from "../news/given-up.ts";
+import { hasMovedAway } from "../reconciliation/moved-away.ts";
 import { troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
@@ -62,13 +63,16 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
     try {
       const { engine, mailer, storageAlarm } = await keeping();
       const { bookkeeping, events } = engine;
-      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting, isStorageBroken] = await Promise.all([
-        readProgress(bookkeeping, now()),
-        events.lastDeliveryMs(),
-        wasGivenUp(bookkeeping, now()),
-        isCardTestingSuspected(bookkeeping, now()),
-        storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
-      ]);
+      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting, isStorageBroken, gap, isMoved] =
+        await Promise.all([
+          readProgress(bookkeeping, now()),
+          events.lastDeliveryMs(),
+          wasGivenUp(bookkeeping, now()),
+          isCardTestingSuspected(bookkeeping, now()),
+          storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
+          engine.guard?.gap(),
+          hasMovedAway(engine),
+        ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
       if (lacksLicenseKey) problems.push("license_key_missing");
@@ -78,6 +82,8 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       if (runs.isOverdue) problems.push("reconcile_overdue");
       if (runs.isBehind) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
+      if (isMoved) problems.push("table_not_named");
+      if (gap !== undefined) problems.push("table_restored");
       if (isStorageBroken) problems.push("storage_broken");
       if (hasGivenUp) problems.push("notices_not_delivered");
       if (isCardTesting) problems.push("card_testing_suspected");
