@@ -5,7 +5,7 @@ import type { TableGuard } from "./table-guard.ts";
 const FRESH_MS = 3_600_000;
 
 /** The table may have forgotten that this order was delivered. */
-export class RestoredTableError extends Error {
+class RestoredTableError extends Error {
   override readonly name = "RestoredTableError";
 }
 

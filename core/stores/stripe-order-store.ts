@@ -132,13 +132,8 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
 
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) return fresh;
-      const options = { livemode, shopId, lookForDisputes: false };
-      const truth = await retrieveCheckoutFacts(
-        stripe,
-        orderId,
-        options,
-        createDeadline(now, CALL_BUDGET_MS),
-      );
+      const asked = { livemode, shopId, lookForDisputes: false };
+      const truth = await retrieveCheckoutFacts(stripe, orderId, asked, createDeadline(now, CALL_BUDGET_MS));
       return truth.kind === "session" && truth.facts.status === "complete" ? truth.facts.snapshot : undefined;
     },
 

@@ -9,7 +9,7 @@ export const TABLE_MARK = "table_mark";
 const BELIEVE_MS = 10 * 60_000;
 
 /** The time of which a table knows nothing. */
-export interface Gap {
+interface Gap {
   /** As far as the table's memory goes, in ms since 1970; 0 for a table without any. */
   fromMs: number;
   /** When it was known to go further. */

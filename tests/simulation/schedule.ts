@@ -1,9 +1,11 @@
 import { createRandomFaults, NO_FAULTS } from "./faults.ts";
 import { checkEnd, isAtPeace } from "./check-end.ts";
 import { tellOrder } from "./order-story.ts";
+import { letForeignProgramWrite } from "./foreign-program.ts";
 import { pollPage } from "./page.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
+import { drawStorage } from "./storage-habits.ts";
 import { strayEvent } from "./stray-events.ts";
 import { emptyTally, tallyOf, type Tally } from "./tally.ts";
 import { createTimeline } from "./timeline.ts";
@@ -79,9 +81,12 @@ type Stage = { time: VirtualTime } & Parameters<typeof createWorld>[1];
 async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   const { time, timeline, violations } = stage;
   let isStormy = true;
+  const storage = drawStorage(createRandom(seed, "storage"), plan.engine);
+  timeline.note("plan", () => JSON.stringify(storage));
   const world = createWorld(
     {
       seed,
+      storage,
       engine: plan.engine,
       host: plan.host,
       endpoint: plan.endpoint,
@@ -114,6 +119,13 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   const stories = plan.orders.map((order, index) =>
     tellOrder(order, { ...story, random: createRandom(seed, `order ${index}`) }),
   );
+  const foreign = {
+    ...stage,
+    stripe: world.stripe,
+    state: world.state,
+    random: createRandom(seed, "foreign"),
+  };
+  letForeignProgramWrite(storage.foreignWrites, foreign);
   const helpers = createRandom(seed, "reconcilers");
   for (const atMs of plan.reconcilersAtMs) time.schedule(atMs, () => void reconcile(world));
   let isTold = false;

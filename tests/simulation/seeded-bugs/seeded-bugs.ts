@@ -5,6 +5,7 @@ import { NEWS_BUGS } from "./news-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
+import { STORAGE_BUGS } from "./storage-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
 
 export const SEEDED_BUGS: readonly SeededBug[] = [
@@ -15,6 +16,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...DELIVERY_BUGS,
   ...NEWS_BUGS,
   ...RECONCILE_BUGS,
+  ...STORAGE_BUGS,
 ];
 
 export function findBug(name: string): SeededBug {
