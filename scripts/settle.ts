@@ -39,7 +39,7 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 
 try {
   const kept = await (await openOwnerShop()).keeping();
-  if (await hasMovedAway(kept.engine)) fail(MOVED_AWAY);
+  if (await hasMovedAway(kept.engine, kept.bookkeeping)) fail(MOVED_AWAY);
   const outcome = await settleAndNote(orderId, kept);
   if (outcome.kind === "fulfilled") await kept.storageAlarm.forget([orderId]).catch(() => undefined);
   const stored = await kept.store.readControl(orderId);

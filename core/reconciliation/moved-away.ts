@@ -1,14 +1,15 @@
 import type { Engine } from "../stores/engine.ts";
 import { TABLE_MARK } from "../stores/table-guard.ts";
+import type { Bookkeeping } from "./bookkeeping.ts";
 
 /**
  * True for a deployment, or a command, that keeps orders in Stripe although another one has moved them to a table: DYNAMODB_TABLE is
  * not set here. What the table has delivered since would be delivered again.
  */
-export async function hasMovedAway({
-  name,
-  bookkeeping,
-}: Pick<Engine, "name" | "bookkeeping">): Promise<boolean> {
+export async function hasMovedAway(
+  { name }: Pick<Engine, "name">,
+  bookkeeping: Bookkeeping,
+): Promise<boolean> {
   return name === "stripe" && (await bookkeeping.read(TABLE_MARK)) !== undefined;
 }
 

@@ -71,7 +71,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
           isCardTestingSuspected(bookkeeping, now()),
           storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
           engine.guard?.gap(),
-          hasMovedAway(engine),
+          hasMovedAway(engine, bookkeeping),
         ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];

@@ -15,7 +15,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SPREAD,
-        find: "return news === undefined || news === after.news ? after : { ...after, v: 2, news };",
+        find: "return news === undefined || news === after.news ? after : { ...after, v: after.v === 3 ? 3 : 2, news };",
         replace: "return news === undefined || before !== undefined ? after : { ...after, v: 2, news };",
       },
     ],

@@ -215,8 +215,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: FACTS,
-        find: "if (session.livemode !== options.livemode || !isOurs(session.metadata, options.shopId))",
-        replace: "if (session.livemode !== options.livemode)",
+        find: "if (wasRedacted ? options.isKnown !== true : !isOurs(session.metadata, options.shopId)) {",
+        replace: "if (wasRedacted && (false as boolean)) {",
       },
       {
         file: FACTS,
