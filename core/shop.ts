@@ -17,6 +17,7 @@ import { createCardTestingAlarm, type CardTestingAlarm } from "./limits/card-tes
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
+import type { Log } from "./log.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./news/open-news-desk.ts";
 import type { SettleDependencies } from "./orders/settle-order.ts";
@@ -25,10 +26,14 @@ import { shopIdentity } from "./shop-identity.ts";
 import { createSigner } from "./signing/signer.ts";
 import type { Site } from "./site.ts";
 import type { Engine } from "./stores/engine.ts";
+import { createGuardedOrderStore } from "./stores/guarded-order-store.ts";
+import { createTableGuard } from "./stores/table-guard.ts";
+import { createStorageAlarm, type StorageAlarm } from "./stores/storage-alarm.ts";
 import { createSucceedingBookkeeping } from "./stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
 import { createUnnamedEngine } from "./stores/unnamed-engine.ts";
+import type { StripeOrderStoreOptions } from "./stores/stripe-order-store.ts";
 import { createStripeClient } from "./stripe/client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -53,6 +58,7 @@ export type Kept = SettleDependencies &
   ReconcileDependencies & {
     engine: Engine;
     alarm: CardTestingAlarm;
+    storageAlarm: StorageAlarm;
     /** Undefined: the shop sends no mails. */
     mailer: Mailer | undefined;
     compose: ComposeConfirmation;
@@ -94,7 +100,13 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
   const { now, randomId, schedule, log, post } = surroundings;
   const identity = shopIdentity(config, site);
-  const engine = surroundings.engine ?? (await chooseEngine(config, identity, stripe, { now, log }));
+  // The alarm needs the notes, and so the engine that it listens to.
+  const listener: Listener = {
+    reportTrouble: (...trouble) => storageAlarm.report(...trouble),
+    refusedVersion: (orderId) => storageAlarm.refusedVersion(orderId),
+  };
+  const engine =
+    surroundings.engine ?? (await chooseEngine(config, identity, stripe, { now, log }, listener));
   const { orders: store, bookkeeping, counters } = engine;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
@@ -110,6 +122,7 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
     schedule,
     log,
   });
+  const storageAlarm = createStorageAlarm({ bookkeeping, news, now, schedule, log });
   const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
   const { onPaid } = site.shop;
   return {
@@ -131,6 +144,7 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
     news,
     blockedSteps: createBlockedSteps({ bookkeeping, news, now, schedule, log }),
     alarm,
+    storageAlarm,
     now,
     randomId,
     schedule,
@@ -138,31 +152,51 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   };
 }
 
+/** Hears of trouble that the storage in Stripe has. */
+type Listener = Pick<Required<StripeOrderStoreOptions>, "reportTrouble" | "refusedVersion">;
+
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
 async function chooseEngine(
   config: Config,
   identity: ShopIdentity,
   stripe: Stripe,
   { now, log }: Pick<Surroundings, "now" | "log">,
+  listener: Listener,
 ): Promise<Engine> {
   const { livemode } = config.stripe;
-  const inStripe = createStripeEngine(stripe, { livemode, identity, now });
+  const inStripe = createStripeEngine(stripe, { livemode, identity, now, ...listener });
   if (config.dynamodb === undefined) return inStripe;
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
   const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
   const { table } = config.dynamodb;
   const client = createDynamodbClient(config.dynamodb);
   const engineOf = (shopId: string): Engine => createDynamodbEngine(client, table, { livemode, shopId });
-  // A shop that has grown: what it did before stands in Stripe, and what it did before it had a name, without one in the table.
   const before =
     config.shopId === ONLY_SHOP
       ? inStripe
       : createUnnamedEngine(engineOf(ONLY_SHOP), inStripe, stripe, identity);
-  const engine = engineOf(config.shopId);
+  return onTable(engineOf(config.shopId), before, inStripe, now, log);
+}
+
+/**
+ * A shop that has grown: what it did `before` stands in Stripe, and what it did before it had a name, without one in the table. The mark by
+ * which a restored table is known stands in Stripe, too.
+ */
+export function onTable(
+  table: Engine,
+  before: Pick<Engine, "orders" | "bookkeeping">,
+  inStripe: Engine,
+  now: () => number,
+  log: Log,
+): Engine {
+  const unguarded = createSucceedingOrderStore(table.orders, before.orders);
+  const guard = createTableGuard({ own: table.bookkeeping, inStripe: inStripe.bookkeeping, now, log });
   return {
-    ...engine,
-    orders: createSucceedingOrderStore(engine.orders, before.orders),
-    bookkeeping: createSucceedingBookkeeping(engine.bookkeeping, before.bookkeeping, log),
+    ...table,
+    orders: createGuardedOrderStore(unguarded, guard, now),
+    unguarded,
+    guard,
+    bookkeeping: createSucceedingBookkeeping(table.bookkeeping, before.bookkeeping, log),
   };
 }
 

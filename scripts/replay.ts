@@ -1,6 +1,7 @@
 import { createDeadline } from "../core/orders/deadline.ts";
 import { parseNotification } from "../core/webhook/notification.ts";
 import { processEvent } from "../core/webhook/process-event.ts";
+import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import { classifyStripeError } from "../core/stripe/errors.ts";
 import { noteByHand } from "./note-by-hand.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
@@ -24,6 +25,7 @@ if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
 try {
   const { stripe, keeping } = await openOwnerShop();
   const kept = await keeping();
+  if (await hasMovedAway(kept.engine, kept.bookkeeping)) fail(MOVED_AWAY);
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
     parseNotification(JSON.stringify(event)),

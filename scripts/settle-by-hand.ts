@@ -26,7 +26,9 @@ export function adviceAfter({ kind }: SettleOutcome): string | undefined {
  */
 export async function settleByHand(orderId: string, kept: Kept): Promise<SettleOutcome> {
   try {
-    return await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
+    const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
+    if (outcome.kind === "fulfilled") await kept.storageAlarm.forget([orderId]).catch(() => undefined);
+    return outcome;
   } finally {
     await noteByHand(orderId, "settle_command", kept.store);
   }

@@ -1,5 +1,6 @@
 import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
+import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import type { Kept } from "../core/shop.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 import { adviceAfter, settleByHand } from "./settle-by-hand.ts";
@@ -24,6 +25,7 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 
 try {
   const kept = await (await openOwnerShop()).keeping();
+  if (await hasMovedAway(kept.engine, kept.bookkeeping)) fail(MOVED_AWAY);
   const outcome = await settleByHand(orderId, kept);
   const stored = await kept.store.readControl(orderId);
   const owed = owedBy(stored?.control);

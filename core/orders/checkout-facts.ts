@@ -6,6 +6,7 @@ import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { idOf } from "../stripe/ids.ts";
+import { isRedactedMetadata, unlessRedacted } from "../stripe/redaction.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "./order.ts";
 import { sumsOf } from "./order-sums.ts";
@@ -27,7 +28,19 @@ export interface CheckoutFacts {
   snapshot: OrderSnapshot;
 }
 
-export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_found" } | { kind: "not_ours" };
+export type Truth =
+  | { kind: "session"; facts: CheckoutFacts }
+  | { kind: "not_found" }
+  /** `wasRedacted`: nothing can be told about it any more, and nothing about it will ever change. */
+  | { kind: "not_ours"; wasRedacted?: true };
+
+export interface FactsOptions {
+  livemode: boolean;
+  identity: ShopIdentity;
+  /** The shop has a record of it already: then it is the shop's, wherever it was sold, and also once Stripe has redacted its session. */
+  isHeld: boolean;
+  look: PaymentLook;
+}
 
 /**
  * Asks Stripe for the session, its line items and what became of its payment. Webhook payloads are never used for this: they
@@ -37,19 +50,15 @@ export type Truth = { kind: "session"; facts: CheckoutFacts } | { kind: "not_fou
 export async function retrieveCheckoutFacts(
   stripe: Stripe,
   orderId: OrderId,
-  options: {
-    livemode: boolean;
-    identity: ShopIdentity;
-    /** The shop has a record of it already: then it is the shop's, wherever it was sold. */
-    isHeld: boolean;
-    look: PaymentLook;
-  },
+  options: FactsOptions,
   deadline: Deadline,
 ): Promise<Truth> {
   const session = await retrieveSession(stripe, orderId, deadline);
   if (session === undefined) return { kind: "not_found" };
+  if (session.livemode !== options.livemode) return { kind: "not_ours" };
   const isOurs = options.isHeld || whoseSale(soldIn(session), options.identity) === "ours";
-  if (session.livemode !== options.livemode || !isOurs || !isSale(session)) return { kind: "not_ours" };
+  if (!isOurs || !isSale(session))
+    return { kind: "not_ours", ...(isRedactedMetadata(session.metadata) && { wasRedacted: true }) };
 
   const lines = await lineItems(stripe, session, deadline);
   const payment = await retrievePayment(stripe, session, options.look, deadline);
@@ -120,8 +129,8 @@ function toSnapshot(
   const customerId = idOf(session.customer);
   const paymentIntentId = idOf(session.payment_intent);
   const subscriptionId = idOf(session.subscription);
-  const email = session.customer_details?.email ?? undefined;
-  const name = session.customer_details?.name ?? undefined;
+  const email = unlessRedacted(session.customer_details?.email);
+  const name = unlessRedacted(session.customer_details?.name);
   return {
     v: 1,
     orderId: session.id,

@@ -11,6 +11,7 @@ import { releaseLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import { runOwed } from "./run-owed.ts";
+import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** What made us look at an order. It is a hint only: what is true is asked of Stripe. */
@@ -45,7 +46,7 @@ export type SettleOutcome =
   /** Checkout is not finished (or was abandoned): there is no order, and nothing was written. */
   | { kind: "no_order_yet"; facts: CheckoutFacts }
   /** Not a session of this shop. */
-  | { kind: "not_ours" }
+  | { kind: "not_ours"; wasRedacted?: true }
   /** Stripe knows no such session. */
   | { kind: "not_found" }
   /** Somebody else is at it. */
@@ -66,6 +67,22 @@ export async function settleOrder(
   deadline: Deadline,
   dependencies: SettleDependencies,
   justRead?: { stored: StoredControl | undefined },
+): Promise<SettleOutcome> {
+  try {
+    return await settleReadable(orderId, trigger, deadline, dependencies, justRead);
+  } catch (error) {
+    // What is no record will not become one: the owner knows of it, and Stripe need not come back.
+    if (error instanceof UnreadableRecordError && error.isNoted) return { kind: "needs_attention" };
+    throw error;
+  }
+}
+
+async function settleReadable(
+  orderId: OrderId,
+  trigger: SettleTrigger,
+  deadline: Deadline,
+  dependencies: SettleDependencies,
+  justRead: { stored: StoredControl | undefined } | undefined,
 ): Promise<SettleOutcome> {
   const owner = dependencies.randomId();
   const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);

@@ -4,6 +4,7 @@ import type { Deadline } from "../orders/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
 import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
+import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import type { Candidate, Listed } from "./sources.ts";
 
 /** What came of a look at one order: a list of the report. An order that is as it should be stands on none. */
@@ -53,7 +54,7 @@ export async function checkOrder(
       findings.push("repaired");
     }
   } catch (error) {
-    findings.push("unfinished");
+    findings.push(error instanceof UnreadableRecordError ? "flagged" : "unfinished");
     log.warn("reconcile_failed", { orderId, error: describeError(error) });
   }
   return findings;

@@ -2,15 +2,23 @@ import { describeError } from "../log.ts";
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
+import type { StorageAlarm } from "../stores/storage-alarm.ts";
+import type { Engine } from "../stores/engine.ts";
+import type { TableGuard } from "../stores/table-guard.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { checkOrder, readTogether } from "./check-order.ts";
 import { firstSeenMs } from "./heartbeat.ts";
+import { hasMovedAway, MOVED_AWAY } from "./moved-away.ts";
 import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
 import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
   bookkeeping: Bookkeeping;
+  /** Knows orders whose records could not be read or written: they are looked at again, too. */
+  storageAlarm: Pick<StorageAlarm, "orders" | "forget">;
+  /** Where orders are in a table: every run that comes to its end marks it as the living one. */
+  engine: Pick<Engine, "name"> & { guard?: Pick<TableGuard, "mark"> };
 }
 
 export interface ReconcileReport {
@@ -39,21 +47,25 @@ const BATCH = 10;
  * Finds what webhooks missed and repairs it through the same `settleOrder`, so that mails and grants are the same. Two runs at
  * once do no harm. Every source gets its share of the time, and one that fails does not stop the others; what one run does not
  * manage the next one goes on with. `onChecked` is told of progress.
+ * @throws when the notes cannot be read, and where another deployment has moved the orders to a table.
  */
 export async function reconcile(
   deadline: Deadline,
   dependencies: ReconcileDependencies,
   onChecked: (report: ReconcileReport, source: SourceName) => void = () => undefined,
 ): Promise<ReconcileReport> {
-  const { bookkeeping, stripe, store, identity, now, log } = dependencies;
+  const { bookkeeping, storageAlarm, stripe, store, identity, now, log } = dependencies;
   const startedMs = now();
-  const [before, noted] = await Promise.all([
+  const [isMoved, before, troubled, noted] = await Promise.all([
+    hasMovedAway(dependencies.engine, bookkeeping),
     readProgress(bookkeeping, startedMs),
+    storageAlarm.orders().catch(() => []),
     readWaiting(bookkeeping).catch((error: unknown) => {
       log.warn("orders_waiting_not_read", { error: describeError(error) });
       return undefined;
     }),
   ]);
+  if (isMoved) throw new Error(MOVED_AWAY);
   const waiting = noted ?? [];
   // Should this be the first run and never come to its end, health can tell since when. Its end needs the same notes, and fails too.
   if (before === undefined) await firstSeenMs(bookkeeping, startedMs).catch(() => undefined);
@@ -93,11 +105,16 @@ export async function reconcile(
     return true;
   }
 
+  function isDealtWith(orderId: OrderId): boolean {
+    const { flagged, unfinished } = report;
+    return (
+      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId)
+    );
+  }
+
   /** Before the marks move on: an order that no list will name again must not be forgotten. */
   async function noteWaiting(): Promise<readonly OrderId[]> {
-    const { flagged, unfinished } = report;
-    const isDealtWith = (orderId: OrderId): boolean =>
-      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId);
+    const { flagged } = report;
     const found = { flagged, isDealtWith };
     try {
       return await saveWaiting(bookkeeping, waiting, found);
@@ -108,7 +125,7 @@ export async function reconcile(
     }
   }
 
-  const sources = createSources(stripe, store, waiting, identity);
+  const sources = createSources(stripe, store, [...new Set([...troubled, ...waiting])], identity);
   for (const [index, source] of sources.entries()) {
     const { name } = source;
     const reachedBefore = pass.reached[name];
@@ -128,6 +145,9 @@ export async function reconcile(
 
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
   const waitingNow = await noteWaiting();
+  await storageAlarm.forget(troubled.filter(isDealtWith)).catch((error: unknown) => {
+    log.warn("storage_trouble_not_forgotten", { error: describeError(error) });
+  });
   // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
   const waitedBefore = before?.flagged ?? 0;
   const sawWorklist = !report.incomplete.includes("open_orders") && (openBefore ?? END) === END;
@@ -142,6 +162,9 @@ export async function reconcile(
     pass: isThrough ? undefined : pass,
   };
   await saveProgress(bookkeeping, reached, now());
+  await dependencies.engine.guard?.mark().catch((error: unknown) => {
+    log.warn("table_not_marked", { error: describeError(error) });
+  });
   return report;
 }
 

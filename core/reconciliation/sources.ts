@@ -7,6 +7,7 @@ import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
+import { listEvents } from "../stripe/list-events.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders, traceOrders } from "../webhook/find-orders.ts";
 import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
@@ -104,22 +105,12 @@ export function createSources(
     {
       name: "undelivered_events",
       list: (asked, deadline) =>
-        listedEvents(
-          { delivery_success: false, types: [...ORDER_EVENTS.keys()] },
-          () => true,
-          asked,
-          deadline,
-        ),
+        listedEvents([...ORDER_EVENTS.keys()], { delivery_success: false }, () => true, asked, deadline),
     },
     {
       name: "recent_changes",
       list: (asked, deadline) =>
-        listedEvents(
-          { types: LISTED_NOWHERE_ELSE },
-          (event) => isWorthALook(event, identity),
-          asked,
-          deadline,
-        ),
+        listedEvents(LISTED_NOWHERE_ELSE, {}, (event) => isWorthALook(event, identity), asked, deadline),
     },
     {
       name: "recent_sessions",
@@ -174,18 +165,19 @@ export function createSources(
   ];
 
   async function* listedEvents(
-    filter: { types: string[]; delivery_success?: boolean },
+    types: readonly string[],
+    filter: { delivery_success?: boolean },
     isCandidate: (event: Stripe.Event) => boolean,
     { sinceMs, after }: Part,
     deadline: Deadline,
   ): AsyncIterable<Listed> {
-    const events = stripe.events.list({ ...filter, ...part(sinceMs - EVENT_OVERLAP_MS, after) });
-    for await (const event of events) {
-      const { id, type } = event;
+    const since = part(sinceMs - EVENT_OVERLAP_MS, undefined);
+    for await (const { event, cursor } of listEvents(stripe, types, { ...filter, ...since, after })) {
+      const { type } = event;
       const meaning = ORDER_EVENTS.get(type);
       const object = event.data.object as { id?: string; status?: string };
       if (meaning === undefined || object.id === undefined || !isCandidate(event)) {
-        yield { cursor: id, candidates: [] };
+        yield { cursor, candidates: [] };
         continue;
       }
       const orders = await findOrders(stripe, meaning.about, object.id, deadline);
@@ -194,7 +186,7 @@ export function createSources(
         ...(meaning.about === "subscription" &&
           object.status !== undefined && { subscription: object.status }),
       };
-      yield { cursor: id, candidates: orders.map((orderId) => ({ orderId, ...reason })) };
+      yield { cursor, candidates: orders.map((orderId) => ({ orderId, ...reason })) };
     }
   }
 }

@@ -4,6 +4,7 @@ import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
 import { whyBlocked } from "../fulfillment/blocked-steps.ts";
 import { wasGivenUp } from "../news/given-up.ts";
+import { hasMovedAway } from "../reconciliation/moved-away.ts";
 import { troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
@@ -61,14 +62,26 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   async function examine(): Promise<Health> {
     const mode = livemode ? "live" : "test";
     try {
-      const { engine, mailer } = await keeping();
+      const { engine, mailer, storageAlarm } = await keeping();
       const { bookkeeping, events } = engine;
-      const [progress, lastDeliveryMs, hasGivenUp, isCardTesting, whyMailWaits] = await Promise.all([
+      const [
+        progress,
+        lastDeliveryMs,
+        hasGivenUp,
+        isCardTesting,
+        whyMailWaits,
+        isStorageBroken,
+        gap,
+        isMoved,
+      ] = await Promise.all([
         readProgress(bookkeeping, now()),
         events.lastDeliveryMs(),
         wasGivenUp(bookkeeping, now()),
         isCardTestingSuspected(bookkeeping, now()),
         whyBlocked(bookkeeping, "mail", now()),
+        storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
+        engine.guard?.gap(),
+        hasMovedAway(engine, bookkeeping),
       ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
@@ -80,6 +93,9 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       if (runs.isBehind) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
       if (whyMailWaits !== undefined) problems.push("mail_blocked");
+      if (isMoved) problems.push("table_not_named");
+      if (gap !== undefined) problems.push("table_restored");
+      if (isStorageBroken) problems.push("storage_broken");
       if (hasGivenUp) problems.push("notices_not_delivered");
       if (isCardTesting) problems.push("card_testing_suspected");
       return {

@@ -3,6 +3,7 @@ import type { Counters } from "../limits/counters.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { EventLog } from "../webhook/event-log.ts";
+import type { TableGuard } from "./table-guard.ts";
 
 /** Everything a shop keeps, in one place. */
 export interface Engine {
@@ -14,4 +15,7 @@ export interface Engine {
   downloads: DownloadCounter;
   /** Shared by all instances where there is a database; otherwise each instance counts alone. */
   counters: Counters;
+  /** For a table: whether it is the one that was written last. `unguarded` are its orders without this question. */
+  guard?: TableGuard;
+  unguarded?: OrderStore;
 }

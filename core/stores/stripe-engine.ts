@@ -5,6 +5,7 @@ import type { ShopIdentity } from "../checkout/whose-sale.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import { ORDERS_WAITING } from "../reconciliation/waiting-orders.ts";
 import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
+import { listEvents } from "../stripe/list-events.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
@@ -35,8 +36,10 @@ function createStripeEventLog(stripe: Stripe): EventLog {
     record: async () => undefined,
     async lastDeliveryMs() {
       const types = [...ORDER_EVENTS.keys()];
-      const { data } = await stripe.events.list({ delivery_success: true, types, limit: 1 });
-      return data[0] === undefined ? undefined : data[0].created * 1000;
+      for await (const { event } of listEvents(stripe, types, { delivery_success: true, limit: 1 })) {
+        return event.created * 1000;
+      }
+      return undefined;
     },
   };
 }
@@ -59,13 +62,24 @@ function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity
   const unnamed = (name: string): string => (notes === undefined ? name : `${name}@${notes}`);
   const ownName = (name: string): string => (shopId === ONLY_SHOP ? unnamed(name) : name);
 
-  const readLedger = async (id: string = ledger.id): Promise<Stripe.Metadata | undefined> => {
+  const retrieveLedger = async (id: string = ledger.id): Promise<Stripe.Metadata | undefined> => {
     try {
       return (await stripe.products.retrieve(id)).metadata;
     } catch (error) {
       if (classifyStripeError(error) === "not_found") return undefined;
       throw error;
     }
+  };
+
+  /** Notes that are read at once, as health does, share one call. */
+  let reading: Promise<Stripe.Metadata | undefined> | undefined;
+  const readLedger = (): Promise<Stripe.Metadata | undefined> => {
+    const mine = (reading ??= retrieveLedger());
+    const forget = (): void => {
+      if (reading === mine) reading = undefined;
+    };
+    mine.then(forget, forget);
+    return mine;
   };
 
   const createLedger = async (): Promise<void> => {
@@ -81,23 +95,24 @@ function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity
       const own = await readLedger();
       const note = parseNote(own?.[ownName(name)]);
       if (note !== undefined || name !== ORDERS_WAITING) return note;
-      const before = shopId === ONLY_SHOP ? own : await readLedger(ledgerOf(ONLY_SHOP));
+      const before = shopId === ONLY_SHOP ? own : await retrieveLedger(ledgerOf(ONLY_SHOP));
       const inherited = parseNote(before?.[unnamed(name)] ?? before?.[name]);
       return inherited === undefined ? undefined : { text: inherited.text, version: 0 };
     },
 
     async write(name, expectedVersion, text) {
-      if ((await readLedger()) === undefined) await createLedger();
+      if ((await retrieveLedger()) === undefined) await createLedger();
       const result = await writeNextVersion(
         expectedVersion,
         () => true,
-        (version) => {
-          const metadata = { [ownName(name)]: `${version} ${text}` };
-          return stripe.products.update(
-            ledger.id,
-            { metadata },
-            { idempotencyKey: `${ledger.id}/${ownName(name)}/v${version}` },
-          );
+        async (version) => {
+          const value = `${version} ${text}`;
+          const metadata = { [ownName(name)]: value };
+          const idempotencyKey = `${ledger.id}/${ownName(name)}/v${version}`;
+          const answer = await stripe.products.update(ledger.id, { metadata }, { idempotencyKey });
+          // A reading that began before this write must not answer for one that is asked for after it.
+          reading = undefined;
+          return answer.metadata[ownName(name)] === value ? "kept" : "not_kept";
         },
       );
       return result === "conflict" ? "conflict" : "written";

@@ -10,11 +10,20 @@ import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import { keepAddedLines } from "../orders/sold-lines.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
-import { decodeControl, encodeControl } from "./stripe-control-record.ts";
+import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
+import { isRedactedMetadata } from "../stripe/redaction.ts";
+import { createKnownVersions } from "./known-versions.ts";
+import { troubleOf, type ReportTrouble, type StorageTrouble } from "./storage-trouble.ts";
+import { encodeControl } from "./stripe-control-record.ts";
+import {
+  copyKey,
+  findRecord,
+  holdsRecord,
+  recordChange,
+  recordText,
+  type FoundRecord,
+} from "./stripe-record-copies.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
-
-/** One key of the session's metadata holds the control record; Stripe allows a value 500 characters. */
-const METADATA_KEY = "static_checkout_order";
 
 /** Reading or writing may take this long, the SDK's retry included. */
 const CALL_BUDGET_MS = 4_000;
@@ -28,53 +37,76 @@ const NO_MONEY = { known: { refundedMinor: 0, fullyRefunded: false }, lookForDis
  */
 const OPEN_AT_MOST_MS = 40 * 24 * 3_600_000;
 
-/** Far below the 24 hours for which Stripe remembers an idempotency key, far above what a run takes. */
-const VERSION_GOOD_FOR_MS = 3_600_000;
-const MAX_REMEMBERED = 1_000;
-
 export interface StripeOrderStoreOptions {
   livemode: boolean;
   identity: ShopIdentity;
   now: () => number;
+  /** Hears of what trying again does not mend. */
+  reportTrouble?: ReportTrouble;
+  /** The version of an order that was reported as refused. */
+  refusedVersion?: (orderId: OrderId) => Promise<number | undefined>;
 }
 
 /**
  * Orders in Stripe itself, no database at all: the control record lives in the Checkout Session's metadata, and the
  * snapshot is the completed session, which Stripe does not let anybody change. Compare-and-set: see `stripe-versions.ts`.
  */
-export function createStripeOrderStore(
-  stripe: Stripe,
-  { livemode, identity, now }: StripeOrderStoreOptions,
-): OrderStore {
+export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStoreOptions): OrderStore {
+  const { livemode, identity, now } = options;
+  const { reportTrouble = async () => false, refusedVersion = async () => undefined } = options;
   const request = { timeout: CALL_BUDGET_MS / 2 };
   const writing = { ...request, maxNetworkRetries: 0 };
 
-  /** When this instance last read, or wrote, which version of an order. */
-  const known = new Map<OrderId, { version: number; atMs: number }>();
-  const remember = (orderId: OrderId, version: number, atMs: number): void => {
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.set(orderId, { version, atMs });
-  };
-  const isOutdated = (orderId: OrderId, version: number): boolean => {
-    const last = known.get(orderId);
-    return last?.version === version && now() - last.atMs > VERSION_GOOD_FOR_MS;
-  };
+  const known = createKnownVersions(now);
+
+  /** Undefined for a session that was redacted. */
+  const findIn = ({ id, metadata }: Stripe.Checkout.Session): FoundRecord | undefined =>
+    metadata === null || isRedactedMetadata(metadata) ? undefined : findRecord(id, metadata);
+
+  /** Of a session of somebody else's, whatever its metadata holds, there is no record. */
+  async function recordIn(session: Stripe.Checkout.Session): Promise<FoundRecord | undefined> {
+    const isOurRecord =
+      holdsRecord(session.metadata) && (await isOurSession(stripe, session, identity, request));
+    return isOurRecord ? findIn(session) : undefined;
+  }
+
+  async function report(orderId: OrderId, error: unknown, version?: number): Promise<void> {
+    const trouble = troubleOf(error, version === undefined ? "read" : "write");
+    const isNoted = trouble !== undefined && (await reportTrouble(orderId, trouble, version));
+    if (error instanceof UnreadableRecordError) error.isNoted = isNoted;
+  }
+
+  /** What another program has put back is noticed by the copy beside it, or by an instance that has seen more. */
+  async function reportOverwritten(orderId: OrderId, found: FoundRecord | undefined, atMs: number) {
+    const version = found?.stored.version ?? 0;
+    if (found?.wasOverwritten === true) await reportTrouble(orderId, "overwritten");
+    else if (known.isOlder(orderId, { version, atMs })) await reportTrouble(orderId, "stuck", version);
+  }
+
+  /** A record that cannot be read is reported by whoever reads it next, and must not hide the orders behind it. */
+  function mayBeOpen(session: Stripe.Checkout.Session): boolean {
+    try {
+      const found = findIn(session);
+      return found === undefined || isOpenOrder(found.stored.control);
+    } catch {
+      return true;
+    }
+  }
 
   return {
     listsEverySession: true,
 
     async readControl(orderId) {
-      const readAtMs = now();
+      const atMs = now();
       try {
-        const session = await stripe.checkout.sessions.retrieve(orderId, {}, request);
-        const text = session.metadata?.[METADATA_KEY];
-        // Of a session of somebody else's, whatever its metadata holds, there is no record.
-        const isRecord = text !== undefined && (await isOurSession(stripe, session, identity, request));
-        const stored = isRecord ? decodeControl(orderId, text) : undefined;
-        remember(orderId, stored?.version ?? 0, readAtMs);
-        return stored;
+        const found = await recordIn(await stripe.checkout.sessions.retrieve(orderId, {}, request));
+        await reportOverwritten(orderId, found, atMs);
+        const version = found?.stored.version ?? 0;
+        known.remember(orderId, { version, atMs, copies: found?.copies ?? [] });
+        return found?.stored;
       } catch (error) {
         if (classifyStripeError(error) === "not_found") return undefined;
+        await report(orderId, error);
         throw error;
       }
     },
@@ -82,26 +114,44 @@ export function createStripeOrderStore(
     peekControl: async () => undefined,
 
     async writeControl(orderId, expectedVersion, control) {
-      const isCurrent = (): boolean => !isOutdated(orderId, expectedVersion);
+      if (known.isStuck(orderId, expectedVersion)) throw new StuckRecordError(orderId, expectedVersion);
+      const isCurrent = (): boolean => !known.isOutdated(orderId, expectedVersion);
       const startedMs = now();
-      const result = await writeNextVersion(expectedVersion, isCurrent, (version) => {
-        const metadata = { [METADATA_KEY]: encodeControl({ control, version }) };
-        const idempotencyKey = `${orderId}/v${version}`;
-        return stripe.checkout.sessions.update(orderId, { metadata }, { ...writing, idempotencyKey });
-      });
-      if (result !== "conflict") remember(orderId, result.version, startedMs);
-      return result;
+      let tried = expectedVersion;
+      let trouble: StorageTrouble | undefined;
+      const write = async (version: number): Promise<"kept" | "not_kept"> => {
+        tried = version;
+        const text = encodeControl({ control, version });
+        const metadata = recordChange(text, version, known.copiesOf(orderId));
+        const keyed = { ...writing, idempotencyKey: `${orderId}/v${version}` };
+        const answer = await stripe.checkout.sessions.update(orderId, { metadata }, keyed);
+        if (recordText(answer.metadata) === text) return "kept";
+        trouble = wasReplayed(answer) ? "not_compared" : "not_kept";
+        return "not_kept";
+      };
+      try {
+        let result = await writeNextVersion(expectedVersion, isCurrent, write);
+        if (trouble !== undefined) await reportTrouble(orderId, trouble, tried);
+        if (result === "conflict" && known.noteConflict(orderId, expectedVersion)) {
+          // Stripe may have kept a refusal under the key of the next version: nobody can ever write that one.
+          const refused = await refusedVersion(orderId);
+          if (refused === undefined) await reportTrouble(orderId, "stuck", expectedVersion);
+          else result = await writeNextVersion(Math.max(refused, expectedVersion), isCurrent, write);
+        }
+        if (result === "conflict") return "conflict";
+        const { version } = result;
+        known.remember(orderId, { version, atMs: startedMs, copies: [copyKey(version)] });
+        return result;
+      } catch (error) {
+        await report(orderId, error, tried);
+        throw error;
+      }
     },
 
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) return fresh;
-      const options = { livemode, identity, isHeld: false, look: NO_MONEY };
-      const truth = await retrieveCheckoutFacts(
-        stripe,
-        orderId,
-        options,
-        createDeadline(now, CALL_BUDGET_MS),
-      );
+      const asked = { livemode, identity, isHeld: false, look: NO_MONEY };
+      const truth = await retrieveCheckoutFacts(stripe, orderId, asked, createDeadline(now, CALL_BUDGET_MS));
       return truth.kind === "session" && truth.facts.status === "complete" ? truth.facts.snapshot : undefined;
     },
 
@@ -125,19 +175,21 @@ export function createStripeOrderStore(
       });
       for await (const session of sessions) {
         const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs" && isSale(session);
-        const isOpen = mayBeOurs && mayBeOpen(session.id, session.metadata?.[METADATA_KEY]);
+        const isOpen = mayBeOurs && !isRedactedMetadata(session.metadata) && mayBeOpen(session);
         yield { orderId: session.id, isOpen };
       }
     },
   };
 }
 
-/** A record that cannot be read is reported by whoever reads it next, and must not hide the orders behind it. */
-function mayBeOpen(orderId: string, text: string | undefined): boolean {
-  if (text === undefined) return true;
-  try {
-    return isOpenOrder(decodeControl(orderId, text).control);
-  } catch {
-    return true;
+class StuckRecordError extends Error {
+  override readonly name = "StuckRecordError";
+  constructor(orderId: OrderId, version: number) {
+    super(`Stripe has refused to write the version after ${version} of order ${orderId} again and again.`);
   }
+}
+
+/** True for an answer that Stripe had kept under the idempotency key. */
+function wasReplayed({ lastResponse }: Stripe.Response<Stripe.Checkout.Session>): boolean {
+  return lastResponse.headers["idempotent-replayed"] === "true";
 }

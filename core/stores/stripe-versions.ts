@@ -9,6 +9,7 @@ const MAX_SPOILT_VERSIONS = 3;
  * used with other parameters, or, while the first is still under way, that the key is in use. Stripe remembers a key for 24 hours
  * at least; a function that was frozen for longer in the middle of its work must not write when it wakes up, so `isCurrent` is
  * asked before every request.
+ * `write` resolves to "not_kept" when the answer does not hold what was sent.
  * https://docs.stripe.com/api/idempotent_requests
  *
  * Stripe also remembers its own failures. A version whose first write ended in a stored 5xx is spoilt: the key belongs to that
@@ -20,7 +21,7 @@ const MAX_SPOILT_VERSIONS = 3;
 export async function writeNextVersion(
   expectedVersion: number,
   isCurrent: () => boolean,
-  write: (version: number) => Promise<unknown>,
+  write: (version: number) => Promise<"kept" | "not_kept">,
 ): Promise<{ version: number } | "conflict"> {
   const last = expectedVersion + MAX_SPOILT_VERSIONS;
   for (let version = expectedVersion + 1; version <= last; version += 1) {
@@ -32,14 +33,14 @@ export async function writeNextVersion(
 }
 
 async function attempt(
-  write: () => Promise<unknown>,
+  write: () => Promise<"kept" | "not_kept">,
   isCurrent: () => boolean,
   mayRepeat: boolean,
 ): Promise<"written" | "conflict" | "spoilt"> {
   if (!isCurrent()) return "conflict";
   try {
-    await write();
-    return "written";
+    // What Stripe answers is compared with what was sent: should it ever answer with what it answered to somebody else, that one won.
+    return (await write()) === "kept" ? "written" : "conflict";
   } catch (error) {
     const failure = classifyStripeError(error);
     if (failure === "idempotency_conflict") return "conflict";

@@ -22,8 +22,9 @@ export type StripeFailure =
 export function classifyStripeError(error: unknown): StripeFailure {
   if (error instanceof OutOfTimeError) return "unavailable";
   if (!isStripeError(error)) return "unknown";
-  if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";
+  // Before the types: the SDK gives every 409 the type of a failure of Stripe's own.
   if (error.type === "StripeIdempotencyError" || error.statusCode === 409) return "idempotency_conflict";
+  if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";
   if (error.type === "StripeRateLimitError" || error.statusCode === 429) return "unavailable";
   if (error.statusCode === undefined || error.statusCode >= 500) return "unavailable";
   if (error.statusCode === 401 || error.statusCode === 403) return "key_refused";

@@ -12,7 +12,16 @@ import { findOrders } from "./find-orders.ts";
 import type { Notification } from "./notification.ts";
 
 export type EventResult =
-  | { kind: "ignored"; reason: "ignored_type" | "ignored_mode" | "ignored_account" | "ignored_not_ours" }
+  | {
+      kind: "ignored";
+      reason:
+        | "ignored_type"
+        | "ignored_mode"
+        | "ignored_account"
+        | "ignored_not_ours"
+        /** Stripe has redacted it at the owner's request: nobody can follow it any more. */
+        | "ignored_redacted";
+    }
   | { kind: "settled"; trigger: SettleTrigger; orders: readonly SettledOrder[] };
 
 export interface SettledOrder {
@@ -40,12 +49,14 @@ export async function processEvent(
 
   const orderIds = await findOrders(dependencies.stripe, meaning.about, event.objectId, deadline);
   const orders: SettledOrder[] = [];
+  let wasRedacted = false;
   for (const orderId of orderIds) {
     const outcome = await settleWhileBusy(orderId, meaning.trigger, deadline, dependencies);
     if (outcome.kind !== "not_ours") orders.push({ orderId, outcome });
+    else wasRedacted ||= outcome.wasRedacted === true;
   }
-  if (orders.length === 0) return { kind: "ignored", reason: "ignored_not_ours" };
-  return { kind: "settled", trigger: meaning.trigger, orders };
+  if (orders.length > 0) return { kind: "settled", trigger: meaning.trigger, orders };
+  return { kind: "ignored", reason: wasRedacted ? "ignored_redacted" : "ignored_not_ours" };
 }
 
 /**

@@ -371,6 +371,9 @@ test("without a table the same commands keep the order in Stripe", async () => {
   const withoutTable = Object.fromEntries(
     Object.keys(dynamodbEnvironment(local.config)).map((name) => [name, ""]),
   );
+  // Another shop, as it were: in this one a run has marked the table as the place of its orders (E46).
+  const notes = stripe.simulated.state().products["static_checkout_bookkeeping_1"]?.metadata;
+  if (notes !== undefined) delete notes["table_mark"];
   const { exitCode, output } = await run("settle", [sessionId], withoutTable);
   expect(exitCode).toBe(0);
   const report = JSON.parse(output) as Record<string, unknown>;

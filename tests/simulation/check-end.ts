@@ -4,6 +4,7 @@ import { isHandled, showDisputes } from "./check-answers.ts";
 import { misreadings } from "./check-sums.ts";
 import { checkNews, checkNothingOwed } from "./check-news.ts";
 import type { Plan } from "./plan.ts";
+import { PERFECT_STORAGE } from "./storage-habits.ts";
 import { isPaused, type EventObject, type Truth } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
@@ -138,11 +139,12 @@ function checkEffects(
 function checkAccidents(
   id: string,
   control: ControlRecord,
-  { storm, skewsMs }: Plan,
+  { storm, skewsMs, storage }: Plan,
   { mails, counts }: World,
   complain: Complain,
 ): void {
-  const isCountable = storm.slow === 0 && storm.slowWrites === 0 && skewsMs.every((skew) => skew === 0);
+  const isSteady = storm.slow === 0 && storm.slowWrites === 0 && skewsMs.every((skew) => skew === 0);
+  const isCountable = isSteady && storage === PERFECT_STORAGE;
   if (!isCountable) return;
   const accidents = counts.deaths + counts.faults;
   const attempts = control.steps["mail"]?.attempts ?? 0;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { NO_FAULTS } from "./faults.ts";
 import type { Plan } from "./plan.ts";
+import { PERFECT_STORAGE } from "./storage-habits.ts";
 import { runSchedule } from "./schedule.ts";
 import { addTallies, emptyTally } from "./tally.ts";
 
@@ -13,6 +14,7 @@ function slowPlan(plan: Plan, evenMs: number, mailMs: number): Plan {
   return {
     ...plan,
     engine: "stripe",
+    storage: PERFECT_STORAGE,
     stormName: "even",
     storm: { ...NO_FAULTS, evenMs, mailMs },
     stormFromMs: 0,

@@ -4,11 +4,13 @@ import type { OwnerHabits } from "./owner-side.ts";
 import type { HostHabits } from "./platform.ts";
 import type { Random } from "./random.ts";
 import type { MailServer } from "./recorded-mailer.ts";
+import { PERFECT_STORAGE, type StorageHabits } from "./storage-habits.ts";
 import type { NetworkHabits } from "./webhook-network.ts";
 
 /** What a seed stands for: what is bought, and everything that goes wrong meanwhile. */
 export interface Plan {
   engine: "memory" | "stripe";
+  storage: StorageHabits;
   storm: FaultRates;
   stormName: string;
   /** Until so long after the start all calls go well. */
@@ -280,6 +282,7 @@ function drawAnything(random: Random): Omit<Plan, "owner" | "ownerRecovers"> {
   const orders = Array.from({ length: random.chance(0.04) ? 2 : 1 }, () => drawOrder(random));
   return {
     engine: random.chance(0.8) ? "memory" : "stripe",
+    storage: PERFECT_STORAGE,
     ...storms(
       random.pick(["calm", "drizzle", "drizzle", "flaky", "crashing", "crashing", "sluggish", "hurricane"]),
     ),

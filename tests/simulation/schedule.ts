@@ -3,9 +3,11 @@ import { drawBasket } from "./basket.ts";
 import { checkEnd, isAtPeace } from "./check-end.ts";
 import { withLines } from "./line-plan.ts";
 import { tellOrder } from "./order-story.ts";
+import { letForeignProgramWrite } from "./foreign-program.ts";
 import { pollPage } from "./page.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
+import { drawStorage } from "./storage-habits.ts";
 import { strayEvent } from "./stray-events.ts";
 import { emptyTally, tallyOf, type Tally } from "./tally.ts";
 import { createTimeline } from "./timeline.ts";
@@ -55,7 +57,8 @@ export async function runSchedule(
   options: { keepTimeline?: boolean; change?: (plan: Plan) => Plan } = {},
 ): Promise<ScheduleResult> {
   const { change = (plan: Plan) => plan } = options;
-  const plan = change(withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines")));
+  const drawn = withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines"));
+  const plan = change({ ...drawn, storage: drawStorage(createRandom(seed, "storage"), drawn) });
   const time = createVirtualTime(START_MS, seed % 8 === 0 ? 1 : 8);
   const timeline = createTimeline(time.now, START_MS, options.keepTimeline ?? false);
   const violations = createViolations(({ invariant, what }) =>
@@ -82,9 +85,11 @@ type Stage = { time: VirtualTime } & Parameters<typeof createWorld>[1];
 async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   const { time, timeline, violations } = stage;
   let isStormy = true;
+  const { storage } = plan;
   const world = createWorld(
     {
       seed,
+      storage,
       engine: plan.engine,
       host: plan.host,
       endpoint: plan.endpoint,
@@ -123,6 +128,13 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
       basket: drawBasket(createRandom(seed, `basket ${index}`)),
     }),
   );
+  const foreign = {
+    ...stage,
+    stripe: world.stripe,
+    state: world.state,
+    random: createRandom(seed, "foreign"),
+  };
+  letForeignProgramWrite(storage.foreignWrites, foreign);
   const helpers = createRandom(seed, "reconcilers");
   for (const atMs of plan.reconcilersAtMs) time.schedule(atMs, () => void reconcile(world));
   let isTold = false;

@@ -1,14 +1,12 @@
-import { decodeControl } from "../../core/stores/stripe-control-record.ts";
+import { findRecord } from "../../core/stores/stripe-record-copies.ts";
 import type { ApiAnswer, ApiRequest } from "../../simulator/api/handle-api.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import type { ShopProcess } from "./shop-process.ts";
+import type { StorageHabits } from "./storage-habits.ts";
 import type { VirtualTime } from "./virtual-time.ts";
-
-/** Where the engine without a database keeps an order's record in its session's metadata. */
-const RECORD_KEY = "static_checkout_order";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -22,8 +20,11 @@ export function connectToStripe(surroundings: {
   callOutside: CallOutside;
   book: OrderBook;
   onCall: () => void;
+  storage: StorageHabits;
 }): (process: ShopProcess) => Fetch {
-  const { stripe, state, changes, time, callOutside, book, onCall } = surroundings;
+  const { stripe, state, changes, time, callOutside, book, onCall, storage } = surroundings;
+  const refusesUntilMs = time.now() + storage.refusesForMs;
+  const bodies = new Map<string, RequestInit["body"]>();
   const look = createLooks(stripe, changes);
   let starting: { duringMs: number; isSpoilt: boolean } | undefined;
   let gateways = 0;
@@ -41,9 +42,23 @@ export function connectToStripe(surroundings: {
   function observe(path: string, process: ShopProcess): void {
     const sessionId = /checkout\/sessions\/(cs_test_\w+)$/.exec(path)?.[1];
     if (sessionId === undefined) return;
-    const text = state.checkoutSessions[sessionId]?.metadata?.[RECORD_KEY];
-    if (text !== undefined) book.observe(sessionId, decodeControl(sessionId, text), process);
+    const found = findRecord(sessionId, state.checkoutSessions[sessionId]?.metadata ?? {});
+    if (found !== undefined) book.observe(sessionId, found.stored, process);
   }
+
+  /** What Stripe takes for the body of a request: with its habit, that of the first one under the same key. */
+  function bodyOf({ headers, body }: RequestInit): RequestInit["body"] {
+    const key = (headers as [string, string][]).find(
+      ([name]) => name.toLowerCase() === "idempotency-key",
+    )?.[1];
+    if (!storage.forgetsParameters || key === undefined) return body;
+    const first = bodies.get(key) ?? body;
+    bodies.set(key, first);
+    return first;
+  }
+
+  const isRefused = (pathname: string): boolean =>
+    time.now() < refusesUntilMs && /^\/v1\/checkout\/sessions\/cs_\w+$/.test(pathname);
 
   return (process) => (input, init) => {
     onCall();
@@ -53,9 +68,12 @@ export function connectToStripe(surroundings: {
     const { signal, ...rest } = init ?? {};
     const execute = async (duringMs: number, isSpoilt: boolean): Promise<Response> => {
       if (method === "GET") return look(url.href, rest);
+      if (isRefused(pathname)) return lightResponse(refusal);
       const mine = { duringMs, isSpoilt };
       starting = mine;
-      const response = lightResponse(await stripe.callApi(lightRequest(url.href, rest)));
+      const body = bodyOf(rest);
+      const sent = body === undefined ? rest : { ...rest, body };
+      const response = lightResponse(await stripe.callApi(lightRequest(url.href, sent)));
       // A repeated request under the same key is answered from memory: nothing runs.
       if (starting === mine) starting = undefined;
       observe(pathname, process);
@@ -98,6 +116,12 @@ function createLooks(
     return response;
   };
 }
+
+const refusal: ApiAnswer = {
+  status: 403,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ error: { type: "invalid_request_error", message: "no permission" } }),
+};
 
 function stripeError(status: number, message: string): Response {
   return Response.json({ error: { type: "api_error", message } }, { status });

@@ -18,6 +18,7 @@ import { createOwnerSide, type OwnerHabits, type OwnerSide } from "./owner-side.
 import { createRandom, type Random } from "./random.ts";
 import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
 import { createShopProcess } from "./shop-process.ts";
+import type { StorageHabits } from "./storage-habits.ts";
 import { createStripeClients, SECRET_KEY } from "./stripe-clients.ts";
 import { connectToStripe } from "./stripe-connection.ts";
 import type { Timeline } from "./timeline.ts";
@@ -51,6 +52,7 @@ export interface WorldOptions {
   /** How often the store's client retries a failed call by itself. */
   retriesBelow: number;
   faults: FaultSource;
+  storage: StorageHabits;
 }
 
 /** The shop's functions on a host, Stripe, the network between them, and everybody who watches. */
@@ -160,6 +162,7 @@ export function createWorld(
     onCall: () => {
       counts.stripeCalls += 1;
     },
+    storage: options.storage,
   });
   const stripeClients = createStripeClients();
   const alerts = new Map<string, number>();

@@ -7,6 +7,7 @@ import { createViolations } from "../violations.ts";
 import { replaceGlobals } from "../virtual-globals.ts";
 import { createVirtualTime } from "../virtual-time.ts";
 import { visit } from "../visit.ts";
+import { PERFECT_STORAGE } from "../storage-habits.ts";
 import { createWorld } from "../world.ts";
 
 export const MISHAPS = ["crash before", "crash after", "fails before", "reply lost"] as const;
@@ -59,6 +60,7 @@ export async function fulfillWithCrashes({
   const timeline = createTimeline(time.now, START_MS, false);
   const world = createWorld(
     {
+      storage: PERFECT_STORAGE,
       seed: 0,
       engine,
       host,

@@ -68,6 +68,7 @@ export const SAMPLE = [
   "news-held-by-another-is-fine",
   "news-count-starts-again",
   "reconcile-nothing",
+  "storage-believes-the-first-place",
 ];
 
 function chooseBugs(which: string): readonly SeededBug[] {

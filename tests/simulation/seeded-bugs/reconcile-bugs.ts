@@ -63,8 +63,8 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: "{ types: LISTED_NOWHERE_ELSE },",
-        replace: "{ types: LISTED_NOWHERE_ELSE, delivery_success: false },",
+        find: "listedEvents(LISTED_NOWHERE_ELSE, {},",
+        replace: "listedEvents(LISTED_NOWHERE_ELSE, { delivery_success: false },",
       },
     ],
   },

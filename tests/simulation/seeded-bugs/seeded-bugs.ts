@@ -8,6 +8,7 @@ import type { SeededBug } from "./seeded-bug.ts";
 import { SLOW_BUGS } from "./slow-bugs.ts";
 import { STEP_BUGS } from "./step-bugs.ts";
 import { SUM_BUGS } from "./sum-bugs.ts";
+import { STORAGE_BUGS } from "./storage-bugs.ts";
 import { SUBSCRIPTION_BUGS } from "./subscription-bugs.ts";
 import { WRITE_BUGS } from "./write-bugs.ts";
 
@@ -23,6 +24,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...RECONCILE_BUGS,
   ...SUBSCRIPTION_BUGS,
   ...SALE_BUGS,
+  ...STORAGE_BUGS,
 ];
 
 export function findBug(name: string): SeededBug {

@@ -81,9 +81,8 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: STRIPE,
-        find: "return stripe.checkout.sessions.update(orderId, { metadata }, { ...writing, idempotencyKey });",
-        replace:
-          "void idempotencyKey; return stripe.checkout.sessions.update(orderId, { metadata }, request);",
+        find: "const keyed = { ...writing, idempotencyKey: `${orderId}/v${version}` };",
+        replace: "const keyed = request;",
       },
     ],
   },
@@ -94,8 +93,8 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: STRIPE,
-        find: "const idempotencyKey = `${orderId}/v${version}`;",
-        replace: "const idempotencyKey = `${orderId}/v${version}/${control.writeId}`;",
+        find: "const keyed = { ...writing, idempotencyKey: `${orderId}/v${version}` };",
+        replace: "const keyed = { ...writing, idempotencyKey: `${orderId}/v${version}/${control.writeId}` };",
       },
     ],
   },

@@ -1,0 +1,88 @@
+import type Stripe from "stripe";
+
+import { isSale } from "../checkout/marker.ts";
+import { isOurSession } from "../checkout/session-owner.ts";
+import type { ShopIdentity } from "../checkout/whose-sale.ts";
+import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
+import { isTerminal, newControl } from "../orders/control-record.ts";
+import type { Deadline } from "../orders/deadline.ts";
+import type { OrderId } from "../orders/order.ts";
+import type { OrderStore } from "../orders/order-store.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
+import { updateControl, type ControlDraft, type UpdateDependencies } from "../orders/update-control.ts";
+
+/** A bank debit may have been opened this long before it was paid. */
+const LONGEST_PAYMENT_MS = 31 * 24 * 3_600_000;
+
+export interface AdoptDependencies extends UpdateDependencies {
+  stripe: Stripe;
+  /** Without its guard. */
+  store: OrderStore;
+  livemode: boolean;
+  identity: ShopIdentity;
+  steps: readonly { name: string }[];
+}
+
+/**
+ * Takes every paid order that the table does not know, or does not know as done, for delivered: nobody is mailed, and no code of the
+ * owner's runs. For a table that was restored and has forgotten what happened after `sinceMs`. The orders in `except` are left as
+ * they are, and are delivered by the next run. Resolves to those that were adopted.
+ */
+export async function adoptOrders(
+  { sinceMs, except }: { sinceMs: number; except: readonly OrderId[] },
+  deadline: Deadline,
+  dependencies: AdoptDependencies,
+): Promise<readonly OrderId[]> {
+  const { stripe, identity } = dependencies;
+  const adopted: OrderId[] = [];
+  const sessions = stripe.checkout.sessions.list({
+    status: "complete",
+    created: { gte: Math.max(0, Math.floor((sinceMs - LONGEST_PAYMENT_MS) / 1000)) },
+    limit: 100,
+  });
+  for await (const session of sessions) {
+    if (!isSale(session) || except.includes(session.id)) continue;
+    if (!(await isOurSession(stripe, session, identity, withinDeadline(deadline)))) continue;
+    if (await adopt(session.id, deadline, dependencies)) adopted.push(session.id);
+  }
+  return adopted;
+}
+
+async function adopt(
+  orderId: OrderId,
+  deadline: Deadline,
+  dependencies: AdoptDependencies,
+): Promise<boolean> {
+  const { stripe, store, livemode, identity, steps } = dependencies;
+  const known = await store.readControl(orderId);
+  if (known !== undefined && isTerminal(known.control)) return false;
+  const { written } = await updateControl(orderId, dependencies, async (current) => {
+    if (current !== undefined && isTerminal(current)) return undefined;
+    const look = { known: undefined, lookForDisputes: true };
+    const asked = { livemode, identity, isHeld: current !== undefined, look };
+    const truth = await retrieveCheckoutFacts(stripe, orderId, asked, deadline);
+    if (truth.kind !== "session" || truth.facts.state !== "paid") return undefined;
+    if (current === undefined) await store.createSnapshot(truth.facts.snapshot);
+    return asDelivered(current ?? newControl(), truth.facts, steps);
+  });
+  return written;
+}
+
+function asDelivered(
+  { lease: _lease, nextTryMs: _next, ...control }: ControlDraft,
+  { mirror }: Pick<ControlDraft, "mirror">,
+  steps: readonly { name: string }[],
+): ControlDraft {
+  const skipped = steps.map(({ name }) => {
+    const { state, attempts } = control.steps[name] ?? { state: "skipped", attempts: 0 };
+    return [name, { state: state === "done" ? state : "skipped", attempts } as const] as const;
+  });
+  return {
+    ...control,
+    // Whoever still holds a lease on it has lost it.
+    fence: control.fence + 1,
+    state: "fulfilled",
+    mirror,
+    steps: Object.fromEntries(skipped),
+  };
+}

@@ -1,0 +1,55 @@
+import { createDeadline } from "../core/orders/deadline.ts";
+import { adoptOrders } from "../core/reconciliation/adopt-orders.ts";
+import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
+
+const HELP = `Takes the paid orders that a restored table has forgotten for delivered, so that no buyer is mailed again.
+
+  npm run adopt
+  npm run adopt -- --since 2026-11-30T10:00Z
+  npm run adopt -- --deliver cs_… cs_…
+
+Without --since it begins where the table's own memory ends. --deliver leaves out orders that were not delivered: npm run reconcile
+delivers them afterwards. Prints the orders that it adopted.`;
+
+const HOUR_MS = 3_600_000;
+
+const given = readArguments(HELP);
+const { since, deliver } = parse(given);
+
+try {
+  const kept = await (await openOwnerShop()).keeping();
+  const { guard, unguarded } = kept.engine;
+  if (guard === undefined || unguarded === undefined) {
+    fail("Orders are kept in Stripe here: there is no table that could have been restored.");
+  }
+  const sinceMs = since ?? (await guard.gap())?.fromMs;
+  if (sinceMs === undefined) {
+    fail(
+      "The table is the one that was written last: nothing to adopt. Should it be a copy all the same, say from when: --since 2026-11-30T10:00Z",
+    );
+  }
+  const deadline = createDeadline(Date.now, HOUR_MS);
+  const adopted = await adoptOrders({ sinceMs, except: deliver }, deadline, { ...kept, store: unguarded });
+  await guard.accept();
+  console.log(JSON.stringify({ adopted }, null, 2));
+  console.error(
+    "These orders count as delivered. Compare them with what your mail provider has sent; a buyer without a mail can have it sent from the order page. Then run npm run reconcile.",
+  );
+  process.exit(0);
+} catch (error) {
+  fail(`The orders could not be adopted: ${messageOf(error)}`);
+}
+
+function parse(words: readonly string[]): { since: number | undefined; deliver: readonly string[] } {
+  const [option, value = "", ...more] = words;
+  if (option === undefined) return { since: undefined, deliver: [] };
+  if (option === "--since" && Date.parse(value) > 0) {
+    const { deliver: ids } = parse(more);
+    return { since: Date.parse(value), deliver: ids };
+  }
+  const ids = words.slice(1);
+  if (option === "--deliver" && ids.length > 0 && ids.every((id) => /^cs_(?:test|live)_\w+$/.test(id))) {
+    return { since: undefined, deliver: ids };
+  }
+  return fail(`This was not understood: ${words.join(" ")}\n\n${HELP}`);
+}

@@ -1,0 +1,62 @@
+import { afterEach, expect, test } from "vitest";
+
+import { classifyStripeError } from "../../../core/stripe/errors.ts";
+import { createStripeClient } from "../../../core/stripe/client.ts";
+import { writeNextVersion } from "../../../core/stores/stripe-versions.ts";
+import { openTestShop, type TestShop } from "../../test-shop.ts";
+
+let shop: TestShop;
+afterEach(() => shop.close());
+
+/** What the shipped client makes of an answer with this status and body. */
+async function failure(status: number, error: Record<string, string>): Promise<unknown> {
+  shop = openTestShop();
+  const stripe = createStripeClient(
+    { secretKey: "sk_test_1", livemode: false, webhookSecrets: [], apiBase: undefined } as never,
+    {
+      fetch: async () => Response.json({ error }, { status, headers: { "stripe-should-retry": "false" } }),
+      schedule: () => () => undefined,
+      random: () => 0,
+    },
+  );
+  return stripe.checkout.sessions
+    .update("cs_test_1", { metadata: { a: "b" } })
+    .catch((thrown: unknown) => thrown);
+}
+
+test("E30: an idempotency key that is in use is a conflict, although the SDK types every 409 as a failure of Stripe's own", async () => {
+  const error = await failure(409, {
+    type: "idempotency_error",
+    code: "idempotency_key_in_use",
+    message: "in use",
+  });
+  expect(error).toMatchObject({ type: "StripeAPIError", statusCode: 409 });
+  expect(classifyStripeError(error)).toBe("idempotency_conflict");
+});
+
+test("E30: a version whose key is in use is somebody else's: its write conflicts after one request", async () => {
+  const error = await failure(409, {
+    type: "idempotency_error",
+    code: "idempotency_key_in_use",
+    message: "in use",
+  });
+  let requests = 0;
+  const result = await writeNextVersion(
+    4,
+    () => true,
+    async () => {
+      requests += 1;
+      throw error;
+    },
+  );
+  expect({ result, requests }).toEqual({ result: "conflict", requests: 1 });
+});
+
+test.for([
+  [400, { type: "idempotency_error", message: "other parameters" }, "idempotency_conflict"],
+  [400, { type: "invalid_request_error", message: "You can have up to 50 metadata keys" }, "refused"],
+  [403, { type: "invalid_request_error", message: "lacks rak_checkout_session_write" }, "key_refused"],
+  [500, { type: "api_error", message: "boom" }, "unavailable"],
+] as const)("a %i of Stripe's keeps its meaning", async ([status, error, meaning]) => {
+  expect(classifyStripeError(await failure(status, error))).toBe(meaning);
+});
