@@ -21,6 +21,12 @@ export interface PriceForSale {
 
 export interface PriceCatalog {
   /**
+   * Looks at a purchase without asking Stripe.
+   * @throws HttpError 400 when it is certain that this is not for sale, or not in this quantity.
+   */
+  requireOffered(purchase: PurchaseRequest): void;
+
+  /**
    * The price that a purchase names, in the mode that the price demands; never one the browser asks for.
    * @throws HttpError 400 when it is not for sale, or not in this quantity; before Stripe is asked wherever that can be told.
    * Stripe's own errors pass through.
@@ -59,20 +65,35 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     if (known?.livemode === livemode) remembered.set(name, { price: known, untilMs: Infinity });
   }
 
-  async function find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale> {
-    const { price_id: name, quantity } = purchase;
+  function requireOffered({ price_id: name, quantity }: PurchaseRequest): void {
     if (!Object.hasOwn(site.catalog.prices, name)) throw refuseUnlisted(name, log);
     refuseQuantity(quantity, priceSettings(site, { priceId: name }));
+    const known = freshly(name);
+    if (known !== undefined) refuseQuantity(quantity, settingsOf(name, known));
+  }
 
-    const { id, lookupKey, mode } = await resolve(name, deadline);
-    const settings = priceSettings(site, { priceId: id, lookupKey: isPriceId(name) ? lookupKey : name });
+  function freshly(name: string): KnownPrice | undefined {
+    const found = remembered.get(name);
+    return found !== undefined && now() < found.untilMs ? found.price : undefined;
+  }
+
+  function settingsOf(name: string, { id, lookupKey }: KnownPrice): PriceSettings {
+    return priceSettings(site, { priceId: id, lookupKey: isPriceId(name) ? lookupKey : name });
+  }
+
+  async function find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale> {
+    const { price_id: name, quantity } = purchase;
+    requireOffered(purchase);
+    const price = await resolve(name, deadline);
+    const { id, mode } = price;
+    const settings = settingsOf(name, price);
     refuseQuantity(quantity, settings);
     return { id, mode, settings, options: checkoutOptions(site, settings) };
   }
 
   async function resolve(name: string, deadline: Deadline): Promise<KnownPrice> {
-    const found = remembered.get(name);
-    if (found !== undefined && now() < found.untilMs) return found.price;
+    const found = freshly(name);
+    if (found !== undefined) return found;
 
     const price = await askForPrice(stripe, name, deadline, log);
     remembered.set(name, { price, untilMs: isPriceId(name) ? Infinity : now() + REMEMBER_LOOKUP_KEY_MS });
@@ -80,6 +101,7 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
   }
 
   return {
+    requireOffered,
     find,
     async findAnew(purchase, refused, deadline) {
       if (isPriceId(purchase.price_id)) return undefined;

@@ -65,7 +65,8 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       const purchase = format === "form" ? parseFormPurchase(text) : parseJsonPurchase(text);
 
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      // Before anything is asked of Stripe: what is refused here costs the account nothing.
+      // What no shop sells uses up nobody's checkouts, and what is refused by the limits costs the account nothing.
+      dependencies.catalog.requireOffered(purchase);
       await limits.admit(clientAddress(request, context.caller, shop.addressHeader));
       const session = await openSession(purchase, idempotencyKey, deadline, dependencies);
       context.note({ sessionId: session.id, priceId: purchase.price_id });
