@@ -1,4 +1,5 @@
 import { createClaimCookies } from "./claims/claim-cookies.ts";
+import { createHopLinks } from "./claims/hop-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
 import { createBucket } from "./files/bucket.ts";
@@ -14,6 +15,7 @@ import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
 import { createLicenseRoute } from "./routes/license.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
+import { createOpenCheckoutRoute } from "./routes/open-checkout.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createResendMailRoute } from "./routes/resend-mail.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
@@ -26,6 +28,7 @@ import { realSurroundings, type Surroundings } from "./surroundings.ts";
 export interface App {
   createCheckoutSession: Handler;
   webhook: Handler;
+  openCheckout: Handler;
   orderStatus: Handler;
   download: Handler;
   license: Handler;
@@ -54,6 +57,7 @@ export function createApp(
   return {
     createCheckoutSession: serve(routes.createCheckoutSession),
     webhook: serve(routes.webhook),
+    openCheckout: serve(routes.openCheckout),
     orderStatus: serve(routes.orderStatus),
     download: serve(routes.download),
     license: serve(routes.license),
@@ -84,6 +88,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
     openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
+  const hops = createHopLinks(createSigner(signingSecrets, "open-checkout", now), siteUrl, now);
   const mailsOwner = config.ownerEmail !== undefined;
   return {
     createCheckoutSession: createCheckoutSessionRoute({
@@ -91,12 +96,14 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       claims,
       shop: config,
+      hops,
       requireDeliverable: (settings) => requireLicenseKey(settings, licenseSigner, log),
       limits: checkoutLimits,
       now,
       log,
     }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
+    openCheckout: createOpenCheckoutRoute({ hops, claims, siteUrl }),
     download: createDownloadRoute({
       keeping,
       links: downloadLinks,
@@ -168,6 +175,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
     orderStatus: closed("order-status", "GET"),
     download: closed("download", "GET"),
     license: closed("license", "POST"),
+    openCheckout: closed("open-checkout", "GET"),
     resendMail: closed("resend-mail", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),

@@ -14,6 +14,7 @@ import {
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import { readNews } from "./config-news.ts";
+import { bothNamesOf, originsOf } from "./config-origins.ts";
 import { shopSchema, splitList, stripeAccessSchema } from "./config-variables.ts";
 import type { BucketConfig } from "./files/bucket.ts";
 import type { SigningKey } from "./licenses/signing-key.ts";
@@ -125,7 +126,7 @@ export function parseConfig(environment: Environment): Config {
     shopId: shop.data.SHOP_ID,
     origins: {
       allowed: originsOf([
-        shop.data.SITE_URL,
+        ...bothNamesOf(shop.data.SITE_URL),
         ...splitList(shop.data.ALLOWED_ORIGINS),
         ...hostAddresses(variables),
       ]),
@@ -199,12 +200,6 @@ function withoutEmpty(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
   );
-}
-
-/** Each once. What a host states is passed over when it is no address. */
-function originsOf(addresses: readonly string[]): string[] {
-  const origins = addresses.flatMap((address) => URL.parse(address)?.origin ?? []);
-  return [...new Set(origins.filter((origin) => origin !== "null"))];
 }
 
 function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {
