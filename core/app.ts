@@ -2,6 +2,7 @@ import { createClaimCookies } from "./claims/claim-cookies.ts";
 import { createHopLinks } from "./claims/hop-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
+import { deliversSomething } from "./deliveries/delivers-something.ts";
 import { createBucket } from "./files/bucket.ts";
 import { missingBucket } from "./files/missing-bucket.ts";
 import { createPrivateFolder } from "./files/private-folder.ts";
@@ -149,6 +150,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       mailsOwner,
       now,
       log,
+      delivers: deliversSomething(site.shop),
     }),
   };
 }

@@ -10,6 +10,7 @@ import { buildSite } from "./build/site.ts";
 import { fail, readConfig, readSite } from "./owner-shop.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
+import { mailAdvice } from "./site/mail-advice.ts";
 import { missingFiles } from "./site/missing-files.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,6 +18,8 @@ const site = await readSite();
 const undeliverable = readConfig((environment) => licenseProblem(site, environment));
 if (undeliverable !== undefined) fail(undeliverable);
 const catalog = await makeCatalog();
+const advice = readConfig((environment) => mailAdvice(site.shop, environment));
+if (advice !== undefined) console.log(advice);
 for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);

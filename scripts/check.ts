@@ -6,6 +6,7 @@ import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
 import { checkSite } from "./site/check-site.ts";
 import { licenseProblem } from "./site/license-problem.ts";
+import { mailAdvice } from "./site/mail-advice.ts";
 import { missingFiles } from "./site/missing-files.ts";
 import { fail, readArguments, readConfig, readSite } from "./owner-shop.ts";
 import { tableProblem } from "./table-problem.ts";
@@ -43,6 +44,8 @@ if (sold.length > 0 && bucket === undefined)
   console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
 const unkept = dynamodb === undefined ? undefined : await tableProblem(dynamodb);
 const root = fileURLToPath(new URL("..", import.meta.url));
+const advice = readConfig((environment) => mailAdvice(site.shop, environment));
+if (advice !== undefined) console.log(advice);
 for (const warning of await missingFiles(root, site.shop.pages)) console.warn(warning);
 const problems = [
   ...check.problems,

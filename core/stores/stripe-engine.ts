@@ -58,6 +58,17 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
     }
   };
 
+  /** All notes stand in one object: who reads several at once asks for it once. What began before a write is not joined after it. */
+  let underWay: Promise<Stripe.Metadata | undefined> | undefined;
+  const joinReading = (): Promise<Stripe.Metadata | undefined> => {
+    if (underWay !== undefined) return underWay;
+    const reading = readLedger().finally(() => {
+      if (underWay === reading) underWay = undefined;
+    });
+    underWay = reading;
+    return reading;
+  };
+
   const createLedger = async (): Promise<void> => {
     try {
       await stripe.products.create(ledger);
@@ -68,13 +79,14 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
 
   return {
     async read(name) {
-      const note = (await readLedger())?.[name];
+      const note = (await joinReading())?.[name];
       const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
       return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
     },
 
     async write(name, expectedVersion, text) {
       if ((await readLedger()) === undefined) await createLedger();
+      underWay = undefined;
       const result = await writeNextVersion(
         expectedVersion,
         () => true,
@@ -87,6 +99,7 @@ function createStripeBookkeeping(stripe: Stripe, shopId: string): Bookkeeping {
           );
         },
       );
+      underWay = undefined;
       return result === "conflict" ? "conflict" : "written";
     },
   };
