@@ -15,8 +15,8 @@ import { requireLicenseKey } from "./licenses/require-license-key.ts";
 import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
 import { createLicenseRoute } from "./routes/license.ts";
-import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createOpenCheckoutRoute } from "./routes/open-checkout.ts";
+import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createResendMailRoute } from "./routes/resend-mail.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
@@ -28,8 +28,8 @@ import { realSurroundings, type Surroundings } from "./surroundings.ts";
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
 export interface App {
   createCheckoutSession: Handler;
-  webhook: Handler;
   openCheckout: Handler;
+  webhook: Handler;
   orderStatus: Handler;
   download: Handler;
   license: Handler;
@@ -57,8 +57,8 @@ export function createApp(
   const serve = (route: Route): Handler => endpoint(route, surroundings);
   return {
     createCheckoutSession: serve(routes.createCheckoutSession),
-    webhook: serve(routes.webhook),
     openCheckout: serve(routes.openCheckout),
+    webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
     download: serve(routes.download),
     license: serve(routes.license),
@@ -88,23 +88,23 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { stripe, licenseSigner, orderPages, downloadLinks, deliveries, keeping, checkoutLimits, lookLimit } =
     openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
-  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   const hops = createHopLinks(createSigner(signingSecrets, "open-checkout", now), siteUrl, now);
+  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   const mailsOwner = config.ownerEmail !== undefined;
   return {
     createCheckoutSession: createCheckoutSessionRoute({
       stripe,
       catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       claims,
-      shop: config,
       hops,
+      shop: config,
       requireDeliverable: (settings) => requireLicenseKey(settings, licenseSigner, log),
       limits: checkoutLimits,
       now,
       log,
     }),
-    webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
     openCheckout: createOpenCheckoutRoute({ hops, claims, siteUrl }),
+    webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
     download: createDownloadRoute({
       keeping,
       links: downloadLinks,
@@ -123,6 +123,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       claims,
       orderPages,
       deliveries,
+      supportEmail: site.shop.supportEmail,
       livemode,
       limit: lookLimit,
       addressHeader,
@@ -134,6 +135,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       orderPages,
       origins: config.origins,
       livemode,
+      secret: config.stripe.secretKey,
       looks: lookLimit,
       addressHeader,
       now,
@@ -148,9 +150,9 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       lacksCronSecret,
       isScheduled,
       mailsOwner,
+      delivers: deliversSomething(site.shop),
       now,
       log,
-      delivers: deliversSomething(site.shop),
     }),
   };
 }
@@ -173,11 +175,11 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
   });
   return {
     createCheckoutSession: closed("create-checkout-session", "POST"),
+    openCheckout: closed("open-checkout", "GET"),
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
     download: closed("download", "GET"),
     license: closed("license", "POST"),
-    openCheckout: closed("open-checkout", "GET"),
     resendMail: closed("resend-mail", "POST"),
     reconcile: closed("reconcile", "GET"),
     scheduledReconcile: closed("reconcile", "POST"),

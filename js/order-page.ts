@@ -2,17 +2,22 @@
  * success.html: follows the order until there is nothing left to wait for. The page only ever shows what the server said,
  * and while the server has said nothing it says that we are waiting, never that something failed.
  */
-import { fetchOrderStatus, type OrderAnswer, type OrderState } from "./order-status.ts";
+import { fetchOrderStatus, type OrderAnswer, type OrderState, type OrderStatus } from "./order-status.ts";
+import { showKeepLink } from "./keep-link.ts";
 import { offerMailAgain } from "./mail-again.ts";
 import { showDeliveries } from "./order-deliveries.ts";
 import { showPersonal } from "./order-personal.ts";
 import { showSteps } from "./order-steps.ts";
 import { showSummary } from "./order-summary.ts";
 import { hasWordsFor, pageElement, showState } from "./page-state.ts";
+import { showWayBack } from "./way-back.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
 const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
+
+/** Download links work for an hour: a page that stays open asks for new ones before. */
+const renewEveryMs = 1_800_000;
 
 /** What happens in these states, if anything, happens in days or never. */
 const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expired"]);
@@ -37,7 +42,10 @@ async function follow(from: ReturnAddress): Promise<void> {
   let known = false;
   for (const pauseMs of pausesMs) {
     const answer = await fetchOrderStatus(from);
-    if (isSettled(answer, from)) return;
+    if (isSettled(answer, from)) {
+      if (answer.kind === "order" && hasDownloads(answer.order)) void renew(from);
+      return;
+    }
     known ||= answer.kind === "order" && answer.order.state !== "open";
     const retryAfterMs = answer.kind === "unsure" ? answer.retryAfterMs : 0;
     await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, retryAfterMs)));
@@ -45,6 +53,18 @@ async function follow(from: ReturnAddress): Promise<void> {
   }
   if (!known) show("still_waiting");
   checkAgain.hidden = false;
+}
+
+async function renew(from: ReturnAddress): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, renewEveryMs));
+  await tabInView();
+  const answer = await fetchOrderStatus(from);
+  if (answer.kind === "order") isSettled(answer, from);
+  void renew(from);
+}
+
+function hasDownloads({ personal }: OrderStatus): boolean {
+  return personal?.deliveries?.some(({ kind }) => kind === "download") ?? false;
 }
 
 /** Shows the answer; true when asking again would tell nothing new. */
@@ -67,6 +87,8 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);
+  showKeepLink(order);
+  showWayBack(order);
   offerMailAgain(order, from);
   return settledStates.has(order.state);
 }

@@ -12,6 +12,8 @@ export type OrderStatus = {
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
   revoked?: true;
+  /** Where the rest of the order is, for a browser that is not known as the buyer's. `to` is the address's first letter: `a…`. */
+  wayBack?: { kind: "mail"; to: string } | { kind: "browser"; supportEmail?: string };
   /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
   personal?: PersonalPart;
 };
@@ -28,6 +30,8 @@ type PersonalPart = {
   revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended";
   /** The mail about the order can be sent again. */
   mailAgain?: true;
+  /** Opens this page on any device, in a shop that sends no mails. */
+  keepLink?: { url: string; goodUntilMs: number };
 };
 
 export type OrderState = (typeof orderStates)[number];

@@ -40,9 +40,9 @@ export async function readOrderStatus(
   orderId: OrderId,
   asker: { isBuyer: boolean },
   deadline: Deadline,
-  looks: SharedLooks,
+  looks: SharedLooks<OrderView>,
   dependencies: SettleDependencies,
-): Promise<Look> {
+): Promise<Look<OrderView>> {
   const stored = await dependencies.store.peekControl(orderId);
   if (stored !== undefined) {
     return { kind: "seen", view: await viewKnown(orderId, stored, deadline, looks, dependencies) };
@@ -58,7 +58,7 @@ async function viewKnown(
   orderId: OrderId,
   stored: StoredControl,
   deadline: Deadline,
-  looks: SharedLooks,
+  looks: SharedLooks<OrderView>,
   dependencies: SettleDependencies,
 ): Promise<OrderView | undefined> {
   const { store } = dependencies;
