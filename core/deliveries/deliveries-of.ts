@@ -24,6 +24,8 @@ export interface Deliveries {
    * What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`.
    */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
+  /** True when some item of the order brings something. Signs nothing: anybody may cause it. */
+  any(order: OrderSnapshot): boolean;
 }
 
 export interface DeliveriesDependencies {
@@ -42,6 +44,8 @@ export function createDeliveries({ site, links, licenseSigner, now }: Deliveries
   const note = days === 1 ? "The link works for one day." : `The link works for ${days} days.`;
 
   return {
+    any: ({ items }) => items.some((item) => (priceSettings(site, item).deliver ?? []).length > 0),
+
     of(order, reader) {
       // Without a key to sign with, the order is left to its owner, and the buyer gets the rest.
       const licenses = licenseSigner.canIssue ? licensesOf(order, site, licenseSigner) : [];

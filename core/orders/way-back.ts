@@ -22,7 +22,7 @@ export function wayBack(
     // The mail is still on its way.
     if (!isTerminal(control)) return undefined;
   }
-  if (shop.deliveries.of(snapshot, "page").flat().length === 0) return undefined;
+  if (!shop.deliveries.any(snapshot)) return undefined;
   const { supportEmail } = shop;
   return { kind: "browser", ...(supportEmail !== undefined && { supportEmail }) };
 }
