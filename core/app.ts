@@ -1,6 +1,8 @@
 import { createClaimCookies } from "./claims/claim-cookies.ts";
+import { createHopLinks } from "./claims/hop-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
 import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
+import { deliversSomething } from "./deliveries/delivers-something.ts";
 import { createBucket } from "./files/bucket.ts";
 import { missingBucket } from "./files/missing-bucket.ts";
 import { createPrivateFolder } from "./files/private-folder.ts";
@@ -13,6 +15,7 @@ import { requireLicenseKey } from "./licenses/require-license-key.ts";
 import { sellsLicenses } from "./licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
 import { createLicenseRoute } from "./routes/license.ts";
+import { createOpenCheckoutRoute } from "./routes/open-checkout.ts";
 import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createResendMailRoute } from "./routes/resend-mail.ts";
@@ -25,6 +28,7 @@ import { realSurroundings, type Surroundings } from "./surroundings.ts";
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */
 export interface App {
   createCheckoutSession: Handler;
+  openCheckout: Handler;
   webhook: Handler;
   orderStatus: Handler;
   download: Handler;
@@ -53,6 +57,7 @@ export function createApp(
   const serve = (route: Route): Handler => endpoint(route, surroundings);
   return {
     createCheckoutSession: serve(routes.createCheckoutSession),
+    openCheckout: serve(routes.openCheckout),
     webhook: serve(routes.webhook),
     orderStatus: serve(routes.orderStatus),
     download: serve(routes.download),
@@ -83,6 +88,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { stripe, licenseSigner, orderPages, downloadLinks, deliveries, keeping, checkoutLimits, lookLimit } =
     openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
+  const hops = createHopLinks(createSigner(signingSecrets, "open-checkout", now), siteUrl, now);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   const mailsOwner = config.ownerEmail !== undefined;
   return {
@@ -90,12 +96,14 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       stripe,
       catalog: createPriceCatalog({ stripe, site, livemode, now, log }),
       claims,
+      hops,
       shop: config,
       requireDeliverable: (settings) => requireLicenseKey(settings, licenseSigner, log),
       limits: checkoutLimits,
       now,
       log,
     }),
+    openCheckout: createOpenCheckoutRoute({ hops, claims, siteUrl }),
     webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
     download: createDownloadRoute({
       keeping,
@@ -115,6 +123,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       claims,
       orderPages,
       deliveries,
+      supportEmail: site.shop.supportEmail,
       livemode,
       limit: lookLimit,
       addressHeader,
@@ -126,6 +135,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       orderPages,
       origins: config.origins,
       livemode,
+      secret: config.stripe.secretKey,
       looks: lookLimit,
       addressHeader,
       now,
@@ -140,6 +150,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       lacksCronSecret,
       isScheduled,
       mailsOwner,
+      delivers: deliversSomething(site.shop),
       now,
       log,
     }),
@@ -164,6 +175,7 @@ function closedRoutes(error: ConfigError, { log }: Surroundings): Routes {
   });
   return {
     createCheckoutSession: closed("create-checkout-session", "POST"),
+    openCheckout: closed("open-checkout", "GET"),
     webhook: closed("webhook", "POST"),
     orderStatus: closed("order-status", "GET"),
     download: closed("download", "GET"),

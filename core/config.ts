@@ -14,6 +14,7 @@ import {
 import { readLicenseKeys } from "./config-licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./config-mail.ts";
 import { readNews } from "./config-news.ts";
+import { bothNamesOf, originsOf } from "./config-origins.ts";
 import {
   placeSchema,
   shopSchema,
@@ -197,7 +198,11 @@ export function parsePlace(environment: Environment): Place | undefined {
 }
 
 function toPlace(data: z.output<typeof placeSchema>, variables: Record<string, string>): Place {
-  const addresses = [data.SITE_URL, ...splitList(data.ALLOWED_ORIGINS), ...hostAddresses(variables)];
+  const addresses = [
+    ...bothNamesOf(data.SITE_URL),
+    ...splitList(data.ALLOWED_ORIGINS),
+    ...hostAddresses(variables),
+  ];
   return {
     siteUrl: new URL(data.SITE_URL).href.replace(/\/+$/, ""),
     shopId: data.SHOP_ID,
@@ -231,12 +236,6 @@ function withoutEmpty(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
   );
-}
-
-/** Each once. What a host states is passed over when it is no address. */
-function originsOf(addresses: readonly string[]): string[] {
-  const origins = addresses.flatMap((address) => URL.parse(address)?.origin ?? []);
-  return [...new Set(origins.filter((origin) => origin !== "null"))];
 }
 
 function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {

@@ -20,7 +20,7 @@ export interface ShopDefinition {
   prices?: Readonly<Record<string, PriceSettings>>;
   /** What Stripe's payment page asks for and offers, for every price that does not say otherwise. */
   checkout?: CheckoutOptions;
-  /** For how many days a download link in a mail works: 1 to 90, 7 if not said. The buyer's order page makes new ones. */
+  /** For how many days a download link in a mail works: 1 to 90, 3 if not said. The buyer's order page makes new ones. */
   downloadLinkDays?: number;
   /** The folder with the site's pages, in place of `public`: where another generator puts them. */
   pages?: string;

@@ -70,9 +70,9 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const { siteUrl, signingSecrets } = config;
   const stripe = surroundings.stripe ?? createStripeClient(config.stripe, surroundings);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
-  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl);
+  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
-  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner });
+  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner, now });
   const opened = { config, site, stripe, licenseSigner, orderPages, downloadLinks, deliveries };
   const keeping = once(() => openKept(opened, surroundings));
 

@@ -12,10 +12,10 @@ let from: ReturnAddress | undefined;
  * is read out afterwards, stands in its `data-busy`, `data-done` and `data-failed`; a refusal comes in the server's words. A page
  * that wants none of it leaves `#order-mail-again` out.
  */
-export function offerMailAgain({ personal }: OrderStatus, address: ReturnAddress): void {
-  // An answer that says nothing personal says nothing about this either.
-  if (!box || !button || !personal) return;
-  box.hidden = !personal.mailAgain;
+export function offerMailAgain({ personal, wayBack }: OrderStatus, address: ReturnAddress): void {
+  // An answer that says nothing about mails changes nothing.
+  if (!box || !button || !(personal || wayBack)) return;
+  box.hidden = !(personal ? personal.mailAgain : wayBack?.kind === "mail");
   if (!from) button.addEventListener("click", () => void send(button));
   from = address;
 }

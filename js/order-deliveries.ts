@@ -16,10 +16,24 @@ export function showDeliveries({ personal }: OrderStatus): void {
   if (!deliveries) return;
   // Links are made anew for each answer: while nothing else changes, the list stays, and with it the keyboard's place on the page.
   const fingerprint = deliveries.map(withoutToken).join("\n");
-  if (fingerprint === shown) return;
+  if (fingerprint === shown) {
+    renewLinks(deliveries);
+    return;
+  }
   shown = fingerprint;
   pageElement("order-delivery-list").replaceChildren(...deliveries.flatMap(entry));
   pageElement("order-deliveries").hidden = deliveries.length === 0;
+}
+
+/** The entries that are shown, in their order, get the links of the latest answer: older ones stop working. */
+function renewLinks(deliveries: Delivered[]): void {
+  const entries = deliveries.filter((delivered) => entry(delivered).length > 0);
+  for (const [index, element] of [...pageElement("order-delivery-list").children].entries()) {
+    const delivered = entries[index];
+    if (!delivered || !("url" in delivered)) continue;
+    for (const link of element.querySelectorAll('[data-part="url"]'))
+      link.setAttribute("href", delivered.url);
+  }
 }
 
 /** Empty when the page has no template for such a thing, or the address is not one to send a buyer to. */

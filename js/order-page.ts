@@ -3,6 +3,7 @@
  * and while the server has said nothing it says that we are waiting, never that something failed.
  */
 import { checkoutUrl } from "./checkout-url.ts";
+import { showKeepLink } from "./keep-link.ts";
 import { fetchOrderStatus, type OrderAnswer, type OrderState, type OrderStatus } from "./order-status.ts";
 import { offerMailAgain } from "./mail-again.ts";
 import { showDeliveries } from "./order-deliveries.ts";
@@ -11,10 +12,14 @@ import { showSteps } from "./order-steps.ts";
 import { showSummary } from "./order-summary.ts";
 import { variantsOf } from "./order-variants.ts";
 import { pageElement, showState } from "./page-state.ts";
+import { showWayBack } from "./way-back.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
 /** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
 const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
+
+/** Download links work for an hour: a page that stays open asks for new ones before. */
+const renewEveryMs = 1_800_000;
 
 /** What happens in these states, if anything, happens in days or never. */
 const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expired"]);
@@ -41,7 +46,10 @@ async function follow(from: ReturnAddress): Promise<void> {
   let known = false;
   for (const pauseMs of pausesMs) {
     const answer = await fetchOrderStatus(from);
-    if (isSettled(answer, from)) return;
+    if (isSettled(answer, from)) {
+      if (answer.kind === "order" && hasDownloads(answer.order)) void renew(from);
+      return;
+    }
     known ||= answer.kind === "order" && answer.order.state !== "open";
     const retryAfterMs = answer.kind === "unsure" ? answer.retryAfterMs : 0;
     await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, retryAfterMs)));
@@ -49,6 +57,18 @@ async function follow(from: ReturnAddress): Promise<void> {
   }
   if (!known) show("still_waiting", [], checkout);
   checkAgain.hidden = false;
+}
+
+async function renew(from: ReturnAddress): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, renewEveryMs));
+  await tabInView();
+  const answer = await fetchOrderStatus(from);
+  if (answer.kind === "order") isSettled(answer, from);
+  void renew(from);
+}
+
+function hasDownloads({ personal }: OrderStatus): boolean {
+  return personal?.deliveries?.some(({ kind }) => kind === "download") ?? false;
 }
 
 /** Shows the answer; true when asking again would tell nothing new. */
@@ -72,6 +92,8 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   showSummary(order);
   showDeliveries(order);
   showPersonal(order);
+  showKeepLink(order);
+  showWayBack(order);
   offerMailAgain(order, from);
   return settledStates.has(order.state);
 }

@@ -22,6 +22,8 @@ export type OrderStatus = {
   revoked?: true;
   /** The subscription is paused: nothing is handed out until it goes on. */
   paused?: true;
+  /** Where the rest of the order is, for a browser that is not known as the buyer's. `to` is the address's first letter: `a…`. */
+  wayBack?: { kind: "mail"; to: string } | { kind: "browser"; supportEmail?: string };
   /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
   personal?: PersonalPart;
 };
@@ -40,6 +42,8 @@ type PersonalPart = {
   revokedBecause?: "refunded" | "dispute_lost" | "subscription_ended" | "subscription_paused";
   /** The mail about the order can be sent again. */
   mailAgain?: true;
+  /** Opens this page on any device, in a shop that sends no mails. */
+  keepLink?: { url: string; goodUntilMs: number };
 };
 
 export type OrderState = (typeof orderStates)[number];

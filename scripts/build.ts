@@ -14,6 +14,7 @@ import { inspectHosts } from "./site/host-findings.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { inspectSite } from "./site/load-site.ts";
 import { lookAtPages } from "./site/look-at-pages.ts";
+import { mailAdvice } from "./site/mail-advice.ts";
 import { publishedProblems } from "./site/published-problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -24,6 +25,8 @@ collectConfig(checkSiteUrl, problems);
 const catalog = await makeCatalog();
 for (const warning of await lookAtTheRest()) console.warn(warning);
 if (site === undefined || problems.length > 0) fail([...new Set(problems)].join("\n"));
+const advice = mailAdvice(site.shop, ownerEnvironment());
+if (advice !== undefined) console.log(advice);
 // Nothing has been deleted yet.
 await expectOwnOutput(root, join(root, "build"), "app.mjs");
 await buildSite(root, join(root, "dist"), site.shop.pages);
@@ -47,9 +50,7 @@ async function makeCatalog(): Promise<Catalog> {
       console.log("STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.");
     return site.catalog;
   }
-  const place = collectConfig(parsePlace, problems);
-  if (place === undefined) return site.catalog;
-  const check = await checkSite(site, access, place);
+  const check = await checkSite(site, access, parsePlace(ownerEnvironment()));
   if (check.kind === "key_refused") {
     problems.push(check.problem);
     return site.catalog;

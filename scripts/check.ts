@@ -19,6 +19,7 @@ import { inspectHosts } from "./site/host-findings.ts";
 import { licenseProblem } from "./site/license-problem.ts";
 import { inspectSite, type LoadedSite } from "./site/load-site.ts";
 import { lookAtPages } from "./site/look-at-pages.ts";
+import { mailAdvice } from "./site/mail-advice.ts";
 import { paymentPageOrigin } from "./site/payment-page.ts";
 import { publishedProblems } from "./site/published-problems.ts";
 import { tableProblem } from "./table-problem.ts";
@@ -80,12 +81,7 @@ async function askStripeAbout(loaded: LoadedSite): Promise<void> {
     if (!isWrong && sellsLicenses(loaded)) notLooked.push(NO_LICENSE_KEY);
     return;
   }
-  const place = collectConfig(parsePlace, wrongVariables);
-  if (place === undefined) {
-    notLooked.push(NOT_ASKED);
-    return;
-  }
-  const check = await checkSite(loaded, access, place);
+  const check = await checkSite(loaded, access, parsePlace(ownerEnvironment()));
   if (check.kind === "unreachable")
     notLooked.push(`Stripe cannot be asked right now: ${check.reason}\n${NOT_ASKED}`);
   if (check.kind === "key_refused") {
@@ -109,6 +105,8 @@ async function lookAt(loaded: LoadedSite): Promise<void> {
   if (sold.length > 0 && bucket === undefined && wrongVariables.length === known)
     console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
   if (bucket !== undefined) problems.push(...(await bucketFileProblems(sold, bucket)));
+  const advice = mailAdvice(loaded.shop, ownerEnvironment());
+  if (advice !== undefined) console.log(advice);
   const pages = await lookAtPages(root, loaded, ownerEnvironment(), paymentPage);
   warnings.push(...pages.warnings);
   problems.push(...pages.problems, ...(await publishedProblems(root, loaded.shop)));

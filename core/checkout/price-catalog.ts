@@ -23,6 +23,12 @@ export interface PriceForSale {
 
 export interface PriceCatalog {
   /**
+   * Looks at a purchase without asking Stripe.
+   * @throws HttpError 400 when it is certain that this is not for sale, or not in this quantity.
+   */
+  requireOffered(purchase: PurchaseRequest): void;
+
+  /**
    * The price that a purchase names, in the mode that the price demands; never one the browser asks for.
    * @throws HttpError 400 when it is not for sale, or not in this quantity; before Stripe is asked wherever that can be told.
    * Stripe's own errors pass through.
@@ -61,14 +67,29 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     if (known?.livemode === livemode) remembered.set(name, { price: known, untilMs: Infinity });
   }
 
-  async function find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale> {
-    const { price_id: name, quantity } = purchase;
+  function requireOffered({ price_id: name, quantity }: PurchaseRequest): void {
     if (!Object.hasOwn(site.catalog.prices, name)) throw refuseUnlisted(name, log);
     refuseQuantity(quantity, priceSettings(site, { priceId: name }));
+    const known = freshly(name);
+    if (known !== undefined) refuseQuantity(quantity, settingsOf(name, known));
+  }
 
-    const { id, lookupKey, mode } = await resolve(name, deadline);
+  function freshly(name: string): KnownPrice | undefined {
+    const found = remembered.get(name);
+    return found !== undefined && now() < found.untilMs ? found.price : undefined;
+  }
+
+  function settingsOf(name: string, { id, lookupKey }: KnownPrice): PriceSettings {
+    return priceSettings(site, { priceId: id, lookupKey: isPriceId(name) ? lookupKey : name });
+  }
+
+  async function find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale> {
+    const { price_id: name, quantity } = purchase;
+    requireOffered(purchase);
+    const price = await resolve(name, deadline);
+    const { id, lookupKey, mode } = price;
     const key = isPriceId(name) ? lookupKey : name;
-    const settings = priceSettings(site, { priceId: id, lookupKey: key });
+    const settings = settingsOf(name, price);
     refuseMoved(name, id, settings);
     refuseQuantity(quantity, settings);
     const options = checkoutOptions(site, settings);
@@ -90,8 +111,8 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
   }
 
   async function resolve(name: string, deadline: Deadline): Promise<KnownPrice> {
-    const found = remembered.get(name);
-    if (found !== undefined && now() < found.untilMs) return found.price;
+    const found = freshly(name);
+    if (found !== undefined) return found;
 
     const price = await askForPrice(stripe, name, deadline, log);
     remembered.set(name, { price, untilMs: isPriceId(name) ? Infinity : now() + REMEMBER_LOOKUP_KEY_MS });
@@ -99,6 +120,7 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
   }
 
   return {
+    requireOffered,
     find,
     async findAnew(purchase, refused, deadline) {
       if (isPriceId(purchase.price_id)) return undefined;

@@ -2,37 +2,50 @@ import type { DownloadLinks } from "../files/download-links.ts";
 import { fileIdOf } from "../files/order-files.ts";
 import type { LicenseSigner } from "../licenses/license-signer.ts";
 import { licensesOf } from "../licenses/licenses-of.ts";
+import { endOfOrderDay } from "../orders/order-day.ts";
 import type { OrderItem, OrderSnapshot } from "../orders/order.ts";
 import { priceSettings, type Site } from "../site.ts";
 import type { Delivered } from "./delivered.ts";
 
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-/** The page makes new links each time it is opened; the ones it has shown may be a day old when somebody comes back to it. */
-const PAGE_LINKS_GOOD_FOR_MS = DAY_MS;
+/**
+ * Hosts write addresses into their logs, and with them the tokens of these links. The page makes new ones each time it is opened, and
+ * every half hour while it is read.
+ */
+const PAGE_LINKS_GOOD_FOR_MS = HOUR_MS;
 
-/** Long enough for a holiday. A mail that is older leads to the order page, which makes new ones. */
-const MAIL_LINKS_GOOD_FOR_DAYS = 7;
+/** Long enough for a weekend. A mail that is older leads to the order page, which makes new ones. */
+const MAIL_LINKS_GOOD_FOR_DAYS = 3;
 
 export interface Deliveries {
   /**
    * What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`.
    */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
+  /** True when some item of the order brings something. Signs nothing: anybody may cause it. */
+  any(order: OrderSnapshot): boolean;
 }
 
 export interface DeliveriesDependencies {
   site: Site;
   links: DownloadLinks;
   licenseSigner: LicenseSigner;
+  now: () => number;
 }
 
-export function createDeliveries({ site, links, licenseSigner }: DeliveriesDependencies): Deliveries {
+export function createDeliveries({ site, links, licenseSigner, now }: DeliveriesDependencies): Deliveries {
   const days = site.shop.downloadLinkDays ?? MAIL_LINKS_GOOD_FOR_DAYS;
-  const goodForMs = { page: PAGE_LINKS_GOOD_FOR_MS, mail: days * DAY_MS } as const;
+  const goodUntilMs = {
+    page: () => now() + PAGE_LINKS_GOOD_FOR_MS,
+    mail: ({ createdMs }: OrderSnapshot) => endOfOrderDay(createdMs, now() + days * DAY_MS),
+  } as const;
   const note = days === 1 ? "The link works for one day." : `The link works for ${days} days.`;
 
   return {
+    any: ({ items }) => items.some((item) => (priceSettings(site, item).deliver ?? []).length > 0),
+
     of(order, reader) {
       // Without a key to sign with, the order is left to its owner, and the buyer gets the rest.
       const licenses = licenseSigner.canIssue ? licensesOf(order, site, licenseSigner) : [];
@@ -51,7 +64,7 @@ export function createDeliveries({ site, links, licenseSigner }: DeliveriesDepen
             }
             case "file": {
               const { name } = delivery;
-              const url = links.urlOf(order.orderId, fileIdOf(item, name), goodForMs[reader]);
+              const url = links.urlOf(order.orderId, fileIdOf(item, name), goodUntilMs[reader](order));
               return [{ kind: "download", name, url, ...(reader === "mail" && { note }) }];
             }
           }

@@ -3,8 +3,7 @@ import { claimedExpiryMs, type Signer } from "../signing/signer.ts";
 
 /** The addresses under which buyers get their files: ours, signed, good for a while. */
 export interface DownloadLinks {
-  /** Good for this long at least, to the end of a day: a mail that is sent again an hour later is the same mail. */
-  urlOf(orderId: OrderId, fileId: string, goodForMs: number): string;
+  urlOf(orderId: OrderId, fileId: string, goodUntilMs: number): string;
   read(url: string): ReadLink;
 }
 
@@ -17,14 +16,11 @@ type ReadLink =
 /** `<order>.<file>.<expiry>.<signature>`: one word, which mail programs do not break. */
 const TOKEN = /^(cs_(?:test|live)_\w{10,200})\.([\w-]{12})\.([0-9a-z]{1,8}\.[\w-]{43})$/;
 
-const DAY_MS = 24 * 3_600_000;
-
 export function createDownloadLinks(signer: Signer, siteUrl: string, now: () => number): DownloadLinks {
   const subject = (orderId: OrderId, fileId: string): string => `${orderId}/${fileId}`;
   return {
-    urlOf(orderId, fileId, goodForMs) {
-      const expiresAtMs = Math.ceil((now() + goodForMs) / DAY_MS) * DAY_MS;
-      const signature = signer.sign(subject(orderId, fileId), expiresAtMs);
+    urlOf(orderId, fileId, goodUntilMs) {
+      const signature = signer.sign(subject(orderId, fileId), goodUntilMs);
       return `${siteUrl}/api/download?token=${orderId}.${fileId}.${signature}`;
     },
 

@@ -12,22 +12,25 @@ export interface OriginPolicy {
  * Refuses what a page of somebody else's makes its visitor's browser send.
  *
  *     Origin          Sec-Fetch-Site
- *     an address      any                       allowed if it is in the list
- *     null, missing   same-origin, none         allowed: a plain form on a page with `Referrer-Policy: no-referrer`, as ours
- *                                               are, sends `Origin: null`; only this header then says that the page was ours
+ *     any             same-origin               allowed: the page has the function's own address, even where the host did not name it.
+ *                                               No page can set this header; a program can, but could write any Origin, too
+ *     an address      another, missing          allowed if it is in the list
+ *     null, missing   none                      allowed: the person typed the address, or opened a bookmark
  *     null, missing   cross-site, same-site     refused
  *     null            missing                   refused: a sandboxed frame, in a browser too old to say more
  *     missing         missing                   allowed: no browser, so nobody is being made to do anything
  *
- * https://owasp.org/www-community/attacks/csrf and https://go.dev/pkg/net/http/#CrossOriginProtection reason alike.
+ * A plain form on a page with `Referrer-Policy: no-referrer`, as ours are, sends `Origin: null`; only Sec-Fetch-Site then says that the
+ * page was ours. https://owasp.org/www-community/attacks/csrf and https://go.dev/pkg/net/http/#CrossOriginProtection reason alike.
  * @throws HttpError 403
  */
 export function requireAllowedOrigin(request: Request, policy: OriginPolicy): void {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
+  if (site === "same-origin") return;
   const allowed =
     origin === null || origin === "null"
-      ? site === "same-origin" || site === "none" || (origin === null && site === null)
+      ? site === "none" || (origin === null && site === null)
       : isAllowed(origin, policy);
   if (!allowed) {
     throw new HttpError(

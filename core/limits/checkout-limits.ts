@@ -1,14 +1,13 @@
-import { createHmac } from "node:crypto";
-
 import { HttpError, unavailable } from "../http/http-error.ts";
 import type { Log } from "../log.ts";
-import { deriveKey } from "../signing/derive-key.ts";
+import { createAddressHash } from "./address-hash.ts";
 import type { CardTestingAlarm } from "./card-testing-alarm.ts";
 import type { Counters } from "./counters.ts";
-import { createLimiter, type Taken } from "./limiter.ts";
-import { networkOf } from "./network-of.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { networksOf, type Networks } from "./network-of.ts";
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** All callers whose address no host vouches for share one limit. */
 const UNKNOWN = "unknown";
@@ -31,42 +30,84 @@ export interface CheckoutLimitsOptions {
   log: Log;
 }
 
+/** How many times the checkouts of one address its /56 and its /48 may open: a provider's customers may share them. */
+const AROUND = [3, 6] as const;
+
+/** What callers who were here today leave to others of the shop's minute, however many they are. */
+const LEFT_TO_NEW_CALLERS = 0.25;
+
+/**
+ * Narrow first: what one address is refused uses up nothing of the networks around it, nor of what is left to everybody else.
+ *
+ *     an address ── its /56 ── its /48 ── was here today? ── yes: three quarters of the shop's minute ──┐
+ *                                                         └─ no ────────────────────────────────────────┴── the shop's minute
+ */
 export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLimits {
   const { perMinute, counters, alarm, now, log } = options;
-  const common = { windowMs: MINUTE_MS, counters, now };
-  const ofAddress = createLimiter({ ...common, name: "checkout-address", limit: perMinute.address });
-  const ofShop = createLimiter({ ...common, name: "checkout-total", limit: perMinute.total });
-  const hash = createHash(options.secret);
+  const perMinuteOf = (name: string, limit: number): Limiter =>
+    createLimiter({ windowMs: MINUTE_MS, counters, now, name, limit });
+  const ofAddress = perMinuteOf("checkout-address", perMinute.address);
+  const ofNetworks = AROUND.map((times, index) =>
+    perMinuteOf(`checkout-network-${index + 1}`, times * perMinute.address),
+  );
+  const returningLimit = Math.max(1, Math.ceil(perMinute.total * (1 - LEFT_TO_NEW_CALLERS)));
+  const ofReturning = perMinuteOf("checkout-returning", returningLimit);
+  const ofShop = perMinuteOf("checkout-total", perMinute.total);
+  const hash = createAddressHash(options.secret);
 
   return {
     async admit(address) {
-      const network = address === undefined ? undefined : networkOf(address);
-      const own = await ask(() => ofAddress.take(network === undefined ? UNKNOWN : hash(network)));
-      if (own.kind === "refused") {
-        if (network === undefined) log.warn("client_address_unknown", { fix: FIX_UNKNOWN_ADDRESS });
-        await alarm.report("address_limit");
-        throw tooMany(
-          "too_many_checkouts",
-          "The checkout was opened too often from here. Please wait a minute and try again.",
-          own.retryAfterSeconds,
-        );
-      }
-      // Asked second: what a single address is refused must not use up what is left to everybody else.
-      const shop = await ask(() => ofShop.take("shop"));
-      if (shop.kind === "refused") {
-        await alarm.report("shop_limit");
-        throw tooMany(
-          "shop_busy",
-          "Many people are at the checkout right now. Please wait a minute and try again.",
-          shop.retryAfterSeconds,
-        );
-      }
+      const networks = address === undefined ? undefined : networksOf(address);
+      if (networks === undefined) await admitOne(ofAddress, UNKNOWN, true);
+      else await admitNetworks(networks);
+      // Callers that nobody tells apart are always new.
+      const isReturning = networks !== undefined && (await ask(() => wasHereToday(networks)));
+      if (isReturning) await admitShop(ofReturning);
+      await admitShop(ofShop);
     },
   };
+
+  async function admitNetworks({ own, around }: Networks): Promise<void> {
+    await admitOne(ofAddress, hash(own));
+    for (const [index, network] of around.entries()) {
+      const limiter = ofNetworks[index];
+      if (limiter !== undefined) await admitOne(limiter, hash(network));
+    }
+  }
+
+  async function admitOne(limiter: Limiter, key: string, isUnknown = false): Promise<void> {
+    const taken = await ask(() => limiter.take(key));
+    if (taken.kind === "taken") return;
+    if (isUnknown) log.warn("client_address_unknown", { fix: FIX_UNKNOWN_ADDRESS });
+    await alarm.report("address_limit");
+    throw tooMany(
+      "too_many_checkouts",
+      "The checkout was opened too often from here. Please wait a minute and try again.",
+      taken.retryAfterSeconds,
+    );
+  }
+
+  async function admitShop(limiter: Limiter): Promise<void> {
+    const taken = await ask(() => limiter.take("shop"));
+    if (taken.kind === "taken") return;
+    await alarm.report("shop_limit");
+    throw tooMany(
+      "shop_busy",
+      "Many people are at the checkout right now. Please wait a minute and try again.",
+      taken.retryAfterSeconds,
+    );
+  }
+
+  /** By the largest network that one customer may have: a new address in it is no new caller. */
+  async function wasHereToday({ own, around }: Networks): Promise<boolean> {
+    const day = Math.floor(now() / DAY_MS);
+    const name = `checkout-caller/${hash(around.at(-1) ?? own)}/${day}`;
+    return (await counters.add(name, 1, (day + 1) * DAY_MS)) > 1;
+  }
 }
 
 /** Closed rather than unlimited: thieves would only have to wait for the day the counters fail. */
-async function ask(take: () => Promise<Taken>): Promise<Taken> {
+async function ask<T>(take: () => Promise<T>): Promise<T> {
   try {
     return await take();
   } catch (cause) {
@@ -77,11 +118,6 @@ async function ask(take: () => Promise<Taken>): Promise<Taken> {
 
 function tooMany(code: string, message: string, retryAfterSeconds: number): HttpError {
   return new HttpError(429, code, message, { headers: { "Retry-After": String(retryAfterSeconds) } });
-}
-
-function createHash(secret: string): (address: string) => string {
-  const key = deriveKey(secret, "network-address");
-  return (address) => createHmac("sha256", key).update(address).digest("base64url");
 }
 
 const FIX_UNKNOWN_ADDRESS =

@@ -11,7 +11,7 @@ export interface Limiter {
   take(key: string): Promise<Taken>;
 }
 
-export type Taken = { kind: "taken" } | { kind: "refused"; retryAfterSeconds: number };
+type Taken = { kind: "taken" } | { kind: "refused"; retryAfterSeconds: number };
 
 export interface LimiterOptions {
   /** Tells limiters apart that count in the same place. */

@@ -5,13 +5,31 @@ import ipaddr from "ipaddr.js";
  * no address.
  */
 export function networkOf(text: string): string | undefined {
+  return networksOf(text)?.own;
+}
+
+export interface Networks {
+  /** As `networkOf`. */
+  own: string;
+  /** Larger networks around it, the smaller first, that one customer may have to himself, too. None for IPv4. */
+  around: readonly string[];
+}
+
+/**
+ * Providers give a household a /56, and whoever asks a /48: 65,536 networks of the size that counts as one caller.
+ * https://www.ripe.net/publications/docs/ripe-690/
+ */
+export function networksOf(text: string): Networks | undefined {
   // Only as it is written everywhere: the library also reads 0x7f.1 and the like.
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return text;
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { own: text, around: [] };
   if (!ipaddr.IPv6.isValid(text)) return undefined;
   const address = ipaddr.IPv6.parse(text);
-  if (address.isIPv4MappedAddress()) return address.toIPv4Address().toString();
-  return `${address.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(":")}::/64`;
+  if (address.isIPv4MappedAddress()) return { own: address.toIPv4Address().toString(), around: [] };
+  const [first = 0, second = 0, third = 0, fourth = 0] = address.parts;
+  const name = (parts: readonly number[], bits: number): string =>
+    `${parts.map((part) => part.toString(16)).join(":")}::/${bits}`;
+  return {
+    own: name([first, second, third, fourth], 64),
+    around: [name([first, second, third, fourth & 0xff00], 56), name([first, second, third], 48)],
+  };
 }

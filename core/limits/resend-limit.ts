@@ -1,6 +1,8 @@
 import { HttpError } from "../http/http-error.ts";
 import type { OrderId } from "../orders/order.ts";
+import { createAddressHash } from "./address-hash.ts";
 import type { Counters } from "./counters.ts";
+import { networkOf } from "./network-of.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MAILS_PER_DAY = 3;
@@ -24,12 +26,42 @@ export function createResendLimit(counters: Counters, now: () => number): Resend
       if ((await counters.add(name, 1, endMs)) <= MAILS_PER_DAY) return { giveBack };
       // Who is refused uses up nothing: one that is given back by another caller is there for the next.
       await giveBack();
-      throw new HttpError(
-        429,
-        "too_many_mails",
+      throw tooManyMails(
         "The mail was sent again several times today. Please look into your spam folder, or try again tomorrow.",
-        { headers: { "Retry-After": String(Math.max(1, Math.ceil((endMs - now()) / 1_000))) } },
+        endMs - now(),
       );
     },
   };
+}
+
+/** Mails to strangers' addresses that one caller may cause in a day by knowing their orders' numbers. */
+const MAILS_PER_CALLER = 5;
+
+/** Where no host tells who calls. */
+const MAILS_OF_UNKNOWN_CALLERS = 50;
+
+/**
+ * Takes one of the mails that a caller may ask for in a day (UTC) without being known as the buyer.
+ * @throws HttpError 429 when none is left; anything else when nobody can tell.
+ */
+export async function takeStrangersMail(
+  address: string | undefined,
+  { counters, secret, now }: { counters: Counters; secret: string; now: () => number },
+): Promise<void> {
+  const day = Math.floor(now() / DAY_MS);
+  const endMs = (day + 1) * DAY_MS;
+  const network = address === undefined ? undefined : networkOf(address);
+  const caller = network === undefined ? "unknown" : createAddressHash(secret)(network);
+  const asked = await counters.add(`resend-caller/${caller}/${day}`, 1, endMs);
+  if (asked <= (network === undefined ? MAILS_OF_UNKNOWN_CALLERS : MAILS_PER_CALLER)) return;
+  throw tooManyMails(
+    "Mails were asked for too often from here today. Please try again tomorrow.",
+    endMs - now(),
+  );
+}
+
+function tooManyMails(message: string, waitMs: number): HttpError {
+  return new HttpError(429, "too_many_mails", message, {
+    headers: { "Retry-After": String(Math.max(1, Math.ceil(waitMs / 1_000))) },
+  });
 }

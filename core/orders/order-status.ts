@@ -50,9 +50,9 @@ export async function readOrderStatus(
   orderId: OrderId,
   asker: { isBuyer: boolean },
   deadline: Deadline,
-  looks: SharedLooks,
+  looks: SharedLooks<OrderView>,
   dependencies: SettleDependencies,
-): Promise<Look> {
+): Promise<Look<OrderView>> {
   const stored = await dependencies.store.peekControl(orderId);
   if (stored !== undefined) {
     return { kind: "seen", view: await viewKnown(orderId, stored, deadline, looks, dependencies) };
@@ -68,7 +68,7 @@ async function viewKnown(
   orderId: OrderId,
   stored: StoredControl,
   deadline: Deadline,
-  looks: SharedLooks,
+  looks: SharedLooks<OrderView>,
   dependencies: SettleDependencies,
 ): Promise<OrderView | undefined> {
   const { store } = dependencies;

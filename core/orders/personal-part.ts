@@ -1,8 +1,11 @@
 import type { Delivered } from "../deliveries/delivered.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
+import { isTerminal } from "./control-record.ts";
 import { handOut, type RevocationReason } from "./hand-out.ts";
 import { mailAgain } from "./mail-again.ts";
 import type { KnownOrder } from "./known-order.ts";
+import type { OrderSnapshot } from "./order.ts";
+import { wasMailed } from "./way-back.ts";
 
 /** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
 export interface PersonalPart {
@@ -20,6 +23,8 @@ export interface PersonalPart {
   revokedBecause?: RevocationReason;
   /** The mail about the order can be sent again. */
   mailAgain?: true;
+  /** Opens this page on any device, where no mail does. For the browser that bought alone: a link must not renew itself. */
+  keepLink?: { url: string; goodUntilMs: number };
 }
 
 /**
@@ -27,7 +32,16 @@ export interface PersonalPart {
  */
 export function personalPart(
   order: KnownOrder,
-  { deliveries, sendsMail }: { deliveries: Deliveries; sendsMail: boolean },
+  {
+    deliveries,
+    sendsMail,
+    keepLink,
+  }: {
+    deliveries: Deliveries;
+    sendsMail: boolean;
+    /** Makes one; undefined for who came by a link. */
+    keepLink: ((order: OrderSnapshot) => { url: string; goodUntilMs: number }) | undefined;
+  },
 ): PersonalPart {
   const { snapshot, control } = order;
   const { buyer, presentment, taxMinor, receiptUrl } = snapshot;
@@ -40,7 +54,15 @@ export function personalPart(
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),
     ...(sendsMail && mailAgain(order).kind === "possible" && { mailAgain: true as const }),
+    ...(keepLink !== undefined &&
+      state.kind !== "revoked" &&
+      !isMailed(order, sendsMail) && { keepLink: keepLink(snapshot) }),
   };
+}
+
+/** A mail was sent, or is still on its way. */
+function isMailed({ control }: KnownOrder, sendsMail: boolean): boolean {
+  return sendsMail && (wasMailed(control) || !isTerminal(control));
 }
 
 function maskEmail(email: string): string {

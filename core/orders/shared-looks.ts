@@ -1,17 +1,16 @@
 import type { OrderId } from "./order.ts";
-import type { OrderView } from "./order-status.ts";
 
 /** `later`: too many have asked of late; says nothing about the order. */
-export type Look = { kind: "seen"; view: OrderView | undefined } | { kind: "later" };
+export type Look<View> = { kind: "seen"; view: View | undefined } | { kind: "later" };
 
 /** Looks at what only Stripe can tell, shared by all who ask this instance about the same session. */
-export interface SharedLooks {
+export interface SharedLooks<View> {
   /** The answer of a moment ago, that of a look under way, or that of a new `look`, in this order. Passes on what `look` throws. */
   share(
     orderId: OrderId,
     asker: { isBuyer: boolean },
-    look: () => Promise<OrderView | undefined>,
-  ): Promise<Look>;
+    look: () => Promise<View | undefined>,
+  ): Promise<Look<View>>;
   /** True unless this instance has asked Stripe about too many orders of late; a true answer counts as having asked. */
   mayAskStripe(): boolean;
 }
@@ -27,13 +26,13 @@ const STRANGERS = { burst: 40, perSecond: 2 };
 const EVERYBODY = { burst: 100, perSecond: 10 };
 
 /** The memory of one instance may be gone at its next request: this saves calls, and nothing depends on it. */
-export function createSharedLooks(now: () => number): SharedLooks {
-  const seen = new Map<OrderId, { view: OrderView | undefined; untilMs: number }>();
-  const underWay = new Map<OrderId, { answer: Promise<OrderView | undefined>; startedMs: number }>();
+export function createSharedLooks<View>(now: () => number): SharedLooks<View> {
+  const seen = new Map<OrderId, { view: View | undefined; untilMs: number }>();
+  const underWay = new Map<OrderId, { answer: Promise<View | undefined>; startedMs: number }>();
   const strangers = createBudget(STRANGERS, now);
   const everybody = createBudget(EVERYBODY, now);
 
-  const start = async (orderId: OrderId, look: () => Promise<OrderView | undefined>): Promise<Look> => {
+  const start = async (orderId: OrderId, look: () => Promise<View | undefined>): Promise<Look<View>> => {
     const answer = look();
     const own = { answer, startedMs: now() };
     underWay.set(orderId, own);

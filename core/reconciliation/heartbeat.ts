@@ -1,7 +1,8 @@
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { CLOCKS_DIFFER_BY_MS, type Progress } from "./watermark.ts";
 
-const NAME = "first_seen";
+/** The note of when the shop was first seen. */
+export const FIRST_SEEN = "first_seen";
 
 /** Hosts run the scheduled reconciliation at least once a day. */
 const OVERDUE_MS = 26 * 3_600_000;
@@ -45,9 +46,9 @@ export async function troubleWithRuns({
  * @throws when the engine refuses the note: nobody could ever tell that runs are late.
  */
 export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
-  const note = await bookkeeping.read(NAME);
+  const note = await bookkeeping.read(FIRST_SEEN);
   // A moment in the future comes of a wrong clock.
   if (note !== undefined && Number(note.text) <= nowMs + CLOCKS_DIFFER_BY_MS) return Number(note.text);
-  await bookkeeping.write(NAME, note?.version ?? 0, String(nowMs));
+  await bookkeeping.write(FIRST_SEEN, note?.version ?? 0, String(nowMs));
   return nowMs;
 }

@@ -10,6 +10,7 @@ const CLOSED: Health = {
   lastWebhook: null,
   lastReconcile: null,
   problems: ["configuration_wrong"],
+  advice: [],
 };
 
 /** `GET /api/health` of a shop whose environment is wrong: 503, as for everything that an owner must mend. */

@@ -1,6 +1,8 @@
 import type Stripe from "stripe";
 
 import type { ClaimCookies } from "../claims/claim-cookies.ts";
+import type { HopLinks } from "../claims/hop-links.ts";
+import { needsHop } from "../claims/needs-hop.ts";
 import type { PriceCatalog, PriceForSale } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
 import { sessionExpiry } from "../checkout/session-expiry.ts";
@@ -12,6 +14,7 @@ import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
 import { mediaType } from "../http/media-type.ts";
 import { decodeUtf8, readBody } from "../http/read-body.ts";
+import { onwardPageResponse } from "../http/onward-page.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { CheckoutLimits } from "../limits/checkout-limits.ts";
@@ -30,6 +33,7 @@ export interface CreateCheckoutSessionDependencies {
   stripe: Stripe;
   catalog: PriceCatalog;
   claims: ClaimCookies;
+  hops: HopLinks;
   shop: {
     siteUrl: string;
     shopId: string;
@@ -49,7 +53,8 @@ export interface CreateCheckoutSessionDependencies {
  *
  * Takes JSON (`{ "price_id", "quantity"? }`, where `price_id` may be a lookup key and may be called `priceId`; optionally an
  * `Idempotency-Key` header) and answers `{ "url" }`; or a plain HTML form with the same field names and answers 303 to Stripe's page.
- * Either way the browser gets a cookie that proves that it opened this session. Only for this shop's own pages, and not often.
+ * Either way the browser gets a cookie that proves that it opened this session; where the page is at another address than SITE_URL, by
+ * way of `/api/open-checkout`. Only for this shop's own pages, and not often.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
   const { shop, limits, now } = dependencies;
@@ -65,11 +70,12 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       const purchase = format === "form" ? parseFormPurchase(text) : parseJsonPurchase(text);
 
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      // Before anything is asked of Stripe: what is refused here costs the account nothing.
+      // What no shop sells uses up nobody's checkouts, and what is refused by the limits costs the account nothing.
+      dependencies.catalog.requireOffered(purchase);
       await limits.admit(clientAddress(request, context.caller, shop.addressHeader));
       const session = await openSession(purchase, idempotencyKey, deadline, dependencies);
       context.note({ sessionId: session.id, priceId: purchase.price_id });
-      const response = format === "form" ? seeOther(session.url) : jsonResponse(200, { url: session.url });
+      const response = leadOn(request, format, session, dependencies);
       for (const cookie of dependencies.claims.claim(request, session.id)) {
         response.headers.append("Set-Cookie", cookie);
       }
@@ -87,6 +93,20 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       return errorPageResponse(error.status, page, error.headers);
     },
   };
+}
+
+/** To Stripe's page, by way of SITE_URL where the cookie would not get there otherwise. */
+function leadOn(
+  request: Request,
+  format: "json" | "form",
+  { id, url }: { id: string; url: string },
+  { hops, shop }: CreateCheckoutSessionDependencies,
+): Response {
+  const hop = needsHop(request, format, shop.siteUrl)
+    ? hops.urlOf({ orderId: id, checkoutUrl: url })
+    : undefined;
+  if (format === "json") return jsonResponse(200, { url: hop ?? url });
+  return hop === undefined ? seeOther(url) : onwardPageResponse(hop);
 }
 
 async function openSession(

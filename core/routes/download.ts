@@ -13,9 +13,11 @@ import { found } from "../http/responses.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { describeError, type Log } from "../log.ts";
 import { handOut, type RevocationReason } from "../orders/hand-out.ts";
-import { readKnownOrder } from "../orders/known-order.ts";
+import type { KnownOrder } from "../orders/known-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { shareKnownOrder } from "../orders/share-known-order.ts";
+import { createSharedLooks, type SharedLooks } from "../orders/shared-looks.ts";
 import type { Site } from "../site.ts";
 
 export interface DownloadDependencies {
@@ -34,10 +36,11 @@ export interface DownloadDependencies {
 
 /**
  * `GET /api/download?token=…`: a file that was bought. The link proves who it was made for and how old it is; whether it is still theirs
- * is read from the order each time. Small files are sent from here, those of a bucket by a redirect to it that is good for minutes.
+ * is read from the order. Small files are sent from here, those of a bucket by a redirect to it that is good for minutes.
  */
 export function createDownloadRoute(dependencies: DownloadDependencies): Route {
-  const { links, privateFolder, bucket, site, siteUrl, limit, addressHeader, log } = dependencies;
+  const { links, privateFolder, bucket, site, siteUrl, limit, addressHeader, now, log } = dependencies;
+  const looks = createSharedLooks<KnownOrder>(now);
 
   return {
     name: "download",
@@ -51,7 +54,7 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
       // Each download looks at its order anew, and a program that resumes in parts looks often.
       await limit.admit(clientAddress(request, context.caller, addressHeader));
 
-      const file = await fileToHandOut(link.orderId, link.fileId, dependencies);
+      const file = await fileToHandOut(link.orderId, link.fileId, looks, dependencies);
       const fileName = fileNameOf(file.file);
       const contentType = contentTypeOf(fileName);
       if (typeof file.file !== "string") {
@@ -88,17 +91,14 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
 async function fileToHandOut(
   orderId: OrderId,
   fileId: string,
+  looks: SharedLooks<KnownOrder>,
   { keeping, site }: DownloadDependencies,
 ): Promise<OrderFile> {
   const { store } = await keeping();
-  const order = await readKnownOrder(store, orderId).catch((error: unknown) => {
-    throw unavailable(
-      "try_again",
-      "Your order could not be looked up right now. Try again in a minute.",
-      5,
-      error,
-    );
-  });
+  // The link is proof enough that its bearer is no stranger.
+  const look = await shareKnownOrder(store, orderId, { isBuyer: true }, looks).catch(notNow);
+  if (look.kind === "later") return notNow();
+  const order = look.view;
   if (order === undefined) {
     throw new HttpError(404, "order_not_found", "We could not find the order that this link belongs to.");
   }
@@ -146,6 +146,15 @@ async function count(
   } catch (error) {
     log.warn("download_not_counted", { orderId, fileId: file.id, error: describeError(error) });
   }
+}
+
+function notNow(error?: unknown): never {
+  throw unavailable(
+    "try_again",
+    "Your order could not be looked up right now. Try again in a minute.",
+    5,
+    error,
+  );
 }
 
 function refused(code: string, message: string): HttpError {

@@ -4,12 +4,15 @@ import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
 import { describeError, type Log } from "../log.ts";
 import { whyBlocked } from "../fulfillment/blocked-steps.ts";
 import { wasGivenUp } from "../news/given-up.ts";
+import { FIRST_SEEN, troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { hasMovedAway } from "../reconciliation/moved-away.ts";
-import { troubleWithRuns } from "../reconciliation/heartbeat.ts";
+import { readOnce } from "../reconciliation/read-once.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
 
-const REMEMBER_MS = 10_000;
+/** What is well may be asked about by anybody, and each look costs calls to Stripe. What was mended shows sooner. */
+const REMEMBER_WELL_MS = 60_000;
+const REMEMBER_PROBLEMS_MS = 10_000;
 
 export interface HealthDependencies {
   keeping: () => Promise<Kept>;
@@ -22,6 +25,8 @@ export interface HealthDependencies {
   isScheduled: boolean;
   /** The owner wants notices by mail. */
   mailsOwner: boolean;
+  /** Some price brings something to read or to download. */
+  delivers: boolean;
   now: () => number;
   log: Log;
 }
@@ -36,25 +41,29 @@ export interface Health {
   lastReconcile: string | null;
   /** What an owner must mend, as stable words. */
   problems: string[];
+  /** What an owner may want to know, as stable words; all is well nevertheless. */
+  advice: string[];
 }
 
 /**
  * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must mend. Tells no secrets. Anybody may ask,
- * so a look is shared by all who ask at once, and remembered for a moment.
+ * so a look is shared by all who ask at once, and remembered for a while.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
-  const { keeping, livemode, lacksLicenseKey, lacksCronSecret, isScheduled, mailsOwner, now, log } =
+  const { keeping, livemode, lacksLicenseKey, lacksCronSecret, isScheduled, mailsOwner, delivers, now, log } =
     dependencies;
-  let last: { health: Promise<Health>; untilMs: number } | undefined;
+  let last: { health: Promise<Health>; startedMs: number; untilMs: number } | undefined;
 
   return {
     name: "health",
     method: "GET",
     async handle() {
       if (last === undefined || last.untilMs <= now()) {
-        last = { health: examine(), untilMs: now() + REMEMBER_MS };
+        last = { health: examine(), startedMs: now(), untilMs: now() + REMEMBER_PROBLEMS_MS };
       }
-      const health = await last.health;
+      const look = last;
+      const health = await look.health;
+      if (health.ok) look.untilMs = Math.max(look.untilMs, look.startedMs + REMEMBER_WELL_MS);
       return jsonResponse(health.ok ? 200 : 503, health);
     },
   };
@@ -63,7 +72,8 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
     const mode = livemode ? "live" : "test";
     try {
       const { engine, mailer, storageAlarm } = await keeping();
-      const { bookkeeping, events } = engine;
+      const { events } = engine;
+      const bookkeeping = readOnce(engine.bookkeeping);
       const [
         progress,
         lastDeliveryMs,
@@ -82,6 +92,8 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
         engine.guard?.gap(),
         hasMovedAway(engine, bookkeeping),
+        // Read with the others: where they stand in one object, it is asked for once.
+        bookkeeping.read(FIRST_SEEN),
       ]);
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
@@ -105,6 +117,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         lastWebhook: toIso(lastDeliveryMs),
         lastReconcile: toIso(finishedMs),
         problems,
+        advice: delivers && mailer === undefined ? ["delivers_without_mail"] : [],
       };
     } catch (error) {
       log.error("engine_unreachable", { error: describeError(error) });
@@ -115,6 +128,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         lastWebhook: null,
         lastReconcile: null,
         problems: ["engine_unreachable"],
+        advice: [],
       };
     }
   }

@@ -7,7 +7,8 @@ import { unavailable, type HttpError } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createDeadline } from "../orders/deadline.ts";
-import { readOrderStatus } from "../orders/order-status.ts";
+import { readOrderStatus, type OrderView } from "../orders/order-status.ts";
+import { wayBack } from "../orders/way-back.ts";
 import { personalPart } from "../orders/personal-part.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 import { createSharedLooks } from "../orders/shared-looks.ts";
@@ -21,6 +22,8 @@ export interface OrderStatusDependencies {
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
+  /** Where buyers may ask. */
+  supportEmail: string | undefined;
   livemode: boolean;
   limit: LookLimit;
   addressHeader: string | undefined;
@@ -30,11 +33,12 @@ export interface OrderStatusDependencies {
 /**
  * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Knowing a session's id
  * shows its state, item names and total; nothing about the buyer. `personal` is added for the browser that opened the session,
- * and for who has the link from the mail. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
+ * and for who has the link from the mail; `wayBack` tells all others where the rest of the order is. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, deliveries, livemode, limit, addressHeader, now } = dependencies;
-  const looks = createSharedLooks(now);
+  const { keeping, claims, orderPages, deliveries, supportEmail, livemode, limit, addressHeader, now } =
+    dependencies;
+  const looks = createSharedLooks<OrderView>(now);
 
   return {
     name: "order-status",
@@ -44,7 +48,8 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       await limit.admit(clientAddress(request, context.caller, addressHeader));
       const orderId = readSessionId(request.url, livemode);
       if (orderId === undefined) throw orderNotFound();
-      const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);
+      const hasBought = claims.holds(request, orderId);
+      const isBuyer = hasBought || orderPages.opens(request, orderId);
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
       const kept = await keeping();
       const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, kept).catch(
@@ -58,10 +63,12 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       const { status, order } = look.view;
       context.note({ orderId, state: status.state, isBuyer });
       const sendsMail = kept.mailer !== undefined;
-      const personal =
-        isBuyer && order !== undefined ? personalPart(order, { deliveries, sendsMail }) : undefined;
-      const answer = jsonResponse(200, { ...status, ...(personal !== undefined && { personal }) });
-      if (order === undefined) return answer;
+      if (order === undefined) return jsonResponse(200, status);
+      const keepLink = hasBought ? orderPages.keepsakeOf : undefined;
+      const more = isBuyer
+        ? { personal: personalPart(order, { deliveries, sendsMail, keepLink }) }
+        : { wayBack: wayBack(order, { deliveries, sendsMail, supportEmail }) };
+      const answer = jsonResponse(200, { ...status, ...more });
       for (const cookie of claims.keep(request, orderId)) answer.headers.append("Set-Cookie", cookie);
       return answer;
     },

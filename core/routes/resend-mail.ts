@@ -12,14 +12,17 @@ import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { Counters } from "../limits/counters.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
-import { createResendLimit } from "../limits/resend-limit.ts";
+import { createResendLimit, takeStrangersMail } from "../limits/resend-limit.ts";
 import { errorName, type Log } from "../log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createDeadline } from "../orders/deadline.ts";
-import { readKnownOrder } from "../orders/known-order.ts";
+import type { KnownOrder } from "../orders/known-order.ts";
 import { mailAgain, type MailRefusal } from "../orders/mail-again.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { shareKnownOrder } from "../orders/share-known-order.ts";
+import { createSharedLooks } from "../orders/shared-looks.ts";
+import { wasMailed } from "../orders/way-back.ts";
 import type { Schedule } from "../orders/with-timeout.ts";
 import { askedOrder, orderNotFound } from "./asked-order.ts";
 
@@ -44,6 +47,8 @@ export interface ResendMailDependencies {
   orderPages: OrderPageLinks;
   origins: OriginPolicy;
   livemode: boolean;
+  /** What addresses are hashed with, so that none is stored. */
+  secret: string;
   looks: LookLimit;
   addressHeader: string | undefined;
   now: () => number;
@@ -52,11 +57,13 @@ export interface ResendMailDependencies {
 
 /**
  * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times
- * a day. For the buyer alone: the browser that opened the checkout, or who has the link from the mail. To everybody else there is
- * no such order, and none is looked at.
+ * a day. For the buyer: the browser that opened the checkout, or who has the link from the mail. Buyers in another browser know
+ * nothing but the order's number, so whoever does may ask for a mail that was sent before, some times a day; to all others there is
+ * no such order.
  */
 export function createResendMailRoute(dependencies: ResendMailDependencies): Route {
-  const { keeping, claims, orderPages, origins, livemode, looks, addressHeader, now, log } = dependencies;
+  const { keeping, claims, orderPages, origins, livemode, secret, addressHeader, now, log } = dependencies;
+  const looks = createSharedLooks<KnownOrder>(now);
 
   return {
     name: "resend-mail",
@@ -64,7 +71,8 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
     origins,
 
     async handle(request, context) {
-      await looks.admit(clientAddress(request, context.caller, addressHeader));
+      const address = clientAddress(request, context.caller, addressHeader);
+      await dependencies.looks.admit(address);
       // The content type sees to it that no form of somebody else's page can ask.
       if (mediaType(request) !== "application/json") {
         throw new HttpError(415, "unsupported_media_type", `Send ${QUESTION.example} as JSON.`);
@@ -72,21 +80,30 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const { session_id: sessionId } = await readJson(request, QUESTION);
       const orderId = askedOrder(sessionId, livemode);
       if (orderId === undefined) throw orderNotFound();
-      if (!claims.holds(request, orderId) && !orderPages.opens(request, orderId)) throw orderNotFound();
-      context.note({ orderId, isBuyer: true });
+      const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);
+      /** A stranger is told the same whether there is such an order or not. */
+      const refusal = (reason: Refusal): HttpError => (isBuyer ? refused(reason) : orderNotFound());
 
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
       const kept = await keeping().catch(notNow);
       const { mailer } = kept;
-      if (mailer === undefined) throw refused("sends_no_mail");
-      const order = await readKnownOrder(kept.store, orderId).catch(notNow);
+      if (mailer === undefined) throw refusal("sends_no_mail");
+      const look = await shareKnownOrder(kept.store, orderId, { isBuyer }, looks).catch(notNow);
+      if (look.kind === "later") return notNow();
+      const order = look.view;
       // A checkout that was opened and not finished is no order yet.
-      if (order === undefined) throw refused("order_not_complete");
+      if (order === undefined) throw refusal("order_not_complete");
+      context.note({ orderId, isBuyer });
       const again = mailAgain(order);
-      if (again.kind === "refused") throw refused(again.reason);
+      if (again.kind === "refused") throw refusal(again.reason);
+      const { counters } = kept.engine;
+      if (!isBuyer) {
+        if (!wasMailed(order.control)) throw orderNotFound();
+        await takeStrangersMail(address, { counters, secret, now }).catch(passOn);
+      }
 
       const { resendConfirmation } = await import("../mail/confirmation-resender.ts");
-      const limit = createResendLimit(kept.engine.counters, now);
+      const limit = createResendLimit(counters, now);
       await resendConfirmation(order.snapshot, again.to, deadline, {
         ...kept,
         mailer,
@@ -106,7 +123,12 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
   };
 }
 
-function notNow(error: unknown): never {
+function passOn(error: unknown): never {
+  if (error instanceof HttpError) throw error;
+  return notNow(error);
+}
+
+function notNow(error?: unknown): never {
   throw unavailable(
     "try_again",
     "The order could not be looked up right now. Try again in a minute.",

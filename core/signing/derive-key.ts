@@ -15,6 +15,7 @@ export function deriveKey(secret: string, purpose: Purpose): Buffer {
 /** What this shop signs or hides. A new purpose is a new name here. */
 export type Purpose =
   | "claim-cookie"
+  | "open-checkout"
   | "order-page"
   | "download"
   | "network-address"

@@ -49,6 +49,7 @@ export async function openOwnTarget(
     webhookSecret: shop.environment["STRIPE_WEBHOOK_SECRET"],
     inside: {
       buyer: BUYER,
+      addressHeader: shop.environment["VERCEL"] === undefined ? undefined : "X-Real-IP",
       async pay(sessionId) {
         stripe.buyer.pay(sessionId, BUYER);
         await stripe.deliveriesSettled();

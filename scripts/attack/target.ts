@@ -18,6 +18,8 @@ interface Inside {
   pay(sessionId: string): Promise<void>;
   mailsSent(): number;
   buyer: { email: string; name: string };
+  /** The header in which a host would say where a request comes from; undefined where this shop believes none. */
+  addressHeader: string | undefined;
   /** Where Stripe would send the buyer back to. */
   returnAddresses(sessionId: string): string[];
 }

@@ -163,6 +163,7 @@ function routeRequests(
 ): (request: Request) => Promise<Response> {
   const functions: Record<string, App[keyof App]> = {
     "create-checkout-session": app.createCheckoutSession,
+    "open-checkout": app.openCheckout,
     webhook: app.webhook,
     "order-status": app.orderStatus,
     download: app.download,

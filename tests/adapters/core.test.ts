@@ -24,6 +24,7 @@ const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop
 });
 const handlers = {
   "/api/create-checkout-session": app.createCheckoutSession,
+  "/api/open-checkout": app.openCheckout,
   "/api/webhook": app.webhook,
   "/api/order-status": app.orderStatus,
   "/api/download": app.download,

@@ -3,6 +3,7 @@ import type { TestStripe } from "./test-stripe.ts";
 
 const METHODS = {
   "create-checkout-session": "POST",
+  "open-checkout": "GET",
   webhook: "POST",
   "order-status": "GET",
   download: "GET",

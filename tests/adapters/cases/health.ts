@@ -14,7 +14,13 @@ export const healthCases: readonly AdapterCase[] = [
         "lastWebhook" | "lastReconcile",
         string | null
       >;
-      assert.deepEqual(rest, { ok: true, mode: "test", engine: "stripe", problems: [] });
+      assert.deepEqual(rest, {
+        ok: true,
+        mode: "test",
+        engine: "stripe",
+        problems: [],
+        advice: ["delivers_without_mail"],
+      });
       for (const when of [lastWebhook, lastReconcile]) {
         assert.ok(when === null || /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(when), text);
       }

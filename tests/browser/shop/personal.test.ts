@@ -73,7 +73,7 @@ test("D04: the link for mails shows the whole order in any browser, and its toke
   await complete(buyer);
   // The shop of these tests signs with the simulated Stripe's key.
   const signer = createSigner(["sk_test_simulated"], "order-page", Date.now);
-  const link = createOrderPageLinks(signer, shop.url).urlOf({
+  const link = createOrderPageLinks(signer, shop.url, Date.now).urlOf({
     orderId: sessionIdOf(buyer),
     createdMs: Date.now(),
   });

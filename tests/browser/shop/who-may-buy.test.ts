@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 
 import { closeServer, listen } from "../../../scripts/dev/listen.ts";
-import { openShopInBrowser } from "./open-shop.ts";
+import { openShopInBrowser, pay } from "./open-shop.ts";
 
 /** A site of somebody's. On this machine, because Chromium keeps pages from elsewhere away from it by itself. */
 async function openSite(): Promise<{ url: string; show: (html: string) => void }> {
@@ -129,3 +129,38 @@ test("D10: the button on a page that ALLOWED_ORIGINS names sells, through the br
   await page.waitForURL("**/c/pay/**");
   expect(await Promise.all(purchases)).toEqual([{ origin: blog.url, site: "cross-site" }]);
 });
+
+test("M03: who bought on the blog gets the file after paying, by way of the shop", async () => {
+  blog.show(`<button class="stripe-checkout-btn" data-price-id="price_ebook_tides">Buy</button>
+    <script src="${shop.url}/js/stripe-checkout.js" data-endpoint="${shop.url}/api/create-checkout-session" defer></script>`);
+  const page = await shop.newPage();
+  const passed: string[] = [];
+  page.on("request", (request) => passed.push(new URL(request.url()).pathname));
+  await page.goto(blog.url);
+  await page.getByRole("button").click();
+  await pay(page);
+  await page.getByRole("heading", { level: 1, name: /your order is complete/ }).waitFor();
+  await page.locator("#order-delivery-list a").first().waitFor();
+  expect(passed).toContain("/api/open-checkout");
+});
+
+test.for([
+  ["the button", {}],
+  ["a form without scripts", { javaScriptEnabled: false }],
+] as const)(
+  "M01 M02: at another name of the shop %s sells, and the order page at SITE_URL knows the buyer",
+  async ([, options]) => {
+    // Chromium takes any name under localhost for this machine; the shop has never heard of this one.
+    const other = shop.url.replace("localhost", "shop.localhost");
+    const page = await shop.newPage(options);
+    const purchases = watchPurchases(page);
+    await page.goto(`${other}/`);
+    await page.getByRole("button", { name: "Buy the poster" }).click();
+    await pay(page);
+    await page.waitForURL(`${shop.url}/success.html**`);
+    expect(await Promise.all(purchases)).toMatchObject([{ site: "same-origin" }]);
+    const sessionId = /cs_test_\w+/.exec(page.url())?.[0] ?? "";
+    const answer = await page.request.get(`${shop.url}/api/order-status?session_id=${sessionId}`);
+    expect(await answer.json()).toMatchObject({ personal: { email: "a…@buyer.example" } });
+  },
+);

@@ -43,7 +43,7 @@ function linkTo(order: string): string {
   const now = (): number => shop.clock.nowMs;
   const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "download", now);
   const [file] = filesOf({ priceId: "price_ebook_tides" }, SITE);
-  return createDownloadLinks(signer, ENVIRONMENT.SITE_URL, now).urlOf(order, file?.id ?? "", 60_000);
+  return createDownloadLinks(signer, ENVIRONMENT.SITE_URL, now).urlOf(order, file?.id ?? "", now() + 60_000);
 }
 
 function download(headers: Record<string, string> = {}, method = "GET"): Promise<Response> {

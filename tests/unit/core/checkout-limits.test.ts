@@ -100,6 +100,63 @@ test("D11: the shop as a whole opens 100 checkouts a minute; what one address is
   expect(creations()).toHaveLength(100);
 });
 
+test("D55: 1,000 requests for what the shop does not sell use up nothing; the buyer behind them buys", async () => {
+  const junk = [
+    '{"price_id":"price_none"}',
+    '{"price_id":"toString"}',
+    '{"price_id":"price_poster_a2","quantity":100}',
+    '{"price_id":"price_poster_a2","amount":1}',
+  ];
+  for (let call = 0; call < 1_000; call += 1) {
+    const host = `2001:db8:${(call % 500).toString(16)}:1::1`;
+    expect(await statusOf(buy({ ip: host }, {}, junk[call % junk.length]))).toBe(400);
+  }
+  expect(counted).toEqual([]);
+  expect(shop.stripe.calls()).toEqual([]);
+  expect(await statusOf(buy({ ip: "2001:db8:1:1::1" }))).toBe(200);
+});
+
+test("D55: what reaches Stripe counts, if Stripe refuses it, too", async () => {
+  shop.stripe.faults.beforeApi = () => Response.json({ error: { type: "api_error" } }, { status: 500 });
+  const statuses: number[] = [];
+  for (let call = 0; call < 8; call += 1) statuses.push(await statusOf(buy({ ip: "192.0.2.1" })));
+  expect(statuses.slice(5)).toEqual([429, 429, 429]);
+  expect(statuses.slice(0, 5)).not.toContain(429);
+}, 60_000);
+
+const hosts = (count: number, address: (index: number) => string): string[] =>
+  Array.from({ length: count }, (_, index) => address(index));
+
+async function opened(addresses: readonly string[]): Promise<number> {
+  let count = 0;
+  for (const ip of addresses) if ((await statusOf(buy({ ip }))) === 200) count += 1;
+  return count;
+}
+
+test("D56: whoever has a /48 opens 30 checkouts a minute from its 65,536 networks, and 15 from a /56", async () => {
+  const ofA56 = hosts(256, (index) => `2001:db8:1:${(0x4200 + index).toString(16)}::1`);
+  expect(await opened(ofA56)).toBe(15);
+  const ofThe48 = hosts(300, (index) => `2001:db8:1:${(index * 200).toString(16)}::1`);
+  expect(await opened(ofThe48)).toBe(15);
+  // His neighbor has his own.
+  expect(await opened(["2001:db8:2::1"])).toBe(1);
+  expect(creations()).toHaveLength(31);
+});
+
+test("D57: callers who were here today leave a quarter of the shop's minute to new ones", async () => {
+  const flood = hosts(200, (index) => `198.51.${100 + Math.floor(index / 250)}.${index % 250}`);
+  // Their first minute: all are new.
+  expect(await opened(flood)).toBe(100);
+  shop.clock.nowMs += 60_000;
+  expect(await opened(flood.slice(0, 100))).toBe(75);
+  const fresh = hosts(30, (index) => `203.0.113.${index}`);
+  expect(await opened(fresh)).toBe(25);
+  // And so it goes on: new networks of one /48 are no new callers.
+  shop.clock.nowMs += 60_000;
+  expect(await opened(flood.slice(0, 100))).toBe(75);
+  expect(await opened(["2001:db8:7:1::1"])).toBe(1);
+});
+
 test("D11: an order that cannot be read uses up nothing", async () => {
   for (let call = 0; call < 20; call += 1)
     expect(await statusOf(buy({ ip: "192.0.2.1" }, {}, "{"))).toBe(400);
@@ -139,6 +196,7 @@ test("D13: while nothing can be counted no checkout is opened, and webhooks are 
 test("C15: what is counted names no address", async () => {
   await buy({ ip: "192.0.2.77" });
   await buy({ ip: "2001:db8:77::1" });
-  expect(counted).toHaveLength(4);
+  // The address, its networks, whether it was here today, and the shop.
+  expect(counted).toHaveLength(3 + 5);
   expect(counted.join(" ")).not.toMatch(/192|0\.2\.77|2001|db8/);
 });

@@ -29,7 +29,7 @@ test("two keys and an address are enough to sell", () => {
     signingSecrets: ["sk_test_51abc"],
     siteUrl: "https://shop.example",
     shopId: "1",
-    origins: { allowed: ["https://shop.example"], anyLoopback: true },
+    origins: { allowed: ["https://shop.example", "https://www.shop.example"], anyLoopback: true },
     addressHeader: undefined,
     checkoutsPerMinute: { address: 5, total: 100 },
     checkoutMinutes: 30,
@@ -284,14 +284,24 @@ test("D08: pages that may sell are the shop's, those that are named, and those t
     VERCEL_PROJECT_PRODUCTION_URL: "shop.example",
   };
   expect(originsOf(vercel)).toEqual({
-    allowed: ["https://shop.example", "https://shop-git-new.vercel.app", "https://shop-1a2b3c.vercel.app"],
+    allowed: [
+      "https://shop.example",
+      "https://www.shop.example",
+      "https://shop-git-new.vercel.app",
+      "https://shop-1a2b3c.vercel.app",
+    ],
     anyLoopback: false,
   });
   expect(originsOf({ NETLIFY: "true", URL: "https://shop.netlify.app" })).toEqual({
-    allowed: ["https://shop.example", "https://shop.netlify.app"],
+    allowed: ["https://shop.example", "https://www.shop.example", "https://shop.netlify.app"],
     anyLoopback: false,
   });
-  expect(originsOf({ SITE_URL: "https://example.com:8443/" }).allowed).toEqual(["https://example.com:8443"]);
+  expect(originsOf({ SITE_URL: "https://www.example.com:8443/" }).allowed).toEqual([
+    "https://www.example.com:8443",
+    "https://example.com:8443",
+  ]);
+  for (const SITE_URL of ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"])
+    expect(originsOf({ SITE_URL }).allowed).toEqual([SITE_URL]);
 });
 
 test.for(["https://www.example.com/shop", "https://example.com/my/shop/"])(

@@ -212,6 +212,7 @@ test("C03: with a wrong environment health answers 503 and says that it is wrong
     lastWebhook: null,
     lastReconcile: null,
     problems: ["configuration_wrong"],
+    advice: [],
   });
   expect(shop.log.filter(({ event }) => event === "configuration_wrong")).toEqual([
     expect.objectContaining({ problem: expect.stringMatching(/^STRIPE_WEBHOOK_SECRET is not set/) }),

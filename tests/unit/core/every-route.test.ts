@@ -15,6 +15,7 @@ import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../t
 // What holds for every route, those too that the adapters' cases do not reach.
 const METHODS: Record<keyof App, "GET" | "POST"> = {
   createCheckoutSession: "POST",
+  openCheckout: "GET",
   webhook: "POST",
   orderStatus: "GET",
   download: "GET",
@@ -50,7 +51,7 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
-test("the routes are these nine", () => {
+test("the routes are these ten", () => {
   expect(Object.keys(shop.app).toSorted()).toEqual(ROUTES.toSorted());
 });
 
@@ -102,13 +103,14 @@ test.for(ROUTES)("D21 D22: %s sends every security header with OPTIONS and with 
 /** One request per route that reaches what the route works with. */
 const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   createCheckoutSession: () => at("x", { method: "POST", headers: JSON_TYPE, body: POSTER }),
+  openCheckout: () => at("open-checkout"),
   webhook: (nowMs) => signedWebhook(COMPLETED, nowMs),
   orderStatus: () => at("order-status?session_id=cs_test_0123456789"),
   download: (nowMs) => {
     const now = (): number => nowMs;
     const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "download", now);
     const links = createDownloadLinks(signer, "https://shop.example", now);
-    return new Request(links.urlOf("cs_test_0123456789", "fileId_12345", 60_000));
+    return new Request(links.urlOf("cs_test_0123456789", "fileId_12345", nowMs + 60_000));
   },
   license: () =>
     at("license", { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ key: LICENSE }) }),
@@ -125,7 +127,8 @@ const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   health: () => at("health"),
 };
 
-test.for(ROUTES)(
+// The hop works with its address alone: nothing in it can break.
+test.for(ROUTES.filter((route) => route !== "openCheckout"))(
   "C17: %s that breaks in the middle answers with a request id and nothing of what broke",
   async (route) => {
     shop.close();

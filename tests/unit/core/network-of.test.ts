@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { networkOf } from "../../../core/limits/network-of.ts";
+import { networkOf, networksOf } from "../../../core/limits/network-of.ts";
 
 test.for([
   ["192.0.2.1", "192.0.2.1"],
@@ -27,4 +27,14 @@ test.for([
   "1e3",
 ])("D12: %j is no address", (text) => {
   expect(networkOf(text)).toBeUndefined();
+});
+
+test("D56: an IPv6 address stands in its /56 and its /48, an IPv4 address in none", () => {
+  expect(networksOf("2001:db8:1:42ab::1")).toEqual({
+    own: "2001:db8:1:42ab::/64",
+    around: ["2001:db8:1:4200::/56", "2001:db8:1::/48"],
+  });
+  expect(networksOf("192.0.2.1")).toEqual({ own: "192.0.2.1", around: [] });
+  expect(networksOf("::ffff:192.0.2.1")).toEqual({ own: "192.0.2.1", around: [] });
+  expect(networksOf("nonsense")).toBeUndefined();
 });

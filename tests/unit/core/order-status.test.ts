@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { createJsonLog } from "../../../core/log.ts";
 import { openForeignSession } from "../../foreign-session.ts";
 import { openAsBrowser } from "../../purchase.ts";
@@ -112,6 +113,10 @@ test("D03: what anybody is told is this and nothing else", async () => {
       "mode": "payment",
       "state": "fulfilled",
       "totalMinor": 3200,
+      "wayBack": {
+        "kind": "mail",
+        "to": "c…",
+      },
     }
   `);
   expect(JSON.stringify(body)).not.toMatch(/canary/i);
@@ -393,4 +398,103 @@ test("D14: polling an unfinished checkout, or an id that does not exist, asks St
     await shop.status("cs_test_doesnotexist00");
   }
   expect(shop.stripe.calls().length - before).toBe(2);
+});
+
+const DELIVERING = siteOf({
+  prices: {
+    price_poster_a2: { deliver: [{ kind: "text", name: "Words", text: "Hello" }] },
+  },
+  supportEmail: "help@shop.example",
+});
+
+async function wayBackOf(options: Parameters<typeof openTestShop>[0], email = "ada@example.com") {
+  shop.close();
+  shop = openTestShop(options);
+  const { sessionId, cookie } = await openAsBrowser(shop.app);
+  shop.stripe.buyer.pay(sessionId, { email });
+  shop.clock.nowMs += 5_000;
+  await shop.notify(sessionId);
+  const { body } = await ask(sessionId, {});
+  const own = (await ask(sessionId, { Cookie: cookie })).body as { personal?: Record<string, unknown> };
+  return { sessionId, cookie, body, personal: own.personal ?? {} };
+}
+
+test.for<[string, string]>([
+  ["ada@example.com", "a…"],
+  ["a@example.com", "…"],
+  ["Ωmega@example.com", "Ω…"],
+])(
+  "M10 D03: in another browser the order says that a mail went to %s as %s, and no more of it",
+  async ([email, to]) => {
+    const { body, personal } = await wayBackOf({ site: DELIVERING }, email);
+    expect(body).toMatchObject({ state: "fulfilled", wayBack: { kind: "mail", to } });
+    expect(body).not.toHaveProperty("personal");
+    expect(JSON.stringify(body)).not.toMatch(/example\.com|da@|mega/);
+    expect(personal).not.toHaveProperty("keepLink");
+  },
+);
+
+test("M11: a shop without mail speaks of none: the order is in the browser that bought, or the shop is asked", async () => {
+  const { body } = await wayBackOf({ site: DELIVERING, replace: { mailer: undefined } });
+  expect(body).toMatchObject({ wayBack: { kind: "browser", supportEmail: "help@shop.example" } });
+  const parcel = await wayBackOf({ replace: { mailer: undefined } });
+  expect(parcel.body).not.toHaveProperty("wayBack");
+});
+
+test("M12: the browser that bought in a shop without mail gets a link to keep, which opens the order anywhere and renews itself nowhere", async () => {
+  const { sessionId, cookie, personal } = await wayBackOf({
+    site: DELIVERING,
+    replace: { mailer: undefined },
+  });
+  const { keepLink } = personal as { keepLink: { url: string; goodUntilMs: number } };
+  const { hash, search, pathname } = new URL(keepLink.url);
+  expect({ pathname, search }).toEqual({ pathname: "/success.html", search: "" });
+  const token = new URLSearchParams(hash.slice(1)).get("token") ?? "";
+  const bearer = { Authorization: `Bearer ${token}` };
+  const opened = (await ask(sessionId, bearer)).body as { personal?: Record<string, unknown> };
+  expect(opened.personal).toMatchObject({ deliveries: [{ kind: "text", text: "Hello" }] });
+  expect(opened.personal).not.toHaveProperty("keepLink");
+
+  // Long after the cookie is gone.
+  shop.clock.nowMs += 364 * 24 * 3_600_000;
+  expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");
+  expect((await ask(sessionId, bearer)).body).toHaveProperty("personal");
+  shop.clock.nowMs += 3 * 24 * 3_600_000;
+  expect((await ask(sessionId, bearer)).body).not.toHaveProperty("personal");
+});
+
+test("M13: the link to keep is revoked by a refund, and by a new SIGNING_SECRET without the old one", async () => {
+  const { sessionId, personal } = await wayBackOf({ site: DELIVERING, replace: { mailer: undefined } });
+  const { url } = personal["keepLink"] as { url: string };
+  const token = new URLSearchParams(new URL(url).hash.slice(1)).get("token") ?? "";
+  const bearer = { Authorization: `Bearer ${token}` };
+  const renewed = openTestShop({
+    site: DELIVERING,
+    environment: { SIGNING_SECRET: "another-secret-of-32-characters-x" },
+    replace: { mailer: undefined, engine: shop.engine, fetch: shop.stripe.fetch },
+  });
+  const request = new Request(`https://shop.example/api/order-status?session_id=${sessionId}`, {
+    headers: bearer,
+  });
+  expect(await (await renewed.app.orderStatus(request)).json()).not.toHaveProperty("personal");
+  renewed.close();
+
+  const session = shop.stripe.state().checkoutSessions[sessionId];
+  const refund = shop.stripe.account.refund(String(session?.payment_intent));
+  await shop.notify(String(refund.charge), "charge.refunded");
+  expect((await ask(sessionId, bearer)).body).toMatchObject({
+    revoked: true,
+    personal: { deliveries: [], revokedBecause: "refunded" },
+  });
+  expect((await ask(sessionId, {})).body).not.toHaveProperty("wayBack");
+});
+
+test("M14: a buyer whose mail is refused for good gets the link to keep, and other browsers hear of no mail", async () => {
+  const refusal = new PermanentStepError("550 no such mailbox");
+  const { body, personal } = await wayBackOf({
+    site: DELIVERING,
+    replace: { mailer: { send: () => Promise.reject(refusal) } },
+  });
+  expect(body).toMatchObject({ wayBack: { kind: "browser" } });
+  expect(personal).toHaveProperty("keepLink");
 });

@@ -7,6 +7,7 @@ import { reconcile, type ReconcileReport } from "../../../core/reconciliation/re
 import { readProgress, saveProgress } from "../../../core/reconciliation/watermark.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { ORDER_EVENTS } from "../../../core/webhook/event-types.ts";
+import { siteOf } from "../../test-site.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -487,15 +488,23 @@ test("E17: health shows the age of the last run and calls it overdue after 26 ho
   };
   expect(await health()).toEqual({
     status: 200,
-    body: { ok: true, mode: "test", engine: "memory", lastWebhook: null, lastReconcile: null, problems: [] },
+    body: {
+      ok: true,
+      mode: "test",
+      engine: "memory",
+      lastWebhook: null,
+      lastReconcile: null,
+      problems: [],
+      advice: [],
+    },
   });
-  shop.clock.nowMs += 10_000;
+  shop.clock.nowMs += 60_000;
   await run();
   await shop.notify(await paidSession());
   expect((await health()).body).toMatchObject({
     ok: true,
-    lastWebhook: "2026-11-21T12:00:10.000Z",
-    lastReconcile: "2026-11-21T12:00:10.000Z",
+    lastWebhook: "2026-11-21T12:01:00.000Z",
+    lastReconcile: "2026-11-21T12:01:00.000Z",
   });
   shop.clock.nowMs += 26 * HOUR_MS + 1;
   expect(await health()).toMatchObject({ status: 503, body: { ok: false, problems: ["reconcile_overdue"] } });
@@ -522,17 +531,45 @@ test("E17: runs that come to their end and leave something unsettled for three d
   expect((await health()).problems).toEqual([]);
 });
 
-test("many who ask for the shop's health at once cost one look", async () => {
+test("D54: many who ask for the shop's health cost two calls to Stripe a minute: one for all notes, one for the last webhook", async () => {
   await open("stripe");
-  let lists = 0;
-  shop.stripe.faults.beforeApi = (request) => {
-    if (request.url.includes("/v1/events")) lists += 1;
-    return undefined;
-  };
+  await run();
   const ask = () => shop.app.health(new Request("https://shop.example/api/health"));
+  const before = shop.stripe.calls().length;
   const answers = await Promise.all(Array.from({ length: 20 }, ask));
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
-  expect(lists).toBe(1);
+  shop.clock.nowMs += 59_000;
+  await ask();
+  expect(
+    shop.stripe
+      .calls()
+      .slice(before)
+      .map(({ method, path }) => `${method} ${path}`)
+      .toSorted(),
+  ).toEqual(["GET /v1/events", "GET /v1/products/static_checkout_bookkeeping_1"]);
+  shop.clock.nowMs += 1_000;
+  await ask();
+  expect(shop.stripe.calls().length - before).toBe(4);
+});
+
+test("M09: a shop that delivers something and sends no mail is told so by health, which stays green", async () => {
+  const adviceOf = async (options: Parameters<typeof openTestShop>[0]) => {
+    const other = openTestShop(options);
+    const response = await other.app.health(new Request("https://shop.example/api/health"));
+    other.close();
+    return { status: response.status, ...((await response.json()) as { ok: boolean; advice: string[] }) };
+  };
+  const delivers = siteOf({
+    prices: { price_ebook_tides: { deliver: [{ kind: "text", name: "Words", text: "Hello" }] } },
+  });
+  const mailless = { mailer: undefined };
+  expect(await adviceOf({ site: delivers, replace: mailless })).toMatchObject({
+    status: 200,
+    ok: true,
+    advice: ["delivers_without_mail"],
+  });
+  expect(await adviceOf({ site: delivers })).toMatchObject({ status: 200, advice: [] });
+  expect(await adviceOf({ replace: mailless })).toMatchObject({ status: 200, advice: [] });
 });
 
 test("E17: a run that could not be finished is no run in 1970", async () => {

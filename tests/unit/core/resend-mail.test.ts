@@ -111,8 +111,9 @@ test("D25: the buyer gets exactly one more mail, to the order's own address, and
 
 test("D04: the link from the mail is as good as the cookie", async () => {
   const { sessionId } = await buy();
-  const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "order-page", () => shop.clock.nowMs);
-  const link = createOrderPageLinks(signer, "https://shop.example").urlOf({
+  const now = (): number => shop.clock.nowMs;
+  const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "order-page", now);
+  const link = createOrderPageLinks(signer, "https://shop.example", now).urlOf({
     orderId: sessionId,
     createdMs: shop.clock.nowMs,
   });
@@ -123,24 +124,95 @@ test("D04: the link from the mail is as good as the cookie", async () => {
   expect(sent).toHaveLength(2);
 });
 
-test("D02 D04: strangers get one 404 for every id, nobody is mailed, and no order is looked at", async () => {
+test("M08: who knows the order's number, in another browser perhaps, has a mail sent again to the order's own address", async () => {
   const { sessionId } = await buy();
+  const answer = await resend({ session_id: sessionId }, {});
+  expect(answer).toMatchObject({ status: 200, text: '{"status":"sent"}' });
+  expect(sent.map(({ mail }) => mail.to)).toEqual([BUYER, BUYER]);
+});
+
+test("D02 D04: strangers get one 404 for every order that was not mailed, and nobody is mailed", async () => {
   const other = await openAsBrowser(shop.app, "price_ebook_tides");
-  const before = shop.stripe.calls().length;
+  const refunded = await buy();
+  const session = shop.stripe.state().checkoutSessions[refunded.sessionId];
+  const refund = shop.stripe.account.refund(String(session?.payment_intent));
+  await shop.notify(String(refund.charge), "charge.refunded");
+  outcomes = [new PermanentStepError("550 no such mailbox")];
+  const bounced = await openAsBrowser(shop.app, "price_ebook_tides");
+  shop.stripe.buyer.pay(bounced.sessionId, { email: BUYER });
+  await shop.notify(bounced.sessionId);
+  const before = sent.length;
   const answers = [
-    await resend({ session_id: sessionId }, {}),
-    await resend({ session_id: sessionId }, { Cookie: other.cookie }),
-    await resend({ session_id: sessionId }, { Authorization: "Bearer 1.2" }),
+    await resend({ session_id: other.sessionId }, {}),
+    await resend({ session_id: refunded.sessionId }, { Cookie: other.cookie }),
+    await resend({ session_id: bounced.sessionId }, { Authorization: "Bearer 1.2" }),
     await resend({ session_id: "cs_test_nobodyKnowsThis0002" }, { Cookie: other.cookie }),
-    await resend({ session_id: sessionId.replace("test", "live") }, {}),
+    await resend({ session_id: other.sessionId.replace("test", "live") }, {}),
     await resend({ session_id: "" }, {}),
   ];
   const withoutId = (text: string) => text.replace(/"requestId":"[^"]+"/, "");
   expect(new Set(answers.map(({ text }) => withoutId(text))).size).toBe(1);
   for (const { status, code } of answers)
     expect({ status, code }).toEqual({ status: 404, code: "order_not_found" });
-  expect(sent).toHaveLength(1);
-  expect(shop.stripe.calls()).toHaveLength(before);
+  expect(sent).toHaveLength(before);
+});
+
+test("D52: one caller without a proof has five mails sent a day, whichever orders he knows; their buyers are not kept from theirs", async () => {
+  const askFrom = async (ip: string, sessionId: string, headers: Record<string, string> = {}) => {
+    shop.clock.nowMs += 1;
+    const init = {
+      method: "POST",
+      headers: { ...JSON_TYPE, ...headers },
+      body: JSON.stringify({ session_id: sessionId }),
+    };
+    return (await shop.app.resendMail(new Request("https://shop.example/api/resend-mail", init), { ip }))
+      .status;
+  };
+  const statuses: number[] = [];
+  for (let order = 0; order < 7; order += 1) {
+    const bought = await buy();
+    statuses.push(await askFrom("192.0.2.1", bought.sessionId));
+    expect(await askFrom("192.0.2.1", bought.sessionId, { Cookie: bought.cookie })).toBe(200);
+  }
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
+  const another = await buy();
+  expect(await askFrom("192.0.2.2", another.sessionId)).toBe(200);
+  shop.clock.nowMs += DAY_MS;
+  expect(await askFrom("192.0.2.1", another.sessionId)).toBe(200);
+});
+
+test("D52: an order's three mails a day are all there are, whoever asks", async () => {
+  const { sessionId } = await buy();
+  const statuses: number[] = [];
+  for (let caller = 0; caller < 10; caller += 1) {
+    shop.clock.nowMs += 1;
+    const init = { method: "POST", headers: JSON_TYPE, body: JSON.stringify({ session_id: sessionId }) };
+    const request = new Request("https://shop.example/api/resend-mail", init);
+    statuses.push((await shop.app.resendMail(request, { ip: `192.0.2.${caller}` })).status);
+  }
+  expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+  expect(sent).toHaveLength(4);
+});
+
+test("D53: with orders in Stripe, a thousand questions about mails are a few looks there, and a buyer is let through meanwhile", async () => {
+  shop.close();
+  open({ engine: "stripe" });
+  const order = await buy();
+  const before = shop.stripe.calls().length;
+  const statuses: number[] = [];
+  for (let index = 0; index < 1_000; index += 1) {
+    const body = JSON.stringify({ session_id: `cs_test_${String(index).padStart(58, "0")}` });
+    const request = new Request("https://shop.example/api/resend-mail", {
+      method: "POST",
+      headers: JSON_TYPE,
+      body,
+    });
+    statuses.push((await shop.app.resendMail(request, { ip: `192.0.2.${index % 250}` })).status);
+  }
+  expect(statuses.filter((status) => status === 404)).toHaveLength(40);
+  expect(statuses.filter((status) => status === 503)).toHaveLength(960);
+  expect(shop.stripe.calls().length - before).toBeLessThanOrEqual(80);
+  expect((await asBuyer(order)).status).toBe(200);
 });
 
 test("D25 E05: an address in the request is refused, and so is whatever is not JSON or comes from another page", async () => {
@@ -276,10 +348,10 @@ test("a mail server that never answers is given up in time", async () => {
 
 test("with too little time left for a mail none is begun", async () => {
   const order = await buy();
-  const { readControl } = engine.orders;
-  engine.orders.readControl = (orderId) => {
+  const { peekControl } = engine.orders;
+  engine.orders.peekControl = (orderId) => {
     shop.clock.nowMs += 6_000;
-    return readControl(orderId);
+    return peekControl(orderId);
   };
   expect(await asBuyer(order)).toMatchObject({ status: 503 });
   expect(sent).toHaveLength(1);
@@ -320,6 +392,34 @@ test("with orders kept in Stripe it works the same, and writes nothing there", a
   expect((await asBuyer(order)).status).toBe(200);
   expect(sent.map(({ mail }) => mail.to)).toEqual([BUYER, BUYER]);
   expect(writes()).toBe(before);
+});
+
+test("M06: a mail that is sent again on day 91 brings a link that works, as does its order page", async () => {
+  const order = await buy();
+  shop.clock.nowMs += 91 * DAY_MS;
+  expect(await resend({ session_id: order.sessionId }, {})).toMatchObject({ status: 200 });
+  const tokens = sent.map(({ mail }) => /&token=([\w.-]+)/.exec(mail.text)?.[1] ?? "");
+  const personalOf = async (token: string) => {
+    const url = `https://shop.example/api/order-status?session_id=${order.sessionId}`;
+    const response = await shop.app.orderStatus(
+      new Request(url, { headers: { Authorization: `Bearer ${token}` } }),
+    );
+    return ((await response.json()) as { personal?: unknown }).personal;
+  };
+  const [old = "", fresh = ""] = tokens;
+  expect(await personalOf(old)).toBeUndefined();
+  expect(await personalOf(fresh)).toBeDefined();
+});
+
+test("M06: two attempts at the first mail, hours apart, write the same bytes", async () => {
+  outcomes = [new Error("the answer was lost")];
+  const opened = await openAsBrowser(shop.app, "price_ebook_tides");
+  shop.stripe.buyer.pay(opened.sessionId, { email: BUYER });
+  expect((await shop.notify(opened.sessionId)).status).toBe(503);
+  shop.clock.nowMs += 14 * 3_600_000;
+  expect((await shop.notify(opened.sessionId)).status).toBe(200);
+  expect(sent).toHaveLength(2);
+  expect(sent[1]).toEqual(sent[0]);
 });
 
 test("D03: the page is told that the mail can be sent again exactly while it can", async () => {

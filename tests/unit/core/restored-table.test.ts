@@ -90,6 +90,7 @@ async function problems(kept: Kept): Promise<string[]> {
     lacksCronSecret: false,
     isScheduled: false,
     mailsOwner: false,
+    delivers: false,
     now: () => shop.clock.nowMs,
     log: kept.log,
   });

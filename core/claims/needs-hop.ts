@@ -1,0 +1,20 @@
+/**
+ * Whether the cookie that an answer to `request` sets would miss the page to which the buyer returns, which is at `siteUrl`.
+ *
+ * A script's request brings cookies home only within one origin. A form is a navigation, whose cookie belongs to the name that was
+ * asked; the page of a form often hides its own (`Origin: null`). Programs that are no browser keep cookies as they like.
+ *
+ * The request's Host decides only whether there is a hop, never where it leads.
+ */
+export function needsHop(request: Request, format: "json" | "form", siteUrl: string): boolean {
+  const site = new URL(siteUrl);
+  const header = request.headers.get("origin");
+  const origin = header === null || header === "null" ? undefined : header;
+  const fetchSite = request.headers.get("sec-fetch-site");
+  if (format === "json") {
+    if (origin === undefined) return false;
+    return origin !== site.origin || fetchSite === "cross-site" || fetchSite === "same-site";
+  }
+  if (origin === site.origin || (origin === undefined && fetchSite === null)) return false;
+  return (request.headers.get("host") ?? new URL(request.url).host) !== site.host;
+}

@@ -1,0 +1,22 @@
+import { readKnownOrder, type KnownOrder } from "./known-order.ts";
+import type { OrderId } from "./order.ts";
+import type { OrderStore } from "./order-store.ts";
+import type { Look, SharedLooks } from "./shared-looks.ts";
+
+/**
+ * What is kept of an order. Where looking costs calls to Stripe, which anybody can cause, those who ask at the same time share a
+ * look, and what they see may be some seconds old.
+ * @throws when the store cannot be reached.
+ */
+export async function shareKnownOrder(
+  store: OrderStore,
+  orderId: OrderId,
+  asker: { isBuyer: boolean },
+  looks: SharedLooks<KnownOrder>,
+): Promise<Look<KnownOrder>> {
+  const stored = await store.peekControl(orderId);
+  if (stored === undefined) return looks.share(orderId, asker, () => readKnownOrder(store, orderId));
+  const snapshot = await store.readSnapshot(orderId);
+  const view = snapshot === undefined ? undefined : { snapshot, control: stored.control };
+  return { kind: "seen", view };
+}

@@ -1,0 +1,38 @@
+import type { Deliveries } from "../deliveries/deliveries-of.ts";
+import { isTerminal } from "./control-record.ts";
+import { handOut } from "./hand-out.ts";
+import type { KnownOrder } from "./known-order.ts";
+
+/** Where the rest of an order is, for a browser that cannot show that it is the buyer's. */
+export type WayBack =
+  /** In the mail that was sent to this address: its first letter, `a…`, so that the buyer knows which one it was. */
+  | { kind: "mail"; to: string }
+  /** In the browser that bought, and nowhere else. */
+  | { kind: "browser"; supportEmail?: string };
+
+/** Undefined where there is no rest, or where it is not there yet, or no more. */
+export function wayBack(
+  { snapshot, control }: KnownOrder,
+  shop: { deliveries: Deliveries; sendsMail: boolean; supportEmail: string | undefined },
+): WayBack | undefined {
+  if (handOut(control).kind !== "open") return undefined;
+  const { email } = snapshot.buyer;
+  if (shop.sendsMail && email !== undefined) {
+    if (wasMailed(control)) return { kind: "mail", to: firstLetterOf(email) };
+    // The mail is still on its way.
+    if (!isTerminal(control)) return undefined;
+  }
+  if (!shop.deliveries.any(snapshot)) return undefined;
+  const { supportEmail } = shop;
+  return { kind: "browser", ...(supportEmail !== undefined && { supportEmail }) };
+}
+
+export function wasMailed({ steps }: KnownOrder["control"]): boolean {
+  return steps["mail"]?.state === "done";
+}
+
+/** Never all of what stands before the @, and nothing of what stands behind it. */
+function firstLetterOf(email: string): string {
+  const [first = "", ...others] = email.slice(0, email.lastIndexOf("@"));
+  return others.length === 0 ? "…" : `${first}…`;
+}

@@ -1,0 +1,63 @@
+import type { ClaimCookies } from "../claims/claim-cookies.ts";
+import type { HopLinks } from "../claims/hop-links.ts";
+import type { Route } from "../http/endpoint.ts";
+import { errorPageResponse } from "../http/error-page.ts";
+import { HttpError } from "../http/http-error.ts";
+import { seeOther } from "../http/responses.ts";
+
+/**
+ * `GET /api/open-checkout?token=…&to=…`: on the way from a page at another address to Stripe's page. Sets the cookie that proves that
+ * this browser opened the session, and answers 303 to the address that we signed ourselves, to no other.
+ *
+ * Who sends somebody such an address gives away an order of their own; it takes nothing, and shows nothing that Stripe's page for
+ * the same session would not.
+ */
+export function createOpenCheckoutRoute({
+  hops,
+  claims,
+  siteUrl,
+}: {
+  hops: HopLinks;
+  claims: ClaimCookies;
+  siteUrl: string;
+}): Route {
+  return {
+    name: "open-checkout",
+    method: "GET",
+
+    async handle(request, context) {
+      // In a frame or a picture of somebody else's page it is of no use to a buyer.
+      const destination = request.headers.get("sec-fetch-dest");
+      if (destination !== null && destination !== "document") throw refused("checkout_link_invalid");
+      const hop = hops.read(request.url);
+      if (hop.kind === "expired") throw refused("checkout_link_expired");
+      if (hop.kind === "invalid") throw refused("checkout_link_invalid");
+      context.note({ sessionId: hop.orderId });
+      const response = seeOther(hop.checkoutUrl);
+      for (const cookie of claims.claim(request, hop.orderId)) response.headers.append("Set-Cookie", cookie);
+      return response;
+    },
+
+    renderError(error, request, requestId) {
+      if (!(request.headers.get("accept") ?? "").includes("text/html")) return undefined;
+      const page = {
+        heading: "Checkout did not open",
+        sentences: [error.message, "Nothing was charged."],
+        shopUrl: siteUrl,
+        requestId,
+      };
+      return errorPageResponse(error.status, page, error.headers);
+    },
+  };
+}
+
+function refused(code: "checkout_link_expired" | "checkout_link_invalid"): HttpError {
+  return new HttpError(403, code, MESSAGES[code]);
+}
+
+const MESSAGES = {
+  checkout_link_expired:
+    "This address is good for a few minutes only. Please go back to the page you came from and choose the item again.",
+  checkout_link_invalid:
+    "This address does not lead to a checkout. Please go back to the page you came from and choose the item again.",
+} as const;
