@@ -57,8 +57,9 @@ export async function retrieveCheckoutFacts(
   if (session === undefined) return { kind: "not_found" };
   if (session.livemode !== options.livemode) return { kind: "not_ours" };
   const isOurs = options.isHeld || whoseSale(soldIn(session), options.identity) === "ours";
-  if (!isOurs || !isSale(session))
-    return { kind: "not_ours", ...(isRedactedMetadata(session.metadata) && { wasRedacted: true }) };
+  const wasRedacted = isRedactedMetadata(session.metadata);
+  if (!isOurs || !isSale(session) || (wasRedacted && !options.isHeld))
+    return { kind: "not_ours", ...(wasRedacted && { wasRedacted }) };
 
   const lines = await lineItems(stripe, session, deadline);
   const payment = await retrievePayment(stripe, session, options.look, deadline);

@@ -219,6 +219,7 @@ test("G10: a dispute whose message was refused is told with its date later, whoe
   shop.stripe.account.dispute(payments[1], { inquiry: true });
   await shop.deliverNew();
   shop.answers.chat = 200;
+  shop.clock.nowMs += 30_000;
   await shop.notify(orderId);
   expect(shop.chats.at(-1)).toMatch(/A bank asks about[^]*Stripe needs your answer by/);
 });

@@ -10,7 +10,6 @@ import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import { createStripeEngine } from "../../../core/stores/stripe-engine.ts";
 import { createHealthRoute } from "../../../core/routes/health.ts";
 import { ENVIRONMENT, keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
-import { identityOf } from "../../shop-identity.ts";
 
 const HOUR_MS = 3_600_000;
 const MAIL = { SMTP_URL: "smtps://u:p@smtp.example:465", MAIL_FROM: "s@shop.example" };
@@ -28,8 +27,8 @@ afterEach(() => shop.close());
 
 async function open(table: Engine): Promise<Kept> {
   const now = (): number => shop.clock.nowMs;
-  const { stripe } = await keepingOf(shop, { engine: undefined });
-  const inStripe = createStripeEngine(stripe, { livemode: false, identity: identityOf("1"), now });
+  const { stripe, identity } = await keepingOf(shop, { engine: undefined });
+  const inStripe = createStripeEngine(stripe, { livemode: false, identity, now });
   const log = {
     info: () => undefined,
     warn: () => undefined,
