@@ -4,25 +4,20 @@
  *   <button class="stripe-checkout-btn" data-price-id="price_123" data-quantity="2" data-loading-text="One moment…">Buy</button>
  *   <script src="/js/stripe-checkout.js" data-endpoint="/api/create-checkout-session" defer></script>
  *
- * Only the class and `data-price-id` are required. In a form, the form's fields count as they do without JavaScript:
- * `price_id`, `quantity` and `client_reference_id`. The browser checks `required`, `min` and `max` before we hear of it.
+ * Only the class and `data-price-id` are required. In a form whose action is the endpoint, the form's fields are sent as they are
+ * without JavaScript. The browser checks `required`, `min` and `max` before we hear of it.
  *
- * Events, on the button, bubbling, also out of a shadow tree:
+ * Events, on the button, bubbling:
  *   stripe-checkout:before                     preventDefault() and nothing happens
  *   stripe-checkout:redirect  {url}            the page is about to leave
  *   stripe-checkout:error     {code, message}  the message stands next to the button
  *
- * Every visitor loads this file: at most 1,030 bytes gzipped, kept by tests/browser/script/size.test.ts. That is why there is
- * one listener, no helper that is called once, and here and there the order of lines that compresses best.
+ * Every visitor loads this file: at most 900 bytes gzipped, kept by tests/browser/script/size.test.ts. That is why there is one
+ * listener, no helper that is called once, and here and there the order of lines that compresses best.
  */
 
 /** What the server says. All of it is missing when it said nothing, or nothing that we understand. */
 type Answer = { url?: string; error?: { code: string; message: string } };
-
-/** Opens the connection to Stripe's page ahead of the click, once it is in the document. */
-const link = document.createElement("link");
-link.rel = "preconnect";
-link.href = "https://checkout.stripe.com";
 
 /**
  * What went wrong, next to the button in use; `.stripe-checkout-btn + [role="alert"]` styles it. `role` and `ariaBusy` are
@@ -46,8 +41,7 @@ const endpoint =
 /** Gives the button back to the buyer. Undefined while nobody is buying; there is one purchase at a time. */
 let release: (() => void) | null | undefined;
 
-/** Buyers who save data are taken for warm already. (`connection` is Chromium's alone, November 2026.) */
-let isWarm: unknown = (navigator as Navigator & { connection?: { saveData: boolean } }).connection?.saveData;
+let isWarm: unknown;
 
 function onEvent(
   event: Event & Partial<MouseEvent & PageTransitionEvent & SubmitEvent>,
@@ -64,41 +58,26 @@ function onEvent(
   // The buyer is about to click: wake the function.
   if (!isWarm) {
     isWarm = fetch(endpoint, { method: "OPTIONS" }).catch(Object);
-    document.head.append(link);
   }
   // A button that submits a form leaves the click to the browser, which checks the fields and then says "submit".
   if (
     event.type != (button.form && button.type == "submit" ? button.type : "click") ||
-    event.ctrlKey ||
-    event.altKey ||
-    event.shiftKey ||
-    event.metaKey ||
-    event.button ||
     event.defaultPrevented
   )
     return;
   // From here on it is ours; a form around the button is not posted.
   event.preventDefault();
 
-  const { dataset } = button;
   const emit = (name: string, detail?: object) =>
     button.dispatchEvent(
-      new CustomEvent("stripe-checkout:" + name, { bubbles: true, cancelable: true, composed: true, detail }),
+      new CustomEvent("stripe-checkout:" + name, { bubbles: true, cancelable: true, detail }),
     );
-  // The fields as the browser would post them: what is chosen, checked and enabled.
-  const fields: Record<string, FormDataEntryValue> = Object.fromEntries(
-    new FormData(button.form ?? undefined, event.submitter),
-  );
   const body = JSON.stringify({
-    quantity: +(
-      // A form that can be posted says itself how many; in any other, the button goes first.
-      (button.form?.method == "post" ? fields : dataset)["quantity"] ??
-      fields["quantity"] ??
-      dataset["quantity"] ??
-      1
-    ),
-    price_id: fields["price_id"] ?? fields["priceId"] ?? dataset["priceId"]!.trim(),
-    client_reference_id: fields["client_reference_id"],
+    priceId: button.dataset["priceId"],
+    quantity: button.dataset["quantity"] ?? button.form?.["quantity"]?.value,
+    // What is chosen, checked and enabled, as the browser would post it; `price_id` goes before `priceId`.
+    ...(button.form?.action.endsWith?.(endpoint) &&
+      Object.fromEntries(new FormData(button.form, event.submitter))),
   });
   const restore = () => {
     release = button.ariaBusy = null;
@@ -130,7 +109,7 @@ function onEvent(
   button.ariaBusy = true as never;
   // Not a signal of fetch: this one also frees the buyer who stopped the page on its way to Stripe.
   setTimeout(finish, 15_000, {});
-  if (dataset["loadingText"]) button.replaceChildren(dataset["loadingText"]);
+  if (button.dataset["loadingText"]) button.replaceChildren(button.dataset["loadingText"]);
   release = restore;
   void fetch(endpoint, {
     method: "POST",

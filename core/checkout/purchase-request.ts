@@ -20,27 +20,24 @@ const purchaseSchema = z.strictObject({
 export type PurchaseRequest = z.output<typeof purchaseSchema>;
 
 /**
- * The price may be called `priceId`, too, as many shops of this kind call it.
+ * The price may be called `priceId`, too, as many shops of this kind call it; `price_id` goes first. Values may be text, as the button
+ * script sends them that it finds in a form.
  * @throws HttpError 400 in words a buyer can read, and without a cause: a log must not quote what a stranger sent.
  */
 export function parseJsonPurchase(text: string): PurchaseRequest {
   return parsePurchase(parseJson(text));
 }
 
-/** A form's fields are text: digits become a number, an empty reference is none, and a field given twice is refused. */
+/** A form posted without JavaScript; a field given twice is refused. */
 export function parseFormPurchase(text: string): PurchaseRequest {
   const fields = [...new URLSearchParams(text)];
   const body: Record<string, unknown> = Object.fromEntries(fields);
   if (Object.keys(body).length !== fields.length) throw invalidPurchase();
-  if (typeof body["quantity"] === "string" && /^\d{1,4}$/.test(body["quantity"])) {
-    body["quantity"] = Number(body["quantity"]);
-  }
-  if (body["client_reference_id"] === "") delete body["client_reference_id"];
   return parsePurchase(body);
 }
 
 function parsePurchase(body: unknown): PurchaseRequest {
-  const result = purchaseSchema.safeParse(withPriceId(body));
+  const result = purchaseSchema.safeParse(fromFields(body));
   if (result.success) return result.data;
   if (result.error.issues.some((issue) => issue.path[0] === "quantity")) {
     throw new HttpError(400, "invalid_quantity", "Please choose a whole number of 1 or more.");
@@ -48,14 +45,20 @@ function parsePurchase(body: unknown): PurchaseRequest {
   throw invalidPurchase();
 }
 
-/** The price under its one name, without the blanks that an attribute or a field was written with. */
-function withPriceId(body: unknown): unknown {
+/**
+ * The fields of a form are text: digits become a number, an empty reference is none. The price stands under its one name, without the
+ * blanks that an attribute or a field was written with.
+ */
+function fromFields(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
-  const { priceId, ...rest } = body as Record<string, unknown>;
-  const names = [rest["price_id"], priceId].filter((name) => name !== undefined).map(trimmed);
-  if (names.length === 0) return rest;
-  if (names.length === 2 && names[0] !== names[1]) throw invalidPurchase();
-  return { ...rest, price_id: names[0] };
+  const { priceId, price_id: price = priceId, quantity, ...rest } = body as Record<string, unknown>;
+  if (rest["client_reference_id"] === "") delete rest["client_reference_id"];
+  const isDigits = typeof quantity === "string" && /^\d{1,4}$/.test(quantity);
+  return {
+    ...rest,
+    ...(price !== undefined && { price_id: trimmed(price) }),
+    ...(quantity !== undefined && { quantity: isDigits ? Number(quantity) : quantity }),
+  };
 }
 
 function trimmed(value: unknown): unknown {

@@ -13,7 +13,7 @@ const FIELDS: readonly object[] = [
   { success_url: "https://evil.example/" },
 ];
 
-const QUANTITIES: readonly unknown[] = [0, -1, 0.01, 1_000_000, "1", null, [1], 1e308];
+const QUANTITIES: readonly unknown[] = [0, -1, 0.01, 1_000_000, "1e3", null, [1], 1e308];
 
 const PRICES: readonly unknown[] = [
   "price_made_up",
