@@ -53,7 +53,7 @@ test("D22: the local server sends what vercel.json says, with pages, with script
     "/styles.css",
     "/none",
   ]) {
-    for (const method of ["GET", "POST"]) {
+    for (const method of ["GET", "HEAD"]) {
       const { headers } = await serve(new Request(`http://localhost${path}`, { method }));
       for (const { key, value } of vercel.headers[0]?.headers ?? [])
         assert.equal(headers.get(key), value, `${method} ${path} ${key}`);

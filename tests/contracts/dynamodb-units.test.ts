@@ -165,7 +165,10 @@ test("E10: after 10,000 attempts a control record is an item of less than 1 KB: 
     throw new Error("550 5.7.1 the mail server does not want this ".repeat(40));
   });
   const sessionId = await failing.paidSession();
-  for (let attempt = 1; attempt <= 12; attempt += 1) await failing.notify(sessionId);
+  for (let attempt = 1; attempt <= 12; attempt += 1) {
+    await failing.notify(sessionId);
+    failing.clock.aheadMs += 3_600_000;
+  }
   const stored = await failing.engine.orders.readControl(sessionId);
   expect(stored?.control).toMatchObject({ state: "needs_attention", steps: { mail: { attempts: 12 } } });
 

@@ -28,6 +28,8 @@ export const orderCases: readonly AdapterCase[] = [
         items: [{ name: "Tide chart poster, A2", quantity: 2, amountMinor: 6400 }],
         currency: "eur",
         totalMinor: 6890,
+        shippingMinor: 490,
+        needsShipping: true,
       });
     },
   },
