@@ -8,7 +8,7 @@ import { messageOf } from "./owner-shop.ts";
  */
 export async function noteByHand(
   orderId: string,
-  what: "settle_command" | "replay_command",
+  what: "settle_command" | "replay_command" | "mail_to_command",
   store: Pick<OrderStore, "readControl" | "appendHistory">,
 ): Promise<void> {
   const atMs = Date.now();

@@ -2,6 +2,7 @@ import { errandsIn } from "../core/orders/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import type { Kept } from "../core/shop.ts";
+import { mailTo, MailToError } from "./mail-to.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 import { adviceAfter, settleByHand } from "./settle-by-hand.ts";
 
@@ -9,6 +10,10 @@ const HELP = `Settles one order by hand: asks Stripe how it stands and runs what
 attention is tried again; what is done already is not done twice.
 
   npm run settle -- cs_…
+  npm run settle -- cs_… --mail-to NAME@EXAMPLE.COM
+
+With --mail-to the order's mails go to that address from now on, in place of the one that the buyer typed: a mail that is owed still, or
+was refused, is sent there, and one that was sent already is sent again.
 
 Prints as JSON the outcome, whom it could not tell of what ("owed"), the order's record, how often the buyer fetched which file
 ("downloads") and what the shop noted down when ("history"); the last two where orders are kept in DynamoDB.
@@ -16,8 +21,14 @@ Ends with 1 when the order is still not as it should be.`;
 
 const NOT_TOLD = "The order is done, and somebody could not be told of it. Try again once that is mended.";
 
-const [orderId, ...rest] = readArguments(HELP);
-if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(orderId)) {
+const [orderId, option, address, ...rest] = readArguments(HELP);
+const isCorrection = option === "--mail-to" && address !== undefined;
+if (
+  orderId === undefined ||
+  rest.length > 0 ||
+  (option !== undefined && !isCorrection) ||
+  !/^cs_(?:test|live)_\w+$/.test(orderId)
+) {
   fail(
     `Which order? One id, which begins with cs_live_ or cs_test_: it stands in what you were told of it, in the address of its page and in what npm run reconcile prints.\n\n${HELP}`,
   );
@@ -26,7 +37,7 @@ if (orderId === undefined || rest.length > 0 || !/^cs_(?:test|live)_\w+$/.test(o
 try {
   const kept = await (await openOwnerShop()).keeping();
   if (await hasMovedAway(kept.engine, kept.bookkeeping)) fail(MOVED_AWAY);
-  const outcome = await settleByHand(orderId, kept);
+  const outcome = isCorrection ? await mailTo(orderId, address, kept) : await settleByHand(orderId, kept);
   const stored = await kept.store.readControl(orderId);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
@@ -42,6 +53,7 @@ try {
   if (advice !== undefined) fail(advice);
   process.exit(0);
 } catch (error) {
+  if (error instanceof MailToError) fail(error.message);
   fail(`The order could not be settled: ${messageOf(error)}`);
 }
 

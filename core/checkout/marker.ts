@@ -4,6 +4,7 @@ export const ONLY_SHOP = "1";
 const KEY = "static_checkout";
 const SITE = "static_checkout_site";
 const LOOKUP_KEY = "static_checkout_price";
+const MAIL_TO = "static_checkout_mail_to";
 const PRICE_ID = "static_checkout_price_id";
 
 export type Metadata = Readonly<Record<string, string>>;
@@ -32,6 +33,15 @@ export function saleMetadata({ siteUrl, shopId, price }: Sale): Record<string, s
     [PRICE_ID]: price.id,
     ...(price.lookupKey !== undefined && { [LOOKUP_KEY]: price.lookupKey }),
   };
+}
+
+/** Where the mails of a session's order go, since the owner has corrected the address; the value of a metadata key. */
+export function correctedAddress(metadata: Metadata | null): string | undefined {
+  return metadata?.[MAIL_TO];
+}
+
+export function addressCorrection(address: string): Record<string, string> {
+  return { [MAIL_TO]: address };
 }
 
 /** Whether a session sells something. One in `setup` mode only saves a card, whatever its metadata says. */

@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
+
 import type { MailDelivery } from "../config-mail.ts";
 import type { Log } from "../log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import { RefusedMailError, type Mailer } from "../mail/mailer.ts";
+import { mailRecipient } from "../orders/mail-recipient.ts";
+import type { OrderSnapshot } from "../orders/order.ts";
 import { BlockedStepError, PermanentStepError, type FulfillmentStep } from "./step.ts";
 
 export interface MailStepDependencies {
@@ -11,6 +15,12 @@ export interface MailStepDependencies {
   compose: ComposeConfirmation;
   now: () => number;
   log: Log;
+}
+
+/** A mail to another address is another mail: a sender that knows keys would take it for the first one. */
+function keyFor({ mailTo }: OrderSnapshot, key: string): string {
+  if (mailTo === undefined) return key;
+  return `${key}/${createHash("sha256").update(mailTo).digest("base64url").slice(0, 8)}`;
 }
 
 /** A server that refuses the shop is not asked again for each order that waits: it might lock the shop out. */
@@ -36,7 +46,7 @@ export function createMailStep({
     // As long as a slow mail server takes.
     needsMs: 3_000,
     async run(order, { idempotencyKey, signal }) {
-      const to = order.buyer.email;
+      const to = mailRecipient(order);
       if (mailer === undefined || to === undefined) {
         const reason =
           mailer === undefined
@@ -47,7 +57,8 @@ export function createMailStep({
       }
       if (blocked !== undefined && now() < blocked.untilMs) throw blocked.error;
       try {
-        await mailer.send({ to, ...(await compose(order)) }, { idempotencyKey, signal });
+        const mail = { to, ...(await compose(order)) };
+        await mailer.send(mail, { idempotencyKey: keyFor(order, idempotencyKey), signal });
       } catch (error) {
         if (!(error instanceof BlockedStepError)) throw error;
         const isThisMail = error instanceof RefusedMailError && now() - order.createdMs > BLOCKED_AT_MOST_MS;

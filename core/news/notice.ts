@@ -57,6 +57,11 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
           // A mail server's complaint quotes the buyer's address.
           maskPrivate(control.lastError ?? "the order's record says why."),
           `Mend that, then run: npm run settle -- ${order.orderId}`,
+          ...(control.lastError?.includes("the buyer's address") === true
+            ? [
+                "If the buyer mistyped the address, ask for the right one (their name is in Stripe, behind the link below), and add: --mail-to NAME@EXAMPLE.COM",
+              ]
+            : []),
         ],
       };
     case "refunded":

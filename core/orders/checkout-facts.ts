@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isSale } from "../checkout/marker.ts";
+import { correctedAddress, isSale } from "../checkout/marker.ts";
 import { soldIn } from "../checkout/session-owner.ts";
 import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
@@ -132,6 +132,7 @@ function toSnapshot(
   const subscriptionId = idOf(session.subscription);
   const email = unlessRedacted(session.customer_details?.email);
   const name = unlessRedacted(session.customer_details?.name);
+  const mailTo = unlessRedacted(correctedAddress(session.metadata));
   return {
     v: 1,
     orderId: session.id,
@@ -147,6 +148,7 @@ function toSnapshot(
     ...presentmentOf(session),
     ...(isLanguage(session.locale) && { locale: session.locale }),
     buyer: { ...(email !== undefined && { email }), ...(name !== undefined && { name }) },
+    ...(mailTo !== undefined && { mailTo }),
     ...(customerId !== undefined && { customerId }),
     ...(paymentIntentId !== undefined && { paymentIntentId }),
     ...(subscriptionId !== undefined && { subscriptionId }),

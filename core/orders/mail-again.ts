@@ -1,4 +1,5 @@
 import { handOut } from "./hand-out.ts";
+import { mailRecipient } from "./mail-recipient.ts";
 import type { KnownOrder } from "./known-order.ts";
 
 export type MailRefusal = "order_revoked" | "subscription_paused" | "order_not_complete" | "no_mail_address";
@@ -16,6 +17,6 @@ export function mailAgain({
   // Before that, it is still on its way by itself.
   const isComplete = control.state === "fulfilled" || control.steps["mail"]?.state === "done";
   if (!isComplete) return { kind: "refused", reason: "order_not_complete" };
-  const to = snapshot.buyer.email;
+  const to = mailRecipient(snapshot);
   return to === undefined ? { kind: "refused", reason: "no_mail_address" } : { kind: "possible", to };
 }

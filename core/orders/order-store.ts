@@ -34,8 +34,11 @@ export interface OrderStore {
   /** `fresh` is what Stripe has just said, for an engine that keeps no snapshots because Stripe does. */
   readSnapshot(orderId: OrderId, fresh?: OrderSnapshot): Promise<OrderSnapshot | undefined>;
 
-  /** Put if absent: the first snapshot of an order stays, whatever is written later. */
+  /** Put if absent: the first snapshot of an order stays, whatever is written later, but for a corrected address. */
   createSnapshot(snapshot: OrderSnapshot): Promise<void>;
+
+  /** Has the order's mails sent to another address from now on; a reading of the snapshot may take a moment to say so. */
+  correctMailAddress(orderId: OrderId, address: string): Promise<void>;
 
   /**
    * Adds a line to the order's history, put if absent by `entry.key`: a repeated call adds nothing.

@@ -61,6 +61,8 @@ export interface OrderSnapshot {
   /** The language that Checkout was asked to speak, e.g. `de` or `pt-BR`. */
   locale?: string;
   buyer: { email?: string; name?: string };
+  /** Where its mails go, since its owner has corrected what the buyer typed. */
+  mailTo?: string;
   customerId?: string;
   paymentIntentId?: string;
   subscriptionId?: string;

@@ -2,6 +2,7 @@ import type { Delivered } from "../deliveries/delivered.ts";
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import { isTerminal } from "./control-record.ts";
 import { handOut, type RevocationReason } from "./hand-out.ts";
+import { mailRecipient } from "./mail-recipient.ts";
 import { mailAgain } from "./mail-again.ts";
 import type { KnownOrder } from "./known-order.ts";
 import type { OrderSnapshot } from "./order.ts";
@@ -44,10 +45,11 @@ export function personalPart(
   },
 ): PersonalPart {
   const { snapshot, control } = order;
-  const { buyer, presentment, taxMinor, receiptUrl } = snapshot;
+  const { presentment, taxMinor, receiptUrl } = snapshot;
+  const email = mailRecipient(snapshot);
   const state = handOut(control);
   return {
-    ...(buyer.email !== undefined && { email: maskEmail(buyer.email) }),
+    ...(email !== undefined && { email: maskEmail(email) }),
     ...(presentment !== undefined && { presentment }),
     ...(taxMinor !== undefined && { taxMinor }),
     ...(receiptUrl !== undefined && { receiptUrl }),

@@ -59,6 +59,7 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   presentment: z.exactOptional(z.object({ currency: z.string(), amountMinor: z.int() })),
   locale: z.exactOptional(z.string()),
   buyer: z.object({ email: z.exactOptional(z.string()), name: z.exactOptional(z.string()) }),
+  mailTo: z.exactOptional(z.string()),
   customerId: z.exactOptional(z.string()),
   paymentIntentId: z.exactOptional(z.string()),
   subscriptionId: z.exactOptional(z.string()),

@@ -1,6 +1,7 @@
 import type { Deliveries } from "../deliveries/deliveries-of.ts";
 import { isTerminal } from "./control-record.ts";
 import { handOut } from "./hand-out.ts";
+import { mailRecipient } from "./mail-recipient.ts";
 import type { KnownOrder } from "./known-order.ts";
 
 /** Where the rest of an order is, for a browser that cannot show that it is the buyer's. */
@@ -16,7 +17,7 @@ export function wayBack(
   shop: { deliveries: Deliveries; sendsMail: boolean; supportEmail: string | undefined },
 ): WayBack | undefined {
   if (handOut(control).kind !== "open") return undefined;
-  const { email } = snapshot.buyer;
+  const email = mailRecipient(snapshot);
   if (shop.sendsMail && email !== undefined) {
     if (wasMailed(control)) return { kind: "mail", to: firstLetterOf(email) };
     // The mail is still on its way.

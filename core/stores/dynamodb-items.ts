@@ -14,11 +14,14 @@ export interface DynamodbItems {
   /** Strongly consistent. */
   read(key: Item): Promise<Item | undefined>;
 
-  /** For an item that never changes: at half the price where it has been there for a moment. */
+  /** For an item that hardly ever changes: at half the price where it has been there for a moment. */
   readUnchanging(key: Item): Promise<Item | undefined>;
 
   /** The items under `pk` whose `sk` begins like this, in its order. Strongly consistent. */
   listBeside(pk: string, skPrefix: string): AsyncIterable<Item>;
+
+  /** Whatever is there. */
+  put(item: Item): Promise<void>;
 
   /** Leaves an item that is there alone. */
   putIfAbsent(item: Item): Promise<"written" | "conflict">;
@@ -28,7 +31,7 @@ export interface DynamodbItems {
 }
 
 export function createDynamodbItems(client: DynamoDBClient, table: string): DynamodbItems {
-  const put = async (
+  const putIf = async (
     item: Item,
     condition: Pick<
       PutItemCommand["input"],
@@ -45,7 +48,7 @@ export function createDynamodbItems(client: DynamoDBClient, table: string): Dyna
   };
 
   const putIfAbsent = (item: Item): Promise<"written" | "conflict"> =>
-    put(item, {
+    putIf(item, {
       ConditionExpression: "attribute_not_exists(#pk)",
       ExpressionAttributeNames: { "#pk": "pk" },
     });
@@ -72,12 +75,14 @@ export function createDynamodbItems(client: DynamoDBClient, table: string): Dyna
       for await (const { Items = [] } of pages) yield* Items;
     },
 
+    put: async (item) => void (await client.send(new PutItemCommand({ TableName: table, Item: item }))),
+
     putIfAbsent,
 
     putIfVersion(item, expectedVersion) {
       const versioned = { ...item, version: { N: String(expectedVersion + 1) } };
       if (expectedVersion === 0) return putIfAbsent(versioned);
-      return put(versioned, {
+      return putIf(versioned, {
         ConditionExpression: "#version = :expected",
         ExpressionAttributeNames: { "#version": "version" },
         ExpressionAttributeValues: { ":expected": { N: String(expectedVersion) } },

@@ -62,6 +62,14 @@ export function createDynamodbOrderStore(client: DynamoDBClient, table: string, 
       });
     },
 
+    async correctMailAddress(orderId, address) {
+      const key = keys.ofOrder(orderId, "SNAPSHOT");
+      const item = await items.read(key);
+      if (item === undefined) return;
+      const snapshot = parseSnapshot(orderId, item["body"]?.S ?? "");
+      await items.put({ ...key, body: { S: JSON.stringify({ ...snapshot, mailTo: address }) } });
+    },
+
     async appendHistory(orderId, entry) {
       const details = { what: { S: entry.what }, atMs: { N: String(entry.atMs) } };
       await items.putIfAbsent({ ...keys.ofOrder(orderId, HISTORY + entry.key), ...details });

@@ -28,6 +28,11 @@ export function createMemoryOrderStore(): OrderStore {
       if (!snapshots.has(snapshot.orderId)) snapshots.set(snapshot.orderId, structuredClone(snapshot));
     },
 
+    async correctMailAddress(orderId, address) {
+      const snapshot = snapshots.get(orderId);
+      if (snapshot !== undefined) snapshots.set(orderId, { ...snapshot, mailTo: address });
+    },
+
     async appendHistory(orderId, entry) {
       const history = histories.get(orderId) ?? new Map<string, HistoryEntry>();
       if (!history.has(entry.key)) history.set(entry.key, { ...entry });

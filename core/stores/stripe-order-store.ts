@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isSale } from "../checkout/marker.ts";
+import { addressCorrection, isSale } from "../checkout/marker.ts";
 import { isOurSession, soldIn } from "../checkout/session-owner.ts";
 import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
@@ -160,6 +160,10 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
       const metadata = keepAddedLines(snapshot);
       if (metadata !== undefined)
         await stripe.checkout.sessions.update(snapshot.orderId, { metadata }, request);
+    },
+
+    async correctMailAddress(orderId, address) {
+      await stripe.checkout.sessions.update(orderId, { metadata: addressCorrection(address) }, request);
     },
 
     // Stripe's own event list is the history.

@@ -1,5 +1,5 @@
 import { isOpen } from "../orders/control-record.ts";
-import type { OrderId } from "../orders/order.ts";
+import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 
 /** Begins the `writeId` of a record that was only copied; the predecessor's version follows. */
@@ -28,21 +28,27 @@ export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderS
     return result === "conflict" ? readControl(orderId) : { control, version: result.version };
   }
 
+  async function readSnapshot(orderId: OrderId, fresh?: OrderSnapshot): Promise<OrderSnapshot | undefined> {
+    const own = await heir.readSnapshot(orderId, fresh);
+    if (own !== undefined) return own;
+    const inherited = await predecessor.readSnapshot(orderId, fresh);
+    if (inherited !== undefined) await heir.createSnapshot(inherited);
+    return inherited;
+  }
+
   return {
     ...heir,
     readControl,
+    readSnapshot,
+
+    async correctMailAddress(orderId, address) {
+      await readSnapshot(orderId);
+      await heir.correctMailAddress(orderId, address);
+    },
 
     async peekControl(orderId) {
       const own = await heir.peekControl(orderId);
       return own === undefined || isCopy(own) ? undefined : own;
-    },
-
-    async readSnapshot(orderId, fresh) {
-      const own = await heir.readSnapshot(orderId, fresh);
-      if (own !== undefined) return own;
-      const inherited = await predecessor.readSnapshot(orderId, fresh);
-      if (inherited !== undefined) await heir.createSnapshot(inherited);
-      return inherited;
     },
   };
 }

@@ -140,6 +140,23 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readSnapshot(orderId)).toEqual(snapshot(orderId, "first"));
   });
 
+  test("E73: the owner's correction of the address stands in the snapshot, beside what the buyer typed", async ({
+    skip,
+  }) => {
+    const { store, newOrderId, keepsSnapshots } = open();
+    if (!keepsSnapshots) skip("the completed session is the snapshot");
+    const orderId = await newOrderId();
+    await store.createSnapshot(snapshot(orderId, "first"));
+    await store.correctMailAddress(orderId, "right@example.com");
+    await store.createSnapshot(snapshot(orderId, "second"));
+    expect(await store.readSnapshot(orderId)).toEqual({
+      ...snapshot(orderId, "first"),
+      mailTo: "right@example.com",
+    });
+    await store.correctMailAddress("cs_test_unknown0000", "right@example.com");
+    expect(await store.readSnapshot("cs_test_unknown0000")).toBeUndefined();
+  });
+
   test("a snapshot of an unknown order is absent", async () => {
     const { store } = open();
     expect(await store.readSnapshot("cs_test_unknown0000")).toBeUndefined();

@@ -85,6 +85,8 @@ test.for<[Command, string[]]>([
   ["settle", ["evt_1"]],
   ["settle", ["cs_test_1", "cs_test_2"]],
   ["settle", ["cs_test_../../v1/refunds"]],
+  ["settle", ["cs_test_1234567890", "--mail-to"]],
+  ["settle", ["cs_test_1234567890", "--mail", "ada@example.com"]],
 ])("%s refuses the arguments %j and says how it is called", async ([command, parameters]) => {
   const { exitCode, output, complaints } = await run(command, parameters);
   expect(exitCode).toBe(1);
@@ -210,6 +212,14 @@ test("E09: settle leaves its line in the history of an order that it could not s
 
   await run("settle", ["cs_test_unknown0000"], down);
   expect(await engine.orders.readHistory("cs_test_unknown0000")).toEqual([]);
+});
+
+test("E73: settle --mail-to says what keeps it from mailing, and changes nothing", async () => {
+  const sessionId = await paidSession();
+  await run("settle", [sessionId]);
+  const { exitCode, complaints } = await run("settle", [sessionId, "--mail-to", "ada@right.example"]);
+  expect(exitCode).toBe(1);
+  expect(complaints).toContain("SMTP_URL is not set here");
 });
 
 test("E09: settle tells how often which file was fetched, and what was noted when, itself included", async () => {

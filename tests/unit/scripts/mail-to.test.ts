@@ -1,0 +1,86 @@
+import { afterEach, expect, test } from "vitest";
+
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import type { Mail } from "../../../core/mail/mailer.ts";
+import type { Kept } from "../../../core/shop.ts";
+import { mailTo, MailToError } from "../../../scripts/mail-to.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
+
+const TYPED = "anna@gmial.example";
+const RIGHT = "anna@gmail.example";
+
+let shop: TestShop;
+afterEach(() => shop.close());
+
+/** A shop whose mail server knows nobody at the address that the buyer typed. */
+async function openShop(
+  engine: "memory" | "stripe",
+): Promise<{ kept: Kept; sent: (Mail & { key: string })[] }> {
+  const sent: (Mail & { key: string })[] = [];
+  const mailer = {
+    async send(mail: Mail, { idempotencyKey: key }: { idempotencyKey: string }) {
+      if (mail.to === TYPED) throw new PermanentStepError("The mail server refused the buyer's address: 550");
+      sent.push({ ...mail, key });
+    },
+  };
+  shop = openTestShop({ engine, replace: { mailer } });
+  const kept = await keepingOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
+  return { kept, sent };
+}
+
+async function order(email: string): Promise<string> {
+  const orderId = await shop.openSession("price_ebook_tides");
+  shop.stripe.buyer.pay(orderId, { email });
+  expect((await shop.notify(orderId)).status).toBe(200);
+  return orderId;
+}
+
+test.for(["memory", "stripe"] as const)(
+  "E73: an address that the buyer mistyped is corrected: the mail goes out, the order comes to its end, and later mails follow (%s)",
+  async (engine) => {
+    const { kept, sent } = await openShop(engine);
+    const orderId = await order(TYPED);
+    expect((await kept.store.readControl(orderId))?.control.state).toBe("needs_attention");
+
+    expect(await mailTo(orderId, RIGHT, kept)).toEqual({ kind: "fulfilled" });
+    expect(sent.map(({ to }) => to)).toEqual([RIGHT]);
+    // Another mail, for a sender that sends one mail per key.
+    expect(sent[0]?.key).toMatch(new RegExp(`^mail/${orderId}/[\\w-]{8}$`));
+    expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
+    expect(await kept.store.readSnapshot(orderId)).toMatchObject({ mailTo: RIGHT, buyer: { email: TYPED } });
+
+    const again = await shop.status(orderId);
+    expect(again.body).toMatchObject({ wayBack: { kind: "mail", to: "a…" } });
+    expect(await mailTo(orderId, "anna@work.example", kept)).toEqual({ kind: "fulfilled" });
+    expect(sent.map(({ to }) => to)).toEqual([RIGHT, "anna@work.example"]);
+  },
+);
+
+test.for(["memory", "stripe"] as const)(
+  "E73: a mail that somebody else has got is sent again to the right address (%s)",
+  async (engine) => {
+    const { kept, sent } = await openShop(engine);
+    const orderId = await order("stranger@gmial.example");
+    expect(await mailTo(orderId, RIGHT, kept)).toEqual({ kind: "fulfilled" });
+    expect(sent.map(({ to }) => to)).toEqual(["stranger@gmial.example", RIGHT]);
+    expect((await kept.store.readControl(orderId))?.control.steps["mail"]).toEqual({
+      state: "done",
+      attempts: 1,
+    });
+  },
+);
+
+test("E73: nothing is mailed to what is no address, for no order, for a void one, or without a mail server", async () => {
+  const { kept, sent } = await openShop("memory");
+  const orderId = await order("anna@first.example");
+  sent.length = 0;
+  await expect(mailTo(orderId, "anna@x.example, eve@x.example", kept)).rejects.toThrow(MailToError);
+  await expect(mailTo("cs_test_unknown0000", RIGHT, kept)).rejects.toThrow("There is no such order yet");
+  await expect(mailTo(orderId, RIGHT, { ...kept, mailer: undefined })).rejects.toThrow("SMTP_URL is not set");
+  const payment = shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "";
+  shop.stripe.account.refund(payment);
+  await shop.notify(orderId);
+  await expect(mailTo(orderId, RIGHT, kept)).rejects.toThrow("The order is void");
+  expect((await kept.store.readSnapshot(orderId))?.mailTo).toBeUndefined();
+  expect(sent).toEqual([]);
+});
