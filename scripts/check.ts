@@ -103,7 +103,7 @@ async function lookAt(loaded: LoadedSite): Promise<void> {
   const known = wrongVariables.length;
   const bucket = sold.length > 0 ? collectConfig(parseBucketConfig, wrongVariables) : undefined;
   if (sold.length > 0 && bucket === undefined && wrongVariables.length === known)
-    console.log("FILES_BUCKET is not set here, so nobody has looked whether its files are there.");
+    console.log("FILES_BUCKET is not set here, so its files were not looked for.");
   if (bucket !== undefined) problems.push(...(await bucketFileProblems(sold, bucket)));
   const advice = mailAdvice(loaded.shop, ownerEnvironment());
   if (advice !== undefined) console.log(advice);
@@ -117,8 +117,7 @@ async function lookAt(loaded: LoadedSite): Promise<void> {
 
 function report(): void {
   for (const warning of warnings) console.warn(warning);
-  const wrong = [...new Set(problems)].map((problem) => `\n${problem}`);
-  const said = [...new Set(wrongVariables), ...(wrong.length > 0 ? [wrong.join("")] : []), ...notLooked];
+  const said = [...new Set([...wrongVariables, ...problems, ...notLooked])];
   if (said.length === 0) {
     console.log(`\nAll of it can be bought, in ${access?.livemode ? "live" : "test"} mode.`);
     return;

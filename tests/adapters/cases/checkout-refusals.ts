@@ -6,7 +6,7 @@ import { buyWithForm, buyWithJson } from "../purchase.ts";
 
 const POSTER = { price_id: "price_poster_a2" };
 
-const BAD_QUANTITIES = [0, -1, 100, 1e9, 1.5, "2", null, [1], true];
+const BAD_QUANTITIES = [0, -1, 100, 1e9, 1.5, "2.0", null, [1], true];
 
 /** Fields that a browser must not decide about, and attempts to reach an object's prototype. */
 const FOREIGN_FIELDS = [
