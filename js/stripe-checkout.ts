@@ -35,7 +35,7 @@ const keys: Record<string, string> = {};
 
 /** From the script's own tag, which has no other way to be found where it is `type="module"`. */
 const endpoint =
-  document.querySelector<HTMLElement>("script[data-endpoint]")?.dataset["endpoint"] ??
+  document.querySelector<HTMLElement>("script[src*=stripe-checkout]")?.dataset["endpoint"] ??
   "/api/create-checkout-session";
 
 /** Gives the button back to the buyer. Undefined while nobody is buying; there is one purchase at a time. */

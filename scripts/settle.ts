@@ -13,7 +13,8 @@ attention is tried again; what is done already is not done twice.
   npm run settle -- cs_… --mail-to NAME@EXAMPLE.COM
 
 With --mail-to the order's mails go to that address from now on, in place of the one that the buyer typed: a mail that is owed still, or
-was refused, is sent there, and one that was sent already is sent again.
+was refused, is sent there, and one that was sent already is sent again. A mail that reached somebody else before keeps its link to the order
+for 90 days; a full refund closes it.
 
 Prints as JSON the outcome, whom it could not tell of what ("owed"), the order's record, how often the buyer fetched which file
 ("downloads") and what the shop noted down when ("history"); the last two where orders are kept in DynamoDB.

@@ -26,8 +26,9 @@ function keyFor({ mailTo }: OrderSnapshot, key: string): string {
 /** A server that refuses the shop is not asked again for each order that waits: it might lock the shop out. */
 const ASK_AGAIN_AFTER_MS = 30_000;
 
-/** What is refused for so long, while others may go out, is this one mail. */
-const BLOCKED_AT_MOST_MS = 3 * 24 * 3_600_000;
+/** A mail that is refused for so long, and while others go out, is refused for what stands in it. */
+const REFUSED_AT_MOST_MS = 3 * 24 * 3_600_000;
+const GOES_OUT_WITHIN_MS = 3_600_000;
 
 /** Tells the buyer that the order is in. Without a mailer, or an address, the log says that nobody was mailed. */
 export function createMailStep({
@@ -38,6 +39,9 @@ export function createMailStep({
   log,
 }: MailStepDependencies): FulfillmentStep {
   let blocked: { error: BlockedStepError; untilMs: number } | undefined;
+  /** The order whose mail was read and refused last, while no other mail has gone out since. */
+  let refusedOrder: string | undefined;
+  let sentMs = -Infinity;
 
   return {
     name: "mail",
@@ -61,12 +65,26 @@ export function createMailStep({
         await mailer.send(mail, { idempotencyKey: keyFor(order, idempotencyKey), signal });
       } catch (error) {
         if (!(error instanceof BlockedStepError)) throw error;
-        const isThisMail = error instanceof RefusedMailError && now() - order.createdMs > BLOCKED_AT_MOST_MS;
-        if (isThisMail) throw new PermanentStepError(error.message, { cause: error });
-        blocked = { error, untilMs: now() + ASK_AGAIN_AFTER_MS };
+        if (error instanceof RefusedMailError && isAboutThisMail(order))
+          throw new PermanentStepError(error.message, { cause: error });
+        if (concernsAll(error, order)) blocked = { error, untilMs: now() + ASK_AGAIN_AFTER_MS };
         throw error;
       }
+      sentMs = now();
+      refusedOrder = undefined;
       return "done";
     },
   };
+
+  function isAboutThisMail({ createdMs }: OrderSnapshot): boolean {
+    return now() - createdMs > REFUSED_AT_MOST_MS && now() - sentMs < GOES_OUT_WITHIN_MS;
+  }
+
+  /** One mail that the server does not like must not hold back the others; two may mean that it likes none of them. */
+  function concernsAll(error: BlockedStepError, { orderId }: OrderSnapshot): boolean {
+    if (!(error instanceof RefusedMailError)) return true;
+    const isSecond = refusedOrder !== undefined && refusedOrder !== orderId;
+    refusedOrder = orderId;
+    return isSecond;
+  }
 }

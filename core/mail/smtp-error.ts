@@ -55,13 +55,14 @@ export function sortSmtpError(error: unknown, recipient: string): Error {
   return new Error("Sending the mail was cut off.", { cause: error });
 }
 
-/** Undefined when another try may succeed by itself. */
+/** Undefined when another try may succeed by itself, as after a look-up that found no answer rather than no server. */
 function refusalOf(failure: SmtpFailure, recipient: string): Error | undefined {
   const { code = "", responseCode = 0, command = "" } = failure;
   const said = responseCode === 0 ? "" : `: ${responseCode}`;
   const options = { cause: failure };
   const isTemporary = responseCode !== 0 && (responseCode < 500 || responseCode === 503);
   if (isTemporary) return undefined;
+  if (code === "EDNS" && !/ENOTFOUND|ENODATA/.test(failure.message)) return undefined;
   const ownersPart = OWNERS_PART[code];
   if (ownersPart !== undefined) return new BlockedStepError(`${ownersPart}${said}.`, options);
   if (responseCode === 0) return undefined;

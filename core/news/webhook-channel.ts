@@ -82,6 +82,7 @@ function eventOf({ news, order, control }: NewsReport, sentAt: Date): object {
       isTrial: order.isTrial ?? false,
       items: order.items,
       buyer: order.buyer,
+      mailTo: order.mailTo ?? null,
       clientReferenceId: order.clientReferenceId ?? null,
       customerId: order.customerId ?? null,
       paymentIntentId: order.paymentIntentId ?? null,

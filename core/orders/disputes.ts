@@ -25,10 +25,19 @@ export function disputesIn({ dispute, disputes }: PaymentMirror): DisputeCounts 
   return disputes ?? (dispute === undefined ? {} : { [dispute]: 1 });
 }
 
-/** The gravest state that more disputes are in than before: what is to be told. */
+/**
+ * The gravest state that more disputes are in than before: what is to be told. Where one was won while another one began, that is the
+ * one that began: it has a date by which the bank wants evidence.
+ */
 export function newestDispute(was: PaymentMirror, is: PaymentMirror): DisputeState | undefined {
   const [before, after] = [disputesIn(was), disputesIn(is)];
-  return DISPUTE_STATES.find((state) => (after[state] ?? 0) > (before[state] ?? 0));
+  const grown = DISPUTE_STATES.find((state) => (after[state] ?? 0) > (before[state] ?? 0));
+  if (grown !== "won" || totalOf(after) === totalOf(before)) return grown;
+  return (["open", "inquiry"] as const).find((state) => (after[state] ?? 0) > 0) ?? grown;
+}
+
+function totalOf(counts: DisputeCounts): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 /** `1l2o`, for a record that must stay small; empty where there are not several. */

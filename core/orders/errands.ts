@@ -1,5 +1,6 @@
 import { subjectOf, type Channel, type Delivery, type News, type NewsBook, type NewsKind } from "./news.ts";
 import { MAX_ATTEMPTS, nextTryAfter, shorten } from "./retry.ts";
+import { isPaused } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** Who has yet to be told of what: the changes an order's record goes through for its news, as pure functions. */
@@ -83,6 +84,17 @@ export function unbeginErrands(control: ControlDraft, errands: readonly Errand[]
   );
 }
 
+/** It waits for what its owner mends, and no further attempt is counted: the first stays, so that it is not taken for a new one. */
+export function blockErrand(
+  control: ControlDraft,
+  { news, channel, delivery: before }: Errand,
+): ControlDraft {
+  return noteDelivery(control, news, channel, ({ state }) => ({
+    state,
+    attempts: Math.max(1, before.attempts),
+  }));
+}
+
 /** Begun so often, and never done: whoever began them died each time. */
 export function exhaustedErrands(control: ControlDraft): readonly Errand[] {
   return errandsIn(control.news).filter(
@@ -132,14 +144,14 @@ export function noteDelivery(
   return { ...control, news: { ...control.news, [subject]: { ...current, deliveries } } };
 }
 
-/** The error and the next try of a step go first: they are what keeps the buyer waiting. */
+/** The error and the next try of a step go first, where steps are owed: they are what keeps the buyer waiting. */
 export function failDelivery(
   control: ControlDraft,
   attempts: number,
   error: string,
   nowMs: number,
 ): ControlDraft {
-  if (control.state === "paid") return control;
+  if (control.state === "paid" && !isPaused(control)) return control;
   const lastError = control.state === "fulfilled" ? shorten(error) : control.lastError;
   const nextTryMs = nextTryAfter(attempts, nowMs);
   return { ...control, nextTryMs, ...(lastError !== undefined && { lastError }) };

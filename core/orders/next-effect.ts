@@ -48,6 +48,11 @@ export type Effect = {
   unbegin: Result["change"];
 } & ({ kind: "step"; step: FulfillmentStep } | { kind: "errands"; errands: readonly Errand[] });
 
+/** The record without the beginning of an effect that was not had. */
+export function unbegun(next: Decision["next"], control: ControlDraft): ControlDraft {
+  return "unbegin" in next ? next.unbegin(control) : control;
+}
+
 /** What a message is given at the least; a mail may meet a slow server. */
 const MESSAGE_NEEDS_MS = 1_500;
 const OWNERS_MAIL_NEEDS_MS = 3_000;

@@ -4,7 +4,7 @@ import { createEffectTime } from "./effect-time.ts";
 import { nameOf, owesNews } from "./errands.ts";
 import type { HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
-import { decideNext, type Decision, type Effect, type RunState } from "./next-effect.ts";
+import { decideNext, unbegun, type Decision, type Effect, type RunState } from "./next-effect.ts";
 import type { ControlRecord, OrderSnapshot } from "./order.ts";
 import type { PaymentDates } from "./payment-facts.ts";
 import type { Result } from "./result.ts";
@@ -12,6 +12,7 @@ import { runStep } from "./run-step.ts";
 import type { SettleDependencies, SettleTrigger } from "./settle-order.ts";
 import { attemptsOf } from "./step-progress.ts";
 import { runErrands } from "./tell-news.ts";
+import type { ControlDraft } from "./update-control.ts";
 
 /** An order whose lease is ours. */
 export interface LeasedOrder {
@@ -40,7 +41,8 @@ const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => 
  * A refund may be recorded, or fail, at any moment: what comes next is decided inside the write. A step that fails does not keep
  * the owner's side from hearing, nor does a channel that fails keep the buyer from anything. An effect that was begun and for which
  * there is no time after all does not count as an attempt.
- * @throws when the store cannot be reached; the lease may still be held then.
+ * @throws when the store cannot be reached. What came of the last effect is put down with the release of the lease; should that write
+ * fail, too, the lease stays until it ends.
  */
 export async function runOwed(
   leasedOrder: LeasedOrder,
@@ -63,40 +65,48 @@ export async function runOwed(
     stepHasFailed: false,
   };
   let noted = NOTHING_TO_NOTE;
+  /** What is true and may not stand in the record yet. */
+  let unwritten: Result["change"] = noted.change;
 
-  for (;;) {
-    const written = await noteAndBegin();
-    if (written === undefined) return { kind: "busy" };
-    const { next, announce, control } = written;
-    for (const tell of [noted.announce, ...announce]) await tell();
+  try {
+    return await runToTheEnd();
+  } catch (error) {
+    await lease.write((current) => releaseLease(unwritten(current))).catch(() => undefined);
+    throw error;
+  }
 
-    if (next.kind === "no_time") return { kind: "unfinished", reason: "out_of_time" };
-    if (next.kind === "nothing") return endOf(control);
-    // That write may have taken long; nothing begins on a lease that is running out.
-    const effectMs = time.leftMs();
-    if (effectMs < next.needsMs) {
-      await lease.write((current) => endRunOutOfTime(next.unbegin(current), now()));
-      return { kind: "unfinished", reason: "out_of_time" };
+  async function runToTheEnd(): Promise<RunEnd> {
+    for (;;) {
+      const written = await noteAndBegin();
+      if (written === undefined) return { kind: "busy" };
+      const { next, announce, control } = written;
+      for (const tell of [noted.announce, ...announce]) await tell();
+
+      if (next.kind === "no_time") return { kind: "unfinished", reason: "out_of_time" };
+      if (next.kind === "nothing") return endOf(control);
+      // That write may have taken long; nothing begins on a lease that is running out.
+      const effectMs = time.leftMs();
+      if (effectMs < next.needsMs) {
+        await lease.write((current) => endRunOutOfTime(next.unbegin(current), now()));
+        return { kind: "unfinished", reason: "out_of_time" };
+      }
+      noted = await effectOf(next, control, effectMs);
+      unwritten = noted.change;
     }
-    noted = await effectOf(next, control, effectMs);
   }
 
   /** Undefined when the lease is no longer ours. A write that fails may have begun what is not going to happen. */
   async function noteAndBegin(): Promise<(Decision & { control: ControlRecord }) | undefined> {
+    const { change } = noted;
     let decision: Decision | undefined;
-    const decide = (current: Parameters<typeof decideNext>[0]): Decision["control"] => {
-      decision = decideNext(noted.change(current), run, dependencies);
-      return decision.control;
+    const decide = (current: ControlDraft): ControlDraft => {
+      const decided = decideNext(change(current), run, dependencies);
+      unwritten = (record) => unbegun(decided.next, change(record));
+      decision = decided;
+      return decided.control;
     };
-    try {
-      const control = await time.measured(() => lease.write(decide));
-      return control === undefined || decision === undefined ? undefined : { ...decision, control };
-    } catch (error) {
-      const next = decision?.next;
-      if (next !== undefined && "unbegin" in next)
-        await lease.write((current) => releaseLease(next.unbegin(current))).catch(() => undefined);
-      throw error;
-    }
+    const control = await time.measured(() => lease.write(decide));
+    return control === undefined || decision === undefined ? undefined : { ...decision, control };
   }
 
   async function effectOf(next: Effect, control: ControlRecord, timeoutMs: number): Promise<Result> {

@@ -6,9 +6,9 @@ import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts"
 import type { CheckoutFacts } from "./checkout-facts.ts";
 import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
 import type { Deadline } from "./deadline.ts";
-import { holdLease } from "./held-lease.ts";
+import { holdLease, type HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
-import type { OrderId } from "./order.ts";
+import type { OrderId, OrderSnapshot } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import { runOwed } from "./run-owed.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
@@ -91,14 +91,24 @@ async function settleReadable(
   if (stored.control.lease?.owner !== owner) return notLeased(stored.control, trigger, dependencies.now());
 
   const lease = holdLease(orderId, owner, stored, dependencies);
+  const order = await readLeased(orderId, truth.facts.snapshot, lease, dependencies);
+  const leased = { order, dates: truth.facts.dates, control: stored.control, lease };
+  const end = await runOwed(leased, trigger, deadline, dependencies);
+  return end.kind === "ended" ? settledOutcome(end.control) : end;
+}
+
+/** The next one should not have to wait for the lease to end, should the order be out of reach. */
+async function readLeased(
+  orderId: OrderId,
+  snapshot: OrderSnapshot,
+  lease: HeldLease,
+  { store }: SettleDependencies,
+): Promise<OrderSnapshot> {
   try {
-    const order = await dependencies.store.readSnapshot(orderId, truth.facts.snapshot);
+    const order = await store.readSnapshot(orderId, snapshot);
     if (order === undefined) throw new Error(`Order ${orderId} has no snapshot.`);
-    const leased = { order, dates: truth.facts.dates, control: stored.control, lease };
-    const end = await runOwed(leased, trigger, deadline, dependencies);
-    return end.kind === "ended" ? settledOutcome(end.control) : end;
+    return order;
   } catch (error) {
-    // Nobody should have to wait for the lease to end; if even this fails, they will.
     await lease.write(releaseLease).catch(() => undefined);
     throw error;
   }

@@ -1,7 +1,8 @@
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { BlockedStepError, PermanentStepError } from "../fulfillment/step.ts";
 import { describeError, errorName } from "../log.ts";
+import { RefusedMailError } from "../mail/mailer.ts";
 import type { NewsReport } from "../news/news-desk.ts";
-import { failDelivery, giveUpErrands, noteDelivery, type Errand } from "./errands.ts";
+import { blockErrand, failDelivery, giveUpErrands, noteDelivery, type Errand } from "./errands.ts";
 import { newsKey } from "./news.ts";
 import type { Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "./retry.ts";
@@ -52,9 +53,15 @@ async function runErrand(
     };
   } catch (error) {
     const reason = describeError(error);
+    const isBlocked = error instanceof BlockedStepError && !(error instanceof RefusedMailError);
     const failed = (current: ControlDraft): ControlDraft =>
-      failDelivery(current, number, `${channel}: ${reason}`, now());
-    if (error instanceof PermanentStepError || number >= MAX_ATTEMPTS) {
+      failDelivery(
+        isBlocked ? blockErrand(current, errand) : current,
+        number,
+        `${channel}: ${reason}`,
+        now(),
+      );
+    if (error instanceof PermanentStepError || (number >= MAX_ATTEMPTS && !isBlocked)) {
       const given = { ...errand, delivery: { state: "gave_up", attempts: number } } as const;
       return {
         change: (current) => giveUpErrands(failed(current), [errand]),

@@ -616,6 +616,17 @@ test.each([
   expect(new Set(pages.received.map((request) => request.path))).toEqual(new Set([path]));
 });
 
+test("a script of somebody else's that has a data-endpoint, too, does not get the purchases", async () => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(
+    BUTTON,
+    '<script type="text/plain" data-endpoint="/api/theirs"></script><script src="/js/stripe-checkout.js" defer></script>',
+  );
+  await buy(page);
+  await page.waitForURL(CHECKOUT);
+  expect(pages.received.map((request) => request.path)).not.toContain("/api/theirs");
+});
+
 test("D29: blanks around the price's name are no part of it", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(BUTTON.replace("price_1", " price_1\n"));

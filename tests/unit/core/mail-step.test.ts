@@ -265,14 +265,82 @@ test("E71: a sender that the mail server refuses is one alarm; ten orders wait, 
   expect(await problems()).not.toContain("mail_blocked");
 });
 
-test("E72: a mail that the server refuses after reading it waits like all others, and is flagged after three days", async () => {
-  openBlockedShop(new RefusedMailError("The mail server refused the mail: 554."));
+const MAIL_REFUSED = new RefusedMailError("The mail server refused the mail: 554.");
+
+test("E72: a mail that the server refuses after reading it holds back no other one, and is flagged after three days, once others go out", async () => {
+  openShop("at-least-once");
   const orderId = await paidOrder();
+  outcomes.push(MAIL_REFUSED);
   expect(await deliver(orderId)).toBe(503);
-  expect((await controlOf(orderId)).state).toBe("paid");
+  expect((await shop.notify(await paidOrder())).status).toBe(200);
   shop.clock.nowMs += 3 * 24 * 3_600_000;
-  expect(await deliver(orderId)).toBe(200);
+  outcomes.push(MAIL_REFUSED);
+  // Others have not gone out for days: it may be the shop.
+  expect(await deliver(orderId)).toBe(503);
+  expect(await controlOf(orderId)).toMatchObject({ state: "paid", mail: { attempts: 0 } });
+
+  expect(await deliver(await paidOrder())).toBe(200);
+  outcomes.push(MAIL_REFUSED);
+  shop.clock.nowMs += 60_000;
+  expect((await shop.notify(orderId)).status).toBe(200);
   expect((await controlOf(orderId)).state).toBe("needs_attention");
+});
+
+test("E72: a server that refuses every mail after reading it is asked a few times, and flags no order, for however long", async () => {
+  openBlockedShop(MAIL_REFUSED);
+  const orders: string[] = [];
+  for (let count = 0; count < 10; count += 1) orders.push(await paidOrder());
+  for (let days = 0; days < 5; days += 1) {
+    shop.clock.nowMs += 24 * 3_600_000;
+    await reconcile();
+  }
+  expect(attempts.length).toBeLessThanOrEqual(10);
+  for (const orderId of orders) expect((await controlOf(orderId)).state).toBe("paid");
+});
+
+test("E71: the owner's notice, which the same server refuses, goes out once that is mended", async () => {
+  let isMended = false;
+  shop = openTestShop({
+    environment: { OWNER_EMAIL: "owner@shop.example" },
+    replace: {
+      mailer: {
+        async send(mail) {
+          if (!isMended) throw SENDER_REFUSED;
+          attempts.push(mail);
+        },
+      },
+    },
+  });
+  const orderId = await paidOrder();
+  for (let looks = 0; looks < 30; looks += 1) {
+    shop.clock.nowMs += 61_000;
+    await shop.status(orderId);
+  }
+  isMended = true;
+  expect(await deliver(orderId)).toBe(200);
+  expect(attempts.map(({ to }) => to)).toEqual(["jenny.rosen@example.com", "owner@shop.example"]);
+});
+
+test("E71: the notice that is refused is not sent at every look", async () => {
+  let tries = 0;
+  shop = openTestShop({
+    environment: { OWNER_EMAIL: "owner@shop.example" },
+    replace: {
+      mailer: {
+        async send({ to }) {
+          if (to !== "owner@shop.example") return;
+          tries += 1;
+          throw SENDER_REFUSED;
+        },
+      },
+    },
+  });
+  const orderId = await paidOrder();
+  for (let looks = 0; looks < 20; looks += 1) {
+    await shop.notify(orderId);
+    shop.clock.nowMs += 2_000;
+  }
+  expect(tries).toBeLessThanOrEqual(3);
 });
 
 test("D25: nobody is mailed before the money is there, whatever address they type", async () => {

@@ -122,6 +122,20 @@ test("D03: what anybody is told is this and nothing else", async () => {
   expect(JSON.stringify(body)).not.toMatch(/canary/i);
 });
 
+test("F18: nothing is called a receipt before the money is in", async () => {
+  const { sessionId, cookie } = await openAsBrowser(shop.app, "price_print_deposit");
+  shop.stripe.buyer.pay(sessionId, { delayed: "fails" });
+  shop.clock.nowMs += 5_000;
+  const { body: waiting } = await ask(sessionId, { Cookie: cookie });
+  expect(waiting).toMatchObject({ state: "awaiting_payment", personal: { email: expect.anything() } });
+  expect(waiting["personal"]).not.toHaveProperty("receiptUrl");
+  shop.stripe.account.settleDelayed(sessionId);
+  await shop.notify(sessionId, "checkout.session.async_payment_failed");
+  const { body: failed } = await ask(sessionId, { Cookie: cookie });
+  expect(failed["state"]).toBe("payment_failed");
+  expect(failed["personal"]).not.toHaveProperty("receiptUrl");
+});
+
 test("D03: what the buyer is told beside it is this and nothing else", async () => {
   const { sessionId, cookie } = await openAsBrowser(shop.app);
   expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");

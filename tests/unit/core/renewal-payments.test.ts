@@ -172,6 +172,19 @@ test("G08: two disputes about one payment are two messages", async () => {
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "inquiry", disputes: { won: 1, inquiry: 1 } });
 });
 
+test("G08: a dispute that began while another one was won is told with its date, though both are seen at one look", async () => {
+  shop = openOwnersShop();
+  const { orderId, payment } = await shop.order();
+  const first = shop.stripe.account.dispute(payment);
+  await shop.deliverNew();
+  shop.stripe.account.winDispute(first.id);
+  shop.stripe.account.dispute(payment);
+  await shop.deliverNew();
+  expect(subjects()).toEqual(Array(2).fill("[test] A payment of €32.00 is disputed"));
+  expect(shop.notices.at(-1)?.text).toContain("All disputes of this order: 1 open, 1 won.");
+  expect(await mirrorOf(orderId)).toMatchObject({ dispute: "open", disputes: { open: 1, won: 1 } });
+});
+
 test("G09: what no webhook reported of renewals is found by the scheduled run, also when two refunds are alike", async () => {
   const { orderId, payments } = await subscribed(2);
   const [, second, third] = payments;

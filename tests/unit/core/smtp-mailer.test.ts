@@ -7,6 +7,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { readMail } from "../../../core/config-mail.ts";
 import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { sortSmtpError } from "../../../core/mail/smtp-error.ts";
 import { createSmtpMailer } from "../../../core/mail/smtp-mailer.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import {
@@ -161,6 +162,15 @@ test("E70: a wrong password is the shop's, not the order's: all orders wait for 
   const failure = await failureOf(mailerTo(url.replace("dev:dev", "dev:CANARY")));
   expect(failure).toBeInstanceOf(BlockedStepError);
   expect(JSON.stringify([String(failure), String((failure as Error).cause)])).not.toContain("CANARY");
+});
+
+test.each([
+  ["queryA ETIMEOUT smtp.example", false],
+  ["getaddrinfo EAI_AGAIN smtp.example", false],
+  ["getaddrinfo ENOTFOUND smtp.example", true],
+])("E70: a look-up that ends with %s waits for the owner: %s", (message, waits) => {
+  const failure = sortSmtpError(Object.assign(new Error(message), { code: "EDNS" }), "the buyer's address");
+  expect(failure).toBeInstanceOf(waits ? BlockedStepError : NoEffectError);
 });
 
 test("nobody listening is no effect; a connection that breaks after the mail was handed over may be one", async () => {
