@@ -15,8 +15,8 @@ const SAY_WITHIN_MS = 3_000;
 export interface BlockedSteps {
   /** The owner is alarmed once, by whichever instance writes the note first; health shows it from now on. */
   report(step: string, reason: string): Promise<void>;
-  /** The step has succeeded for an order that had to wait. */
-  clear(step: string): Promise<void>;
+  /** The step has succeeded. Reads the note where the order `hadToWait`, or where this instance knows of one. */
+  clear(step: string, hadToWait: boolean): Promise<void>;
 }
 
 export interface BlockedStepsDependencies {
@@ -43,7 +43,8 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
       }
     },
 
-    async clear(step) {
+    async clear(step, hadToWait) {
+      if (!hadToWait && !noted.has(step)) return;
       try {
         const note = await bookkeeping.read(nameOf(step));
         if (note !== undefined && note.text !== "") await bookkeeping.write(nameOf(step), note.version, "");

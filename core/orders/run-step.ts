@@ -43,7 +43,7 @@ export async function runStep(
     return {
       hasFailed: false,
       change: (current) => note(current, step.name),
-      announce: () => (isRetry ? blockedSteps.clear(step.name) : undefined),
+      announce: () => blockedSteps.clear(step.name, isRetry),
     };
   } catch (error) {
     if (error instanceof BlockedStepError)

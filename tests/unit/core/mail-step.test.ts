@@ -298,6 +298,15 @@ test("E72: a server that refuses every mail after reading it is asked a few time
   for (const orderId of orders) expect((await controlOf(orderId)).state).toBe("paid");
 });
 
+test("E71: health recovers with the first mail that goes out, also of an order that never had to wait", async () => {
+  const { mend } = openBlockedShop();
+  await deliver(await paidOrder());
+  expect(await problems()).toContain("mail_blocked");
+  mend();
+  expect(await deliver(await paidOrder())).toBe(200);
+  expect(await problems()).not.toContain("mail_blocked");
+});
+
 test("E71: the owner's notice, which the same server refuses, goes out once that is mended", async () => {
   let isMended = false;
   shop = openTestShop({
