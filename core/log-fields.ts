@@ -41,7 +41,10 @@ const LOG_FIELDS = [
   "repaired",
   "unfinished",
   "flagged",
+  "skipped",
   "incomplete",
+  // An object of Stripe's on one of its lists: `evt_…`, `re_…`.
+  "objectId",
 ] as const;
 
 type LogField = (typeof LOG_FIELDS)[number];

@@ -21,6 +21,11 @@ try {
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log(JSON.stringify(report, null, 2));
   for (const orderId of report.flagged) console.error(`Waits for you: npm run settle -- ${orderId}`);
+  if (report.skipped.length > 0) {
+    console.error(
+      `Passed over, because Stripe would not say which orders they belong to: ${report.skipped.join(", ")}. The log above says why.`,
+    );
+  }
   if (report.unfinished.length > 0)
     console.error("Some orders are not settled yet: run this again in a minute.");
   if (report.incomplete.length > 0) {

@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 export interface StoredControl {
@@ -53,9 +54,10 @@ export interface OrderStore {
    * by now: a worklist to start from, never a truth. `after`, an order that was named before, lets whoever ran out of time go on
    * behind it; it may have left the list since.
    *
-   * Where done orders have to be passed over, the list names them as well, so that they too can be gone on behind.
+   * Where done orders have to be passed over, the list names them as well, so that they too can be gone on behind. A list that is made
+   * of Stripe's asks for each page within the deadline.
    */
-  listOpen(after?: OrderId): AsyncIterable<{ orderId: OrderId; isOpen: boolean }>;
+  listOpen(after?: OrderId, deadline?: Deadline): AsyncIterable<{ orderId: OrderId; isOpen: boolean }>;
 
   /** True where `listOpen` is made of Stripe's own list of sessions, so that it names orders that were never written, too. */
   readonly listsEverySession: boolean;

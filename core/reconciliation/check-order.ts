@@ -3,19 +3,20 @@ import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/con
 import type { Deadline } from "../orders/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
-import { settleOrder, type SettleDependencies } from "../orders/settle-order.ts";
+import { settleOrder, type SettleDependencies, type SettleOutcome } from "../orders/settle-order.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
-import type { Candidate, Listed } from "./sources.ts";
+import type { Candidate } from "./sources.ts";
 
 /** What came of a look at one order: a list of the report. An order that is as it should be stands on none. */
 export type Finding = "repaired" | "unfinished" | "flagged";
 
-export type Records = ReadonlyMap<OrderId, Promise<StoredControl | undefined>>;
+/** Records that were asked for ahead of a look; each serves one look. */
+export type Records = Map<OrderId, Promise<StoredControl | undefined>>;
 
-/** Begins to read the records of all orders in a batch. Most of them turn out to be done, and reading is what takes the time. */
-export function readTogether(batch: readonly Listed[], { store }: SettleDependencies): Records {
-  const records = new Map<OrderId, Promise<StoredControl | undefined>>();
-  for (const { orderId } of batch.flatMap(({ candidates }) => candidates)) {
+/** Begins to read the records of several orders. Most of them turn out to be done, and reading is what takes the time. */
+export function readTogether(orderIds: readonly OrderId[], { store }: SettleDependencies): Records {
+  const records: Records = new Map();
+  for (const orderId of orderIds) {
     if (records.has(orderId)) continue;
     const reading = store.readControl(orderId);
     // Whoever waits for it gets the error; that nobody comes to wait is no accident of its own.
@@ -35,7 +36,9 @@ export async function checkOrder(
   const { store, now, log } = dependencies;
   const findings: Finding[] = [];
   try {
-    const before = await records.get(orderId);
+    const before = await (records.get(orderId) ?? store.readControl(orderId));
+    // Another look at it, for another reason, finds what this one has changed.
+    records.delete(orderId);
     if (before !== undefined) {
       const { mirror, nextTryMs } = before.control;
       const owes = owesAnything(before.control, false);
@@ -46,11 +49,14 @@ export async function checkOrder(
       if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return findings;
       if (subscription !== undefined && subscription === mirror.subscription && !owes) return findings;
     }
-    const outcome = await settleOrder(orderId, trigger, deadline, dependencies);
+    const outcome = await settleOrder(orderId, trigger, deadline, dependencies, { stored: before });
     if (outcome.kind === "busy" || outcome.kind === "unfinished") findings.push("unfinished");
     else if (outcome.kind === "needs_attention") {
       findings.push("flagged");
-    } else if (hasChanged(before?.control, (await store.readControl(orderId))?.control)) {
+    } else if (
+      isFulfilledNow(before?.control, outcome) ||
+      hasChanged(before?.control, (await store.readControl(orderId))?.control)
+    ) {
       findings.push("repaired");
     }
   } catch (error) {
@@ -58,6 +64,12 @@ export async function checkOrder(
     log.warn("reconcile_failed", { orderId, error: describeError(error) });
   }
   return findings;
+}
+
+/** Of most orders the outcome says that they have moved, and nobody has to read them once more. */
+function isFulfilledNow(before: ControlRecord | undefined, { kind }: SettleOutcome): boolean {
+  if (kind !== "fulfilled") return false;
+  return before === undefined || before.state !== "fulfilled" || owesAnything(before, false);
 }
 
 function hasChanged(before: ControlRecord | undefined, after: ControlRecord | undefined): boolean {

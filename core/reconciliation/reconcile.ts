@@ -1,17 +1,25 @@
 import { describeError } from "../log.ts";
-import { createDeadline, type Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
+import { withTimeout } from "../orders/with-timeout.ts";
 import type { StorageAlarm } from "../stores/storage-alarm.ts";
 import type { Engine } from "../stores/engine.ts";
 import type { TableGuard } from "../stores/table-guard.ts";
+import { classifyStripeError, isPassing } from "../stripe/errors.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
-import { checkOrder, readTogether } from "./check-order.ts";
 import { firstSeenMs } from "./heartbeat.ts";
+import { createLookThrough, type Listing } from "./look-through.ts";
 import { hasMovedAway, MOVED_AWAY } from "./moved-away.ts";
-import { createSources, type Candidate, type Listed, type Source, type SourceName } from "./sources.ts";
+import { readAhead } from "./reading.ts";
+import { goRound } from "./rounds.ts";
+import { createReport, type ReconcileReport } from "./run-report.ts";
+import { divideTime } from "./run-time.ts";
+import { createSources, type SourceName } from "./sources.ts";
 import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
+
+export type { ReconcileReport } from "./run-report.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
   bookkeeping: Bookkeeping;
@@ -21,32 +29,19 @@ export interface ReconcileDependencies extends SettleDependencies {
   engine: Pick<Engine, "name"> & { guard?: Pick<TableGuard, "mark"> };
 }
 
-export interface ReconcileReport {
-  /** Orders that were looked at. */
-  checked: number;
-  /** Those of them that were not as they should be, and are now. */
-  repaired: OrderId[];
-  /** Those that still are not: a step failed again, somebody else was at it, Stripe or the store could not be reached. */
-  unfinished: OrderId[];
-  /** Those that wait for their owner: `npm run settle -- cs_…` tries one again. */
-  flagged: OrderId[];
-  /** Lists that could not be read to their end. Out of time: the next run goes on there. An error: the log names it. */
-  incomplete: SourceName[];
-}
-
 /** Stripe keeps events for 30 days, so no list of changes is asked for more. */
 const LONGEST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
-/** Kept back from a source's time: enough for one more order to be settled or released. */
-const RESERVE_MS = 1_000;
+/** What fails with less time left than this was cut off. */
+const CUT_OFF_MS = 1_000;
 
-/** Records that are read at once. Stripe, where they may live, allows 25 requests a second. */
-const BATCH = 10;
+/** How long marking the table may go on behind the run's own time. */
+const MARK_WITHIN_MS = 2_500;
 
 /**
  * Finds what webhooks missed and repairs it through the same `settleOrder`, so that mails and grants are the same. Two runs at
- * once do no harm. Every source gets its share of the time, and one that fails does not stop the others; what one run does not
- * manage the next one goes on with. `onChecked` is told of progress.
+ * once do no harm. Every source gets its share of the time, and what is left of it goes to those that have more; one that fails does
+ * not stop the others. What one run does not manage the next one goes on with. `onChecked` is told of progress.
  * @throws when the notes cannot be read, and where another deployment has moved the orders to a table.
  */
 export async function reconcile(
@@ -67,49 +62,52 @@ export async function reconcile(
   ]);
   if (isMoved) throw new Error(MOVED_AWAY);
   const waiting = noted ?? [];
+  const isFirstRun = before === undefined;
+  const time = divideTime(deadline, { noteMs: now() - startedMs, isFirstRun, now });
   // Should this be the first run and never come to its end, health can tell since when. Its end needs the same notes, and fails too.
-  if (before === undefined) await firstSeenMs(bookkeeping, startedMs).catch(() => undefined);
+  const firstSeen = isFirstRun ? firstSeenMs(bookkeeping, startedMs).catch(() => undefined) : undefined;
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
   const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
-  const openBefore = pass.reached.open_orders;
-  const report: ReconcileReport = { checked: 0, repaired: [], unfinished: [], flagged: [], incomplete: [] };
+  const reachedBefore = { ...pass.reached };
+  const writer = createReport();
+  const { report } = writer;
   const seen = new Set<string>();
   let hasFailed = false;
 
-  /** Resolves to false when time ran out before the end. */
-  async function lookThrough(source: Source, share: Deadline): Promise<boolean> {
-    const { name } = source;
+  const sources = createSources(stripe, store, [...new Set([...troubled, ...waiting])], identity);
+  const listings = sources.map(({ name, list }): Listing => {
     const wasRead = pass.reached[name] === END;
-    const listed = source.list(
-      wasRead ? { sinceMs: pass.startedMs } : { sinceMs, after: pass.reached[name] },
-      share,
-    );
-    for await (const batch of inBatches(listed, share)) {
-      const records = readTogether(batch, dependencies);
-      for (const { cursor, candidates } of batch) {
-        if (share.remainingMs() < RESERVE_MS) return false;
-        for (const candidate of candidates) {
-          const key = `${subjectOf(candidate, name)} ${candidate.orderId}`;
-          if (seen.has(key)) continue;
-          seen.add(key);
-          const findings = await checkOrder(candidate, records, deadline, dependencies);
-          report.checked += 1;
-          for (const finding of findings) note(report[finding], candidate.orderId);
-          onChecked(report, name);
-        }
-        if (!wasRead) pass.reached[name] = cursor;
-      }
+    const part = wasRead ? { sinceMs: pass.startedMs } : { sinceMs, after: pass.reached[name] };
+    return { name, wasRead, reading: readAhead(list(part, time.work)), lookedAt: 0 };
+  });
+  const { work, beginMs } = time;
+  const looking = { ...time, pass, startedMs, writer, seen, onChecked, settling: dependencies };
+  const lookThrough = createLookThrough(looking);
+  const failed = new Set<Listing>();
+
+  /** Resolves to true when the source has more, and was not failing. */
+  async function turn(listing: Listing, share: Deadline): Promise<boolean> {
+    const { name, lookedAt: lookedAtBefore } = listing;
+    try {
+      return !(await lookThrough(listing, share));
+    } catch (error) {
+      failed.add(listing);
+      // A question to Stripe that the end of the time has cut off is no failure, as long as the source gets on.
+      if (work.remainingMs() < CUT_OFF_MS && listing.lookedAt > 0) return false;
+      hasFailed = true;
+      // A place in Stripe's list that is good for nothing must not fail every run to come.
+      const mayPass = isPassing(classifyStripeError(error));
+      if (lookedAtBefore === 0 && listing.lookedAt === 0 && !listing.wasRead && !mayPass)
+        delete pass.reached[name];
+      log.error("reconcile_source_failed", { source: name, error: describeError(error) });
+      return false;
     }
-    pass.reached[name] = END;
-    return true;
   }
 
   function isDealtWith(orderId: OrderId): boolean {
-    const { flagged, unfinished } = report;
-    return (
-      seen.has(`reconciliation ${orderId}`) && !flagged.includes(orderId) && !unfinished.includes(orderId)
-    );
+    const isOpen = writer.has("flagged", orderId) || writer.has("unfinished", orderId);
+    return seen.has(`reconciliation ${orderId}`) && !isOpen;
   }
 
   /** Before the marks move on: an order that no list will name again must not be forgotten. */
@@ -125,32 +123,36 @@ export async function reconcile(
     }
   }
 
-  const sources = createSources(stripe, store, [...new Set([...troubled, ...waiting])], identity);
-  for (const [index, source] of sources.entries()) {
-    const { name } = source;
-    const reachedBefore = pass.reached[name];
-    const share = createDeadline(now, deadline.remainingMs() / (sources.length - index));
-    try {
-      if (!(await lookThrough(source, share))) report.incomplete.push(name);
-    } catch (error) {
-      report.incomplete.push(name);
-      // A question to Stripe that the end of the time has cut off is no failure, as long as the source gets on.
-      if (share.remainingMs() < RESERVE_MS && pass.reached[name] !== reachedBefore) continue;
-      hasFailed = true;
-      // A place in Stripe's list that is good for nothing must not fail every run to come.
-      if (pass.reached[name] === reachedBefore && reachedBefore !== END) delete pass.reached[name];
-      log.error("reconcile_source_failed", { source: name, error: describeError(error) });
-    }
+  function forgetTrouble(): Promise<void> {
+    return storageAlarm.forget(troubled.filter(isDealtWith)).catch((error: unknown) => {
+      log.warn("storage_trouble_not_forgotten", { error: describeError(error) });
+    });
   }
 
+  /** The table's mark lies in Stripe as well, which may be slow when the table is not. */
+  async function markTable(): Promise<void> {
+    const { engine, schedule } = dependencies;
+    const mark = engine.guard?.mark;
+    if (mark === undefined) return;
+    await withTimeout(deadline.remainingMs() + MARK_WITHIN_MS, schedule, mark).catch((error: unknown) => {
+      log.warn("table_not_marked", { error: describeError(error) });
+    });
+  }
+
+  const progress = (): number => listings.reduce((sum, { lookedAt }) => sum + lookedAt, 0);
+  // What was looked through by the runs before comes last: Stripe's lists overlap by days.
+  const inTurn = listings.toSorted((one, other) => Number(one.wasRead) - Number(other.wasRead));
+  const unread = await goRound(inTurn, { work, beginMs, now, turn, progress });
+  const isIncomplete = (listing: Listing): boolean => failed.has(listing) || unread.includes(listing);
+  report.incomplete.push(...listings.filter(isIncomplete).map(({ name }) => name));
+
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
-  const waitingNow = await noteWaiting();
-  await storageAlarm.forget(troubled.filter(isDealtWith)).catch((error: unknown) => {
-    log.warn("storage_trouble_not_forgotten", { error: describeError(error) });
-  });
+  await firstSeen;
+  const [waitingNow] = await Promise.all([noteWaiting(), forgetTrouble()]);
   // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
   const waitedBefore = before?.flagged ?? 0;
-  const sawWorklist = !report.incomplete.includes("open_orders") && (openBefore ?? END) === END;
+  const sawWorklist =
+    !report.incomplete.includes("open_orders") && (reachedBefore.open_orders ?? END) === END;
   const mayHaveMissed = noted === undefined || (waitedBefore > waiting.length && !sawWorklist);
   const flaggedAtLeast = mayHaveMissed ? waitedBefore : 0;
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
@@ -162,39 +164,6 @@ export async function reconcile(
     pass: isThrough ? undefined : pass,
   };
   await saveProgress(bookkeeping, reached, now());
-  await dependencies.engine.guard?.mark().catch((error: unknown) => {
-    log.warn("table_not_marked", { error: describeError(error) });
-  });
+  await markTable();
   return report;
-}
-
-/**
- * A batch is closed early when it has taken half of the time that was left: finding the orders of one event may take several calls,
- * and what was found has to be looked at, too.
- */
-async function* inBatches(listed: AsyncIterable<Listed>, share: Deadline): AsyncIterable<Listed[]> {
-  let batch: Listed[] = [];
-  let closeAtMs = share.remainingMs() / 2;
-  for await (const one of listed) {
-    batch.push(one);
-    if (batch.length < BATCH && share.remainingMs() > closeAtMs) continue;
-    yield batch;
-    batch = [];
-    closeAtMs = share.remainingMs() / 2;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** What two entries about one order must have in common for the second to say nothing new. */
-function subjectOf({ trigger, refundedMinor, subscription }: Candidate, source: SourceName): string {
-  // Should an order have two charges, each says how much of it was given back.
-  if (refundedMinor !== undefined) return `refund of ${refundedMinor}`;
-  // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better: what was
-  // not delivered can be older than what was.
-  return subscription === undefined ? trigger : `status in ${source}`;
-}
-
-/** Two sources may have found the same order. */
-function note(list: OrderId[], orderId: OrderId): void {
-  if (!list.includes(orderId)) list.push(orderId);
 }

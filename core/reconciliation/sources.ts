@@ -8,6 +8,8 @@ import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
 import { listEvents } from "../stripe/list-events.ts";
+import { listPages } from "../stripe/list-pages.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders, traceOrders } from "../webhook/find-orders.ts";
 import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
@@ -35,11 +37,15 @@ export type SourceName =
   | "recent_disputes"
   | "open_orders";
 
-/** One object on a list, and the orders it points to. */
+/** One object on a list. */
 export interface Listed {
   /** Where the list can be taken up again: its `after`. */
   cursor: string;
-  candidates: readonly Candidate[];
+  objectId: string;
+  /** When Stripe made the object, in ms since 1970; 0 for an order, whose own record says what became of it. */
+  createdMs: number;
+  /** The orders it points to, which may have to be asked of Stripe. */
+  find(): Promise<readonly Candidate[]>;
 }
 
 interface Part {
@@ -50,7 +56,7 @@ interface Part {
 
 export interface Source {
   name: SourceName;
-  /** Newest first. */
+  /** Newest first. Each page is asked for within the deadline. */
   list(part: Part, deadline: Deadline): AsyncIterable<Listed>;
 }
 
@@ -99,7 +105,7 @@ export function createSources(
     {
       name: "flagged_before",
       async *list() {
-        for (const orderId of waiting) yield listedOrder(orderId, true);
+        for (const orderId of waiting) yield listedOrder(orderId, () => true);
       },
     },
     {
@@ -114,15 +120,18 @@ export function createSources(
     },
     {
       name: "recent_sessions",
-      async *list({ sinceMs, after }) {
+      async *list({ sinceMs, after }, deadline) {
         if (store.listsEverySession) return;
-        const sessions = stripe.checkout.sessions.list({
-          status: "complete",
-          ...part(sinceMs - SESSION_OVERLAP_MS, after),
-        });
+        const created = since(sinceMs - SESSION_OVERLAP_MS);
+        const sessions = listPages(
+          (page, options) => stripe.checkout.sessions.list({ status: "complete", created, ...page }, options),
+          () => withinDeadline(deadline),
+          { after },
+        );
         for await (const session of sessions) {
-          const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs";
-          yield listedOrder(session.id, mayBeOurs && isSale(session));
+          const isCandidate = (): boolean =>
+            whoseSale(soldIn(session), identity) !== "theirs" && isSale(session);
+          yield listedOrder(session.id, isCandidate, session.created * 1000);
         }
       },
     },
@@ -130,36 +139,47 @@ export function createSources(
       name: "recent_refunds",
       async *list({ sinceMs, after }, deadline) {
         const charges = new Set<string>();
-        const refunds = stripe.refunds.list({
-          expand: ["data.charge"],
-          ...part(sinceMs - DELIVERY_OVERLAP_MS, after),
-        });
-        for await (const { id, charge } of refunds) {
+        const created = since(sinceMs - DELIVERY_OVERLAP_MS);
+        const refunds = listPages(
+          (page, options) => stripe.refunds.list({ expand: ["data.charge"], created, ...page }, options),
+          () => withinDeadline(deadline),
+          { after },
+        );
+        for await (const refund of refunds) {
+          const { id, charge } = refund;
           if (charge === null || typeof charge === "string" || charges.has(charge.id)) continue;
           charges.add(charge.id);
-          const { orderIds, isOfSubscription } = await traceOrders(stripe, "refund", id, deadline);
-          const refunded = isOfSubscription ? {} : { refundedMinor: charge.amount_refunded };
-          yield {
-            cursor: id,
-            candidates: orderIds.map((orderId) => ({ orderId, trigger: "refund", ...refunded })),
-          };
+          yield listedObject(refund, id, async () => {
+            const { orderIds, isOfSubscription } = await traceOrders(stripe, "refund", id, deadline);
+            const refunded = isOfSubscription ? {} : { refundedMinor: charge.amount_refunded };
+            return orderIds.map((orderId) => ({ orderId, trigger: "refund", ...refunded }));
+          });
         }
       },
     },
     {
       name: "recent_disputes",
       async *list({ sinceMs, after }, deadline) {
-        for await (const { id } of stripe.disputes.list(part(sinceMs - DELIVERY_OVERLAP_MS, after))) {
-          const orders = await findOrders(stripe, "dispute", id, deadline);
-          yield { cursor: id, candidates: orders.map((orderId) => ({ orderId, trigger: "dispute" })) };
+        const created = since(sinceMs - DELIVERY_OVERLAP_MS);
+        const disputes = listPages(
+          (page, options) => stripe.disputes.list({ created, ...page }, options),
+          () => withinDeadline(deadline),
+          { after },
+        );
+        for await (const dispute of disputes) {
+          yield listedObject(dispute, dispute.id, async () => {
+            const orderIds = await findOrders(stripe, "dispute", dispute.id, deadline);
+            return orderIds.map((orderId) => ({ orderId, trigger: "dispute" }));
+          });
         }
       },
     },
     // The longest of all where it is made of Stripe's list of sessions: last, it has all the time that the others leave.
     {
       name: "open_orders",
-      async *list({ after }) {
-        for await (const { orderId, isOpen } of store.listOpen(after)) yield listedOrder(orderId, isOpen);
+      async *list({ after }, deadline) {
+        for await (const { orderId, isOpen } of store.listOpen(after, deadline))
+          yield listedOrder(orderId, () => isOpen);
       },
     },
   ];
@@ -171,39 +191,48 @@ export function createSources(
     { sinceMs, after }: Part,
     deadline: Deadline,
   ): AsyncIterable<Listed> {
-    const since = part(sinceMs - EVENT_OVERLAP_MS, undefined);
-    for await (const { event, cursor } of listEvents(stripe, types, { ...filter, ...since, after })) {
-      const { type } = event;
-      const meaning = ORDER_EVENTS.get(type);
-      const object = event.data.object as { id?: string; status?: string };
-      if (meaning === undefined || object.id === undefined || !isCandidate(event)) {
-        yield { cursor, candidates: [] };
-        continue;
-      }
-      const orders = await findOrders(stripe, meaning.about, object.id, deadline);
-      const reason = {
-        trigger: meaning.trigger,
-        ...(meaning.about === "subscription" &&
-          object.status !== undefined && { subscription: object.status }),
-      };
-      yield { cursor, candidates: orders.map((orderId) => ({ orderId, ...reason })) };
-    }
+    const asked = { ...filter, created: since(sinceMs - EVENT_OVERLAP_MS), after };
+    for await (const { event, cursor } of listEvents(stripe, types, asked, deadline))
+      yield listedObject(event, cursor, () => ordersOf(event, isCandidate, deadline));
+  }
+
+  async function ordersOf(
+    event: Stripe.Event,
+    isCandidate: (event: Stripe.Event) => boolean,
+    deadline: Deadline,
+  ): Promise<readonly Candidate[]> {
+    const meaning = ORDER_EVENTS.get(event.type);
+    const object = event.data.object as { id?: string; status?: string };
+    if (meaning === undefined || object.id === undefined || !isCandidate(event)) return [];
+    const { about, trigger } = meaning;
+    const orderIds = await findOrders(stripe, about, object.id, deadline);
+    const saysStatus = about === "subscription" && object.status !== undefined;
+    return orderIds.map((orderId) => ({
+      orderId,
+      trigger,
+      ...(saysStatus && { subscription: object.status }),
+    }));
   }
 }
 
-function listedOrder(orderId: OrderId, isCandidate: boolean): Listed {
-  return { cursor: orderId, candidates: isCandidate ? [{ orderId, trigger: "reconciliation" }] : [] };
+function listedOrder(orderId: OrderId, isCandidate: () => boolean, createdMs = 0): Listed {
+  return {
+    cursor: orderId,
+    objectId: orderId,
+    createdMs,
+    find: async () => (isCandidate() ? [{ orderId, trigger: "reconciliation" }] : []),
+  };
 }
 
-/** Stripe's parameters for the part of a list that is asked for, in its largest pages. */
-function part(
-  sinceMs: number,
-  after: string | undefined,
-): { created: { gte: number }; limit: number; starting_after?: string } {
-  const created = { gte: toSeconds(sinceMs) };
-  return { created, limit: 100, ...(after !== undefined && { starting_after: after }) };
+function listedObject(
+  { id, created }: { id: string; created: number },
+  cursor: string,
+  find: Listed["find"],
+): Listed {
+  return { cursor, objectId: id, createdMs: created * 1000, find };
 }
 
-function toSeconds(ms: number): number {
-  return Math.max(0, Math.floor(ms / 1000));
+/** Stripe's parameter for what was created since then. */
+function since(sinceMs: number): { gte: number } {
+  return { gte: Math.max(0, Math.floor(sinceMs / 1000)) };
 }

@@ -55,5 +55,10 @@ function parse(text: string | undefined): OrderId[] {
 }
 
 function asManyAsFit(orders: readonly OrderId[]): readonly OrderId[] {
-  return orders.join(" ").length <= LONGEST_NOTE ? orders : asManyAsFit(orders.slice(0, -1));
+  let length = -1;
+  const tooMuch = orders.findIndex((orderId) => {
+    length += 1 + orderId.length;
+    return length > LONGEST_NOTE;
+  });
+  return tooMuch === -1 ? orders : orders.slice(0, tooMuch);
 }

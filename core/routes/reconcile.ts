@@ -48,6 +48,7 @@ async function run({ keeping }: ReconcileRouteDependencies): Promise<Response> {
     repaired: report.repaired.length,
     unfinished: report.unfinished.length,
     flagged: report.flagged.length,
+    skipped: report.skipped.length || undefined,
     incomplete: report.incomplete.join(" ") || undefined,
   });
   return jsonResponse(200, report);

@@ -101,7 +101,8 @@ function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity
     },
 
     async write(name, expectedVersion, text) {
-      if ((await retrieveLedger()) === undefined) await createLedger();
+      // A note with a version has been read there.
+      if (expectedVersion === 0 && (await retrieveLedger()) === undefined) await createLedger();
       const result = await writeNextVersion(
         expectedVersion,
         () => true,

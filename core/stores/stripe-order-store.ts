@@ -11,7 +11,9 @@ import type { OrderStore } from "../orders/order-store.ts";
 import { keepAddedLines } from "../orders/sold-lines.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
+import { listPages } from "../stripe/list-pages.ts";
 import { isRedactedMetadata } from "../stripe/redaction.ts";
+import { withinDeadline } from "../stripe/within-deadline.ts";
 import { createKnownVersions } from "./known-versions.ts";
 import { troubleOf, type ReportTrouble, type StorageTrouble } from "./storage-trouble.ts";
 import { encodeControl } from "./stripe-control-record.ts";
@@ -170,13 +172,13 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     appendHistory: async () => undefined,
     readHistory: async () => undefined,
 
-    async *listOpen(after) {
-      const sessions = stripe.checkout.sessions.list({
-        created: { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) },
-        status: "complete",
-        limit: 100,
-        ...(after !== undefined && { starting_after: after }),
-      });
+    async *listOpen(after, deadline) {
+      const created = { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) };
+      const sessions = listPages(
+        (page, within) => stripe.checkout.sessions.list({ created, status: "complete", ...page }, within),
+        () => (deadline === undefined ? {} : withinDeadline(deadline)),
+        { after },
+      );
       for await (const session of sessions) {
         const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs" && isSale(session);
         const isOpen = mayBeOurs && !isRedactedMetadata(session.metadata) && mayBeOpen(session);

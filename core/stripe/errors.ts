@@ -31,6 +31,11 @@ export function classifyStripeError(error: unknown): StripeFailure {
   return error.code === "resource_missing" ? "not_found" : "refused";
 }
 
+/** True of what may be over when it is asked again, without anything being said or done differently. */
+export function isPassing(failure: StripeFailure): boolean {
+  return failure === "unavailable" || failure === "key_refused";
+}
+
 interface StripeErrorFields {
   type: string;
   statusCode?: number;

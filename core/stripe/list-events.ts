@@ -1,5 +1,9 @@
 import type Stripe from "stripe";
 
+import type { Deadline } from "../orders/deadline.ts";
+import { listPages } from "./list-pages.ts";
+import { withinDeadline } from "./within-deadline.ts";
+
 /** Stripe takes no more types in one call: https://docs.stripe.com/api/events/list */
 const MOST_TYPES = 20;
 
@@ -24,23 +28,27 @@ export type EventFilter = Omit<
 /**
  * Events of any number of types, newest first. More types than one call of Stripe's takes are asked for in several lists, which are
  * read side by side. Each list has a place of its own in the cursor: within one second two lists cannot tell which of their events
- * comes first.
+ * comes first. With a deadline every page is asked for within the time that is left.
  * @throws when Stripe cannot be asked.
  */
 export async function* listEvents(
   stripe: Stripe,
   types: readonly string[],
-  { after, ...filter }: EventFilter,
+  { after, limit, ...filter }: EventFilter,
+  deadline?: Deadline,
 ): AsyncIterable<ListedEvent> {
+  const options = (): Stripe.RequestOptions => (deadline === undefined ? {} : withinDeadline(deadline));
   const places = after?.split(BETWEEN) ?? [];
   const lists = inParts(types).map((part, index) => {
     const place = places[index] ?? NOT_BEGUN;
-    const startingAfter = place === NOT_BEGUN ? {} : { starting_after: place };
-    const events = stripe.events.list({ ...filter, types: [...part], ...startingAfter });
-    return { events: events[Symbol.asyncIterator](), place };
+    const events = listPages(
+      (page, within) => stripe.events.list({ ...filter, types: [...part], ...page }, within),
+      options,
+      { limit, after: place === NOT_BEGUN ? undefined : place },
+    );
+    return { events, place };
   });
-  const heads: (Stripe.Event | undefined)[] = [];
-  for (const { events } of lists) heads.push(await next(events));
+  const heads = await Promise.all(lists.map(({ events }) => next(events)));
 
   for (;;) {
     const newest = indexOfNewest(heads);

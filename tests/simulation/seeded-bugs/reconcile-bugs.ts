@@ -13,7 +13,7 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: CHECK_ORDER,
-        find: "const outcome = await settleOrder(orderId, trigger, deadline, dependencies);",
+        find: "const outcome = await settleOrder(orderId, trigger, deadline, dependencies, { stored: before });",
         replace:
           'void settleOrder; const outcome = { kind: "not_ours" } as { kind: "not_ours" | "busy" | "unfinished" | "not_found" | "no_order_yet" };',
       },
@@ -50,9 +50,8 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: SOURCES,
-        find: 'const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs"; yield listedOrder(',
-        replace:
-          'const mayBeOurs = whoseSale(soldIn(session), identity) === "theirs" && false; yield listedOrder(',
+        find: 'const isCandidate = (): boolean => whoseSale(soldIn(session), identity) !== "theirs" && isSale(session);',
+        replace: "const isCandidate = (): boolean => false;",
       },
     ],
   },

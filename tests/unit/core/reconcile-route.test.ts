@@ -3,8 +3,6 @@ import { syncBuiltinESMExports } from "node:module";
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import type { ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
-import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 const CRON_SECRET = "a-cron-secret-of-32-characters!!";
@@ -73,50 +71,4 @@ test("E01: what decides is a comparison that takes as long for any token", async
 test("E03: the secret in the address is refused even if it is right", async () => {
   for (const name of ["token", "secret", "cron_secret", "CRON_SECRET", "authorization", "access_token"])
     expect((await callReconcile(undefined, `?${name}=${CRON_SECRET}`)).status, name).toBe(401);
-});
-
-test("A34: with a slow Stripe and long lists a run answers before the host ends it, and the next one goes on from there", async () => {
-  const paid: string[] = [];
-  for (let order = 0; order < 40; order += 1) {
-    const sessionId = await shop.openSession();
-    shop.stripe.buyer.pay(sessionId);
-    paid.push(sessionId);
-    // Half of them stand on another list, too.
-    const payment = String(shop.stripe.state().checkoutSessions[sessionId]?.payment_intent);
-    if (order % 4 === 1) shop.stripe.account.refund(payment, 100);
-    if (order % 4 === 3) shop.stripe.account.dispute(payment);
-  }
-  shop.stripe.faults.beforeApi = () => {
-    shop.clock.nowMs += 1_000;
-    return undefined;
-  };
-  /** One run, and where on the list of sessions it began. */
-  const run = async () => {
-    const { nowMs } = shop.clock;
-    const callsBefore = shop.stripe.calls().length;
-    const response = await callReconcile(`Bearer ${CRON_SECRET}`);
-    expect(response.status).toBe(200);
-    expect(shop.clock.nowMs - nowMs).toBeLessThan(30_000);
-    const listed = shop.stripe
-      .calls()
-      .slice(callsBefore)
-      .find(({ path, parameters }) => path === "/v1/checkout/sessions" && "created" in parameters);
-    return {
-      report: (await response.json()) as ReconcileReport,
-      beganAfter: listed?.parameters["starting_after"],
-    };
-  };
-
-  const first = await run();
-  expect(first.report.repaired.length).toBeGreaterThan(0);
-  expect(first.report.incomplete).toContain("recent_sessions");
-  const repaired = [...first.report.repaired];
-  for (let runs = 0; runs < 20 && repaired.length < paid.length; runs += 1) {
-    const progress = await readProgress(shop.engine.bookkeeping, shop.clock.nowMs);
-    expect(progress?.pass?.reached.recent_sessions).toMatch(/^cs_test_/);
-    const next = await run();
-    expect(next.beganAfter).toBe(progress?.pass?.reached.recent_sessions);
-    repaired.push(...next.report.repaired);
-  }
-  expect(repaired.toSorted()).toEqual(paid.toSorted());
 });

@@ -108,38 +108,6 @@ test("a run that is out of time says so, and the next one goes on where it stopp
   expect((await run()).repaired).toHaveLength(1);
 });
 
-test.for([
-  ["memory", 200],
-  ["stripe", 80],
-] as const)(
-  "A34: on the engine %s a list too long for one run is read in parts, each order once, and nothing is forgotten",
-  async ([engine, callMs]) => {
-    await open(engine);
-    const startedMs = shop.clock.nowMs;
-    const paid: string[] = [];
-    for (let order = 0; order < 25; order += 1) paid.push(await paidSession());
-    // Every call of Stripe's takes a while: the run has time for a few orders only.
-    shop.stripe.faults.beforeApi = () => {
-      shop.clock.nowMs += callMs;
-      return undefined;
-    };
-    const settled: string[] = [];
-    let runs = 0;
-    for (; runs < 30 && settled.length < paid.length; runs += 1)
-      settled.push(...(await run(10_000)).repaired);
-    expect(runs).toBeGreaterThan(2);
-    expect(settled.toSorted()).toEqual(paid.toSorted());
-    // What was paid while the pass went on is found by the next one.
-    const late = await paidSession();
-    shop.stripe.faults.beforeApi = undefined;
-    for (let more = 0; more < 2; more += 1) settled.push(...(await run()).repaired);
-    expect(settled).toContain(late);
-    const progress = await readProgress(kept.bookkeeping, shop.clock.nowMs);
-    expect(progress?.pass).toBeUndefined();
-    expect(progress?.lookedAtUntilMs).toBeGreaterThan(startedMs);
-  },
-);
-
 /** Every call of Stripe's takes this long from now on. */
 function slowStripe(callMs: number): void {
   shop.stripe.faults.beforeApi = () => {

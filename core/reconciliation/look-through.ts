@@ -1,0 +1,124 @@
+import type { Deadline } from "../orders/deadline.ts";
+import type { SettleDependencies } from "../orders/settle-order.ts";
+import { checkOrder, readTogether } from "./check-order.ts";
+import { findCandidates, type Found } from "./find-candidates.ts";
+import type { Reading } from "./reading.ts";
+import type { ReconcileReport, ReportWriter } from "./run-report.ts";
+import { createTurns, severalAtOnce } from "./several-at-once.ts";
+import type { Candidate, SourceName } from "./sources.ts";
+import { END, type Pass } from "./watermark.ts";
+
+/** A source that is being looked through. */
+export interface Listing {
+  name: SourceName;
+  reading: Reading;
+  /** It was read to its end by a run before this one, and is read again for what has come since. */
+  wasRead: boolean;
+  /** Entries that this run has looked at. */
+  lookedAt: number;
+}
+
+export interface LookDependencies {
+  pass: Pass;
+  startedMs: number;
+  /** Orders are settled within this time … */
+  work: Deadline;
+  /** … and none is begun with less than this, … */
+  beginMs: number;
+  /** … but for the first ones of a list: to find them may have taken long, and would in the next run, too. */
+  lookMs: number;
+  writer: ReportWriter;
+  /** `<what it says> <order>` of all that was looked at. */
+  seen: Set<string>;
+  onChecked: (report: ReconcileReport, source: SourceName) => void;
+  settling: SettleDependencies;
+}
+
+/** Entries that are looked at together. Stripe, where the records may live, allows 25 requests a second. */
+const BATCH = 12;
+
+/** So many of a list are looked at in every run that has come so far as to find them. */
+const FIRST = 4;
+
+/**
+ * Looks through a list until it ends or its share of the time does. The place in the list moves on behind what was looked at.
+ * Resolves to false when time ran out before the end.
+ */
+export function createLookThrough(dependencies: LookDependencies) {
+  const { pass, startedMs, work, beginMs, lookMs, writer, seen, onChecked, settling } = dependencies;
+  const { report } = writer;
+  const inTurn = createTurns();
+
+  /** The orders of a part of a list, several at once, one order never twice. Resolves to how many entries were looked at. */
+  function lookAt(
+    found: readonly Found[],
+    source: SourceName,
+    mayBegin: (begun: number) => boolean,
+  ): Promise<number> {
+    const keyOf = (candidate: Candidate): string => `${subjectOf(candidate, source)} ${candidate.orderId}`;
+    const unseen = found.flatMap(({ candidates }) => candidates).filter((one) => !seen.has(keyOf(one)));
+    const orderIds = unseen.map(({ orderId }) => orderId);
+    const records = readTogether(orderIds, settling);
+
+    return severalAtOnce(found, mayBegin, async ({ candidates }) => {
+      const fresh = candidates.filter((candidate) => !seen.has(keyOf(candidate)));
+      for (const candidate of fresh) seen.add(keyOf(candidate));
+      for (const candidate of fresh) {
+        await inTurn(candidate.orderId, async () => {
+          const findings = await checkOrder(candidate, records, work, settling);
+          report.checked += 1;
+          for (const finding of findings) writer.note(finding, candidate.orderId);
+          onChecked(report, source);
+        });
+      }
+    });
+  }
+
+  function onSkipped(objectId: string, mayComeRight: boolean): void {
+    writer.note("skipped", objectId);
+    if (mayComeRight) pass.hasUnfinished = true;
+  }
+
+  return async (listing: Listing, share: Deadline): Promise<boolean> => {
+    const { name, reading, wasRead } = listing;
+    const isTimeLeft = (): boolean => share.remainingMs() > 0 && work.remainingMs() >= beginMs;
+    const mayBegin = (begun: number): boolean =>
+      isTimeLeft() || (begun + listing.lookedAt < FIRST && work.remainingMs() >= lookMs);
+    for (;;) {
+      // To find the orders of an entry may take several calls, and what was found has to be looked at, too.
+      const halfMs = share.remainingMs() / 2;
+      const isEarly = (begun: number): boolean => begun < FIRST || share.remainingMs() > halfMs;
+      const batch = await reading.next(BATCH, isEarly);
+      if (batch.length === 0) break;
+      if (!mayBegin(0)) {
+        reading.putBack(batch);
+        return false;
+      }
+      const options = { source: name, startedMs, mayBegin: isEarly, onSkipped, log: settling.log };
+      const { found, failure } = await findCandidates(batch, options);
+      const count = await lookAt(found, name, mayBegin);
+      listing.lookedAt += count;
+      const last = found[count - 1];
+      if (last !== undefined && !wasRead) pass.reached[name] = last.entry.cursor;
+      reading.putBack([...found.slice(count).map(asFound), ...batch.slice(found.length)]);
+      if (count < found.length) return false;
+      if (failure !== undefined) throw failure.error;
+    }
+    pass.reached[name] = END;
+    return true;
+  };
+}
+
+/** Its orders need not be found again. */
+function asFound({ entry, candidates }: Found): Found["entry"] {
+  return { ...entry, find: async () => candidates };
+}
+
+/** What two entries about one order must have in common for the second to say nothing new. */
+function subjectOf({ trigger, refundedMinor, subscription }: Candidate, source: SourceName): string {
+  // Should an order have two charges, each says how much of it was given back.
+  if (refundedMinor !== undefined) return `refund of ${refundedMinor}`;
+  // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better: what was
+  // not delivered can be older than what was.
+  return subscription === undefined ? trigger : `status in ${source}`;
+}

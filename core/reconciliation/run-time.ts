@@ -1,0 +1,59 @@
+import { createDeadline, type Deadline } from "../orders/deadline.ts";
+
+/** Hosts give a run 30 s, and its deadline is at 24: notes may be saved behind it, up to here. */
+const SAVE_BEHIND_MS = 4_000;
+
+/** Longer than this a call to the storage takes only when it fails. */
+const SLOWEST_CALL_MS = 2_000;
+
+/** Where a table answers at once, Stripe does not. */
+const USUAL_CALL_MS = 400;
+
+/**
+ * To note which orders wait takes a read and a write, and so does the place; before them the last order's last write. The first notes
+ * have to be made room for.
+ */
+const CALLS_TO_END = 5;
+const CALLS_TO_END_FIRST = 7;
+
+/** Before the mail of an order can be sent its record is read, Stripe is asked, and the lease written. */
+const CALLS_BEFORE_MAIL = 3;
+
+/** A mail is given three seconds; what is kept back for the writes around it is explained in `effect-time.ts`. */
+const MAIL_MS = 3_000;
+const WRITES_AROUND_MAIL_MS = 1_500;
+const WRITES_AROUND_MAIL = 2.5;
+
+/** With less time than this nothing is begun at all. */
+const SHORTEST_MS = 1_500;
+
+export interface RunTime {
+  /** Ends early enough for the run's notes to be saved. */
+  work: Deadline;
+  /** With less of it than this left no order is begun: its buyer would not be mailed by this run. */
+  beginMs: number;
+  /** As much is needed to find out whether it is as it should be, as most are. */
+  lookMs: number;
+}
+
+/**
+ * Divides a run's time by how long the first notes took to be read: a host ends what runs too long, and a run that has not saved its
+ * place did its work, but the next one begins where this one did.
+ *
+ *     ├ notes read ┤────────────── work ──────────────┤ the last orders end ┤ notes saved ┤   ┤ the host's end
+ *                                     └─ beginMs: no order begins behind this
+ */
+export function divideTime(
+  deadline: Deadline,
+  { noteMs, isFirstRun, now }: { noteMs: number; isFirstRun: boolean; now: () => number },
+): RunTime {
+  const callMs = Math.min(noteMs, SLOWEST_CALL_MS);
+  const remainingMs = deadline.remainingMs();
+  const endingMs = callMs * (isFirstRun ? CALLS_TO_END_FIRST : CALLS_TO_END);
+  const workMs = Math.min(remainingMs, Math.max(remainingMs + SAVE_BEHIND_MS - endingMs, remainingMs / 2));
+  const mailMs = MAIL_MS + Math.max(WRITES_AROUND_MAIL_MS, WRITES_AROUND_MAIL * callMs);
+  const lookMs = CALLS_BEFORE_MAIL * Math.max(callMs, USUAL_CALL_MS);
+  // However slow: when the lists are there, some orders are begun.
+  const beginMs = Math.min(lookMs + mailMs, Math.max(workMs - 2 * callMs, SHORTEST_MS));
+  return { work: createDeadline(now, workMs), beginMs, lookMs: Math.min(lookMs, beginMs) };
+}
