@@ -17,7 +17,9 @@ export default defineConfig({
       load: (id) => (id.startsWith("/") ? sources.get(pathToFileURL(id).href) : undefined),
     },
   ],
+  // What a module was turned into without the bug must not be taken for it with the bug.
   test: {
+    fsModuleCache: false,
     include: ["tests/unit/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

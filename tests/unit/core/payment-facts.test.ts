@@ -73,7 +73,7 @@ test.for([
   expect(mirror).toEqual({ refundedMinor: 0, fullyRefunded: false, dispute: state });
 });
 
-test("B08: the bank's date is told while it waits for an answer, in milliseconds, and not afterwards", async () => {
+test("B11: the bank's date is told while it waits for an answer, in milliseconds, and not afterwards", async () => {
   const { dates } = await read({
     disputes: [dispute("needs_response"), dispute("warning_needs_response", 100, 0), dispute("lost", 700)],
   });
@@ -86,7 +86,7 @@ test("B08: the bank's date is told while it waits for an answer, in milliseconds
   });
 });
 
-test("B08: of two disputes in one state the newer one's amount and date are told", async () => {
+test("B11: of two disputes in one state the newer one's amount and date are told", async () => {
   // Stripe lists the newest first.
   const { dates } = await read({
     disputes: [dispute("needs_response", 500, 9_000), dispute("under_review", 3_200, 2_000)],
@@ -130,7 +130,7 @@ test.for([
   ["was not tried yet", { billing_reason: "subscription_cycle", attempt_count: 0 }, undefined, undefined],
   ["is paid", { billing_reason: "subscription_cycle", status: "paid" }, undefined, undefined],
   ["is the first one, at 3-D Secure", {}, undefined, undefined],
-] as const)("B11: an invoice that %s", async ([, changes, renewal, nextAttemptMs]) => {
+] as const)("B42: an invoice that %s", async ([, changes, renewal, nextAttemptMs]) => {
   // What the account has of charges is another question: nothing here.
   const stripe = {
     invoicePayments: { list: async () => ({ data: [] }) },
