@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 
+import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
+import { UnreadableRecordError } from "../../../core/orders/unreadable-record-error.ts";
 import { checkOrder, readTogether } from "../../../core/reconciliation/check-order.ts";
 import type { Candidate } from "../../../core/reconciliation/sources.ts";
 import type { Kept } from "../../../core/shop.ts";
@@ -21,10 +23,10 @@ async function order(priceId: string) {
   return made;
 }
 
-/** What a command of the owner's works with: mails arrive, unless the mail server refuses them. */
-function keep(isMailed = true): Promise<Kept> {
+/** What a command of the owner's works with: mails arrive, unless the mail server has a failure to tell. */
+function keep(failure?: Error): Promise<Kept> {
   const send = async (): Promise<void> => {
-    if (!isMailed) throw new Error("421 try again later");
+    if (failure !== undefined) throw failure;
   };
   return keepingOf(shop, { mailer: { send }, post: async () => ({ status: 200 }) }, OWNER);
 }
@@ -124,11 +126,31 @@ test("A32: an order that somebody else is at, or that cannot be looked at, is un
 test("A32: an order whose message failed is unfinished", async () => {
   const { orderId } = await order("price_app_license");
   await rewrite(orderId, owing);
-  expect((await check({ orderId, trigger: "refund" }, await keep(false))).findings).toEqual(["unfinished"]);
+  expect(
+    (await check({ orderId, trigger: "refund" }, await keep(new Error("421 try again later")))).findings,
+  ).toEqual(["unfinished"]);
 });
 
 test("A30: an order that waits for the owner stands on the report, whatever came of this look", async () => {
   const { orderId } = await order("price_app_license");
   await rewrite(orderId, (control) => ({ ...control, state: "needs_attention" }));
   expect((await check({ orderId, trigger: "reconciliation" })).findings).toContain("flagged");
+});
+
+test("A30: an order whose record nobody can read waits for the owner, and holds up no later run", async () => {
+  const { orderId } = await order("price_app_license");
+  const store = {
+    ...kept.store,
+    readControl: () => Promise.reject(new UnreadableRecordError("The record cannot be read.")),
+  };
+  const { findings } = await check({ orderId, trigger: "refund" }, { ...kept, store });
+  expect(findings).toEqual(["flagged"]);
+});
+
+test("A30: an order that is given up at this look stands on its report", async () => {
+  shop = openOwnersShop();
+  kept = await keep(new PermanentStepError("550 no such mailbox"));
+  const orderId = await shop.openSession("price_app_license");
+  shop.stripe.buyer.pay(orderId);
+  expect((await check({ orderId, trigger: "checkout" })).findings).toEqual(["flagged"]);
 });
