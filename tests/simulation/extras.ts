@@ -53,7 +53,7 @@ export function withExtras(plan: Plan, random: Random): Plan {
 
 function withOrderExtras(order: OrderPlan, mayDebit: boolean, random: Random): OrderPlan {
   const [isForm, asksAgain, isStranger, isCommanded, byDebit, isDisputed] = [
-    0.25, 0.15, 0.3, 0.1, 0.15, 0.06,
+    0.25, 0.15, 0.3, 0.1, 0.15, 0.15,
   ].map((chance) => random.chance(chance));
   const [resends, commands, outcome, disputes] = [
     random.pick([1, 1, 2, 5]),
