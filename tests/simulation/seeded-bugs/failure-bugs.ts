@@ -25,9 +25,9 @@ export const FAILURE_BUGS: readonly SeededBug[] = bugsIn(
     {
       name: "no-connection-is-a-refusal",
       what: "What never reached Stripe was refused by it.",
-      find: "if (error.statusCode === undefined || error.statusCode >= 500) return",
+      find: 'if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";',
       replace:
-        'if (error.type === "StripeConnectionError") return "refused"; if (error.statusCode === undefined || error.statusCode >= 500) return',
+        'if (error.type === "StripeConnectionError") return "refused"; if (error.type === "StripeAPIError") return "unavailable";',
     },
     {
       name: "missing-permission-is-a-refusal",
