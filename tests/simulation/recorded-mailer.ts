@@ -26,7 +26,7 @@ const MOST_AGAIN = 3;
 const LOOKED_UP_MS = 20_000;
 
 /** The key of a mail that somebody asked for once more, with the moment. */
-const AGAIN = /^resend-(\d+)\//;
+const AGAIN = /^resend-([\d.]+)\//;
 
 /** A mail server that knows no idempotency keys, like SMTP: what is sent twice arrives twice. */
 export function createMailRecords(surroundings: {
