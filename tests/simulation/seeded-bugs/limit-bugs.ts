@@ -121,12 +121,14 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "address-limit-unsaid",
+        caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"],
         what: "That one address was refused is no sign of card testing.",
         find: 'await alarm.report("address_limit");',
         replace: "",
       },
       {
         name: "shop-limit-unsaid",
+        caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"],
         what: "That the whole shop is full is no sign of card testing.",
         find: 'await alarm.report("shop_limit");',
         replace: "",
