@@ -61,6 +61,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "first-invoice-is-a-renewal",
+      caughtBy,
       what: "Who stands at 3-D Secure with a new subscription has failed to renew it.",
       find: 'if (invoice === undefined || invoice.billing_reason === "subscription_create") return undefined;',
       replace: "if (invoice === undefined) return undefined;",
