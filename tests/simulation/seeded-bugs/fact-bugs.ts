@@ -38,6 +38,7 @@ export const FACT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "failure-is-not-found",
+      caughtBy: ["tests/unit/core/checkout-facts.test.ts"],
       what: "While Stripe cannot be reached, there is no such session.",
       find: 'if (classifyStripeError(error) === "not_found") return undefined;',
       replace: 'if (classifyStripeError(error) === "unavailable") return undefined;',

@@ -206,7 +206,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: 'void secret; const key = deriveKey("", "network-address");',
       },
     ],
-    { caughtBy: ["tests/unit/core/checkout-limits.test.ts"] },
+    { caughtBy: ["tests/unit/core/address-hash.test.ts"] },
   ),
   ...bugsIn(
     "core/checkout/session-expiry.ts",
@@ -236,6 +236,6 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: "if (quantity < max) return;",
       },
     ],
-    { caughtBy: ["tests/unit/core/checkout-options.test.ts"] },
+    { caughtBy: ["tests/unit/core/quantity.test.ts"] },
   ),
 ];
