@@ -3,6 +3,7 @@ import { cancelSubscription, plannedCancellation } from "../transitions/cancel-s
 import { failRenewal, payOverdueInvoice, renewSubscription } from "../transitions/renew-subscription.ts";
 import {
   changeQuantity,
+  expireIncomplete,
   pauseCollection,
   pauseSubscription,
   resumeSubscription,
@@ -26,6 +27,8 @@ export interface SubscriptionOperations {
   /** Invoices are not collected any more; the status stays as it is. */
   pauseCollection(subscriptionId: string): void;
   resume(subscriptionId: string): void;
+  /** The first payment has not come within 23 hours: Stripe gives the subscription up. */
+  expireIncomplete(subscriptionId: string): void;
   updateSubscription(subscriptionId: string, changes: { quantity: number }): void;
   /** Now, or as the customer portal does it: at the end of the period. */
   cancelSubscription(subscriptionId: string, options?: { atPeriodEnd?: boolean }): void;
@@ -41,6 +44,7 @@ export function createSubscriptionOperations({ world, change }: AccountSurroundi
     payOverdueInvoice: (id) => doTo(id, (subscription) => payOverdueInvoice(world, subscription)),
     pause: (id, because) => doTo(id, (subscription) => pauseSubscription(world, subscription, because)),
     pauseCollection: (id) => doTo(id, (subscription) => pauseCollection(world, subscription)),
+    expireIncomplete: (id) => doTo(id, (subscription) => expireIncomplete(world, subscription)),
     resume: (id) => doTo(id, (subscription) => resumeSubscription(world, subscription)),
     updateSubscription: (id, { quantity }) =>
       doTo(id, (subscription) => changeQuantity(world, subscription, quantity)),

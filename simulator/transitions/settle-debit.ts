@@ -3,7 +3,8 @@ import { announce } from "../state/announce.ts";
 import type { CheckoutSession } from "../state/stored.ts";
 import type { World } from "../state/world.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
-import { failPaymentIntent, succeedPaymentIntent } from "./payment-intent-outcomes.ts";
+import { activateSubscription } from "./complete-session.ts";
+import { announceForInvoice, failPaymentIntent, succeedPaymentIntent } from "./payment-intent-outcomes.ts";
 
 /** The bank answers, in reality days later. `outcome` overrides what the buyer chose on the page. */
 export function settleDebit(world: World, session: CheckoutSession, outcome?: "succeeds" | "fails"): void {
@@ -26,6 +27,9 @@ export function settleDebit(world: World, session: CheckoutSession, outcome?: "s
     charge.amount_captured = charge.amount;
     announce(world, "charge.succeeded", charge);
     succeedPaymentIntent(world, paymentIntent);
+    const subscription = world.state.subscriptions[intent.subscription ?? ""];
+    if (subscription !== undefined) subscription.default_payment_method = paymentMethod.id;
+    if (session.mode === "subscription") activateSubscription(world, session);
     session.payment_status = "paid";
     announce(world, "checkout.session.async_payment_succeeded", session);
     return;
@@ -44,5 +48,6 @@ export function settleDebit(world: World, session: CheckoutSession, outcome?: "s
   charge.failure_message = failure.message;
   announce(world, "charge.failed", charge);
   failPaymentIntent(world, paymentIntent, paymentMethod, failure, charge.id);
+  announceForInvoice(world, session, "invoice.payment_failed");
   announce(world, "checkout.session.async_payment_failed", session);
 }

@@ -20,6 +20,12 @@ export function updateSubscription(
   announce(world, "customer.subscription.updated", subscription, before);
 }
 
+/** https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses */
+export function expireIncomplete(world: World, subscription: Subscription): void {
+  requireStatus<Subscription["status"]>(subscription, ["incomplete"]);
+  updateSubscription(world, subscription, { status: "incomplete_expired" });
+}
+
 /** Another quantity from now on. No prorated invoice is made, as with `proration_behavior: "none"`. */
 export function changeQuantity(world: World, subscription: Subscription, quantity: number): void {
   const [first, ...others] = subscription.items.data;

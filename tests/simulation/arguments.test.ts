@@ -87,7 +87,7 @@ test("a few schedules that keep every invariant end with 0", async () => {
 });
 
 test("a replay ends with 1 when it breaks an invariant, and with 0 when it does not", async () => {
-  const broken = await simulate("--replay", "4", "--bugs", "busy-is-200");
+  const broken = await simulate("--replay", "1", "--bugs", "answer-then-work");
   expect(broken.output).toMatch(/^✗ /m);
   expect(broken.exitCode).toBe(1);
 

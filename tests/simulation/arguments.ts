@@ -15,7 +15,8 @@ export const help = `Simulates the shop: the shipped code on virtual machines, i
   --schedules N   how many schedules (default 10000)
   --seed N        the first seed (default 1); the same seed is the same run, bit for bit
   --replay N      one seed, with its whole timeline
-  --bugs all      seeded bugs: how many schedules until each is caught, from seed 1 on, 5000 at the most
+  --bugs all      seeded bugs: how many schedules until each is caught, from seed 1 on, 5000 at the most;
+                  of those that no schedule can show, which test fails
   --bugs sample   the same for a few that are caught soon
   --bugs NAME     the same for one; with --replay one seed of it, with its whole timeline
   --workers N     processes (default: as many as there are processors)

@@ -117,14 +117,17 @@ function checkEffects(
   if (sent > (mail?.attempts ?? 0))
     complain("I3 mails are counted", `${sent} mails, ${mail?.attempts ?? 0} attempts`);
   for (const [step, { attempts }] of Object.entries(control.steps)) {
-    if (attempts > MOST_ATTEMPTS) complain("I9 work is bounded", `${step} was tried ${attempts} times`);
+    if (attempts > MOST_ATTEMPTS + world.counts.commands)
+      complain("I9 work is bounded", `${step} was tried ${attempts} times`);
   }
   checkAccidents(id, control, plan, world, complain);
   const alerts = world.alerts.get(`order_needs_attention ${id}`) ?? 0;
-  if (alerts > 1) complain("S2 the owner is alerted once", `${alerts} alerts`);
+  if (alerts > 1 + world.counts.commands) complain("S2 the owner is alerted once", `${alerts} alerts`);
   if (control.state === "needs_attention") {
     const isSpent = Object.values(control.steps).some(({ attempts }) => attempts >= MOST_ATTEMPTS);
-    if (!isSpent && plan.mailServer !== "refuses")
+    // Of a mail that may have gone out already nobody sends a second one: the owner is to look.
+    const isDoubtful = plan.extras.mailDelivery === "at-most-once" && mail?.state === "started";
+    if (!isSpent && !isDoubtful && plan.mailServer !== "refuses")
       complain("I1 no paid session is lost", "flagged without a reason");
     if (alerts === 0 && plan.stormName === "calm") complain("S2 the owner is alerted once", "no alert");
   }
@@ -158,7 +161,8 @@ function checkAccidents(
       "I16 a mail comes once, and once more for each accident",
       `${mails.sent(id)} mails, ${accidents} accidents`,
     );
-  const { stripeCalls, requests, runs } = counts;
+  const { stripeCalls, runs } = counts;
+  const requests = counts.requests + counts.commands;
   if (stripeCalls > MOST_CALLS_A_REQUEST * requests + MOST_CALLS_A_RUN * runs)
     complain(
       "I17 calls to Stripe are bounded",
@@ -173,7 +177,9 @@ async function checkSnapshot(id: string, world: World, complain: Complain): Prom
   else for (const what of misreadings(snapshot, world.state)) complain(rule, what);
 }
 
-function isWhollyDelivered(sessionId: string, plan: Plan, { state, truths }: World): boolean {
+function isWhollyDelivered(sessionId: string, plan: Plan, { state, truths, counts }: World): boolean {
+  // What the owner has begun by hand Stripe knows nothing of.
+  if (counts.commands > 0) return false;
   if (plan.lostEvents !== "none" || plan.endpoint === "checkouts") return false;
   const { events, deliveries } = state;
   const own = Object.values(events).filter(

@@ -32,7 +32,14 @@ export function misreadings(snapshot: OrderSnapshot, state: SimulatedState): str
   const lines = state.lineItems[snapshot.orderId] ?? [];
   const { amount_tax: tax = 0, amount_discount: discount = 0 } = session?.total_details ?? {};
   const subscription = state.subscriptions[session?.subscription ?? ""];
+  const intent = state.checkoutIntents[snapshot.orderId];
   const expected: Record<string, unknown> = {
+    mode: session?.mode,
+    createdMs: (session?.created ?? 0) * 1000,
+    paymentIntentId: session?.mode === "payment" ? (intent?.paymentIntent ?? undefined) : undefined,
+    subscriptionId: intent?.subscription ?? undefined,
+    customerId: intent?.customer ?? undefined,
+    buyer: JSON.stringify([session?.customer_details?.email, session?.customer_details?.name]),
     totalMinor: session?.amount_total,
     shippingMinor: session?.shipping_cost?.amount_total,
     taxMinor: tax === 0 ? undefined : tax,
@@ -45,6 +52,7 @@ export function misreadings(snapshot: OrderSnapshot, state: SimulatedState): str
   };
   const found: Record<string, unknown> = {
     ...snapshot,
+    buyer: JSON.stringify([snapshot.buyer.email, snapshot.buyer.name]),
     items: JSON.stringify(
       snapshot.items.map(({ name, quantity, amountMinor }) => [name, quantity, amountMinor]),
     ),

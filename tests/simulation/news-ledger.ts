@@ -1,5 +1,6 @@
 import type { ControlRecord } from "../../core/orders/order.ts";
 import type { CheckWrite } from "./order-book.ts";
+import { OWNER } from "./owner-command.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Violations } from "./violations.ts";
 
@@ -78,11 +79,20 @@ function compareDeliveries(
   for (const [channel, delivery] of Object.entries(was?.deliveries ?? {})) {
     const now = is?.deliveries[channel as keyof typeof is.deliveries];
     if (now !== undefined && isTakenBack(delivery, now)) continue;
+    if (now !== undefined && isTriedByOwner(delivery, now, writer)) continue;
     if (now === undefined || RANKS[now.state] < RANKS[delivery.state] || now.attempts < delivery.attempts)
       complain("I5 steps, fence and rank never go back", `the news of ${subject} (${channel}) go back`);
     else if (now.attempts > delivery.attempts + 1)
       complain("I5 steps, fence and rank never go back", `the news of ${subject} count an attempt twice`);
   }
+}
+
+/** What was given up the owner may have tried again; when there is no time for it, it stays given up. */
+function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess): boolean {
+  if (!name.startsWith(OWNER)) return false;
+  const isBegun = was.state === "gave_up" && is.state === "started" && is.attempts === was.attempts + 1;
+  const isLeft = was.state === "started" && is.state === "gave_up" && is.attempts === was.attempts - 1;
+  return isBegun || isLeft;
 }
 
 /** Begun, and then there was no time: the attempt was never made. That none was is what N2 counts. */

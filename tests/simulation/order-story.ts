@@ -16,6 +16,8 @@ export interface Story {
   time: VirtualTime;
   timeline: Timeline;
   random: Random;
+  /** Chance for what is drawn apart from the rest. */
+  besides: Random;
   /** How much is bought, and what makes it cheaper or dearer. */
   basket: Basket;
   truths: Truths;
@@ -24,6 +26,10 @@ export interface Story {
   platform: Platform;
   /** A page of the buyer's asks how the order stands. */
   poll: (sessionId: string) => Promise<void>;
+  /** The buyer asks for the mail again. */
+  askAgain: (sessionId: string, isStranger: boolean) => Promise<void>;
+  /** The owner settles it by hand. */
+  command: (sessionId: string) => Promise<void>;
   /** A webhook that Stripe did not send just now. */
   stray: (sessionId: string) => Promise<void>;
 }
@@ -45,6 +51,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
       within: random.pick([15_000, 120_000]),
     })),
     ...Array.from({ length: plan.strays }, () => ({ act: story.stray, within: 90_000 })),
+    ...beside(plan, story),
   ].map(async ({ act, within }) => {
     await sleep(random.between(0, within));
     await act(sessionId);
@@ -68,7 +75,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
       stripe.buyer.pay(sessionId as string, { card: "4000000000000002" });
       await sleep(random.between(1_000, 20_000));
     }
-    if (plan.kind === "subscription" && random.chance(0.3)) {
+    if (plan.kind === "subscription" && random.chance(0.3) && plan.extras?.debit === undefined) {
       // At the bank the subscription is there already, and its events are reported.
       stripe.buyer.pay(sessionId as string, { card: "4000002500003155" });
       await sleep(random.between(500, 15_000));
@@ -76,23 +83,34 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
       tell("the buyer pays, after a look at the bank's page");
       return;
     }
-    const isDelayed = plan.kind === "delayed_paid" || plan.kind === "delayed_failed";
-    const outcome = plan.kind === "delayed_paid" ? "succeeds" : "fails";
+    const outcome = bankAnswer(plan);
+    const session = stripe.state().checkoutSessions[sessionId as string];
+    // As an account does that takes debits for everything it sells.
+    if (plan.extras?.debit !== undefined) session?.payment_method_types.push("sepa_debit");
     const rates = stripe.state().checkoutIntents[sessionId as string]?.shippingRates ?? [];
     const shippingRate = rates[story.basket.shippingRate]?.id;
     stripe.buyer.pay(sessionId as string, {
       ...dashboardLines(plan),
       ...story.basket.choices,
       ...(shippingRate !== undefined && { shippingRate }),
-      ...(isDelayed && { delayed: outcome }),
+      ...(outcome !== undefined && { delayed: outcome }),
     });
     tell("the buyer pays");
     const { keysMoveAfterMs } = plan.lines ?? {};
     if (keysMoveAfterMs !== undefined) time.schedule(keysMoveAfterMs, moveKeys);
-    if (!isDelayed) return;
+    if (outcome === undefined) return;
     await sleep(random.chance(0.5) ? random.between(0, 5_000) : random.between(0, 180_000));
     stripe.account.settleDelayed(sessionId as string);
     tell(`the bank's payment ${outcome}`);
+    if (plan.extras?.debit === "fails") await giveUpSubscription();
+  }
+
+  /** Stripe waits for another way to pay, for 23 hours. */
+  async function giveUpSubscription(): Promise<void> {
+    await sleep(story.besides.between(0, 120_000));
+    const { subscription } = stripe.state().checkoutIntents[sessionId as string] ?? {};
+    stripe.account.expireIncomplete(subscription ?? "");
+    tell("Stripe gives the subscription up");
   }
 
   function moveKeys(): void {
@@ -133,6 +151,18 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
       case "dispute_lost":
         if (dispute !== undefined) account.escalateInquiry(dispute.id);
         account.loseDispute(dispute?.id ?? account.dispute(payment).id);
+        return;
+      case "inquiry_closed":
+        account.closeInquiry(dispute?.id ?? "");
+        return;
+      case "dispute_answered":
+        account.submitEvidence(dispute?.id ?? "");
+        return;
+      case "dispute_prevented":
+        account.dispute(payment, { prevented: true });
+        return;
+      case "dispute_again":
+        account.dispute(payment);
         return;
       case "cancel_subscription":
         account.cancelSubscription(subscription ?? "");
@@ -180,8 +210,33 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
   }
 
   function disputeAbout(chargeId: string) {
-    return Object.values(stripe.state().disputes).find(({ charge }) => charge === chargeId);
+    return Object.values(stripe.state().disputes).findLast(({ charge }) => charge === chargeId);
   }
+}
+
+/** What a delayed payment method comes to; undefined for any other. */
+function bankAnswer({ kind, extras }: OrderPlan): "succeeds" | "fails" | undefined {
+  if (kind === "delayed_paid") return "succeeds";
+  return kind === "delayed_failed" ? "fails" : extras?.debit;
+}
+
+/** What the buyer, and the owner, do beside what everybody does. */
+function beside(
+  { kind, extras }: OrderPlan,
+  { besides, askAgain, command }: Story,
+): { act: (sessionId: string) => Promise<void>; within: number }[] {
+  if (extras === undefined || kind === "not_ours") return [];
+  const asking = (sessionId: string): Promise<void> => askAgain(sessionId, extras.isStranger);
+  return [
+    ...Array.from({ length: extras.resends }, () => ({
+      act: asking,
+      within: besides.pick([20_000, 300_000]),
+    })),
+    ...Array.from({ length: extras.commands }, () => ({
+      act: command,
+      within: besides.pick([20_000, 300_000]),
+    })),
+  ];
 }
 
 /** The payment of a subscription's last invoice. */
@@ -223,16 +278,9 @@ async function openInShop(
 ): Promise<string | undefined> {
   const key = random.letters(24);
   for (let click = 0; click < 6; click += 1) {
-    const response = await platform.serve(
-      "createCheckoutSession",
-      new Request("https://shop.example/api/create-checkout-session", {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-        body: JSON.stringify({ price_id: nameOf(plan), quantity }),
-      }),
-    );
-    if (response.ok) {
-      const { url } = (await response.json()) as { url: string };
+    const response = await platform.serve("createCheckoutSession", clickOn(plan, quantity, key));
+    const url = await addressIn(response);
+    if (url !== undefined) {
       const orderId = /cs_test_\w+/.exec(url)?.[0];
       if (orderId !== undefined) buyers.keepCookies(orderId, response);
       return orderId;
@@ -240,6 +288,35 @@ async function openInShop(
     await new Promise<void>((resolve) => void time.schedule(3_000, resolve));
   }
   return undefined;
+}
+
+/** A click on the button: its script asks for JSON, without scripts it is a form. */
+function clickOn(plan: OrderPlan, quantity: number, key: string): Request {
+  const address = "https://shop.example/api/create-checkout-session";
+  const fields = { price_id: nameOf(plan), quantity };
+  if (plan.extras?.isForm !== true) {
+    return new Request(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+      body: JSON.stringify(fields),
+    });
+  }
+  const body = new URLSearchParams({ price_id: fields.price_id, quantity: String(quantity) }).toString();
+  return new Request(address, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-www-form-urlencoded",
+      Origin: "null",
+      "Sec-Fetch-Site": "same-origin",
+    },
+    body,
+  });
+}
+
+/** Where a browser goes on to. */
+async function addressIn(response: Response): Promise<string | undefined> {
+  if (response.status === 303) return response.headers.get("location") ?? undefined;
+  return response.ok ? ((await response.json()) as { url: string }).url : undefined;
 }
 
 /** `price_app_license` has the lookup key `app_license`. */

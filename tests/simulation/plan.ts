@@ -1,3 +1,4 @@
+import { NO_EXTRAS, type Extras, type OrderExtras } from "./extras.ts";
 import { NO_FAULTS, STORMS, type FaultRates } from "./faults.ts";
 import type { LinePlan } from "./line-plan.ts";
 import type { OwnerHabits } from "./owner-side.ts";
@@ -35,6 +36,7 @@ export interface Plan {
   endpoint: "all" | "sparse" | "checkouts";
   /** Events of these kinds are never made at Stripe: only its lists know. */
   lostEvents: "none" | "refunds" | "checkouts and refunds";
+  extras: Extras;
 }
 
 export interface OrderPlan {
@@ -52,6 +54,8 @@ export interface OrderPlan {
   isHasty: boolean;
   /** Absent: one line, bought by its id. */
   lines?: LinePlan;
+  /** Absent: none. */
+  extras?: OrderExtras;
   polls: number;
   /** Copies of webhooks that Stripe never sent at that moment: old, out of place, of other types. */
   strays: number;
@@ -64,6 +68,10 @@ export type Afterwards =
   | "inquiry"
   | "dispute_won"
   | "dispute_lost"
+  | "inquiry_closed"
+  | "dispute_answered"
+  | "dispute_prevented"
+  | "dispute_again"
   | "cancel_subscription"
   | "renew_subscription"
   | "pause_subscription"
@@ -304,6 +312,7 @@ function drawAnything(random: Random): Omit<Plan, "owner" | "ownerRecovers"> {
     lingerMs: random.pick([0, 5_000, 60_000, 10 * MINUTE_MS]),
     endpoint: "all",
     lostEvents: "none",
+    extras: NO_EXTRAS,
   };
 }
 

@@ -5,7 +5,7 @@ import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import { OWNER_EMAIL } from "./owner-side.ts";
 import type { ShopProcess } from "./shop-process.ts";
-import type { Truths } from "./truths.ts";
+import { isPaused, isRevoked, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
 /** `down`: every mail is refused for now. `refuses`: for good, as for an address that does not exist. */
@@ -19,6 +19,15 @@ export interface MailRecords {
   tried(orderId: string): number;
 }
 
+const DAY_MS = 24 * 3_600_000;
+const MOST_AGAIN = 3;
+
+/** Longer than what was looked up is remembered, and the answer takes. */
+const LOOKED_UP_MS = 20_000;
+
+/** The key of a mail that somebody asked for once more, with the moment. */
+const AGAIN = /^resend-([\d.]+)\//;
+
 /** A mail server that knows no idempotency keys, like SMTP: what is sent twice arrives twice. */
 export function createMailRecords(surroundings: {
   callOutside: CallOutside;
@@ -28,27 +37,61 @@ export function createMailRecords(surroundings: {
   violations: Violations;
   server: () => MailServer;
   takeOwnersMail: (key: string) => void;
+  now: () => number;
+  /** All instances count in one place; with orders in Stripe each counts for itself. */
+  isCounted: boolean;
 }): MailRecords {
-  const { callOutside, book, buyers, truths, violations, server, takeOwnersMail } = surroundings;
+  const { callOutside, book, buyers, truths, violations, server, takeOwnersMail, now, isCounted } =
+    surroundings;
+  const again = new Map<string, number>();
   const mails = new Map<string, number>();
   const sent = (orderId: string): number => mails.get(orderId) ?? 0;
   const tries = new Map<string, number>();
 
   async function deliver(key: string, mail: Mail): Promise<void> {
     if (mail.to === OWNER_EMAIL) return takeOwnersMail(key);
+    const isAgain = AGAIN.test(key);
     if (server() === "down") throw new Error("421 try again later");
     if (server() === "blocks") {
       // Such a try is none of the order's.
-      countTries(key, -1);
+      if (!isAgain) countTries(key, -1);
       throw new BlockedStepError("553 sender not allowed");
     }
     if (server() === "refuses") throw new PermanentStepError("550 no such mailbox");
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
+    if (isAgain) return deliverAgain(orderId, key, mail);
     if (key !== `mail/${orderId}`)
       violations.report("I2 a keyed effect has one key", `a mail has the key ${key}`);
     mails.set(orderId, sent(orderId) + 1);
     checkMail(orderId, mail.to);
     buyers.takeMail(orderId, mail);
+  }
+
+  /** What somebody asked for once more; the order's own mails are another matter. */
+  function deliverAgain(orderId: string, key: string, mail: Mail): void {
+    const day = Math.floor(Number(AGAIN.exec(key)?.[1]) / DAY_MS);
+    const today = `${orderId} ${day}`;
+    const count = (again.get(today) ?? 0) + 1;
+    again.set(today, count);
+    if (isCounted && count > MOST_AGAIN)
+      violations.report("S8 a mail is sent again within limits", `${orderId}: ${count} mails on one day`);
+    if (!truths.current(orderId).isPaid)
+      violations.report(
+        "I4 no effect before payment",
+        `${orderId}: ${mail.to} is mailed again, and Stripe has no money`,
+      );
+    buyers.takeMail(orderId, mail);
+  }
+
+  /** Who asked had it looked up a moment ago: what was taken back, or paused, by then is not sent. */
+  function checkAgain(key: string): void {
+    const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
+    const records = book.since(orderId, now() - LOOKED_UP_MS);
+    if (records.every(({ control: { mirror } }) => isRevoked(mirror) || isPaused(mirror)))
+      violations.report(
+        "S8 a mail is sent again within limits",
+        `${orderId}: it is closed, and mailed again`,
+      );
   }
 
   function checkMail(orderId: string, to: string): void {
@@ -87,8 +130,10 @@ export function createMailRecords(surroundings: {
     tried: (orderId) => tries.get(orderId) ?? 0,
     mailerFor: (process) => ({
       send: (mail, { idempotencyKey, signal }) => {
-        checkTime(idempotencyKey, process);
-        if (mail.to !== OWNER_EMAIL) countTries(idempotencyKey, 1);
+        const isAgain = AGAIN.test(idempotencyKey);
+        if (isAgain) checkAgain(idempotencyKey);
+        else checkTime(idempotencyKey, process);
+        if (!isAgain && mail.to !== OWNER_EMAIL) countTries(idempotencyKey, 1);
         return callOutside(process, {
           point: "mail.send",
           describe: () => `mail ${idempotencyKey}`,

@@ -1,6 +1,8 @@
 import { createRandomFaults, NO_FAULTS } from "./faults.ts";
 import { drawBasket } from "./basket.ts";
 import { checkEnd, isAtPeace } from "./check-end.ts";
+import { askForMailAgain } from "./ask-again.ts";
+import { withExtras } from "./extras.ts";
 import { withLines } from "./line-plan.ts";
 import { tellOrder } from "./order-story.ts";
 import { letForeignProgramWrite } from "./foreign-program.ts";
@@ -57,7 +59,8 @@ export async function runSchedule(
   options: { keepTimeline?: boolean; change?: (plan: Plan) => Plan } = {},
 ): Promise<ScheduleResult> {
   const { change = (plan: Plan) => plan } = options;
-  const drawn = withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines"));
+  const basic = withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines"));
+  const drawn = withExtras(basic, createRandom(seed, "extras"));
   const plan = change({ ...drawn, storage: drawStorage(createRandom(seed, "storage"), drawn) });
   const time = createVirtualTime(START_MS, seed % 8 === 0 ? 1 : 8);
   const timeline = createTimeline(time.now, START_MS, options.keepTimeline ?? false);
@@ -91,6 +94,7 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
       seed,
       storage,
       engine: plan.engine,
+      extras: plan.extras,
       host: plan.host,
       endpoint: plan.endpoint,
       // Minutes off, but not so far that signatures look stale: the end must come.
@@ -118,6 +122,8 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
     ...world,
     ...stage,
     poll: (sessionId: string) => pollPage(sessionId, world, violations),
+    askAgain: (sessionId: string, isStranger: boolean) => askForMailAgain(sessionId, isStranger, world),
+    command: world.command,
     stray: async (sessionId: string) => void (await world.deliver(strayEvent(sessionId, strays))),
   };
 
@@ -125,6 +131,7 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
     tellOrder(order, {
       ...story,
       random: createRandom(seed, `order ${index}`),
+      besides: createRandom(seed, `besides ${index}`),
       basket: drawBasket(createRandom(seed, `basket ${index}`)),
     }),
   );

@@ -106,7 +106,8 @@ function readTruth(state: SimulatedState, sessionId: string): Truth {
   return {
     status: session?.status ?? "open",
     isPaid,
-    hasFailed: isComplete && !isPaid && intent?.settling === null,
+    hasFailed:
+      isComplete && !isPaid && intent?.settling === null && !mayStillBePaid(state, intent.subscription),
     refundedMinor: isComplete ? charges.reduce((sum, one) => sum + (one?.amount_refunded ?? 0), 0) : 0,
     fullyRefunded: isComplete && (charge?.refunded ?? false),
     ...disputesAbout(
@@ -116,6 +117,11 @@ function readTruth(state: SimulatedState, sessionId: string): Truth {
     subscription: isComplete ? state.subscriptions[intent?.subscription ?? ""]?.status : undefined,
     renewal: isComplete ? failedRenewal(state, intent?.subscription) : undefined,
   };
+}
+
+/** The first invoice of a subscription waits for another way to pay. */
+function mayStillBePaid(state: SimulatedState, subscription: string | null): boolean {
+  return state.subscriptions[subscription ?? ""]?.status === "incomplete";
 }
 
 function failedRenewal(state: SimulatedState, subscription: string | null | undefined): Truth["renewal"] {

@@ -25,7 +25,8 @@ type Invariant =
   | "S4 no effect begins out of time"
   | "S5 no promise is forgotten"
   | "S6 Stripe is not kept coming back"
-  | "S7 what failed waits for its next try";
+  | "S7 what failed waits for its next try"
+  | "S8 a mail is sent again within limits";
 
 export interface Violation {
   invariant: Invariant;

@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
 
 import { createApp } from "../../core/app.ts";
+import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
+import type { Site } from "../../core/site.ts";
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
@@ -8,16 +10,20 @@ import { CATALOG, LICENSE_PRIVATE_KEY, simulatedSite } from "./assortment.ts";
 import { createBuyers, type Buyers } from "./buyers.ts";
 import { checkAnswer, checkRefusal, type DeliveredEvent } from "./check-answers.ts";
 import { createWriteChecks } from "./check-writes.ts";
+import { deliveredEvent } from "./delivered-event.ts";
+import type { Extras } from "./extras.ts";
 import type { FaultSource } from "./faults.ts";
 import { createFaultyEngine } from "./faulty-engine.ts";
 import { createOrderBook, type OrderBook } from "./order-book.ts";
 import { createCallOutside } from "./outside-call.ts";
 import { createPlatform, type HostHabits, type Instance, type Platform } from "./platform.ts";
 import { createNewsLedger, type Subject } from "./news-ledger.ts";
+import { OWNER, settleByHand } from "./owner-command.ts";
 import { createOwnerSide, type OwnerHabits, type OwnerSide } from "./owner-side.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
-import { createShopProcess } from "./shop-process.ts";
+import { knownSecrets, signedWith } from "./secrets.ts";
+import { createShopProcess, type ShopProcess } from "./shop-process.ts";
 import type { StorageHabits } from "./storage-habits.ts";
 import { createStripeClients, SECRET_KEY } from "./stripe-clients.ts";
 import { connectToStripe } from "./stripe-connection.ts";
@@ -27,16 +33,20 @@ import type { Violations } from "./violations.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { createWebhookNetwork, type NetworkHabits } from "./webhook-network.ts";
 
-const WEBHOOK_SECRET = "whsec_simulation";
 const ENVIRONMENT = {
   STRIPE_SECRET_KEY: SECRET_KEY,
-  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
   SITE_URL: "https://shop.example",
   LICENSE_PRIVATE_KEY,
   // The simulated buyers share one address.
   CHECKOUTS_PER_MINUTE: "1000",
   CHECKOUTS_PER_MINUTE_TOTAL: "1000",
 };
+
+interface Equipment {
+  environment: Readonly<Record<string, string | undefined>>;
+  site: Site;
+  surroundings: Partial<Surroundings>;
+}
 
 export interface WorldOptions {
   seed: number;
@@ -48,7 +58,7 @@ export interface WorldOptions {
   network: () => NetworkHabits;
   mailServer: () => MailServer;
   owner: () => OwnerHabits;
-  mailDelivery?: "at-least-once" | "at-most-once";
+  extras: Extras;
   /** How often the store's client retries a failed call by itself. */
   retriesBelow: number;
   faults: FaultSource;
@@ -71,11 +81,15 @@ export interface World {
     deaths: number;
     faults: number;
     requests: number;
+    /** The owner's. */
+    commands: number;
     runs: number;
     stripeCalls: number;
   };
   /** Events of the log that are errors, by name and order. */
   alerts: Map<string, number>;
+  /** The owner settles an order by hand. */
+  command(orderId: string): Promise<void>;
   /** Delivers a signed event outside Stripe's own queue. */
   deliver(event: DeliveredEvent & Record<string, unknown>): Promise<Response>;
   readSnapshot(orderId: string): ReturnType<ReturnType<typeof createMemoryEngine>["orders"]["readSnapshot"]>;
@@ -97,7 +111,8 @@ export function createWorld(
     webhookEndpoints: [
       {
         url: "https://shop.example/api/webhook",
-        secret: WEBHOOK_SECRET,
+        secret: signedWith(options.extras),
+        format: options.extras.events,
         enabledEvents: LISTENED[options.endpoint],
       },
     ],
@@ -133,7 +148,7 @@ export function createWorld(
     },
     timeline,
   );
-  const counts = { processes: 0, deaths: 0, faults: 0, requests: 0, runs: 0, stripeCalls: 0 };
+  const counts = { processes: 0, deaths: 0, faults: 0, requests: 0, commands: 0, runs: 0, stripeCalls: 0 };
   const callOutside = createCallOutside({
     time,
     timeline,
@@ -151,6 +166,8 @@ export function createWorld(
     violations,
     server: options.mailServer,
     takeOwnersMail: owner.takeMail,
+    now: time.now,
+    isCounted: options.engine === "memory",
   });
   const fetchFor = connectToStripe({
     stripe,
@@ -170,15 +187,18 @@ export function createWorld(
   const retries = stream("retries below");
   const backOff = stream("back-off");
 
-  function start(): Instance {
-    counts.processes += 1;
-    const process = createShopProcess(`shop-${counts.processes}`, machines.pick(options.skewsMs()), {
-      time,
-      timeline,
-    });
+  const rotation = stream("secrets");
+
+  function startMachine(name: string, skewMs: number): ShopProcess {
+    const process = createShopProcess(name, skewMs, { time, timeline });
     process.onDeath(() => {
       counts.deaths += 1;
     });
+    return process;
+  }
+
+  /** What the shop's code is given on this machine. */
+  function equip(process: ShopProcess): Equipment {
     let made = 0;
     const log =
       (level: string) =>
@@ -188,9 +208,14 @@ export function createWorld(
         if (level === "error") alerts.set(name, (alerts.get(name) ?? 0) + 1);
       };
     const site = simulatedSite(owner.code(process));
-    const environment = { ...ENVIRONMENT, ...owner.environment, MAIL_DELIVERY: options.mailDelivery };
+    const environment = {
+      ...ENVIRONMENT,
+      ...knownSecrets(options.extras, rotation),
+      ...owner.environment,
+      MAIL_DELIVERY: options.extras.mailDelivery,
+    };
     const link = { fetch: fetchFor(process), random: backOff.next, schedule: process.schedule };
-    const app = createApp(environment, site, {
+    const surroundings = {
       ...link,
       stripe: stripeClients.clientFor(link),
       now: process.now,
@@ -208,8 +233,27 @@ export function createWorld(
           retries: () => retries.chance(options.retriesBelow),
         }),
       }),
+    };
+    return { environment, site, surroundings };
+  }
+
+  function start(): Instance {
+    counts.processes += 1;
+    const process = startMachine(`shop-${counts.processes}`, machines.pick(options.skewsMs()));
+    const { environment, site, surroundings } = equip(process);
+    return { process, app: createApp(environment, site, surroundings) };
+  }
+
+  function command(orderId: string): Promise<void> {
+    counts.commands += 1;
+    timeline.note("story", () => `the owner settles ${orderId} by hand`);
+    const process = startMachine(`${OWNER}${counts.commands}`, 0);
+    const { environment, site, surroundings } = equip(process);
+    return settleByHand(orderId, process, {
+      environment,
+      site,
+      surroundings: { ...realSurroundings(), ...surroundings },
     });
-    return { process, app };
   }
 
   const platform = createPlatform({
@@ -225,7 +269,7 @@ export function createWorld(
 
   function arrive(body: string, headers: Record<string, string>): Promise<Response> {
     const request = new Request("https://shop.example/api/webhook", { method: "POST", headers, body });
-    const event = JSON.parse(body) as DeliveredEvent;
+    const event = deliveredEvent(body, state);
     truths.noteEvent(event.id);
     return platform.serve("webhook", request, ({ response, startedMs }) => {
       if (response.status === 503) void checkRefusal(event, response, violations);
@@ -247,9 +291,10 @@ export function createWorld(
     platform,
     alerts,
     counts,
+    command,
     deliver(event) {
       const body = JSON.stringify(event);
-      return arrive(body, { "stripe-signature": sign(body, time.now()) });
+      return arrive(body, { "stripe-signature": sign(body, time.now(), signedWith(options.extras)) });
     },
     readSnapshot: (orderId) => engine.orders.readSnapshot(orderId),
   };
@@ -300,8 +345,10 @@ function isHeard(subject: Subject, { webhook, mail, chat, code }: OwnerHabits): 
   return webhook || mail || chat;
 }
 
-function sign(body: string, nowMs: number): string {
+function sign(body: string, nowMs: number, secrets: readonly string[]): string {
   const seconds = Math.floor(nowMs / 1000);
-  const signature = createHmac("sha256", WEBHOOK_SECRET).update(`${seconds}.${body}`).digest("hex");
-  return `t=${seconds},v1=${signature}`;
+  const signatures = secrets.map(
+    (secret) => `v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`,
+  );
+  return [`t=${seconds}`, ...signatures].join(",");
 }

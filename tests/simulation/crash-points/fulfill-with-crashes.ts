@@ -9,6 +9,7 @@ import { createVirtualTime } from "../virtual-time.ts";
 import { visit } from "../visit.ts";
 import { PERFECT_STORAGE } from "../storage-habits.ts";
 import { createWorld } from "../world.ts";
+import { NO_EXTRAS } from "../extras.ts";
 
 export const MISHAPS = ["crash before", "crash after", "fails before", "reply lost"] as const;
 type Mishap = (typeof MISHAPS)[number];
@@ -78,7 +79,7 @@ export async function fulfillWithCrashes({
         server: "works",
         codeWorks: true,
       }),
-      mailDelivery,
+      extras: { ...NO_EXTRAS, mailDelivery },
       retriesBelow,
       faults: script.faults,
     },

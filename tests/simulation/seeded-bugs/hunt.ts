@@ -1,4 +1,5 @@
 import { runSchedules } from "../run-schedules.ts";
+import { hunters } from "./hunt-by-tests.ts";
 import { findBug, SEEDED_BUGS } from "./seeded-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 
@@ -10,9 +11,15 @@ export interface Hunt {
   /** Undefined: not caught. */
   caughtAfter: number | undefined;
   invariant: string | undefined;
+  /** Of a bug that no schedule can show: the tests that fail on it. */
+  tests?: readonly string[] | undefined;
 }
 
 export async function hunt(bug: SeededBug, workers: number): Promise<Hunt> {
+  if (bug.caughtBy !== undefined) {
+    const tests = await hunters(bug, bug.caughtBy);
+    return { bug, caughtAfter: undefined, invariant: undefined, tests };
+  }
   const { failed, schedules } = await runSchedules({
     seed: 1,
     schedules: MOST_SCHEDULES,
@@ -36,7 +43,8 @@ export async function huntBugs(
   print("schedules  bug");
   for (const bug of bugs) {
     const found = await hunt(bug, workers);
-    if (found.caughtAfter === undefined && bug.harmless === undefined) escaped += 1;
+    const isCaught = found.caughtAfter !== undefined || found.tests !== undefined;
+    if (!isCaught && bug.harmless === undefined) escaped += 1;
     print(describe(found));
   }
   print(`${bugs.length} seeded bugs, ${escaped} not caught.`);
@@ -76,8 +84,11 @@ function chooseBugs(which: string): readonly SeededBug[] {
   return which === "sample" ? SAMPLE.map(findBug) : [findBug(which)];
 }
 
-function describe({ bug, caughtAfter, invariant }: Hunt): string {
+function describe({ bug, caughtAfter, invariant, tests }: Hunt): string {
   const number = (caughtAfter === undefined ? "–" : String(caughtAfter)).padStart(9);
-  const fate = invariant ?? (bug.harmless === undefined ? "NOT CAUGHT" : `harmless: ${bug.harmless}`);
+  const fate =
+    invariant ??
+    tests?.join("; ") ??
+    (bug.harmless === undefined ? "NOT CAUGHT" : `harmless: ${bug.harmless}`);
   return `${number}  ${bug.name.padEnd(34)} ${fate}`;
 }

@@ -1,4 +1,4 @@
-/** A mistake that somebody could make in the shop, made on purpose to see whether the simulation notices. */
+/** A mistake that somebody could make in the shop, made on purpose to see whether anything notices. */
 export interface SeededBug {
   /** kebab-case, for the command line. */
   name: string;
@@ -7,6 +7,8 @@ export interface SeededBug {
   /** Rows of the hazard list that it stands for. */
   hazards?: string;
   patches: readonly SourcePatch[];
+  /** Test files that must fail on it, for a mistake that no schedule can show. Undefined: the simulation must catch it. */
+  caughtBy?: readonly string[];
   /** Why nothing can come of it, for a mistake that is none. Such a bug need not be caught. */
   harmless?: string;
 }
@@ -18,4 +20,15 @@ export interface SourcePatch {
   /** Must stand in the file exactly once; line breaks and indentation count as blanks. */
   find: string;
   replace: string;
+}
+
+type OneLineBug = Omit<SeededBug, "patches"> & Omit<SourcePatch, "file">;
+
+/** Bugs that are one change each, all in the same file. */
+export function bugsIn(
+  file: string,
+  bugs: readonly OneLineBug[],
+  common: Pick<SeededBug, "caughtBy"> = {},
+): readonly SeededBug[] {
+  return bugs.map(({ find, replace, ...bug }) => ({ ...common, ...bug, patches: [{ file, find, replace }] }));
 }

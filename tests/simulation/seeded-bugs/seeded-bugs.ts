@@ -1,7 +1,13 @@
+import { AMOUNT_BUGS } from "./amount-bugs.ts";
 import { ANSWER_BUGS } from "./answer-bugs.ts";
+import { CHECK_BUGS } from "./check-bugs.ts";
 import { DELIVERY_BUGS } from "./delivery-bugs.ts";
+import { FACT_BUGS } from "./fact-bugs.ts";
+import { FAILURE_BUGS } from "./failure-bugs.ts";
 import { LEASE_BUGS } from "./lease-bugs.ts";
+import { LIMIT_BUGS } from "./limit-bugs.ts";
 import { NEWS_BUGS } from "./news-bugs.ts";
+import { PAYMENT_BUGS } from "./payment-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import { SALE_BUGS } from "./sale-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
@@ -25,6 +31,12 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...SUBSCRIPTION_BUGS,
   ...SALE_BUGS,
   ...STORAGE_BUGS,
+  ...PAYMENT_BUGS,
+  ...FACT_BUGS,
+  ...CHECK_BUGS,
+  ...AMOUNT_BUGS,
+  ...FAILURE_BUGS,
+  ...LIMIT_BUGS,
 ];
 
 export function findBug(name: string): SeededBug {

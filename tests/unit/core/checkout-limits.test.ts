@@ -157,6 +157,18 @@ test("D57: callers who were here today leave a quarter of the shop's minute to n
   expect(await opened(["2001:db8:7:1::1"])).toBe(1);
 });
 
+test("D57: a caller who was here today is no new one in another network of the same /48", async () => {
+  shop.close();
+  shop = openShop({ CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "8" });
+  const statuses: number[] = [];
+  for (let network = 0; network < 10; network += 1) {
+    statuses.push(await statusOf(buy({ ip: `2001:db8:1:${(network * 0x100).toString(16)}::1` })));
+  }
+  // The first as a new caller, six as one who was here; the eighth is left to somebody else.
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 429, 429, 429]);
+  expect(await statusOf(buy({ ip: "192.0.2.7" }))).toBe(200);
+});
+
 test("D11: an order that cannot be read uses up nothing", async () => {
   for (let call = 0; call < 20; call += 1)
     expect(await statusOf(buy({ ip: "192.0.2.1" }, {}, "{"))).toBe(400);

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 
-import { classifyStripeError } from "../../../core/stripe/errors.ts";
+import { classifyStripeError, isReplayedFailure, isStripeError } from "../../../core/stripe/errors.ts";
 import { createStripeClient } from "../../../core/stripe/client.ts";
+import { OutOfTimeError } from "../../../core/stripe/within-deadline.ts";
 import { writeNextVersion } from "../../../core/stores/stripe-versions.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
@@ -59,4 +60,43 @@ test.for([
   [500, { type: "api_error", message: "boom" }, "unavailable"],
 ] as const)("a %i of Stripe's keeps its meaning", async ([status, error, meaning]) => {
   expect(classifyStripeError(await failure(status, error))).toBe(meaning);
+});
+
+test.for([
+  [401, { type: "invalid_request_error", message: "Invalid API Key" }, "key_refused"],
+  [404, { type: "invalid_request_error", code: "resource_missing", message: "No such session" }, "not_found"],
+  [404, { type: "invalid_request_error", message: "Unrecognized request URL" }, "refused"],
+  [409, { type: "api_error", code: "lock_timeout", message: "locked" }, "idempotency_conflict"],
+  [503, { type: "api_error", message: "unavailable" }, "unavailable"],
+] as const)("E30: a %i of Stripe's, %j, means %s", async ([status, error, meaning]) => {
+  expect(classifyStripeError(await failure(status, error))).toBe(meaning);
+});
+
+const thrown = (type: string, fields: Record<string, unknown> = {}): Error =>
+  Object.assign(new Error("no"), { type, ...fields });
+
+test("E30: what never reached Stripe, or had no time to, is worth another try", () => {
+  expect(classifyStripeError(thrown("StripeConnectionError"))).toBe("unavailable");
+  expect(classifyStripeError(thrown("StripeConnectionError", { statusCode: 400 }))).toBe("unavailable");
+  expect(classifyStripeError(thrown("StripeRateLimitError", { statusCode: 400 }))).toBe("unavailable");
+  expect(classifyStripeError(thrown("StripeRateLimitError", { statusCode: 429 }))).toBe("unavailable");
+  expect(classifyStripeError(thrown("StripeInvalidRequestError", { statusCode: 429 }))).toBe("unavailable");
+  expect(classifyStripeError(new OutOfTimeError("No time is left."))).toBe("unavailable");
+});
+
+test("E30: an error with a type of its own is not Stripe's", () => {
+  const errors = [thrown("system"), thrown("aborted", { statusCode: 500 }), new Error("no"), "no", undefined];
+  expect(errors.map(isStripeError)).toEqual([false, false, false, false, false]);
+  expect(errors.map(classifyStripeError)).toEqual(["unknown", "unknown", "unknown", "unknown", "unknown"]);
+});
+
+test("E30: only a failure of Stripe's own that it repeats from memory will never do better", () => {
+  const replayed = { headers: { "idempotent-replayed": "true" } };
+  expect(isReplayedFailure(thrown("StripeAPIError", { statusCode: 500, ...replayed }))).toBe(true);
+  expect(isReplayedFailure(thrown("StripeAPIError", { statusCode: 500, headers: {} }))).toBe(false);
+  expect(isReplayedFailure(thrown("StripeInvalidRequestError", { statusCode: 400, ...replayed }))).toBe(
+    false,
+  );
+  expect(isReplayedFailure(thrown("StripeConnectionError", replayed))).toBe(false);
+  expect(isReplayedFailure(new Error("no"))).toBe(false);
 });

@@ -1,0 +1,111 @@
+import type Stripe from "stripe";
+import { expect, test } from "vitest";
+
+import { createDeadline } from "../../../core/orders/deadline.ts";
+import { retrieveDisputes, retrieveSubscriptionCharges } from "../../../core/orders/subscription-charges.ts";
+
+const DEADLINE = createDeadline(() => 0, 60_000);
+
+interface Charge {
+  id: string;
+  created: number;
+  payment_intent: string;
+  disputed?: boolean;
+}
+
+/** As Stripe pages its lists: newest first. */
+async function* pages<T>(all: readonly T[]): AsyncGenerator<T> {
+  yield* all;
+}
+
+test("G07: a subscription's charges are those of its invoices, from its first second on", async () => {
+  const charges: Charge[] = [
+    { id: "ch_of_a_poster", created: 1_500, payment_intent: "pi_poster" },
+    { id: "ch_renewal", created: 1_400, payment_intent: "pi_2" },
+    { id: "ch_first", created: 1_000, payment_intent: "pi_1" },
+  ];
+  const stripe = {
+    invoices: {
+      list: () =>
+        pages(["pi_2", "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } }))),
+    },
+    charges: {
+      list: ({ created: { gte = Infinity, gt = Infinity } }: { created: { gte?: number; gt?: number } }) =>
+        pages(charges.filter(({ created }) => created >= gte || created > gt)),
+    },
+  };
+  const found = await retrieveSubscriptionCharges(
+    stripe as unknown as Stripe,
+    { id: "sub_1", customer: "cus_1", created: 1_000 } as Stripe.Subscription,
+    DEADLINE,
+  );
+  expect(found.map(({ id }) => id)).toEqual(["ch_renewal", "ch_first"]);
+});
+
+/** An account with these disputes, newest first, whose own list holds two to a page. */
+function account(disputes: readonly { id: string; charge: string; created: number }[], pageSize = 2) {
+  const asked: string[] = [];
+  const stripe = {
+    disputes: {
+      list: async ({ charge, created }: { charge?: string; created?: { gte: number } }) => {
+        asked.push(charge ?? `since ${created?.gte}`);
+        if (charge !== undefined) return { data: disputes.filter((one) => one.charge === charge) };
+        const since = disputes.filter((one) => one.created >= (created?.gte ?? 0));
+        return { data: since.slice(0, pageSize), has_more: since.length > pageSize };
+      },
+    },
+  };
+  const find = async (charges: readonly Charge[]) =>
+    (
+      await retrieveDisputes(
+        stripe as unknown as Stripe,
+        charges as unknown as readonly Stripe.Charge[],
+        DEADLINE,
+      )
+    ).map(({ id }) => id);
+  return { asked, find };
+}
+
+const CHARGES: Charge[] = [
+  { id: "ch_2", created: 2_000, payment_intent: "pi_2" },
+  { id: "ch_1", created: 1_000, payment_intent: "pi_1" },
+];
+
+test("G07: of the account's disputes those about these charges count, also one that is older than the last payment", async () => {
+  const { find, asked } = account([
+    { id: "du_elsewhere", charge: "ch_9", created: 2_500 },
+    { id: "du_1", charge: "ch_1", created: 1_500 },
+  ]);
+  expect(await find(CHARGES)).toEqual(["du_1"]);
+  expect(asked).toEqual(["since 1000"]);
+});
+
+test("G07: where the account has more disputes than a page holds, each charge is asked about; the newest dispute comes first", async () => {
+  const { find, asked } = account([
+    { id: "du_a", charge: "ch_9", created: 4_000 },
+    { id: "du_b", charge: "ch_9", created: 3_900 },
+    { id: "du_1", charge: "ch_1", created: 3_000 },
+    { id: "du_2", charge: "ch_2", created: 2_100 },
+  ]);
+  expect(await find(CHARGES)).toEqual(["du_1", "du_2"]);
+  expect(asked).toEqual(["since 1000", "ch_2", "ch_1"]);
+});
+
+test("G07: of a hundred payments the newest 24 are asked about, and those that call themselves disputed", async () => {
+  const charges = Array.from({ length: 100 }, (_, index) => ({
+    id: `ch_${99 - index}`,
+    created: 1_000 + 99 - index,
+    payment_intent: "pi",
+    disputed: index === 99,
+  }));
+  const { find, asked } = account(
+    [
+      { id: "du_x", charge: "ch_other", created: 9_000 },
+      { id: "du_old", charge: "ch_0", created: 1_001 },
+    ],
+    1,
+  );
+  expect(await find(charges)).toEqual(["du_old"]);
+  expect(asked).toHaveLength(1 + 24 + 1);
+  expect(asked.at(-1)).toBe("ch_0");
+});
