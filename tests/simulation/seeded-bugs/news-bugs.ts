@@ -130,7 +130,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "if (error instanceof PermanentStepError || number >= MAX_ATTEMPTS) {",
+        find: "if (error instanceof PermanentStepError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
         replace: "if (error instanceof PermanentStepError || number >= 1) {",
       },
     ],
@@ -146,7 +146,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "if (error instanceof PermanentStepError || number >= MAX_ATTEMPTS) {",
+        find: "if (error instanceof PermanentStepError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
         replace: "if (error instanceof PermanentStepError) {",
       },
       {

@@ -155,8 +155,8 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     {
       name: "gravest-is-the-newest",
       what: "What is told is the gravest state, not the one that is new.",
-      find: "return DISPUTE_STATES.find((state) => (after[state] ?? 0) > (before[state] ?? 0));",
-      replace: "return DISPUTE_STATES.find((state) => (after[state] ?? 0) > 0 && after !== before);",
+      find: "const grown = DISPUTE_STATES.find((state) => (after[state] ?? 0) > (before[state] ?? 0));",
+      replace: "const grown = DISPUTE_STATES.find((state) => (after[state] ?? 0) > 0 && after !== before);",
     },
   ]),
   ...bugsIn(

@@ -3,6 +3,10 @@ import type { SeededBug } from "./seeded-bug.ts";
 const RECONCILE = "core/reconciliation/reconcile.ts";
 const CHECK_ORDER = "core/reconciliation/check-order.ts";
 const SOURCES = "core/reconciliation/sources.ts";
+const FIND_CANDIDATES = "core/reconciliation/find-candidates.ts";
+const LOOK_THROUGH = "core/reconciliation/look-through.ts";
+const PACE = ["tests/unit/core/reconcile-pace.test.ts"];
+const ENTRIES = ["tests/unit/core/reconcile-entries.test.ts"];
 
 /** What webhooks missed. */
 export const RECONCILE_BUGS: readonly SeededBug[] = [
@@ -88,6 +92,58 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
         file: SOURCES,
         find: 'if (charge === null || typeof charge === "string" || charges.has(charge.id)) continue;',
         replace: 'if (charge === null || typeof charge === "string" || charges.size < 1e9) continue;',
+      },
+    ],
+  },
+  {
+    name: "reconcile-passes-over-what-passes",
+    what: "An entry whose orders could not be found because Stripe was not there is passed over for good.",
+    hazards: "A43",
+    caughtBy: ENTRIES,
+    patches: [
+      {
+        file: FIND_CANDIDATES,
+        find: "if (isPassing(reason)) return void failures.set(index, error);",
+        replace: "void isPassing;",
+      },
+    ],
+  },
+  {
+    name: "reconcile-place-runs-ahead",
+    what: "The place in a list moves behind all entries that were read, whether they were looked at or not.",
+    hazards: "A42",
+    caughtBy: PACE,
+    patches: [
+      {
+        file: LOOK_THROUGH,
+        find: "const last = found[count - 1];",
+        replace: "const last = { entry: batch.at(-1)! };",
+      },
+    ],
+  },
+  {
+    name: "reconcile-stopped-list-is-through",
+    what: "A list that a failure has stopped counts as read to its end.",
+    hazards: "A34, A43",
+    caughtBy: ENTRIES,
+    patches: [
+      {
+        file: LOOK_THROUGH,
+        find: "if (failure !== undefined) throw failure.error;",
+        replace: "if (failure !== undefined) break;",
+      },
+    ],
+  },
+  {
+    name: "reconcile-entry-takes-the-others-down",
+    what: "Entries that were found together with one that failed are not looked at, and the place moves on behind them.",
+    hazards: "A42, A43",
+    caughtBy: ENTRIES,
+    patches: [
+      {
+        file: LOOK_THROUGH,
+        find: "const count = await lookAt(found, name, mayBegin);",
+        replace: "const count = failure === undefined ? await lookAt(found, name, mayBegin) : found.length;",
       },
     ],
   },

@@ -102,8 +102,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: MAIL,
-        find: "await mailer.send({ to, ...(await compose(order)) }, { idempotencyKey, signal });",
-        replace: "void mailer.send({ to, ...(await compose(order)) }, { idempotencyKey, signal });",
+        find: "await mailer.send(mail, {",
+        replace: "void mailer.send(mail, {",
       },
     ],
   },

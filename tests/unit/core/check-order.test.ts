@@ -33,11 +33,10 @@ function keep(failure?: Error): Promise<Kept> {
 
 /** What reconciliation makes of it. */
 async function check(candidate: Candidate, dependencies: Kept = kept) {
-  const listed = { cursor: "one", candidates: [candidate] };
   const calls = shop.stripe.calls().length;
   const findings = await checkOrder(
     candidate,
-    readTogether([listed], dependencies),
+    readTogether([candidate.orderId], dependencies),
     createDeadline(() => shop.clock.nowMs, 60_000),
     dependencies,
   );
