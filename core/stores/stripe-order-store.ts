@@ -83,6 +83,11 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     else if (known.isOlder(orderId, { version, atMs })) await reportTrouble(orderId, "stuck", version);
   }
 
+  async function isStillAt(orderId: OrderId, version: number): Promise<boolean> {
+    const found = await recordIn(await stripe.checkout.sessions.retrieve(orderId, {}, request));
+    return (found?.stored.version ?? 0) === version;
+  }
+
   /** A record that cannot be read is reported by whoever reads it next, and must not hide the orders behind it. */
   function mayBeOpen(session: Stripe.Checkout.Session): boolean {
     try {
@@ -136,7 +141,9 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
           // Stripe may have kept a refusal under the key of the next version: nobody can ever write that one.
           const refused = await refusedVersion(orderId);
           if (refused === undefined) await reportTrouble(orderId, "stuck", expectedVersion);
-          else result = await writeNextVersion(Math.max(refused, expectedVersion), isCurrent, write);
+          // It does not keep every refusal: somebody else may have written that version since.
+          else if (await isStillAt(orderId, expectedVersion))
+            result = await writeNextVersion(Math.max(refused, expectedVersion), isCurrent, write);
         }
         if (result === "conflict") return "conflict";
         const { version } = result;

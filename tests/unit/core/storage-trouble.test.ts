@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../core/orders/deadline.ts";
+import { newControl } from "../../../core/orders/control-record.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
+import { createStripeOrderStore } from "../../../core/stores/stripe-order-store.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 /** The storage in Stripe rests on five assumptions. Each of them broken, and mended again. */
@@ -100,6 +102,20 @@ test("E35: a session whose 50 metadata keys are taken is told at once, and settl
   expect((await run()).repaired).toEqual([orderId]);
   expect(await problems()).not.toContain("storage_broken");
   expect(toBuyers()).toBe(1);
+});
+
+test("E35: a version that was refused once and has been written since is not skipped: the others have lost", async () => {
+  const orderId = await paidSession();
+  const { stripe, identity } = await keepingOf(shop, { engine: undefined });
+  const options = { livemode: false, identity, now: () => shop.clock.nowMs };
+  const winner = createStripeOrderStore(stripe, options);
+  const loser = createStripeOrderStore(stripe, { ...options, refusedVersion: async () => 1 });
+  const control = { ...newControl(), state: "paid" } as const;
+  await loser.readControl(orderId);
+  expect(await winner.writeControl(orderId, 0, { ...control, writeId: "winner" })).toEqual({ version: 1 });
+  for (let round = 0; round < 7; round += 1)
+    expect(await loser.writeControl(orderId, 0, { ...control, writeId: `loser${round}` })).toBe("conflict");
+  expect(await winner.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "winner" } });
 });
 
 test("E36: a record that was made unreadable for good is flagged and answered 200, and nothing is delivered again", async () => {
