@@ -129,6 +129,18 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
+for (const engine of ["stripe", "memory"] as const) {
+  test(`E18 B32: a cross-sell of the other shop's price leaves the order with the shop that opened it (${engine} engine)`, async () => {
+    await openUnnamed(engine);
+    const orderId = await shop.openSession("price_poster_a2");
+    shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_print_deposit" }] });
+    expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
+    expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
+    expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
+    expect(shop.mails).toHaveLength(1);
+  });
+}
+
 test("E18: of two shops without a name, one's look through the lists hides nothing from the other", async () => {
   await openUnnamed();
   const poster = await shop.openSession("price_almanac_monthly");
