@@ -70,10 +70,25 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     return isOurRecord ? findIn(session) : undefined;
   }
 
-  async function report(orderId: OrderId, error: unknown, version?: number): Promise<void> {
-    const trouble = troubleOf(error, version === undefined ? "read" : "write");
+  async function report(
+    orderId: OrderId,
+    error: unknown,
+    call: "read" | "write",
+    version?: number,
+  ): Promise<void> {
+    const trouble = troubleOf(error, call);
     const isNoted = trouble !== undefined && (await reportTrouble(orderId, trouble, version));
     if (error instanceof UnreadableRecordError) error.isNoted = isNoted;
+  }
+
+  /** Writes what stands beside the record and has no versions. */
+  async function writeBeside(orderId: OrderId, metadata: Record<string, string>): Promise<void> {
+    try {
+      await stripe.checkout.sessions.update(orderId, { metadata }, request);
+    } catch (error) {
+      await report(orderId, error, "write");
+      throw error;
+    }
   }
 
   /** What another program has put back is noticed by the copy beside it, or by an instance that has seen more. */
@@ -111,7 +126,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
         return found?.stored;
       } catch (error) {
         if (classifyStripeError(error) === "not_found") return undefined;
-        await report(orderId, error);
+        await report(orderId, error, "read");
         throw error;
       }
     },
@@ -150,7 +165,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
         known.remember(orderId, { version, atMs: startedMs, copies: [copyKey(version)] });
         return result;
       } catch (error) {
-        await report(orderId, error, tried);
+        await report(orderId, error, "write", tried);
         throw error;
       }
     },
@@ -165,13 +180,10 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     // The completed session is the snapshot, but for what the lookup keys of its lines were: they can move on.
     async createSnapshot(snapshot) {
       const metadata = keepAddedLines(snapshot);
-      if (metadata !== undefined)
-        await stripe.checkout.sessions.update(snapshot.orderId, { metadata }, request);
+      if (metadata !== undefined) await writeBeside(snapshot.orderId, metadata);
     },
 
-    async correctMailAddress(orderId, address) {
-      await stripe.checkout.sessions.update(orderId, { metadata: addressCorrection(address) }, request);
-    },
+    correctMailAddress: (orderId, address) => writeBeside(orderId, addressCorrection(address)),
 
     // Stripe's own event list is the history.
     appendHistory: async () => undefined,
