@@ -10,7 +10,7 @@ import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
 import { createMemoryCounters } from "./memory-counters.ts";
-import { parseNote } from "./stripe-note.ts";
+import { notesOfHosts, parseNote } from "./stripe-note.ts";
 import { createStripeOrderStore, type StripeOrderStoreOptions } from "./stripe-order-store.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
 import { TABLE_MARK } from "./table-guard.ts";
@@ -55,9 +55,9 @@ function createStripeEventLog(stripe: Stripe): EventLog {
  * name share one, and have notes of their own in it: `reconciliation@<shop>`. How far one of them has looked hides nothing of
  * another's.
  *
- * Which orders wait for their owner is inherited: from the time before a shop had its own notes, and from before it had a name. How
- * far reconciliation has come is not, so that a first look finds all. The mark of a table counts at every address of the shop: a
- * change of domain must not make a restored table look new.
+ * Which orders wait for their owner is inherited: from the time before a shop had its own notes, from its former addresses, and from
+ * before it had a name. How far reconciliation has come is not, so that a first look finds all. The mark of a table counts at every
+ * address of the shop: a change of domain must not make a restored table look new.
  */
 function createStripeBookkeeping(
   stripe: Stripe,
@@ -107,8 +107,10 @@ function createStripeBookkeeping(
       if (name === TABLE_MARK && shopId === ONLY_SHOP) return newestMark(note, marksAt(identity, own));
       if (note !== undefined || name !== ORDERS_WAITING) return note;
       const before = shopId === ONLY_SHOP ? own : await retrieveLedger(ledgerOf(ONLY_SHOP));
-      const inherited = parseNote(before?.[unnamed(name)] ?? before?.[name]);
-      return inherited === undefined ? undefined : { text: inherited.text, version: 0 };
+      const atHosts = notesOfHosts(name, identity.hosts, before);
+      const inherited = atHosts.length > 0 ? atHosts : [parseNote(before?.[name]) ?? []].flat();
+      if (inherited.length === 0) return undefined;
+      return { text: inherited.map(({ text }) => text).join(" "), version: 0 };
     },
 
     async hasMovedToTable() {

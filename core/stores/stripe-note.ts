@@ -1,3 +1,6 @@
+import type { Metadata } from "../checkout/marker.ts";
+import { notesAt } from "../notes-at.ts";
+
 export interface Note {
   text: string;
   version: number;
@@ -7,4 +10,19 @@ export interface Note {
 export function parseNote(note: string | undefined): Note | undefined {
   const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
   return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
+}
+
+/** The notes of this name that shops without a name have left at any of these hosts, each once. */
+export function notesOfHosts(
+  name: string,
+  hosts: ReadonlySet<string>,
+  notes: Metadata | undefined,
+): readonly Note[] {
+  const names = new Set([...hosts].map((host) => nameAt(name, host)));
+  return [...names].flatMap((one) => parseNote(notes?.[one]) ?? []);
+}
+
+function nameAt(name: string, host: string): string {
+  const at = notesAt(host);
+  return at === undefined ? name : `${name}@${at}`;
 }

@@ -1,7 +1,6 @@
 import type { Metadata } from "../checkout/marker.ts";
 import type { ShopIdentity } from "../checkout/whose-sale.ts";
-import { notesAt } from "../notes-at.ts";
-import { parseNote, type Note } from "./stripe-note.ts";
+import { notesOfHosts, parseNote, type Note } from "./stripe-note.ts";
 import { TABLE_MARK } from "./table-guard.ts";
 
 /**
@@ -15,15 +14,15 @@ import { TABLE_MARK } from "./table-guard.ts";
  * Of a table's own shop only the marks at its own addresses count: another shop without a name may have a table of its own.
  */
 export function allMarks(notes: Metadata | undefined): readonly Note[] {
-  const names = Object.keys(notes ?? {}).filter(
-    (name) => name === TABLE_MARK || name.startsWith(`${TABLE_MARK}@`),
-  );
-  return marksIn(notes, names);
+  return Object.entries(notes ?? {}).flatMap(([name, note]) => {
+    const isMark = name === TABLE_MARK || name.startsWith(`${TABLE_MARK}@`);
+    return isMark ? (parseNote(note) ?? []) : [];
+  });
 }
 
 /** The marks at every address where the shop sells or has sold. */
 export function marksAt({ hosts }: ShopIdentity, notes: Metadata | undefined): readonly Note[] {
-  return marksIn(notes, [...hosts].map(nameAt));
+  return notesOfHosts(TABLE_MARK, hosts, notes);
 }
 
 /** The newest mark, under the version of the shop's own, which is the one that it writes. */
@@ -32,13 +31,4 @@ export function newestMark(own: Note | undefined, others: readonly Note[]): Note
   if (marks.length === 0) return undefined;
   const newestMs = Math.max(...marks.map(({ text }) => Number(text)));
   return { text: String(newestMs), version: own?.version ?? 0 };
-}
-
-function nameAt(host: string): string {
-  const notes = notesAt(host);
-  return notes === undefined ? TABLE_MARK : `${TABLE_MARK}@${notes}`;
-}
-
-function marksIn(notes: Metadata | undefined, names: readonly string[]): readonly Note[] {
-  return names.flatMap((name) => parseNote(notes?.[name]) ?? []);
 }

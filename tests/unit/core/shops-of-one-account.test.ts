@@ -221,6 +221,38 @@ test("E19: a run of the moved shop finds what an older version sold at the forme
   expect(shop.mails).toHaveLength(1);
 });
 
+test.for<[string, Record<string, string>]>([
+  ["another address", {}],
+  ["another address and is given a name", { SHOP_ID: "tide" }],
+])(
+  "E19: an order that waits for its owner is not forgotten when the shop moves to %s",
+  async ([, environment]) => {
+    shop = openTestShop({ engine: "stripe" });
+    const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
+    kept = await keepingOf(shop, { engine: undefined, mailer: refuses });
+    const orderId = await shop.openSession();
+    shop.stripe.buyer.pay(orderId);
+    expect(await settle(kept, orderId)).toEqual({ kind: "needs_attention" });
+    await run(kept);
+    const { stripe } = kept;
+    await stripe.products.update("static_checkout_bookkeeping_1", {
+      metadata: { orders_waiting: "3 cs_test_before" },
+    });
+
+    const moved = {
+      SITE_URL: "https://new.example",
+      ALLOWED_ORIGINS: "https://shop.example",
+      ...environment,
+    };
+    const after = await keepingOf(shop, { engine: undefined }, moved);
+    expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
+    // Long after the list of sessions has ended it is looked at still.
+    shop.clock.nowMs += 45 * 24 * HOUR_MS;
+    expect((await run(after)).flagged).toEqual([orderId]);
+    expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
+  },
+);
+
 test("E19: an order in the shop's own table is its own, whatever it sells today and wherever that is", async () => {
   shop = openTestShop();
   const orderId = await shop.openSession("price_ebook_tides");
