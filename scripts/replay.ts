@@ -25,7 +25,7 @@ if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
 try {
   const { stripe, keeping } = await openOwnerShop();
   const kept = await keeping();
-  if (await hasMovedAway(kept.engine, kept.bookkeeping)) fail(MOVED_AWAY);
+  if (await hasMovedAway(kept.engine)) fail(MOVED_AWAY);
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
     parseNotification(JSON.stringify(event)),

@@ -37,7 +37,7 @@ if (
 
 try {
   const kept = await (await openOwnerShop()).keeping();
-  if (await hasMovedAway(kept.engine, kept.bookkeeping)) fail(MOVED_AWAY);
+  if (await hasMovedAway(kept.engine)) fail(MOVED_AWAY);
   const outcome = isCorrection ? await mailTo(orderId, address, kept) : await settleByHand(orderId, kept);
   const stored = await kept.store.readControl(orderId);
   const owed = owedBy(stored?.control);

@@ -19,7 +19,7 @@ export interface Sold {
   metadata: Metadata | null | undefined;
   /** Of a session: where its buyer was to come back to. */
   successUrl?: string | null;
-  /** Of a session whose lines were read: ids and lookup keys of what it sells. */
+  /** Of a session whose lines were read: ids and lookup keys of what it sells. They count where nothing says what was opened. */
   prices?: readonly string[];
 }
 
@@ -44,7 +44,9 @@ export function whoseSale(sold: Sold, shop: ShopIdentity): "ours" | "theirs" | "
   const site = note.site ?? sold.successUrl ?? undefined;
   if (site === undefined || isAt(site, shop)) return "ours";
   if (isNamed) return "theirs";
-  const names = [note.priceId, note.lookupKey, ...(sold.prices ?? [])].filter((name) => name !== undefined);
+  const noted = [note.priceId, note.lookupKey].filter((name) => name !== undefined);
+  // Lines count only where the session does not say what was opened: a cross-sell may be of another shop's price.
+  const names = noted.length > 0 ? noted : (sold.prices ?? []);
   if (names.some((name) => shop.prices.has(name))) return "ours";
   const isTold = names.length > 0 || sold.prices !== undefined;
   return isTold ? "theirs" : "unknown";

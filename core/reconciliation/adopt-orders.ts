@@ -4,7 +4,7 @@ import { isSale } from "../checkout/marker.ts";
 import { isOurSession } from "../checkout/session-owner.ts";
 import type { ShopIdentity } from "../checkout/whose-sale.ts";
 import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
-import { isTerminal, newControl } from "../orders/control-record.ts";
+import { isTerminal, mergeFacts, newControl } from "../orders/control-record.ts";
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -63,14 +63,13 @@ async function adopt(
     const truth = await retrieveCheckoutFacts(stripe, orderId, asked, deadline);
     if (truth.kind !== "session" || truth.facts.state !== "paid") return undefined;
     if (current === undefined) await store.createSnapshot(truth.facts.snapshot);
-    return asDelivered(current ?? newControl(), truth.facts, steps);
+    return asDelivered(mergeFacts(current ?? newControl(), truth.facts), steps);
   });
   return written;
 }
 
 function asDelivered(
   { lease: _lease, nextTryMs: _next, ...control }: ControlDraft,
-  { mirror }: Pick<ControlDraft, "mirror">,
   steps: readonly { name: string }[],
 ): ControlDraft {
   const skipped = steps.map(({ name }) => {
@@ -82,7 +81,6 @@ function asDelivered(
     // Whoever still holds a lease on it has lost it.
     fence: control.fence + 1,
     state: "fulfilled",
-    mirror,
     steps: Object.fromEntries(skipped),
   };
 }

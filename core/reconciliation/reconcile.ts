@@ -26,7 +26,7 @@ export interface ReconcileDependencies extends SettleDependencies {
   /** Knows orders whose records could not be read or written: they are looked at again, too. */
   storageAlarm: Pick<StorageAlarm, "orders" | "forget">;
   /** Where orders are in a table: every run that comes to its end marks it as the living one. */
-  engine: Pick<Engine, "name"> & { guard?: Pick<TableGuard, "mark"> };
+  engine: Pick<Engine, "hasMovedToTable"> & { guard?: Pick<TableGuard, "mark"> };
 }
 
 /** Stripe keeps events for 30 days, so no list of changes is asked for more. */
@@ -52,7 +52,7 @@ export async function reconcile(
   const { bookkeeping, storageAlarm, stripe, store, identity, now, log } = dependencies;
   const startedMs = now();
   const [isMoved, before, troubled, noted] = await Promise.all([
-    hasMovedAway(dependencies.engine, bookkeeping),
+    hasMovedAway(dependencies.engine),
     readProgress(bookkeeping, startedMs),
     storageAlarm.orders().catch(() => []),
     readWaiting(bookkeeping).catch((error: unknown) => {

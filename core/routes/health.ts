@@ -91,7 +91,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         whyBlocked(bookkeeping, "mail", now()),
         storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
         engine.guard?.gap(),
-        hasMovedAway(engine, bookkeeping),
+        hasMovedAway(engine),
         // Read with the others: where they stand in one object, it is asked for once.
         bookkeeping.read(FIRST_SEEN),
       ]);

@@ -18,4 +18,6 @@ export interface Engine {
   /** For a table: whether it is the one that was written last. `unguarded` are its orders without this question. */
   guard?: TableGuard;
   unguarded?: OrderStore;
+  /** For orders in Stripe: whether some that count as this shop's have moved to a table. */
+  hasMovedToTable?: () => Promise<boolean>;
 }

@@ -107,7 +107,12 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       const others = noted.filter((one) => one !== same);
       // How long it has been stuck at this version counts, not when it was last tried.
       const isSameVersion = trouble.version !== undefined && same?.version === trouble.version;
-      const latest = { ...trouble, ...(isSameVersion && { sinceMs: same?.sinceMs ?? trouble.sinceMs }) };
+      const latest = {
+        ...trouble,
+        // A refusal of what stands beside the record says nothing about the version that is spent.
+        version: trouble.version ?? same?.version,
+        ...(isSameVersion && { sinceMs: same?.sinceMs ?? trouble.sinceMs }),
+      };
       isToldNow = isNewsToOwner(latest, noted);
       return [{ ...latest, isTold: isToldNow || same?.isTold === true }, ...others];
     }, 1);

@@ -10,16 +10,21 @@ import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import type { Engine } from "./engine.ts";
 import { createMemoryCounters } from "./memory-counters.ts";
+import { notesOfHosts, parseNote } from "./stripe-note.ts";
 import { createStripeOrderStore, type StripeOrderStoreOptions } from "./stripe-order-store.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
+import { TABLE_MARK } from "./table-guard.ts";
+import { allMarks, marksAt, newestMark } from "./table-marks.ts";
 
 /** Everything in Stripe itself, no database at all. */
 export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOptions): Engine {
+  const { hasMovedToTable, ...bookkeeping } = createStripeBookkeeping(stripe, options.identity);
   return {
     name: "stripe",
     orders: createStripeOrderStore(stripe, options),
     events: createStripeEventLog(stripe),
-    bookkeeping: createStripeBookkeeping(stripe, options.identity),
+    bookkeeping,
+    hasMovedToTable,
     // Stripe has no place for a count that many may add to at once; the log has a line per download.
     downloads: { add: async () => undefined, of: async () => undefined },
     // Stripe is no place to count in: counting would cost as many of its calls as it saves.
@@ -50,10 +55,15 @@ function createStripeEventLog(stripe: Stripe): EventLog {
  * name share one, and have notes of their own in it: `reconciliation@<shop>`. How far one of them has looked hides nothing of
  * another's.
  *
- * Which orders wait for their owner is inherited: from the time before a shop had its own notes, and from before it had a name. How
- * far reconciliation has come is not, so that a first look finds all.
+ * Which orders wait for their owner is inherited: from the time before a shop had its own notes, from its former addresses, and from
+ * before it had a name. How far reconciliation has come is not, so that a first look finds all. The mark of a table counts at every
+ * address of the shop: a change of domain must not make a restored table look new.
  */
-function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity): Bookkeeping {
+function createStripeBookkeeping(
+  stripe: Stripe,
+  identity: ShopIdentity,
+): Bookkeeping & Required<Pick<Engine, "hasMovedToTable">> {
+  const { shopId, notes } = identity;
   const ledger = {
     id: ledgerOf(shopId),
     name: `Static Checkout's bookkeeping, shop ${shopId} (do not delete)`,
@@ -94,10 +104,20 @@ function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity
     async read(name) {
       const own = await readLedger();
       const note = parseNote(own?.[ownName(name)]);
+      if (name === TABLE_MARK && shopId === ONLY_SHOP) return newestMark(note, marksAt(identity, own));
       if (note !== undefined || name !== ORDERS_WAITING) return note;
       const before = shopId === ONLY_SHOP ? own : await retrieveLedger(ledgerOf(ONLY_SHOP));
-      const inherited = parseNote(before?.[unnamed(name)] ?? before?.[name]);
-      return inherited === undefined ? undefined : { text: inherited.text, version: 0 };
+      const atHosts = notesOfHosts(name, identity.hosts, before);
+      const inherited = atHosts.length > 0 ? atHosts : [parseNote(before?.[name]) ?? []].flat();
+      if (inherited.length === 0) return undefined;
+      return { text: inherited.map(({ text }) => text).join(" "), version: 0 };
+    },
+
+    async hasMovedToTable() {
+      const own = await readLedger();
+      if (shopId === ONLY_SHOP) return allMarks(own).length > 0;
+      if (own?.[TABLE_MARK] !== undefined) return true;
+      return marksAt(identity, await retrieveLedger(ledgerOf(ONLY_SHOP))).length > 0;
     },
 
     async write(name, expectedVersion, text) {
@@ -123,9 +143,4 @@ function createStripeBookkeeping(stripe: Stripe, { shopId, notes }: ShopIdentity
 
 function ledgerOf(shopId: string): string {
   return `static_checkout_bookkeeping_${shopId}`;
-}
-
-function parseNote(note: string | undefined): { text: string; version: number } | undefined {
-  const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
-  return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
 }

@@ -72,10 +72,25 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     return isOurRecord ? findIn(session) : undefined;
   }
 
-  async function report(orderId: OrderId, error: unknown, version?: number): Promise<void> {
-    const trouble = troubleOf(error, version === undefined ? "read" : "write");
+  async function report(
+    orderId: OrderId,
+    error: unknown,
+    call: "read" | "write",
+    version?: number,
+  ): Promise<void> {
+    const trouble = troubleOf(error, call);
     const isNoted = trouble !== undefined && (await reportTrouble(orderId, trouble, version));
     if (error instanceof UnreadableRecordError) error.isNoted = isNoted;
+  }
+
+  /** Writes what stands beside the record and has no versions. */
+  async function writeBeside(orderId: OrderId, metadata: Record<string, string>): Promise<void> {
+    try {
+      await stripe.checkout.sessions.update(orderId, { metadata }, request);
+    } catch (error) {
+      await report(orderId, error, "write");
+      throw error;
+    }
   }
 
   /** What another program has put back is noticed by the copy beside it, or by an instance that has seen more. */
@@ -83,6 +98,11 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     const version = found?.stored.version ?? 0;
     if (found?.wasOverwritten === true) await reportTrouble(orderId, "overwritten");
     else if (known.isOlder(orderId, { version, atMs })) await reportTrouble(orderId, "stuck", version);
+  }
+
+  async function isStillAt(orderId: OrderId, version: number): Promise<boolean> {
+    const found = await recordIn(await stripe.checkout.sessions.retrieve(orderId, {}, request));
+    return (found?.stored.version ?? 0) === version;
   }
 
   /** A record that cannot be read is reported by whoever reads it next, and must not hide the orders behind it. */
@@ -108,7 +128,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
         return found?.stored;
       } catch (error) {
         if (classifyStripeError(error) === "not_found") return undefined;
-        await report(orderId, error);
+        await report(orderId, error, "read");
         throw error;
       }
     },
@@ -138,14 +158,16 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
           // Stripe may have kept a refusal under the key of the next version: nobody can ever write that one.
           const refused = await refusedVersion(orderId);
           if (refused === undefined) await reportTrouble(orderId, "stuck", expectedVersion);
-          else result = await writeNextVersion(Math.max(refused, expectedVersion), isCurrent, write);
+          // It does not keep every refusal: somebody else may have written that version since.
+          else if (await isStillAt(orderId, expectedVersion))
+            result = await writeNextVersion(Math.max(refused, expectedVersion), isCurrent, write);
         }
         if (result === "conflict") return "conflict";
         const { version } = result;
         known.remember(orderId, { version, atMs: startedMs, copies: [copyKey(version)] });
         return result;
       } catch (error) {
-        await report(orderId, error, tried);
+        await report(orderId, error, "write", tried);
         throw error;
       }
     },
@@ -160,13 +182,10 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     // The completed session is the snapshot, but for what the lookup keys of its lines were: they can move on.
     async createSnapshot(snapshot) {
       const metadata = keepAddedLines(snapshot);
-      if (metadata !== undefined)
-        await stripe.checkout.sessions.update(snapshot.orderId, { metadata }, request);
+      if (metadata !== undefined) await writeBeside(snapshot.orderId, metadata);
     },
 
-    async correctMailAddress(orderId, address) {
-      await stripe.checkout.sessions.update(orderId, { metadata: addressCorrection(address) }, request);
-    },
+    correctMailAddress: (orderId, address) => writeBeside(orderId, addressCorrection(address)),
 
     // Stripe's own event list is the history.
     appendHistory: async () => undefined,

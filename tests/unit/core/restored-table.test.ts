@@ -169,6 +169,21 @@ test("E43: after npm run adopt the forgotten orders count as delivered, those na
   expect((await kept.store.readControl(after))?.control.mirror).toMatchObject({ fullyRefunded: true });
 });
 
+test("E43 G13: an adopted order with several disputes is written in the format that knows of several", async () => {
+  const living = await open(createMemoryEngine());
+  const orderId = await shop.openSession("price_almanac_monthly");
+  shop.stripe.buyer.pay(orderId);
+  shop.clock.nowMs += 30 * 24 * HOUR_MS;
+  shop.stripe.account.renew(String(shop.stripe.state().checkoutSessions[orderId]?.subscription));
+  for (const payment of Object.keys(shop.stripe.state().paymentIntents))
+    shop.stripe.account.dispute(payment, { inquiry: true });
+  const { unguarded = living.store } = living.engine;
+  await adoptOrders({ sinceMs: 0, except: [] }, inTime(), { ...living, store: unguarded });
+  expect(await unguarded.readControl(orderId)).toMatchObject({
+    control: { v: 3, state: "fulfilled", mirror: { disputes: { inquiry: 2 } } },
+  });
+});
+
 test("E44: an empty table in the place of one that was used delivers nothing again", async () => {
   const { before, after } = await restored();
   const kept = await open(createMemoryEngine());

@@ -129,6 +129,18 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
+for (const engine of ["stripe", "memory"] as const) {
+  test(`E18 B32: a cross-sell of the other shop's price leaves the order with the shop that opened it (${engine} engine)`, async () => {
+    await openUnnamed(engine);
+    const orderId = await shop.openSession("price_poster_a2");
+    shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_print_deposit" }] });
+    expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
+    expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
+    expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
+    expect(shop.mails).toHaveLength(1);
+  });
+}
+
 test("E18: of two shops without a name, one's look through the lists hides nothing from the other", async () => {
   await openUnnamed();
   const poster = await shop.openSession("price_almanac_monthly");
@@ -208,6 +220,38 @@ test("E19: a run of the moved shop finds what an older version sold at the forme
   expect((await run(kept)).repaired).toEqual([orderId]);
   expect(shop.mails).toHaveLength(1);
 });
+
+test.for<[string, Record<string, string>]>([
+  ["another address", {}],
+  ["another address and is given a name", { SHOP_ID: "tide" }],
+])(
+  "E19: an order that waits for its owner is not forgotten when the shop moves to %s",
+  async ([, environment]) => {
+    shop = openTestShop({ engine: "stripe" });
+    const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
+    kept = await keepingOf(shop, { engine: undefined, mailer: refuses });
+    const orderId = await shop.openSession();
+    shop.stripe.buyer.pay(orderId);
+    expect(await settle(kept, orderId)).toEqual({ kind: "needs_attention" });
+    await run(kept);
+    const { stripe } = kept;
+    await stripe.products.update("static_checkout_bookkeeping_1", {
+      metadata: { orders_waiting: "3 cs_test_before" },
+    });
+
+    const moved = {
+      SITE_URL: "https://new.example",
+      ALLOWED_ORIGINS: "https://shop.example",
+      ...environment,
+    };
+    const after = await keepingOf(shop, { engine: undefined }, moved);
+    expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
+    // Long after the list of sessions has ended it is looked at still.
+    shop.clock.nowMs += 45 * 24 * HOUR_MS;
+    expect((await run(after)).flagged).toEqual([orderId]);
+    expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
+  },
+);
 
 test("E19: an order in the shop's own table is its own, whatever it sells today and wherever that is", async () => {
   shop = openTestShop();

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../core/orders/deadline.ts";
+import { newControl } from "../../../core/orders/control-record.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
+import { createStripeOrderStore } from "../../../core/stores/stripe-order-store.ts";
+import { siteOf } from "../../test-site.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 /** The storage in Stripe rests on five assumptions. Each of them broken, and mended again. */
@@ -100,6 +103,81 @@ test("E35: a session whose 50 metadata keys are taken is told at once, and settl
   expect((await run()).repaired).toEqual([orderId]);
   expect(await problems()).not.toContain("storage_broken");
   expect(toBuyers()).toBe(1);
+});
+
+/** An order with a line that the dashboard added: what it was called is written beside the record, and before it. */
+async function paidWithAddedLine(): Promise<string> {
+  shop.close();
+  const deliver = [{ kind: "link", name: "A file", url: "https://files.example/a" }] as const;
+  const site = siteOf({ prices: { app_license: { deliver }, ebook_tides: { deliver } } });
+  shop = openTestShop({ engine: "stripe", environment: OWNER, site });
+  const orderId = await shop.openSession("app_license");
+  shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
+  return orderId;
+}
+
+test("E34: an added line that cannot be written for a missing permission is told at once, and over when mended", async () => {
+  const orderId = await paidWithAddedLine();
+  refuseWrites(403, "no permission");
+  expect((await shop.notify(orderId)).status).toBe(503);
+  expect(await problems()).toContain("storage_broken");
+  expect(errors("storage_broken")).toMatchObject([{ orderId, reason: "write_refused" }]);
+  expect(toOwner()).toEqual(["Your shop cannot keep its records in Stripe as it should"]);
+
+  shop.stripe.faults.beforeApi = undefined;
+  expect((await run()).repaired).toEqual([orderId]);
+  expect(await problems()).not.toContain("storage_broken");
+  expect(toBuyers()).toBe(1);
+});
+
+test.for([0, 1])(
+  "E35: an added line for which the session's metadata has no room (%i keys left) is told at once",
+  async (room) => {
+    const orderId = await paidWithAddedLine();
+    const taken = Object.keys(metadataOf(orderId)).length + room;
+    await foreignWrite(
+      orderId,
+      Object.fromEntries(Array.from({ length: 50 - taken }, (_, index) => [`crm_${index}`, "x"])),
+    );
+    expect((await shop.notify(orderId)).status).toBe(503);
+    expect(await problems()).toContain("storage_broken");
+    await foreignWrite(orderId, { crm_0: "", crm_1: "", crm_2: "", crm_3: "" });
+    expect((await run()).repaired).toEqual([orderId]);
+    expect(await problems()).not.toContain("storage_broken");
+    expect(toBuyers()).toBe(1);
+  },
+);
+
+test("E34: a corrected address that cannot be written is told, too", async () => {
+  const orderId = await paidSession();
+  await shop.notify(orderId);
+  refuseWrites(403, "no permission");
+  const { store } = await keepingOf(shop, { engine: undefined });
+  await expect(store.correctMailAddress(orderId, "buyer@new.example")).rejects.toThrow("no permission");
+  expect(await problems()).toContain("storage_broken");
+});
+
+test("E35: a corrected address that cannot be written either forgets no version that is spent", async () => {
+  const orderId = await paidSession();
+  refuseWrites(403, "no permission");
+  await shop.notify(orderId);
+  const { store, storageAlarm } = await keepingOf(shop, { engine: undefined });
+  await expect(store.correctMailAddress(orderId, "buyer@new.example")).rejects.toThrow("no permission");
+  expect(await storageAlarm.refusedVersion(orderId)).toBe(1);
+});
+
+test("E35: a version that was refused once and has been written since is not skipped: the others have lost", async () => {
+  const orderId = await paidSession();
+  const { stripe, identity } = await keepingOf(shop, { engine: undefined });
+  const options = { livemode: false, identity, now: () => shop.clock.nowMs };
+  const winner = createStripeOrderStore(stripe, options);
+  const loser = createStripeOrderStore(stripe, { ...options, refusedVersion: async () => 1 });
+  const control = { ...newControl(), state: "paid" } as const;
+  await loser.readControl(orderId);
+  expect(await winner.writeControl(orderId, 0, { ...control, writeId: "winner" })).toEqual({ version: 1 });
+  for (let round = 0; round < 7; round += 1)
+    expect(await loser.writeControl(orderId, 0, { ...control, writeId: `loser${round}` })).toBe("conflict");
+  expect(await winner.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "winner" } });
 });
 
 test("E36: a record that was made unreadable for good is flagged and answered 200, and nothing is delivered again", async () => {

@@ -66,13 +66,10 @@ test("a refund after the move is recorded on the order from before it", async ()
 async function movedWithRuns() {
   const { before, after } = await moved();
   const heir = createMemoryOrderStore();
-  const bookkeeping = createSucceedingBookkeeping(
-    createMemoryEngine().bookkeeping,
-    before.bookkeeping,
-    before.log,
-  );
+  const engine = createMemoryEngine();
+  const bookkeeping = createSucceedingBookkeeping(engine.bookkeeping, before.bookkeeping, before.log);
   const store = createSucceedingOrderStore(heir, before.store);
-  const kept = { ...after, store, bookkeeping };
+  const kept = { ...after, engine, store, bookkeeping };
   const run = (who = kept) =>
     reconcile(
       createDeadline(() => shop.clock.nowMs, HOUR_MS),

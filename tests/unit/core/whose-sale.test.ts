@@ -42,6 +42,20 @@ test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
   ["an allowed address", at("https://blog.example", "price_other"), "ours"],
   ["another address and a price of ours", at("https://old.example", "price_poster"), "ours"],
   ["another address and a price that is not ours", at("https://other.example", "price_other"), "theirs"],
+  [
+    "another address and a price that is not ours, to which a price of ours was added",
+    { ...at("https://other.example", "price_other"), prices: ["price_other", "price_poster", "poster"] },
+    "theirs",
+  ],
+  [
+    "another address and a lookup key that is not ours, to which a price of ours was added",
+    {
+      metadata: { static_checkout: "1", static_checkout_price: "other" },
+      successUrl: "https://other.example/",
+      prices: ["price_other", "other", "price_poster"],
+    },
+    "theirs",
+  ],
   ["no address", at(undefined, "price_other"), "ours"],
   [
     "an old session of ours",

@@ -1,0 +1,34 @@
+import type { Metadata } from "../checkout/marker.ts";
+import type { ShopIdentity } from "../checkout/whose-sale.ts";
+import { notesOfHosts, parseNote, type Note } from "./stripe-note.ts";
+import { TABLE_MARK } from "./table-guard.ts";
+
+/**
+ * The marks of tables among the notes of shops without a name, each under the address of its shop. Whose orders stand in a marked
+ * table follows `whoseSale`:
+ *
+ *     who asks                    which marks count                why
+ *     a shop without a name       everybody's                      an order from elsewhere is ours if we know its price
+ *     a shop with a name          those at its own addresses       what was sold there before it had the name is its own
+ *
+ * Of a table's own shop only the marks at its own addresses count: another shop without a name may have a table of its own.
+ */
+export function allMarks(notes: Metadata | undefined): readonly Note[] {
+  return Object.entries(notes ?? {}).flatMap(([name, note]) => {
+    const isMark = name === TABLE_MARK || name.startsWith(`${TABLE_MARK}@`);
+    return isMark ? (parseNote(note) ?? []) : [];
+  });
+}
+
+/** The marks at every address where the shop sells or has sold. */
+export function marksAt({ hosts }: ShopIdentity, notes: Metadata | undefined): readonly Note[] {
+  return notesOfHosts(TABLE_MARK, hosts, notes);
+}
+
+/** The newest mark, under the version of the shop's own, which is the one that it writes. */
+export function newestMark(own: Note | undefined, others: readonly Note[]): Note | undefined {
+  const marks = [...(own === undefined ? [] : [own]), ...others];
+  if (marks.length === 0) return undefined;
+  const newestMs = Math.max(...marks.map(({ text }) => Number(text)));
+  return { text: String(newestMs), version: own?.version ?? 0 };
+}
