@@ -3,18 +3,18 @@ import { expect, test } from "vitest";
 import { runSchedules } from "./run-schedules.ts";
 import { describeFailure } from "./summary.ts";
 
-test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15: 10,000 schedules keep every invariant", async () => {
-  const { failed, schedules, tally } = await runSchedules({ seed: 1, schedules: 10_000 });
+test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15: 3,000 schedules keep every invariant", async () => {
+  const { failed, schedules, tally } = await runSchedules({ seed: 1, schedules: 3_000 });
 
   if (failed !== undefined) expect.fail(await describeFailure(failed));
-  expect(schedules).toBe(10_000);
+  expect(schedules).toBe(3_000);
   // Enough was bought, and enough went wrong.
-  expect(tally.fulfilled).toBeGreaterThan(8_000);
+  expect(tally.fulfilled).toBeGreaterThan(2_000);
   expect(tally.flagged).toBeGreaterThan(100);
-  expect(tally.refunded).toBeGreaterThan(1_000);
-  expect(tally.deaths).toBeGreaterThan(10_000);
-  expect(tally.faults).toBeGreaterThan(30_000);
-  expect(tally.mailsTwice).toBeGreaterThan(100);
+  expect(tally.refunded).toBeGreaterThan(300);
+  expect(tally.deaths).toBeGreaterThan(8_000);
+  expect(tally.faults).toBeGreaterThan(12_000);
+  expect(tally.mailsTwice).toBeGreaterThan(40);
 });
 
 test("a seed is the same run every time, alone or among others", async () => {
