@@ -2,7 +2,7 @@ import { createDeadline } from "../core/orders/deadline.ts";
 import { adoptOrders } from "../core/reconciliation/adopt-orders.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
-const HELP = `Takes the paid orders that a restored table has forgotten for delivered, so that no buyer is mailed again.
+const HELP = `Marks paid orders that are missing from a restored table as delivered, so that buyers are not mailed again.
 
   npm run adopt
   npm run adopt -- --since 2026-11-30T10:00Z
@@ -25,7 +25,7 @@ try {
   const sinceMs = since ?? (await guard.gap())?.fromMs;
   if (sinceMs === undefined) {
     fail(
-      "The table is the one that was written last: nothing to adopt. Should it be a copy all the same, say from when: --since 2026-11-30T10:00Z",
+      "The table is up to date: there is nothing to adopt. If it is a restored copy, give the time of the backup: --since 2026-11-30T10:00Z",
     );
   }
   const deadline = createDeadline(Date.now, HOUR_MS);

@@ -6,6 +6,7 @@ import { isPreview } from "../core/config-host.ts";
 import { checkSiteUrl, parsePlace, parseStripeAccess } from "../core/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
+import { forSale } from "./build/for-sale.ts";
 import { expectOwnOutput } from "./build/own-output.ts";
 import { buildSite } from "./build/site.ts";
 import { collectConfig, fail, ownerEnvironment } from "./owner-shop.ts";
@@ -32,10 +33,7 @@ await expectOwnOutput(root, join(root, "build"), "app.mjs");
 await buildSite(root, join(root, "dist"), site.shop.pages);
 await buildFunctions(root, join(root, "build"), catalog);
 await refuseSecrets();
-const count = Object.keys(catalog.prices).length;
-console.log(
-  `Built dist/ (the site) and build/ (the functions' bundle, which sells ${count} ${count === 1 ? "price" : "prices"}).`,
-);
+console.log(`Built dist/ (the site) and build/ (the functions' bundle, which sells ${forSale(catalog)}).`);
 
 /**
  * What is for sale, with what Stripe knows about it. A mistake in the files ends the build here rather than a sale later; an outage of

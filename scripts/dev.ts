@@ -52,7 +52,7 @@ const shop = await start({
 });
 close = shop.close;
 console.log(
-  `The shop is open at ${shop.url} (${stripeInUse(shop)}), its orders and mails at ${shop.url}/__dev. Ctrl-C closes it.`,
+  `The shop is open at ${shop.url} (${stripeInUse(shop)}), its ${behindTheCounter(shop)}. Ctrl-C closes it.`,
 );
 if (!flags["no-open"] && process.stdout.isTTY) await open(shop.url).catch(() => undefined);
 
@@ -96,6 +96,11 @@ async function start(options: Omit<ShopOptions, "port">): Promise<Shop> {
         );
     }
   }
+}
+
+/** The orders of the real Stripe are in its dashboard. */
+function behindTheCounter({ simulatedStripe, url }: Shop): string {
+  return simulatedStripe === undefined ? `mails at ${url}/__dev/inbox` : `orders and mails at ${url}/__dev`;
 }
 
 function stripeInUse({ simulatedStripe }: Shop): string {

@@ -7,12 +7,13 @@ const MINUTE_MS = 60_000;
 
 /** Outcomes that an owner has to do something about, and what. */
 const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
-  not_found: "Stripe knows no such session. Does STRIPE_SECRET_KEY belong to its account, and to its mode?",
+  not_found:
+    "Stripe does not know this order. Check that STRIPE_SECRET_KEY belongs to the same account and mode (test or live).",
   not_ours:
-    "This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY, with its mode, say the same here as on your host? Was it sold at an address that your shop had before? Then name that address in ALLOWED_ORIGINS.",
+    "This order belongs to another shop. Check that SHOP_ID and STRIPE_SECRET_KEY are the same here as on your host. If it was sold at a former address of your shop, add that address to ALLOWED_ORIGINS.",
   busy: "Somebody else is settling this order right now. Try again in a minute.",
-  unfinished: "A step could not be done; the record says why. Try again once that is mended.",
-  needs_attention: "A step failed for good; the record says why. Try again once that is mended.",
+  unfinished: "A step could not be done; the record says why. Fix that, then try again.",
+  needs_attention: "A step failed for good; the record says why. Fix that, then try again.",
 };
 
 /** What the owner has to do after `settleByHand`; undefined when the order is as it should be. */

@@ -16,11 +16,12 @@ With --mail-to the order's mails go to that address from now on, in place of the
 was refused, is sent there, and one that was sent already is sent again. A mail that reached somebody else before keeps its link to the order
 for 90 days; a full refund closes it.
 
-Prints as JSON the outcome, whom it could not tell of what ("owed"), the order's record, how often the buyer fetched which file
+Prints as JSON the outcome, which messages could not be delivered ("owed"), the order's record, how often the buyer fetched which file
 ("downloads") and what the shop noted down when ("history"); the last two where orders are kept in DynamoDB.
 Ends with 1 when the order is still not as it should be.`;
 
-const NOT_TOLD = "The order is done, and somebody could not be told of it. Try again once that is mended.";
+const NOT_TOLD =
+  "The order is done, but a message about it could not be delivered. Fix that, then try again.";
 
 const [orderId, option, address, ...rest] = readArguments(HELP);
 const isCorrection = option === "--mail-to" && address !== undefined;
@@ -31,7 +32,7 @@ if (
   !/^cs_(?:test|live)_\w+$/.test(orderId)
 ) {
   fail(
-    `Which order? One id, which begins with cs_live_ or cs_test_: it stands in what you were told of it, in the address of its page and in what npm run reconcile prints.\n\n${HELP}`,
+    `Give one order id. It begins with cs_live_ or cs_test_; you find it in the notice about the order, in the address of its page and in the output of npm run reconcile.\n\n${HELP}`,
   );
 }
 

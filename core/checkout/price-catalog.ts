@@ -105,7 +105,7 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     log.error("lookup_key_moved", {
       price: name,
       priceId: id,
-      fix: `The lookup key "${name}" names ${id} now, and ${left.join(", ")} of shop.config.ts stand under ${built.id}, which it named when this was built. Put them under prices[${JSON.stringify(name)}] and deploy again; until then it is not sold, because its buyers would get nothing of it.`,
+      fix: `The lookup key "${name}" names ${id} now, and ${left.join(", ")} of shop.config.ts stand under ${built.id}, which it named when this was built. Put them under prices[${JSON.stringify(name)}] and deploy again; until then the shop does not sell this price, because these settings would not apply to it.`,
     });
     throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
   }

@@ -81,6 +81,6 @@ function invalidPurchase(): HttpError {
   return new HttpError(
     400,
     "invalid_request",
-    "This item cannot be bought like this. Please reload the page and try again.",
+    "We could not open the checkout for this item. Please reload the page and try again. If that does not help, write to us.",
   );
 }

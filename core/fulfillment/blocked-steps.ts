@@ -69,7 +69,7 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
   }
 
   async function tellOwner(step: string, reason: string): Promise<void> {
-    const problem = `${reason} All orders wait for it. Mend it and deploy: the next run of reconciliation, or of npm run reconcile, completes them.`;
+    const problem = `${reason} All orders are waiting. Fix it and deploy; the next scheduled run completes them, or run npm run reconcile to complete them now.`;
     log.error("step_blocked", { step, problem });
     const notice = { subject: `Orders wait: the step "${step}" is blocked`, text: `${problem}\n` };
     const idempotencyKey = `blocked/${step}/${Math.floor(now() / HOUR_MS)}`;

@@ -82,7 +82,7 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLi
     await alarm.report("address_limit");
     throw tooMany(
       "too_many_checkouts",
-      "The checkout was opened too often from here. Please wait a minute and try again.",
+      "There were too many checkout attempts from your connection. Please wait a minute and try again.",
       taken.retryAfterSeconds,
     );
   }

@@ -27,7 +27,7 @@ export function createResendLimit(counters: Counters, now: () => number): Resend
       // Who is refused uses up nothing: one that is given back by another caller is there for the next.
       await giveBack();
       throw tooManyMails(
-        "The mail was sent again several times today. Please look into your spam folder, or try again tomorrow.",
+        "We have already sent this mail several times today. Please check your spam folder, or try again tomorrow.",
         endMs - now(),
       );
     },
@@ -55,7 +55,7 @@ export async function takeStrangersMail(
   const asked = await counters.add(`resend-caller/${caller}/${day}`, 1, endMs);
   if (asked <= (network === undefined ? MAILS_OF_UNKNOWN_CALLERS : MAILS_PER_CALLER)) return;
   throw tooManyMails(
-    "Mails were asked for too often from here today. Please try again tomorrow.",
+    "There were too many requests for mails from your connection today. Please try again tomorrow.",
     endMs - now(),
   );
 }

@@ -92,8 +92,8 @@ export function confirmationHtml(words: ConfirmationWords): string {
                 </tr>
                 <tr>
                   <td class="soft" style="${soft};padding:0 0 28px">
-                    Your order page always shows how your order stands. Keep this mail: its button leads there
-                    from any device.
+                    Your order page always shows the status of your order. Keep this mail: its button leads
+                    there from any device.
                   </td>
                 </tr>
                 <tr>

@@ -20,7 +20,7 @@ export function confirmationText(words: ConfirmationWords): string {
     ...words.included.map((sentence) => `  ${sentence}`),
     ...(words.paid === undefined ? [] : [`  You paid ${words.paid}, converted by Stripe.`]),
     "",
-    "Your order page, which always shows how your order stands:",
+    "Your order page, which always shows the status of your order:",
     words.orderUrl,
     "",
     `Order number: ${words.orderNumber}`,

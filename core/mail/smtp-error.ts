@@ -69,7 +69,7 @@ function refusalOf(failure: SmtpFailure, recipient: string): Error | undefined {
   if (command.startsWith("RCPT TO")) {
     return isAboutTheShop(failure)
       ? new BlockedStepError(
-          `The mail server passes on no mails of this shop: SMTP_URL may lack a password${said}.`,
+          `The mail server refuses to send this shop's mails${said}. SMTP_URL may lack a password.`,
           options,
         )
       : new PermanentStepError(`The mail server refused ${recipient}${said}`, options);

@@ -46,7 +46,9 @@ export function disputeWords(
       ...(dueMs === undefined ? [] : [`Stripe needs your answer by ${moment(dueMs)}.`]),
       ...(subscription === undefined ? [] : ["It is one of the payments of a subscription."]),
       ...(goesOn
-        ? ["The subscription goes on, and the buyer is charged for what is closed now: cancel it in Stripe."]
+        ? [
+            "The subscription is still running: the buyer keeps paying but has no access. Cancel it in Stripe.",
+          ]
         : []),
       ...(disputes === undefined ? [] : [`All disputes of this order: ${listOf(disputes)}.`]),
     ],

@@ -72,15 +72,15 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
     );
     if (twin === undefined) return undefined;
     const cure = order.mode === "subscription" ? "cancel and refund one" : "refund one";
-    return `The same buyer paid the same amount within the hour, order ${twin.id}: perhaps twice by mistake. If so, ${cure}, unless you have.`;
+    return `The same buyer paid the same amount within the hour, order ${twin.id}. This may be a mistake. If so, ${cure}, unless you already have.`;
   }
 
   async function onReconciliation(): Promise<string | undefined> {
-    if (lacksCronSecret) return "Nothing looks for payments that Stripe could not report: set CRON_SECRET.";
+    if (lacksCronSecret) return "No scheduled run looks for unreported payments: set CRON_SECRET.";
     const progress = await readProgress(bookkeeping, now());
     if (progress === undefined || !isOverdue(progress, now())) return undefined;
     const since = progress.finishedMs === 0 ? "" : ` since ${longDate(progress.finishedMs)}`;
-    return `The scheduled look for payments that Stripe could not report has not come to its end${since}.`;
+    return `The scheduled run that looks for unreported payments has not finished${since}.`;
   }
 
   async function look(order: OrderSnapshot): Promise<readonly string[]> {

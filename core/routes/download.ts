@@ -174,7 +174,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
 const EXPIRED =
   "Download links work for a limited time. Open your order page for a new one: its address is in the mail about your order.";
 const INVALID =
-  "It may have been cut off on its way to you. Open it again from your order page or from the mail about your order, whole and unchanged.";
+  "Part of the link may be missing. Please open it again from your order page or from the mail about your order.";
 const NOT_PAID = "The download opens as soon as your payment has arrived.";
 const GONE =
   "It is no longer under this link. Open your order page, which shows all your downloads: its address is in the mail about your order.";

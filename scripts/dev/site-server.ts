@@ -41,7 +41,7 @@ export async function createSiteHandler(
     }
     if (/\/[^./]+$/.test(path) && (await readSiteFile(root, pages, `${path}.html`)) !== undefined) {
       print(
-        `${path} is not found, ${path}.html is. Netlify shows it at ${path} as well; Vercel does with "cleanUrls": true in vercel.json, which is heeded here once the shop is started again.`,
+        `${path} is not found, ${path}.html is. Netlify shows it at ${path} as well. Vercel does so with "cleanUrls": true in vercel.json; restart npm run dev after changing it.`,
       );
     }
     return notFound(path);

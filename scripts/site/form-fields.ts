@@ -9,8 +9,8 @@ import { PAGES_FOLDER } from "./pages-folder.ts";
 const TAKEN: ReadonlySet<string> = new Set(["price_id", "priceId", "quantity", "client_reference_id"]);
 
 /**
- * A sentence for each field of a form that buys which the endpoint refuses. The button script sends only what is taken, so that the
- * mistake shows where JavaScript is off, and there alone.
+ * A sentence for each field that the endpoint refuses in a form that buys. Such a form sells nothing, with the button script or without
+ * it, and its owner may learn that only from a buyer.
  */
 export async function refusedFields(root: string, folder = PAGES_FOLDER): Promise<string[]> {
   const pages = await findPages(root, folder);
@@ -31,7 +31,7 @@ export function refusedFieldsIn(html: string, file: string): string[] {
     .filter(([name]) => !TAKEN.has(name))
     .map(
       ([name, line]) =>
-        `${file}:${line}: without JavaScript the shop refuses this form for its field "${name}". Take the field out of the form, or its name off it: Stripe's page asks for name, e-mail and address itself.`,
+        `${file}:${line}: the shop refuses this form because of its field "${name}". Remove the field, or its name attribute: Stripe's page asks for name, e-mail and address itself.`,
     );
 }
 

@@ -5,9 +5,8 @@ import { isAbsolute, relative, sep } from "node:path";
  * deleted by each build.
  */
 const OFF_LIMITS: Readonly<Record<string, string>> = {
-  dist: "which the build makes anew each time: your site would be deleted. Let your generator write to another folder, such as _site",
-  build:
-    "which the build makes anew each time, for the functions. Let your generator write to another folder, such as _site",
+  dist: "which the build deletes and rebuilds",
+  build: "which the build deletes and rebuilds",
   private: "which holds what you sell",
   node_modules: "which holds the installed packages",
   api: "which holds the functions",
@@ -34,7 +33,7 @@ export function offLimits(root: string, path: string): string | undefined {
   const inside = relative(root, path);
   if (inside === "") return "leads to the whole project, with all that is sold and secret";
   if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside))
-    return "leads out of this project, where the hosts have nothing of it";
+    return "leads out of this project, and your host does not have that folder";
   const [top = ""] = inside.toLowerCase().split(sep);
   const why = OFF_LIMITS[top];
   return why === undefined ? undefined : `leads to ${top}/, ${why}`;

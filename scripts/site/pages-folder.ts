@@ -16,7 +16,7 @@ export async function usablePagesFolder(root: string, pages = PAGES_FOLDER): Pro
   const place = `shop.config.ts: pages is ${JSON.stringify(pages)}`;
   // First by its name: what is off limits is so before it is there.
   const named = offLimits(root, join(root, folder));
-  if (named !== undefined) throw new SiteError([`${place}, and that ${named}. ${ADVICE}`]);
+  if (named !== undefined) throw new SiteError([`${place}, ${refusal(folder, named)}`]);
 
   const path = join(root, folder);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
@@ -28,11 +28,20 @@ export async function usablePagesFolder(root: string, pages = PAGES_FOLDER): Pro
     throw new SiteError([`${place}, and that is a file. Name the folder that holds your pages.`]);
   }
   const real = offLimits(await realpath(root), await realpath(path));
-  if (real !== undefined) throw new SiteError([`${place}, and that ${real}. ${ADVICE}`]);
+  if (real !== undefined) throw new SiteError([`${place}, ${refusal(folder, real)}`]);
   return folder;
 }
 
-const ADVICE = "Name the folder that your generator writes to, and let nothing else be in it.";
+/** The rest of the sentence, and what to do. `why` is from `offLimits`. */
+function refusal(folder: string, why: string): string {
+  const [, rebuilt] = /^leads to (dist|build)\//.exec(why) ?? [];
+  if (rebuilt === undefined) {
+    return `and that ${why}. Name the folder that your generator writes to, and keep nothing else in it.`;
+  }
+  const isLink = folder.split("/")[0]?.toLowerCase() !== rebuilt;
+  const reason = isLink ? `that ${why}` : `the build deletes and rebuilds ${rebuilt}/`;
+  return `but ${reason}. Have your generator write to another folder, such as _site, and name that one.`;
+}
 
 function notThere(folder: string): string {
   return `There is no folder ${folder}/ with your pages. If another program makes them, let it run first; the folder's name is \`pages\` in shop.config.ts.`;

@@ -270,7 +270,7 @@ test("A30: settle tries an order again that had used up its attempts and needs a
   expect(exitCode).toBe(0);
 });
 
-test("settle tells again what was given up, and says whom it could not tell", async () => {
+test("settle tells again what was given up, and says which messages could not be delivered", async () => {
   const sessionId = await keptOrder({
     v: 2,
     state: "fulfilled",
@@ -296,7 +296,7 @@ test("settle tells again what was given up, and says whom it could not tell", as
     owed: ["paid (chat): gave_up after 13 attempts"],
     order: { lastError: "chat: Error: The chat answered 500." },
   });
-  expect(first.complaints).toContain("somebody could not be told of it");
+  expect(first.complaints).toContain("a message about it could not be delivered");
   expect(first.exitCode).toBe(1);
 
   const second = await run("settle", [sessionId], withChat);
@@ -325,11 +325,11 @@ function flaggedOrder(): Promise<string> {
   });
 }
 
-test("settle says that Stripe knows no such session, and where that comes from", async () => {
+test("settle says that Stripe does not know the order, and where that comes from", async () => {
   const { exitCode, output, complaints } = await run("settle", ["cs_test_unknown0000"]);
   expect(exitCode).toBe(1);
   expect(JSON.parse(output)).toEqual({ outcome: "not_found", order: null });
-  expect(complaints).toMatch(/STRIPE_SECRET_KEY belong/);
+  expect(complaints).toMatch(/^Stripe does not know this order\. Check that STRIPE_SECRET_KEY belongs/m);
 });
 
 test("settle says that an order is another shop's, and which variables decide that", async () => {
@@ -340,7 +340,9 @@ test("settle says that an order is another shop's, and which variables decide th
   });
   expect(exitCode).toBe(1);
   expect(JSON.parse(output)).toMatchObject({ outcome: "not_ours", order: null });
-  expect(complaints).toMatch(/^This order is not one of this shop's: do SHOP_ID and STRIPE_SECRET_KEY/m);
+  expect(complaints).toMatch(
+    /^This order belongs to another shop\. Check that SHOP_ID and STRIPE_SECRET_KEY/m,
+  );
   expect(await stateOf(sessionId)).toBeUndefined();
 });
 

@@ -24,13 +24,14 @@ afterEach(() => {
 afterAll(() => project.close());
 
 /** As a terminal does it: `npm run dev`, a shell in between, and the shop. */
-async function startDev() {
+async function startDev(variables: Record<string, string> = {}) {
   const npm = spawn("sh", ["-c", "node scripts/dev.ts --no-open; exit $?"], {
     cwd: project.folder,
     env: ownerEnvironment({
       PATH: `${join(process.execPath, "..")}:${process.env["PATH"]}`,
       PORT: "0",
       npm_lifecycle_event: "dev",
+      ...variables,
     }),
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -39,12 +40,12 @@ async function startDev() {
   return { npm, ...shop };
 }
 
-async function shopOf(started: ChildProcess): Promise<{ processId: number; url: string }> {
+async function shopOf(started: ChildProcess): Promise<{ processId: number; url: string; output: string }> {
   let output = "";
   started.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   await expect.poll(() => output, { timeout: 30_000 }).toContain("The shop is open at");
   const url = /http:\/\/localhost:\d+/.exec(output)?.[0] ?? "";
-  return { processId: Number(await readLock()), url };
+  return { processId: Number(await readLock()), url, output };
 }
 
 const lockFile = (): string => join(project.folder, ".data/shop.pid");
@@ -91,4 +92,19 @@ test("E63: a shop that was killed stands in nobody's way", async () => {
   expect(await readLock()).toBe(String(next.processId));
   process.kill(next.processId, "SIGTERM");
   await expectGone(next.processId, next.url);
+});
+
+test("E67: the shop says when it starts what /__dev shows: orders only where Stripe is simulated", async () => {
+  const simulated = await startDev();
+  expect(simulated.output).toContain(`its orders and mails at ${simulated.url}/__dev.`);
+  process.kill(simulated.processId, "SIGTERM");
+  await expectGone(simulated.processId, simulated.url);
+  const real = await startDev({
+    STRIPE_SECRET_KEY: "sk_test_ofTheOwner",
+    STRIPE_WEBHOOK_SECRET: "whsec_ofTheOwner0",
+    STRIPE_API_BASE: "http://127.0.0.1:9",
+  });
+  expect(real.output).toContain(`its mails at ${real.url}/__dev/inbox.`);
+  process.kill(real.processId, "SIGTERM");
+  await expectGone(real.processId, real.url);
 });

@@ -27,6 +27,13 @@ const MOODS: Record<MailServerMood, string> = {
   refuses: "says “no such mailbox”",
 };
 
+/** What there is to try while the mail server does so. */
+const TO_TRY: Record<MailServerMood, string> = {
+  works: "See what becomes of an order when it does not:",
+  busy: "Orders try again by themselves. Let it take mails when you have seen enough:",
+  refuses: "Orders then need your attention. Let it take mails, then try them again:",
+};
+
 /** `/__dev/inbox`: what the shop has mailed, as a mail program would show it. */
 export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies) {
   return async (request: Request, path: string): Promise<Response | undefined> => {
@@ -60,7 +67,7 @@ export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies)
       <p class="lead">
         ${
           sendsFor === undefined
-            ? "Every mail of the shop ends here, whoever it is for: nothing leaves this machine."
+            ? "Every mail of the shop ends here: nothing leaves this machine. Notices to you come here once OWNER_EMAIL is set in .env."
             : `Mails are sent for real, through ${sendsFor}. None comes here.`
         }
       </p>
@@ -73,7 +80,7 @@ export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies)
       }
       <section class="panel">
         <h2>The mail server</h2>
-        <p>It ${MOODS[mood.current]}. See what becomes of an order when it does not:</p>
+        <p>It ${MOODS[mood.current]}. ${TO_TRY[mood.current]}</p>
         <form method="post" action="/__dev/inbox/mood" class="buttons">
           ${Object.entries(MOODS).map(
             ([name, words]) =>

@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<string, string>> = {
   order_recorded: "order recorded as paid",
   licenses_issued: "license keys issued",
   mail_resent: "mail sent again, at the buyer’s wish",
-  settle_command: "npm run settle was run",
+  settle_command: "tried again by hand",
   replay_command: "npm run replay was run",
 };
 

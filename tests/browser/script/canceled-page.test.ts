@@ -47,7 +47,7 @@ test.each(["javascript:document.title=1", "http://evil.example/", "", undefined]
 test.each(["paid", "fulfilled"])("does not call an order canceled that is %s", async (state) => {
   answersWith(state);
   const page = await open();
-  await shows(page, "This order is paid already");
+  await shows(page, "This order is already paid");
   expect(await page.locator("main").innerText()).not.toContain("Nothing was charged");
   await page.getByRole("link", { name: "See your order" }).click();
   await page.waitForURL("**/success.html*");
@@ -55,8 +55,8 @@ test.each(["paid", "fulfilled"])("does not call an order canceled that is %s", a
 });
 
 test.each([
-  ["paid", "This order is placed already"],
-  ["fulfilled", "This order is complete already"],
+  ["paid", "This order is already placed"],
+  ["fulfilled", "This order is already complete"],
 ])("F17: does not call a free order paid that is %s", async (state, heading) => {
   answersWith(state, { totalMinor: 0 });
   const page = await open();
@@ -68,7 +68,7 @@ test.each([
 test("does not say that nothing was charged while a bank debit is on its way", async () => {
   answersWith("awaiting_payment");
   const page = await open();
-  await shows(page, "This order is placed already");
+  await shows(page, "This order is already placed");
   expect(await page.locator("main").innerText()).not.toContain("Nothing was charged");
 });
 

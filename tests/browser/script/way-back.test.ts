@@ -60,7 +60,7 @@ test("M11: another browser of a shop without mail is told where the order is, an
   answers({ wayBack: { kind: "browser", supportEmail: "help@shop.example" } });
   const page = await open();
   const words = await page.locator('[data-way-back="browser"]').innerText();
-  expect(words).toContain("in the browser that it was bought with");
+  expect(words).toContain("use the browser you bought it with");
   expect(await page.locator('[data-way-back="support"] a').getAttribute("href")).toBe(
     "mailto:help@shop.example",
   );

@@ -7,7 +7,8 @@ import { openShopInBrowser } from "./open-shop.ts";
 
 // Everybody in these tests is one buyer, who may open one checkout a minute.
 const shop = openShopInBrowser({ CHECKOUTS_PER_MINUTE: "1" });
-const MESSAGE = "The checkout was opened too often from here. Please wait a minute and try again.";
+const MESSAGE =
+  "There were too many checkout attempts from your connection. Please wait a minute and try again.";
 
 /** Counting starts anew with every minute of the clock: a test must not see two of them. */
 beforeEach(async () => {

@@ -66,7 +66,8 @@ test("D11: a refusal says how long to wait, to programs and to people", async ()
   expect(await refused.json()).toMatchObject({
     error: {
       code: "too_many_checkouts",
-      message: "The checkout was opened too often from here. Please wait a minute and try again.",
+      message:
+        "There were too many checkout attempts from your connection. Please wait a minute and try again.",
     },
   });
 });

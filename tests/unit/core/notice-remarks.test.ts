@@ -5,7 +5,7 @@ import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DOUBLE = "perhaps twice by mistake";
+const DOUBLE = "This may be a mistake";
 
 let shop: TestShop;
 let chats: string[];
@@ -39,7 +39,7 @@ test("B17: of two tabs that were both paid the second notice names the first ord
   const [firstId = ""] = /cs_test_\w+/.exec(first) ?? [];
   shop.clock.nowMs += 59 * MINUTE_MS;
   expect(await noticeOfOrder()).toContain(
-    `The same buyer paid the same amount within the hour, order ${firstId}: ${DOUBLE}. If so, refund one, unless you have.`,
+    `The same buyer paid the same amount within the hour, order ${firstId}. ${DOUBLE}. If so, refund one, unless you already have.`,
   );
 });
 
@@ -82,16 +82,16 @@ test("a notice goes out without its remark when Stripe does not answer the look 
   expect(notice).not.toContain(DOUBLE);
 });
 
-test("E17: a notice says when the scheduled look has not come to its end for more than a day", async () => {
+test("E17: a notice says when the scheduled run has not finished for more than a day", async () => {
   open();
   const finishedMs = shop.clock.nowMs;
   const progress = { lookedAtUntilMs: finishedMs, finishedMs, flagged: 0, pass: undefined };
   await saveProgress(shop.engine.bookkeeping, progress, finishedMs);
   shop.clock.nowMs += 26 * HOUR_MS;
-  expect(await noticeOfOrder()).not.toContain("scheduled look");
+  expect(await noticeOfOrder()).not.toContain("scheduled run");
   shop.clock.nowMs += 1;
   expect(await noticeOfOrder("price_ebook_tides")).toContain(
-    "The scheduled look for payments that Stripe could not report has not come to its end since 21 November 2026.",
+    "The scheduled run that looks for unreported payments has not finished since 21 November 2026.",
   );
 });
 

@@ -79,7 +79,7 @@ test.for(ENGINES)(
     shop.stripe.account.loseDispute(inquiry.id);
     await shop.deliverNew();
     expect(subjects().slice(3)).toEqual(["[test] Dispute lost: €6.00"]);
-    expect(shop.notices.at(-1)?.text).toContain("cancel it in Stripe");
+    expect(shop.notices.at(-1)?.text).toContain("Cancel it in Stripe.");
     expect(events()).toEqual([
       ["order.disputed", "inquiry"],
       ["order.disputed", "open"],

@@ -30,3 +30,14 @@ test("a mail with HTML opens as a mail program shows it", async () => {
   expect(page).toContain("<iframe");
   expect(tabsIn(page)).toEqual(["html", "phone", "text", "headers", "source"]);
 });
+
+test.each([
+  ["works", "It takes every mail. See what becomes of an order when it does not:"],
+  ["busy", "It says “try again later”. Orders try again by themselves."],
+  ["refuses", "It says “no such mailbox”. Orders then need your attention."],
+] as const)("the inbox says what a mail server that %s does to orders", async (current, words) => {
+  const mailbox = await openMailbox(undefined, () => 1_795_300_000_000);
+  const pages = createInboxPages({ mailbox, mood: { current }, sendsFor: undefined });
+  const answer = await pages(new Request("http://localhost/__dev/inbox"), "/__dev/inbox");
+  expect(await answer?.text()).toContain(words);
+});

@@ -7,7 +7,7 @@ const linesOf = (html: string) =>
     /^public\/index\.html:(\d+): .*"(.+)"/.exec(warning)?.slice(1).join(" "),
   );
 
-test("D39: a field that the shop refuses is named, because with the script it does not show", () => {
+test("D39: a field for which the shop refuses a form is named, with its line", () => {
   const form = (fields: string) =>
     `<form method="post" action="/api/create-checkout-session">${fields}</form>`;
   expect(
@@ -20,4 +20,11 @@ test("D39: a field that the shop refuses is named, because with the script it do
     ),
   ).toEqual(["3 email", "4 message", "4 size"]);
   expect(linesOf('<form action="/newsletter"><input name="email"></form><input name="email">')).toEqual([]);
+});
+
+test("D39: what the owner reads of such a field is true with the script and without, and says what to do", () => {
+  const form = '<form method="post" action="/api/create-checkout-session"><input name="note"></form>';
+  expect(refusedFieldsIn(form, "public/index.html")).toEqual([
+    `public/index.html:1: the shop refuses this form because of its field "note". Remove the field, or its name attribute: Stripe's page asks for name, e-mail and address itself.`,
+  ]);
 });

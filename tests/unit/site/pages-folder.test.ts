@@ -76,7 +76,9 @@ test.for([
     await write(`${part}/index.html`, "mine");
   }
   const before = await listing();
-  await expect(build(pages)).rejects.toThrow(/^shop\.config\.ts: pages is ".+", and that leads to /);
+  await expect(build(pages)).rejects.toThrow(
+    /^shop\.config\.ts: pages is ".+", (?:and that leads to |but the build deletes and rebuilds (?:dist|build)\/\. )/,
+  );
   expect(await listing()).toEqual(before);
   expect(await read("dist/index.html")).toBe("mine");
 });
@@ -90,6 +92,18 @@ test.for(["..", "../other", "/etc", "_site/../../other"])(
     );
   },
 );
+
+test("I03: a folder that the build rebuilds is refused with one advice, by its name and through a link", async () => {
+  await mkdir(join(root, "dist"));
+  const advice = "Have your generator write to another folder, such as _site, and name that one.";
+  await expect(usablePagesFolder(root, "dist")).rejects.toThrow(
+    `shop.config.ts: pages is "dist", but the build deletes and rebuilds dist/. ${advice}`,
+  );
+  await symlink(join(root, "dist"), join(root, "_site"));
+  await expect(usablePagesFolder(root, "_site")).rejects.toThrow(
+    `shop.config.ts: pages is "_site", but that leads to dist/, which the build deletes and rebuilds. ${advice}`,
+  );
+});
 
 test("I03: a file, and a folder that is not there, are named", async () => {
   await write("index.html", "");
@@ -108,7 +122,9 @@ test.for(["private", "dist", ".", "..", "core"])(
     await mkdir(join(root, "core"));
     await mkdir(join(root, "dist"));
     await symlink(join(root, target), join(root, "_site"));
-    await expect(build("_site")).rejects.toThrow(/^shop\.config\.ts: pages is "_site", and that leads /);
+    await expect(build("_site")).rejects.toThrow(
+      /^shop\.config\.ts: pages is "_site", (?:and|but) that leads /,
+    );
   },
 );
 
