@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 
 /** The largest page that Stripe gives. */
-export const LARGEST_PAGE = 100;
+const LARGEST_PAGE = 100;
 
 interface Page {
   limit: number;

@@ -148,7 +148,7 @@ test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, 
   assert.match(notices, /^Copyright .*Stripe/m);
 });
 
-test("D61: every package's license stands in THIRD-PARTY-NOTICES.txt as a text, not as a name alone", async () => {
+test("D49: every package's license stands in THIRD-PARTY-NOTICES.txt as a text, not as a name alone", async () => {
   const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
   const [, ...parts] = notices.replace("\n\n", "\n─\n").split(/^─+$/m);
   assert.ok(parts.length > 5);

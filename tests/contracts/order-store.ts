@@ -140,7 +140,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readSnapshot(orderId)).toEqual(snapshot(orderId, "first"));
   });
 
-  test("E73: the owner's correction of the address stands in the snapshot, beside what the buyer typed", async ({
+  test("E52: the owner's correction of the address stands in the snapshot, beside what the buyer typed", async ({
     skip,
   }) => {
     const { store, newOrderId, keepsSnapshots } = open();

@@ -133,7 +133,7 @@ test("E22: check and build say that another shop without a name sells on the acc
   expect((await run("check", { ...environment, SHOP_ID: "tide" })).complaints).toBe("");
 });
 
-test("B31: check names an option that Stripe refuses under Managed Payments, and a product without a tax code", async () => {
+test("B27: check names an option that Stripe refuses under Managed Payments, and a product without a tax code", async () => {
   const config = (checkout: string): string =>
     `import { defineShop } from "./core/shop-definition.ts";\nexport default defineShop({ checkout: ${checkout} });\n`;
   await project.write("shop.config.ts", config("{ managedPayments: true, automaticTax: true }"));

@@ -214,7 +214,7 @@ test("E09: settle leaves its line in the history of an order that it could not s
   expect(await engine.orders.readHistory("cs_test_unknown0000")).toEqual([]);
 });
 
-test("E73: settle --mail-to says what keeps it from mailing, and changes nothing", async () => {
+test("E52: settle --mail-to says what keeps it from mailing, and changes nothing", async () => {
   const { sessionId } = await stripe.paidSession();
   await run("settle", [sessionId]);
   const { exitCode, complaints } = await run("settle", [sessionId, "--mail-to", "ada@right.example"]);
@@ -383,7 +383,7 @@ test("without a table the same commands keep the order in Stripe", async () => {
   const withoutTable = Object.fromEntries(
     Object.keys(dynamodbEnvironment(local.config)).map((name) => [name, ""]),
   );
-  // Another shop, as it were: in this one a run has marked the table as the place of its orders (E46).
+  // Another shop, as it were: in this one a run has marked the table as the place of its orders (E39).
   const notes = stripe.simulated.state().products["static_checkout_bookkeeping_1"]?.metadata ?? {};
   for (const name of Object.keys(notes)) if (name.startsWith("table_mark")) delete notes[name];
   const { exitCode, output } = await run("settle", [sessionId], withoutTable);

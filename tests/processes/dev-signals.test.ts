@@ -66,7 +66,7 @@ async function expectGone(processId: number, url: string): Promise<void> {
 }
 
 test.for(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
-  "E63: %s ends the shop, and leaves its folder unlocked",
+  "E43: %s ends the shop, and leaves its folder unlocked",
   async (signal) => {
     const { npm, processId, url } = await startDev();
     expect((await fetch(url)).status).toBe(200);
@@ -77,13 +77,13 @@ test.for(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
   },
 );
 
-test("E63: the end of what npm started ends the shop, although no signal comes through", async () => {
+test("E43: the end of what npm started ends the shop, although no signal comes through", async () => {
   const { npm, processId, url } = await startDev();
   npm.kill("SIGKILL");
   await expectGone(processId, url);
 });
 
-test("E63: a shop that was killed stands in nobody's way", async () => {
+test("E43: a shop that was killed stands in nobody's way", async () => {
   const { processId } = await startDev();
   process.kill(processId, "SIGKILL");
   await expect.poll(() => isRunning(processId)).toBe(false);
@@ -94,7 +94,7 @@ test("E63: a shop that was killed stands in nobody's way", async () => {
   await expectGone(next.processId, next.url);
 });
 
-test("E67: the shop says when it starts what /__dev shows: orders only where Stripe is simulated", async () => {
+test("E47: the shop says when it starts what /__dev shows: orders only where Stripe is simulated", async () => {
   const simulated = await startDev();
   expect(simulated.output).toContain(`its orders and mails at ${simulated.url}/__dev.`);
   process.kill(simulated.processId, "SIGTERM");

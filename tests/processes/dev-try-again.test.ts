@@ -52,7 +52,7 @@ async function post(path: string, fields: Record<string, string>): Promise<Respo
 const pageOf = async (id: string) => (await fetch(`${shop.url}/__dev/orders/${id}`)).text();
 const act = (id: string, action: string) => post(`/__dev/orders/${id}/act`, { action });
 
-test("E67: an order that needs attention can be tried again, and says what is still wrong", async () => {
+test("E47: an order that needs attention can be tried again, and says what is still wrong", async () => {
   await post("/__dev/inbox/mood", { mood: "refuses" });
   const id = await buy("price_ebook_tides");
   const flagged = await pageOf(id);
@@ -71,7 +71,7 @@ test("E67: an order that needs attention can be tried again, and says what is st
   expect(done).toContain("tried again by hand");
 });
 
-test("E66: a refunded order is not shown as fulfilled, neither in the list nor on its page", async () => {
+test("E46: a refunded order is not shown as fulfilled, neither in the list nor on its page", async () => {
   const id = await buy("price_ebook_tides");
   const charge = /value="(refund ch_\w+)"/.exec(await pageOf(id))?.[1] ?? "";
   expect((await act(id, charge)).status).toBe(303);
@@ -83,7 +83,7 @@ test("E66: a refunded order is not shown as fulfilled, neither in the list nor o
   }
 });
 
-test("E60: the panel takes a failed refund's second failure for what it is: no longer possible", async () => {
+test("E40: the panel takes a failed refund's second failure for what it is: no longer possible", async () => {
   const id = await buy("price_ebook_tides");
   await act(id, /value="(refund ch_\w+)"/.exec(await pageOf(id))?.[1] ?? "");
   const fail = /value="(fail re_\w+)"/.exec(await pageOf(id))?.[1] ?? "";
@@ -97,7 +97,7 @@ test("E60: the panel takes a failed refund's second failure for what it is: no l
 test.for([
   ["price_poster_a2", "Post, in a tube"],
   ["price_almanac_monthly", undefined],
-] as const)("E68: the payment page asks where to send %s", async ([priceId, rate]) => {
+] as const)("E48: the payment page asks where to send %s", async ([priceId, rate]) => {
   const page = await (await fetch(`${shop.url}/c/pay/${await openCheckout(priceId)}`)).text();
   expect(page).toContain("<legend>Shipping address</legend>");
   expect(page).toContain("Germany");
@@ -105,12 +105,12 @@ test.for([
   else expect(page).toContain(rate);
 });
 
-test("E68: the payment page of a download asks for no address", async () => {
+test("E48: the payment page of a download asks for no address", async () => {
   const page = await (await fetch(`${shop.url}/c/pay/${await openCheckout("price_ebook_tides")}`)).text();
   expect(page).not.toContain("Shipping address");
 });
 
-test("E65: what is wrong behind the counter is a page with a way on", async () => {
+test("E45: what is wrong behind the counter is a page with a way on", async () => {
   for (const [path, status] of [
     ["/__dev/nothing", 404],
     ["/__dev/orders/cs_test_nothing", 404],

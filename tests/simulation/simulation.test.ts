@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runSchedules } from "./run-schedules.ts";
 import { describeFailure } from "./summary.ts";
 
-test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15: 3,000 schedules keep every invariant", async () => {
+test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15 A46 A47 A48 A49 A50 B35 B36: 3,000 schedules keep every invariant", async () => {
   const { failed, schedules, tally } = await runSchedules({ seed: 1, schedules: 3_000 });
 
   if (failed !== undefined) expect.fail(await describeFailure(failed));

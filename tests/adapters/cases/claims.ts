@@ -61,7 +61,7 @@ export const claimCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D63: order-status keeps the claim of an order for longer once it is placed, for the browser that holds it",
+    name: "D51: order-status keeps the claim of an order for longer once it is placed, for the browser that holds it",
     async run(shop) {
       const { sessionId, cookie } = await paidAsBrowser(shop);
       const setCookies = async (headers: Record<string, string>): Promise<string[]> => {

@@ -95,7 +95,7 @@ test("M12: the browser that bought in a shop without mail shows the link to keep
   expect(await page.locator("[data-way-back]:visible").count()).toBe(0);
 });
 
-test("D51: a page that stays open gets new download links before the old ones end, and the keyboard keeps its place", async () => {
+test("D41: a page that stays open gets new download links before the old ones end, and the keyboard keeps its place", async () => {
   answers({ personal: PERSONAL });
   const page = await pages.newPage();
   await page.clock.install();

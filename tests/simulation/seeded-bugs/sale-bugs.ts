@@ -8,7 +8,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   {
     name: "key-for-every-line",
     what: "The lookup key of a sale is given to every line of the session.",
-    hazards: "B32",
+    hazards: "B28",
     patches: [
       {
         file: LINES,
@@ -20,7 +20,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   {
     name: "first-line-was-opened",
     what: "The first line counts as the one that was opened, whatever price it has now.",
-    hazards: "B33",
+    hazards: "B29",
     patches: [
       {
         file: LINES,
@@ -32,7 +32,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   {
     name: "key-of-today",
     what: "A line is called what its price is called today.",
-    hazards: "B35",
+    hazards: "B31",
     patches: [
       {
         file: LINES,
@@ -44,7 +44,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   {
     name: "id-without-its-key",
     what: "The lookup key of a price that was bought by its id is not written down.",
-    hazards: "B35",
+    hazards: "B31",
     patches: [
       {
         file: "core/checkout/price-catalog.ts",
@@ -57,7 +57,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   {
     name: "added-lines-not-kept",
     what: "What a line of the dashboard was called is not kept where orders live in Stripe.",
-    hazards: "B35",
+    hazards: "B31",
     patches: [
       {
         file: "core/stores/stripe-order-store.ts",

@@ -35,7 +35,7 @@ export const SLOW_BUGS: readonly SeededBug[] = [
   {
     name: "blocked-attempt-counts",
     what: "While the mail server refuses the sender, each order uses up its twelve tries.",
-    hazards: "E71",
+    hazards: "E50",
     patches: [
       {
         file: "core/orders/run-step.ts",

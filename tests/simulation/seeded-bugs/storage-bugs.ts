@@ -9,7 +9,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-believes-the-first-place",
     what: "The record is read from its usual place, whatever stands in the copy beside it.",
-    hazards: "E37",
+    hazards: "E30",
     patches: [
       {
         file: COPIES,
@@ -22,7 +22,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-without-copies",
     what: "The record stands in one place only.",
-    hazards: "E37",
+    hazards: "E30",
     patches: [
       {
         file: COPIES,
@@ -34,7 +34,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-one-copy-for-all",
     what: "The copy's key does not name its version, so that a stale copy overwrites it, too.",
-    hazards: "E37",
+    hazards: "E30",
     patches: [
       {
         file: COPIES,
@@ -46,7 +46,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-answer-not-compared",
     what: "Any answer to a write means that it was written.",
-    hazards: "E39",
+    hazards: "E32",
     patches: [
       {
         file: STORE,
@@ -58,7 +58,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-mismatch-is-spoilt",
     what: "An answer to somebody else's write is taken for a version that nobody can write, and the next one is taken.",
-    hazards: "E39",
+    hazards: "E32",
     patches: [
       {
         file: VERSIONS,
@@ -70,7 +70,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-refusal-is-written",
     what: "A write that Stripe refuses counts as made.",
-    hazards: "E34",
+    hazards: "E27",
     patches: [
       {
         file: VERSIONS,
@@ -83,7 +83,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-refusal-is-nothing",
     what: "What Stripe refuses to write is answered 200.",
-    hazards: "E34",
+    hazards: "E27",
     patches: [
       {
         file: "core/orders/settle-order.ts",

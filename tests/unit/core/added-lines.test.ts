@@ -56,7 +56,7 @@ const toOwner = () => shop.mails.find(({ to }) => to === "owner@shop.example")?.
 const keysIn = (text: string) => text.match(/TESTLICENSE1-[\w.-]+/g) ?? [];
 
 for (const engine of ["stripe", "memory"] as const) {
-  test(`B32: a cross-sell is delivered as what it is, and what was opened once (${engine} engine)`, async () => {
+  test(`B28: a cross-sell is delivered as what it is, and what was opened once (${engine} engine)`, async () => {
     open(engine);
     const orderId = await shop.openSession("app_license");
     shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
@@ -70,7 +70,7 @@ for (const engine of ["stripe", "memory"] as const) {
     expect(toOwner()).not.toContain("Stripe's page added");
   });
 
-  test(`B33: an upsell takes the place of what was opened: its buyer gets the one and not the other (${engine} engine)`, async () => {
+  test(`B29: an upsell takes the place of what was opened: its buyer gets the one and not the other (${engine} engine)`, async () => {
     open(engine);
     const orderId = await shop.openSession("app_license");
     shop.stripe.buyer.pay(orderId, { exchanges: { price_app_license: "price_ebook_tides" } });
@@ -79,7 +79,7 @@ for (const engine of ["stripe", "memory"] as const) {
     expect(toBuyer()).toContain("https://files.example/tides");
   });
 
-  test(`B34: for a line that shop.config.ts does not know nothing is delivered, and the owner reads so (${engine} engine)`, async () => {
+  test(`B30: for a line that shop.config.ts does not know nothing is delivered, and the owner reads so (${engine} engine)`, async () => {
     open(engine);
     const orderId = await shop.openSession("app_license");
     shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_poster_a2", quantity: 2 }] });
@@ -90,7 +90,7 @@ for (const engine of ["stripe", "memory"] as const) {
     );
   });
 
-  test(`B35: a lookup key that moves on takes nothing away from earlier buyers, however they bought (${engine} engine)`, async () => {
+  test(`B31: a lookup key that moves on takes nothing away from earlier buyers, however they bought (${engine} engine)`, async () => {
     open(engine, {}, built({ prices: PRICES }));
     const orders = [];
     for (const name of ["app_license", "price_app_license"]) {
@@ -108,7 +108,7 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
-test("B36: an order of several lines from before the opened price was noted hands nothing out twice", async () => {
+test("B32: an order of several lines from before the opened price was noted hands nothing out twice", async () => {
   open("memory");
   const orderId = await shop.openSession("app_license");
   const session = shop.stripe.state().checkoutSessions[orderId];
@@ -120,7 +120,7 @@ test("B36: an order of several lines from before the opened price was noted hand
   expect(toBuyer()).toContain("https://files.example/tides");
 });
 
-test("B36: … also where the lookup key has moved since: the first line was opened", async () => {
+test("B32: … also where the lookup key has moved since: the first line was opened", async () => {
   open("memory");
   const orderId = await shop.openSession("app_license");
   const session = shop.stripe.state().checkoutSessions[orderId];
@@ -146,7 +146,7 @@ async function buyAfterMove(definition: ShopDefinition) {
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
 
-test("B37: a price behind a moved lookup key is not sold while its settings stand under the old price's id", async () => {
+test("B33: a price behind a moved lookup key is not sold while its settings stand under the old price's id", async () => {
   const response = await buyAfterMove({
     prices: { app_license: {}, price_app_license: { deliver, maxQuantity: 1 } },
   });
@@ -167,6 +167,6 @@ test.for<ShopDefinition>([
   { prices: { app_license: { deliver } } },
   { prices: { app_license: {}, price_app_license: { deliver }, price_ebook_tides: { deliver } } },
   { prices: { app_license: {}, price_app_license: {} } },
-])("B37: it is sold where the settings follow the key: %j", async (definition) => {
+])("B33: it is sold where the settings follow the key: %j", async (definition) => {
   expect((await buyAfterMove(definition)).status).toBe(200);
 });

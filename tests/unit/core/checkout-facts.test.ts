@@ -74,11 +74,11 @@ async function factsOf(session: Record<string, unknown>, lines: readonly unknown
 const stripeError = (type: string, fields: Record<string, unknown>): Error =>
   Object.assign(new Error("no"), { type, ...fields });
 
-test("B43: an order of live mode is none of a shop in test mode", async () => {
+test("B38: an order of live mode is none of a shop in test mode", async () => {
   expect(await ask({ session: { livemode: true } })).toEqual({ kind: "not_ours" });
 });
 
-test("B43: only Stripe's word that there is no such session is an answer; every other refusal is thrown", async () => {
+test("B38: only Stripe's word that there is no such session is an answer; every other refusal is thrown", async () => {
   const missing = stripeError("StripeInvalidRequestError", { statusCode: 404, code: "resource_missing" });
   expect(await ask({ refusal: missing })).toEqual({ kind: "not_found" });
   for (const refusal of [
@@ -92,7 +92,7 @@ test("B43: only Stripe's word that there is no such session is an answer; every 
   }
 });
 
-test("B43: of a long order every line is kept", async () => {
+test("B38: of a long order every line is kept", async () => {
   const lines = Array.from({ length: 12 }, (_, index) => ({ ...LINE, description: `Line ${index + 1}` }));
   const { snapshot } = await factsOf({ line_items: { data: lines.slice(0, 10), has_more: true } }, lines);
   expect(snapshot.items.map(({ name }) => name).slice(-3)).toEqual(["Line 10", "Line 11", "Line 12"]);

@@ -101,7 +101,7 @@ test("D11: the shop as a whole opens 100 checkouts a minute; what one address is
   expect(creations()).toHaveLength(100);
 });
 
-test("D55: 1,000 requests for what the shop does not sell use up nothing; the buyer behind them buys", async () => {
+test("D45: 1,000 requests for what the shop does not sell use up nothing; the buyer behind them buys", async () => {
   const junk = [
     '{"price_id":"price_none"}',
     '{"price_id":"toString"}',
@@ -117,7 +117,7 @@ test("D55: 1,000 requests for what the shop does not sell use up nothing; the bu
   expect(await statusOf(buy({ ip: "2001:db8:1:1::1" }))).toBe(200);
 });
 
-test("D55: what reaches Stripe counts, if Stripe refuses it, too", async () => {
+test("D45: what reaches Stripe counts, if Stripe refuses it, too", async () => {
   shop.stripe.faults.beforeApi = () => Response.json({ error: { type: "api_error" } }, { status: 500 });
   const statuses: number[] = [];
   for (let call = 0; call < 8; call += 1) statuses.push(await statusOf(buy({ ip: "192.0.2.1" })));
@@ -134,7 +134,7 @@ async function opened(addresses: readonly string[]): Promise<number> {
   return count;
 }
 
-test("D56: whoever has a /48 opens 30 checkouts a minute from its 65,536 networks, and 15 from a /56", async () => {
+test("D46: whoever has a /48 opens 30 checkouts a minute from its 65,536 networks, and 15 from a /56", async () => {
   const ofA56 = hosts(256, (index) => `2001:db8:1:${(0x4200 + index).toString(16)}::1`);
   expect(await opened(ofA56)).toBe(15);
   const ofThe48 = hosts(300, (index) => `2001:db8:1:${(index * 200).toString(16)}::1`);
@@ -144,7 +144,7 @@ test("D56: whoever has a /48 opens 30 checkouts a minute from its 65,536 network
   expect(creations()).toHaveLength(31);
 });
 
-test("D57: callers who were here today leave a quarter of the shop's minute to new ones", async () => {
+test("D47: callers who were here today leave a quarter of the shop's minute to new ones", async () => {
   const flood = hosts(200, (index) => `198.51.${100 + Math.floor(index / 250)}.${index % 250}`);
   // Their first minute: all are new.
   expect(await opened(flood)).toBe(100);
@@ -158,7 +158,7 @@ test("D57: callers who were here today leave a quarter of the shop's minute to n
   expect(await opened(["2001:db8:7:1::1"])).toBe(1);
 });
 
-test("D57: a caller who was here today is no new one in another network of the same /48", async () => {
+test("D47: a caller who was here today is no new one in another network of the same /48", async () => {
   shop.close();
   shop = openShop({ CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "8" });
   const statuses: number[] = [];

@@ -94,7 +94,7 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, index)
 const cookieBytes = (browser: ReturnType<typeof openBrowser>): number =>
   browser.request().headers.get("cookie")?.length ?? 0;
 
-test("D63: a paid order is not forgotten over any number of checkouts that are opened later", () => {
+test("D51: a paid order is not forgotten over any number of checkouts that are opened later", () => {
   const browser = openBrowser();
   order(browser, 1, true);
   for (const number of upTo(40).slice(1)) order(browser, number, false);
@@ -105,7 +105,7 @@ test("D63: a paid order is not forgotten over any number of checkouts that are o
   expect(held(browser, [1])).toEqual([1]);
 });
 
-test("D63: of many paid orders the newest are kept, and the header stays within two kilobytes", () => {
+test("D51: of many paid orders the newest are kept, and the header stays within two kilobytes", () => {
   const browser = openBrowser();
   for (const number of upTo(60)) order(browser, number, true);
   expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
@@ -118,7 +118,7 @@ test("D63: of many paid orders the newest are kept, and the header stays within 
   expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
 });
 
-test("D63: a claim is kept once, and only for the browser that has it", () => {
+test("D51: a claim is kept once, and only for the browser that has it", () => {
   const browser = openBrowser();
   expect(claims.keep(browser.request(), session(1))).toEqual([]);
   browser.take(claims.claim(browser.request(), session(1)));
@@ -137,7 +137,7 @@ test("D63: a claim is kept once, and only for the browser that has it", () => {
   expect(claims.holds(browser.request(), session(1))).toBe(false);
 });
 
-test("D63: an expiry that nobody signed keeps nothing, and long rubbish is thrown out first", () => {
+test("D51: an expiry that nobody signed keeps nothing, and long rubbish is thrown out first", () => {
   const browser = openBrowser();
   browser.kept.set(`__Host-order_${"x".repeat(16)}`, "y".repeat(3_000));
   order(browser, 1, true);

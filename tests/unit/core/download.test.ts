@@ -191,7 +191,7 @@ test("D04: a subscription that has ended closes its downloads", async () => {
   expect(await closed.text()).toContain("The subscription has ended");
 });
 
-test("D51: a link of the page is good for an hour, and the page makes a new one", async () => {
+test("D41: a link of the page is good for an hour, and the page makes a new one", async () => {
   const bought = await buy();
   const link = await linkOf(bought);
   shop.clock.nowMs += 3_600_000 - 1_000;
@@ -299,7 +299,7 @@ test("the mail carries what was bought: its links work for the days that shop.co
   expect((await download(link)).status).toBe(403);
 });
 
-test("D51: links in the mail work for three days where shop.config.ts does not say", async () => {
+test("D41: links in the mail work for three days where shop.config.ts does not say", async () => {
   shop.close();
   const { downloadLinkDays: _, ...rest } = SITE.shop;
   shop = openTestShop({ site: siteOf(rest), replace: { projectFolder: folder } });
@@ -307,7 +307,7 @@ test("D51: links in the mail work for three days where shop.config.ts does not s
   expect(shop.mails[0]?.text).toContain("The link works for 3 days.");
 });
 
-test("D53: with orders in Stripe, many downloads at once share one look, and none is older than five seconds", async () => {
+test("D43: with orders in Stripe, many downloads at once share one look, and none is older than five seconds", async () => {
   shop.close();
   shop = openTestShop({ site: SITE, engine: "stripe", replace: { projectFolder: folder } });
   const bought = await buy();

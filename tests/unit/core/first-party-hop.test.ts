@@ -174,7 +174,7 @@ test.for(CASES)(
   },
 );
 
-test("D50: on Vercel with www as the real domain, a buyer on www can buy with nothing else configured", async () => {
+test("D40: on Vercel with www as the real domain, a buyer on www can buy with nothing else configured", async () => {
   shop = openTestShop({
     environment: {
       SITE_URL: "",
@@ -192,7 +192,7 @@ test("D50: on Vercel with www as the real domain, a buyer on www can buy with no
   expect((await openBrowser("none").buyByScript(elsewhere, elsewhere)).status).toBe(200);
 });
 
-test("D50: a browser too old for Sec-Fetch-Site may buy at both names, with www. and without", async () => {
+test("D40: a browser too old for Sec-Fetch-Site may buy at both names, with www. and without", async () => {
   for (const site of [BARE, WWW]) {
     open({ SITE_URL: site });
     for (const origin of [BARE, WWW]) expect(await statusOf(origin), `${site} ${origin}`).toBe(200);

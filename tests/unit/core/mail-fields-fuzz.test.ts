@@ -189,7 +189,7 @@ test("D23: the sender's name is encoded, whatever it holds", async () => {
   }
 });
 
-test("D62: a mail to dots as Japanese providers gave them out is taken by a mail server, for that one address", async () => {
+test("D50: a mail to dots as Japanese providers gave them out is taken by a mail server, for that one address", async () => {
   for (const to of ["a..b@docomo.example", "taro.@docomo.example", ".taro@docomo.example"]) {
     received.length = 0;
     const options = { idempotencyKey: "mail/cs_test_1", signal: AbortSignal.timeout(5_000) };

@@ -228,7 +228,7 @@ async function problems(): Promise<readonly string[]> {
   return ((await response.json()) as { problems: string[] }).problems;
 }
 
-test("E71: a sender that the mail server refuses is one alarm; ten orders wait, and one run sends all their mails", async () => {
+test("E50: a sender that the mail server refuses is one alarm; ten orders wait, and one run sends all their mails", async () => {
   const { mend, chats } = openBlockedShop();
   const orders: string[] = [];
   for (let count = 0; count < 10; count += 1) {
@@ -267,7 +267,7 @@ test("E71: a sender that the mail server refuses is one alarm; ten orders wait, 
 
 const MAIL_REFUSED = new RefusedMailError("The mail server refused the mail: 554.");
 
-test("E72: a mail that the server refuses after reading it holds back no other one, and is flagged after three days, once others go out", async () => {
+test("E51: a mail that the server refuses after reading it holds back no other one, and is flagged after three days, once others go out", async () => {
   openShop("at-least-once");
   const orderId = await paidOrder();
   outcomes.push(MAIL_REFUSED);
@@ -286,7 +286,7 @@ test("E72: a mail that the server refuses after reading it holds back no other o
   expect((await controlOf(orderId)).state).toBe("needs_attention");
 });
 
-test("E72: a server that refuses every mail after reading it is asked a few times, and flags no order, for however long", async () => {
+test("E51: a server that refuses every mail after reading it is asked a few times, and flags no order, for however long", async () => {
   openBlockedShop(MAIL_REFUSED);
   const orders: string[] = [];
   for (let count = 0; count < 10; count += 1) orders.push(await paidOrder());
@@ -298,7 +298,7 @@ test("E72: a server that refuses every mail after reading it is asked a few time
   for (const orderId of orders) expect((await controlOf(orderId)).state).toBe("paid");
 });
 
-test("E71: health recovers with the first mail that goes out, also of an order that never had to wait", async () => {
+test("E50: health recovers with the first mail that goes out, also of an order that never had to wait", async () => {
   const { mend } = openBlockedShop();
   await deliver(await paidOrder());
   expect(await problems()).toContain("mail_blocked");
@@ -307,7 +307,7 @@ test("E71: health recovers with the first mail that goes out, also of an order t
   expect(await problems()).not.toContain("mail_blocked");
 });
 
-test("E71: the owner's notice, which the same server refuses, goes out once that is mended", async () => {
+test("E50: the owner's notice, which the same server refuses, goes out once that is mended", async () => {
   let isMended = false;
   shop = openTestShop({
     environment: { OWNER_EMAIL: "owner@shop.example" },
@@ -330,7 +330,7 @@ test("E71: the owner's notice, which the same server refuses, goes out once that
   expect(attempts.map(({ to }) => to)).toEqual(["jenny.rosen@example.com", "owner@shop.example"]);
 });
 
-test("E71: the notice that is refused is not sent at every look", async () => {
+test("E50: the notice that is refused is not sent at every look", async () => {
   let tries = 0;
   shop = openTestShop({
     environment: { OWNER_EMAIL: "owner@shop.example" },

@@ -51,7 +51,7 @@ test.for<[string, Record<string, string>]>([
     { SHOP_ID: "prints", SITE_URL: "https://new.example", ALLOWED_ORIGINS: "https://shop.example" },
   ],
 ])(
-  "E46: a deployment without the table %s runs nothing, and nobody is mailed again",
+  "E39: a deployment without the table %s runs nothing, and nobody is mailed again",
   async ([, environment]) => {
     await sellThree(await withTable());
     await expect(run(await withoutTable(environment))).rejects.toThrow(
@@ -61,7 +61,7 @@ test.for<[string, Record<string, string>]>([
   },
 );
 
-test("E46: two shops with names of their own, one with a table and one without, both run", async () => {
+test("E39: two shops with names of their own, one with a table and one without, both run", async () => {
   const tide = await withTable({ SHOP_ID: "tide" });
   await run(tide);
   const prints = await withoutTable({ SHOP_ID: "prints", SITE_URL: "https://prints.example" });
@@ -70,7 +70,7 @@ test("E46: two shops with names of their own, one with a table and one without, 
   expect(await run(tide)).toMatchObject({ unfinished: [], incomplete: [] });
 });
 
-test("E46: a second shop that is given a name runs, whatever table the shop without a name has", async () => {
+test("E39: a second shop that is given a name runs, whatever table the shop without a name has", async () => {
   await sellThree(await withTable());
   const prints = { SITE_URL: "https://prints.example" };
   await expect(run(await withoutTable(prints))).rejects.toThrow(/SHOP_ID/);
@@ -80,7 +80,7 @@ test("E46: a second shop that is given a name runs, whatever table the shop with
 
 const MOVED = { SITE_URL: "https://new.example", ALLOWED_ORIGINS: "https://shop.example" };
 
-test("E42: after a change of domain an exchanged table is noticed, and nothing is delivered again", async () => {
+test("E35: after a change of domain an exchanged table is noticed, and nothing is delivered again", async () => {
   await sellThree(await withTable());
   const exchanged = await withTable(MOVED);
   expect(await exchanged.engine.guard?.gap()).toMatchObject({ fromMs: 0 });
@@ -88,7 +88,7 @@ test("E42: after a change of domain an exchanged table is noticed, and nothing i
   expect(shop.mails).toHaveLength(3);
 });
 
-test("E44: after a change of domain the living table is not in doubt, and is marked at the new address", async () => {
+test("E37: after a change of domain the living table is not in doubt, and is marked at the new address", async () => {
   const table = createMemoryEngine();
   await sellThree(await withTable({}, table));
   const moved = await withTable(MOVED, table);

@@ -29,7 +29,7 @@ test.for([
   expect(networkOf(text)).toBeUndefined();
 });
 
-test("D56: an IPv6 address stands in its /56 and its /48, an IPv4 address in none", () => {
+test("D46: an IPv6 address stands in its /56 and its /48, an IPv4 address in none", () => {
   expect(networksOf("2001:db8:1:42ab::1")).toEqual({
     own: "2001:db8:1:42ab::/64",
     around: ["2001:db8:1:4200::/56", "2001:db8:1::/48"],

@@ -130,7 +130,7 @@ test.for([
   ["was not tried yet", { billing_reason: "subscription_cycle", attempt_count: 0 }, undefined, undefined],
   ["is paid", { billing_reason: "subscription_cycle", status: "paid" }, undefined, undefined],
   ["is the first one, at 3-D Secure", {}, undefined, undefined],
-] as const)("B42: an invoice that %s", async ([, changes, renewal, nextAttemptMs]) => {
+] as const)("B37: an invoice that %s", async ([, changes, renewal, nextAttemptMs]) => {
   // What the account has of charges is another question: nothing here.
   const stripe = {
     invoicePayments: { list: async () => ({ data: [] }) },

@@ -499,7 +499,7 @@ test("E17: runs that come to their end and leave something unsettled for three d
   expect((await health()).problems).toEqual([]);
 });
 
-test("D54: many who ask for the shop's health cost two calls to Stripe a minute: one for all notes, one for the last webhook", async () => {
+test("D44: many who ask for the shop's health cost two calls to Stripe a minute: one for all notes, one for the last webhook", async () => {
   await open("stripe");
   await run();
   const ask = () => shop.app.health(new Request("https://shop.example/api/health"));

@@ -9,11 +9,11 @@ const BEFORE = [
   '{"v":2,"writeId":"w2","state":"fulfilled","mirror":{"refundedMinor":300,"fullyRefunded":false,"dispute":"open"},"fence":2,"steps":{"record":{"state":"done","attempts":1},"mail":{"state":"done","attempts":2}},"news":"p1md1"}',
 ] as const;
 
-test.for(BEFORE)("A60: what an older version wrote is read, and written back as it was: %s", (text) => {
+test.for(BEFORE)("A45: what an older version wrote is read, and written back as it was: %s", (text) => {
   expect(formatControlRecord(parseControlRecord("cs_test_1", text))).toBe(text);
 });
 
-test("A60: a record that says nothing new is written in the format that older versions read", () => {
+test("A45: a record that says nothing new is written in the format that older versions read", () => {
   for (const text of BEFORE) {
     const control = parseControlRecord("cs_test_1", text);
     const stored = decodeControl("cs_test_1", encodeControl({ control, version: 7 }));

@@ -41,7 +41,7 @@ async function soldAndRedacted(engine: "stripe" | "memory", erase: string): Prom
 }
 
 test.for(Object.keys(ERASURES))(
-  "E32: an order in Stripe whose session was redacted (%s) ends: 200, no second mail, nothing for reconciliation to do",
+  "E25: an order in Stripe whose session was redacted (%s) ends: 200, no second mail, nothing for reconciliation to do",
   async (erase) => {
     const orderId = await soldAndRedacted("stripe", erase);
     for (const type of ["checkout.session.completed", "checkout.session.async_payment_succeeded"]) {
@@ -63,7 +63,7 @@ test.for(Object.keys(ERASURES))(
 );
 
 test.for(["all metadata gone", "all metadata replaced"])(
-  "E32: an order in a table is followed on when its session was redacted (%s)",
+  "E25: an order in a table is followed on when its session was redacted (%s)",
   async (erase) => {
     const orderId = await soldAndRedacted("memory", erase);
     const payment = String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
@@ -79,7 +79,7 @@ test.for(["all metadata gone", "all metadata replaced"])(
   },
 );
 
-test("E33: a buyer whose address was redacted before the mail is not mailed at the placeholder", async () => {
+test("E26: a buyer whose address was redacted before the mail is not mailed at the placeholder", async () => {
   shop = openTestShop({ engine: "stripe" });
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
@@ -91,7 +91,7 @@ test("E33: a buyer whose address was redacted before the mail is not mailed at t
   expect(shop.mails).toEqual([]);
 });
 
-test("E33: what another program writes into the metadata does not make an order a redacted one", async () => {
+test("E26: what another program writes into the metadata does not make an order a redacted one", async () => {
   shop = openTestShop({ engine: "stripe" });
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);

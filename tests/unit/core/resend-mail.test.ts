@@ -157,7 +157,7 @@ test("D02 D04: strangers get one 404 for every order that was not mailed, and no
   expect(sent).toHaveLength(before);
 });
 
-test("D52: one caller without a proof has five mails sent a day, whichever orders he knows; their buyers are not kept from theirs", async () => {
+test("D42: one caller without a proof has five mails sent a day, whichever orders he knows; their buyers are not kept from theirs", async () => {
   const askFrom = async (ip: string, sessionId: string, headers: Record<string, string> = {}) => {
     shop.clock.nowMs += 1;
     const init = {
@@ -181,7 +181,7 @@ test("D52: one caller without a proof has five mails sent a day, whichever order
   expect(await askFrom("192.0.2.1", another.sessionId)).toBe(200);
 });
 
-test("D52: an order's three mails a day are all there are, whoever asks", async () => {
+test("D42: an order's three mails a day are all there are, whoever asks", async () => {
   const { sessionId } = await buy();
   const statuses: number[] = [];
   for (let caller = 0; caller < 10; caller += 1) {
@@ -194,7 +194,7 @@ test("D52: an order's three mails a day are all there are, whoever asks", async 
   expect(sent).toHaveLength(4);
 });
 
-test("D53: with orders in Stripe, a thousand questions about mails are a few looks there, and a buyer is let through meanwhile", async () => {
+test("D43: with orders in Stripe, a thousand questions about mails are a few looks there, and a buyer is let through meanwhile", async () => {
   shop.close();
   open({ engine: "stripe" });
   const order = await buy();

@@ -97,7 +97,7 @@ async function problems(kept: Kept): Promise<string[]> {
   return ((await answer.json()) as { problems: string[] }).problems;
 }
 
-test("E42: an order that a restored table has forgotten is not delivered again, by no webhook and no run", async () => {
+test("E35: an order that a restored table has forgotten is not delivered again, by no webhook and no run", async () => {
   const { before, after, kept } = await restored();
   await expect(settle(after, kept)).rejects.toThrow(/npm run adopt/);
   expect(await run(kept)).toMatchObject({ repaired: [], unfinished: [after] });
@@ -109,7 +109,7 @@ test("E42: an order that a restored table has forgotten is not delivered again, 
   expect((await kept.store.readSnapshot(before))?.orderId).toBe(before);
 });
 
-test("E42: an order that the table knows as waiting, and that was delivered since, is not delivered again", async () => {
+test("E35: an order that the table knows as waiting, and that was delivered since, is not delivered again", async () => {
   const living = createMemoryEngine();
   const kept = await open(living);
   const orderId = await shop.openSession("price_print_deposit");
@@ -134,14 +134,14 @@ test("E42: an order that the table knows as waiting, and that was delivered sinc
   expect(adopted).toEqual([orderId]);
 });
 
-test("E42: new orders go on while the table is not accepted yet", async () => {
+test("E35: new orders go on while the table is not accepted yet", async () => {
   const { kept } = await restored();
   expect(await problems(kept)).toContain("table_restored");
   await sell(kept);
   expect(shop.mails).toHaveLength(3);
 });
 
-test("E43: after npm run adopt the forgotten orders count as delivered, those named are delivered, and all goes on", async () => {
+test("E36: after npm run adopt the forgotten orders count as delivered, those named are delivered, and all goes on", async () => {
   const { after, kept } = await restored();
   const { guard, unguarded } = kept.engine;
   if (guard === undefined || unguarded === undefined) throw new Error("there is a table");
@@ -169,7 +169,7 @@ test("E43: after npm run adopt the forgotten orders count as delivered, those na
   expect((await kept.store.readControl(after))?.control.mirror).toMatchObject({ fullyRefunded: true });
 });
 
-test("E43 G13: an adopted order with several disputes is written in the format that knows of several", async () => {
+test("E36 G13: an adopted order with several disputes is written in the format that knows of several", async () => {
   const living = await open(createMemoryEngine());
   const orderId = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(orderId);
@@ -184,7 +184,7 @@ test("E43 G13: an adopted order with several disputes is written in the format t
   });
 });
 
-test("E44: an empty table in the place of one that was used delivers nothing again", async () => {
+test("E37: an empty table in the place of one that was used delivers nothing again", async () => {
   const { before, after } = await restored();
   const kept = await open(createMemoryEngine());
   await run(kept);
@@ -193,7 +193,7 @@ test("E44: an empty table in the place of one that was used delivers nothing aga
   expect(shop.mails).toHaveLength(2);
 });
 
-test("E44: a first table, and one that goes on living, are never in doubt", async () => {
+test("E37: a first table, and one that goes on living, are never in doubt", async () => {
   const kept = await open(createMemoryEngine());
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
@@ -207,7 +207,7 @@ test("E44: a first table, and one that goes on living, are never in doubt", asyn
   expect(shop.mails).toHaveLength(1);
 });
 
-test("E44: a key that may not read products leaves the table without a guard, and in no one's way", async () => {
+test("E37: a key that may not read products leaves the table without a guard, and in no one's way", async () => {
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes("/v1/products")
       ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
@@ -219,14 +219,14 @@ test("E44: a key that may not read products leaves the table without a guard, an
   expect(await problems(kept)).toEqual([]);
 });
 
-test("E45: a young order costs no question about the table", async () => {
+test("E38: a young order costs no question about the table", async () => {
   const kept = await open(createMemoryEngine());
   await sell(kept);
   const asked = shop.stripe.calls().filter(({ path }) => path.startsWith("/v1/products/static_checkout"));
   expect(asked).toEqual([]);
 });
 
-test("E46: a deployment without the table, once a run has marked the table, runs nothing and says so", async () => {
+test("E39: a deployment without the table, once a run has marked the table, runs nothing and says so", async () => {
   const kept = await open(createMemoryEngine());
   const orderId = await sell(kept);
   const without = await keepingOf(shop, { engine: undefined }, { ...ENVIRONMENT, ...MAIL });

@@ -130,7 +130,7 @@ for (const engine of ["stripe", "memory"] as const) {
 }
 
 for (const engine of ["stripe", "memory"] as const) {
-  test(`E18 B32: a cross-sell of the other shop's price leaves the order with the shop that opened it (${engine} engine)`, async () => {
+  test(`E18 B28: a cross-sell of the other shop's price leaves the order with the shop that opened it (${engine} engine)`, async () => {
     await openUnnamed(engine);
     const orderId = await shop.openSession("price_poster_a2");
     shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_print_deposit" }] });

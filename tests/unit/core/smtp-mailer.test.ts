@@ -157,7 +157,7 @@ test.for([
   expect(failure).toBeInstanceOf(expected);
 });
 
-test("E70: a wrong password is the shop's, not the order's: all orders wait for the owner", async () => {
+test("E49: a wrong password is the shop's, not the order's: all orders wait for the owner", async () => {
   const { url } = await openServer();
   const failure = await failureOf(mailerTo(url.replace("dev:dev", "dev:CANARY")));
   expect(failure).toBeInstanceOf(BlockedStepError);
@@ -168,7 +168,7 @@ test.each([
   ["queryA ETIMEOUT smtp.example", false],
   ["getaddrinfo EAI_AGAIN smtp.example", false],
   ["getaddrinfo ENOTFOUND smtp.example", true],
-])("E70: a look-up that ends with %s waits for the owner: %s", (message, waits) => {
+])("E49: a look-up that ends with %s waits for the owner: %s", (message, waits) => {
   const failure = sortSmtpError(Object.assign(new Error(message), { code: "EDNS" }), "the buyer's address");
   expect(failure).toBeInstanceOf(waits ? BlockedStepError : NoEffectError);
 });

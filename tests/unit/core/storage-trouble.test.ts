@@ -71,7 +71,7 @@ test.for([
   [403, "The provided key does not have the required permissions: 'rak_checkout_session_write'"],
   [400, "A completed session cannot be updated."],
 ] as const)(
-  "E34: metadata that cannot be written (%i) is told at once, in log, health and mail, and is over when mended",
+  "E27: metadata that cannot be written (%i) is told at once, in log, health and mail, and is over when mended",
   async ([status, message]) => {
     refuseWrites(status, message);
     const orderId = await paidSession();
@@ -91,7 +91,7 @@ test.for([
   },
 );
 
-test("E35: a session whose 50 metadata keys are taken is told at once, and settled once there is room", async () => {
+test("E28: a session whose 50 metadata keys are taken is told at once, and settled once there is room", async () => {
   const orderId = await paidSession();
   const taken = Object.keys(metadataOf(orderId)).length;
   const foreign = Object.fromEntries(Array.from({ length: 50 - taken }, (_, index) => [`crm_${index}`, "x"]));
@@ -116,7 +116,7 @@ async function paidWithAddedLine(): Promise<string> {
   return orderId;
 }
 
-test("E34: an added line that cannot be written for a missing permission is told at once, and over when mended", async () => {
+test("E27: an added line that cannot be written for a missing permission is told at once, and over when mended", async () => {
   const orderId = await paidWithAddedLine();
   refuseWrites(403, "no permission");
   expect((await shop.notify(orderId)).status).toBe(503);
@@ -131,7 +131,7 @@ test("E34: an added line that cannot be written for a missing permission is told
 });
 
 test.for([0, 1])(
-  "E35: an added line for which the session's metadata has no room (%i keys left) is told at once",
+  "E28: an added line for which the session's metadata has no room (%i keys left) is told at once",
   async (room) => {
     const orderId = await paidWithAddedLine();
     const taken = Object.keys(metadataOf(orderId)).length + room;
@@ -148,7 +148,7 @@ test.for([0, 1])(
   },
 );
 
-test("E34: a corrected address that cannot be written is told, too", async () => {
+test("E27: a corrected address that cannot be written is told, too", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   refuseWrites(403, "no permission");
@@ -157,7 +157,7 @@ test("E34: a corrected address that cannot be written is told, too", async () =>
   expect(await problems()).toContain("storage_broken");
 });
 
-test("E35: a corrected address that cannot be written either forgets no version that is spent", async () => {
+test("E28: a corrected address that cannot be written either forgets no version that is spent", async () => {
   const orderId = await paidSession();
   refuseWrites(403, "no permission");
   await shop.notify(orderId);
@@ -166,7 +166,7 @@ test("E35: a corrected address that cannot be written either forgets no version 
   expect(await storageAlarm.refusedVersion(orderId)).toBe(1);
 });
 
-test("E35: a version that was refused once and has been written since is not skipped: the others have lost", async () => {
+test("E28: a version that was refused once and has been written since is not skipped: the others have lost", async () => {
   const orderId = await paidSession();
   const { stripe, identity } = await keepingOf(shop, { engine: undefined });
   const options = { livemode: false, identity, now: () => shop.clock.nowMs };
@@ -180,7 +180,7 @@ test("E35: a version that was refused once and has been written since is not ski
   expect(await winner.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "winner" } });
 });
 
-test("E36: a record that was made unreadable for good is flagged and answered 200, and nothing is delivered again", async () => {
+test("E29: a record that was made unreadable for good is flagged and answered 200, and nothing is delivered again", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   const ruined = Object.keys(metadataOf(orderId)).filter((key) => key.startsWith(RECORD));
@@ -195,7 +195,7 @@ test("E36: a record that was made unreadable for good is flagged and answered 20
   expect(toBuyers()).toBe(1);
 });
 
-test("E36: a record of a newer format is waited for: 503, and no word of a broken storage", async () => {
+test("E29: a record of a newer format is waited for: 503, and no word of a broken storage", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   const { [RECORD]: record = "" } = metadataOf(orderId);
@@ -205,7 +205,7 @@ test("E36: a record of a newer format is waited for: 503, and no word of a broke
 });
 
 test.for(["at once", "after Stripe has forgotten the keys"])(
-  "E37: a record that another program's stale copy has put back is read from its own copy, %s: nothing is mailed again",
+  "E30: a record that another program's stale copy has put back is read from its own copy, %s: nothing is mailed again",
   async (when) => {
     const orderId = await paidSession();
     let stale: Record<string, string> = {};
@@ -241,7 +241,7 @@ test.for(["at once", "after Stripe has forgotten the keys"])(
   },
 );
 
-test("E38: an older record without any copy, whose next versions are spent, is told once no write under way explains it", async () => {
+test("E31: an older record without any copy, whose next versions are spent, is told once no write under way explains it", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   const { stripe } = await keepingOf(shop, { engine: undefined });
@@ -271,7 +271,7 @@ test("E38: an older record without any copy, whose next versions are spent, is t
   expect(toBuyers()).toBe(1);
 });
 
-test("E39: should Stripe answer a second write of a version with the answer to the first, the second one has lost, and the owner hears", async () => {
+test("E32: should Stripe answer a second write of a version with the answer to the first, the second one has lost, and the owner hears", async () => {
   const bodies = new Map<string, string>();
   const forgetful: typeof fetch = async (input, init) => {
     const key = new Headers(init?.headers).get("idempotency-key");
@@ -299,7 +299,7 @@ test("E39: should Stripe answer a second write of a version with the answer to t
   expect(await problems()).toContain("storage_broken");
 });
 
-test("E40: where the notes cannot be written either, the log says it, and health says it for what it has seen", async () => {
+test("E33: where the notes cannot be written either, the log says it, and health says it for what it has seen", async () => {
   refuseWrites(403, "no permission", true);
   const orderId = await paidSession();
   expect((await shop.notify(orderId)).status).toBe(503);
@@ -309,7 +309,7 @@ test("E40: where the notes cannot be written either, the log says it, and health
   expect(shop.mails).toEqual([]);
 });
 
-test("E34: of many orders that cannot be written the note keeps as many as it has room for, and how often it happened", async () => {
+test("E27: of many orders that cannot be written the note keeps as many as it has room for, and how often it happened", async () => {
   refuseWrites(403, "no permission");
   for (let index = 0; index < 12; index += 1) await shop.notify(await paidSession());
   expect(await problems()).toContain("storage_broken");

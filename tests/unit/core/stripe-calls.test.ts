@@ -34,7 +34,7 @@ async function paidSession(): Promise<string> {
 test.for([
   ["alone", {}],
   ["with mail", MAIL],
-] as const)("E41: Stripe calls of a card order %s stay within their bounds", async ([, environment]) => {
+] as const)("E34: Stripe calls of a card order %s stay within their bounds", async ([, environment]) => {
   shop = openTestShop({ engine: "stripe", environment });
   const orderId = await paidSession();
   expect(await callsOf(() => shop.notify(orderId))).toBeLessThanOrEqual(MOST.webhook);
@@ -47,7 +47,7 @@ test.for([
   expect(await callsOf(health)).toBeLessThanOrEqual(MOST.health);
 });
 
-test("E41: an order whose next version is spent costs a bounded number of calls, and two for each later look within a minute", async () => {
+test("E34: an order whose next version is spent costs a bounded number of calls, and two for each later look within a minute", async () => {
   shop = openTestShop({ engine: "stripe" });
   const orderId = await paidSession();
   shop.stripe.faults.duringApi = ({ method, path }) =>

@@ -25,7 +25,7 @@ async function failure(status: number, error: Record<string, string>): Promise<u
     .catch((thrown: unknown) => thrown);
 }
 
-test("E30: an idempotency key that is in use is a conflict, although the SDK types every 409 as a failure of Stripe's own", async () => {
+test("E23: an idempotency key that is in use is a conflict, although the SDK types every 409 as a failure of Stripe's own", async () => {
   const error = await failure(409, {
     type: "idempotency_error",
     code: "idempotency_key_in_use",
@@ -35,7 +35,7 @@ test("E30: an idempotency key that is in use is a conflict, although the SDK typ
   expect(classifyStripeError(error)).toBe("idempotency_conflict");
 });
 
-test("E30: a version whose key is in use is somebody else's: its write conflicts after one request", async () => {
+test("E23: a version whose key is in use is somebody else's: its write conflicts after one request", async () => {
   const error = await failure(409, {
     type: "idempotency_error",
     code: "idempotency_key_in_use",
@@ -68,14 +68,14 @@ test.for([
   [404, { type: "invalid_request_error", message: "Unrecognized request URL" }, "refused"],
   [409, { type: "api_error", code: "lock_timeout", message: "locked" }, "idempotency_conflict"],
   [503, { type: "api_error", message: "unavailable" }, "unavailable"],
-] as const)("E30: a %i of Stripe's, %j, means %s", async ([status, error, meaning]) => {
+] as const)("E23: a %i of Stripe's, %j, means %s", async ([status, error, meaning]) => {
   expect(classifyStripeError(await failure(status, error))).toBe(meaning);
 });
 
 const thrown = (type: string, fields: Record<string, unknown> = {}): Error =>
   Object.assign(new Error("no"), { type, ...fields });
 
-test("E30: what never reached Stripe, or had no time to, is worth another try", () => {
+test("E23: what never reached Stripe, or had no time to, is worth another try", () => {
   expect(classifyStripeError(thrown("StripeConnectionError"))).toBe("unavailable");
   expect(classifyStripeError(thrown("StripeConnectionError", { statusCode: 400 }))).toBe("unavailable");
   expect(classifyStripeError(thrown("StripeRateLimitError", { statusCode: 400 }))).toBe("unavailable");
@@ -84,13 +84,13 @@ test("E30: what never reached Stripe, or had no time to, is worth another try", 
   expect(classifyStripeError(new OutOfTimeError("No time is left."))).toBe("unavailable");
 });
 
-test("E30: an error with a type of its own is not Stripe's", () => {
+test("E23: an error with a type of its own is not Stripe's", () => {
   const errors = [thrown("system"), thrown("aborted", { statusCode: 500 }), new Error("no"), "no", undefined];
   expect(errors.map(isStripeError)).toEqual([false, false, false, false, false]);
   expect(errors.map(classifyStripeError)).toEqual(["unknown", "unknown", "unknown", "unknown", "unknown"]);
 });
 
-test("E30: only a failure of Stripe's own that it repeats from memory will never do better", () => {
+test("E23: only a failure of Stripe's own that it repeats from memory will never do better", () => {
   const replayed = { headers: { "idempotent-replayed": "true" } };
   expect(isReplayedFailure(thrown("StripeAPIError", { statusCode: 500, ...replayed }))).toBe(true);
   expect(isReplayedFailure(thrown("StripeAPIError", { statusCode: 500, headers: {} }))).toBe(false);

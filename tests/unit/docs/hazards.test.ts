@@ -8,11 +8,13 @@ const LIST = readFileSync(new URL("docs/hazards.md", ROOT), "utf8");
 /** The highest numbers that stand in titles only. */
 const OLDER: Readonly<Record<string, number>> = { A: 35, B: 22, C: 17, D: 25, E: 17 };
 
-const rows = [...LIST.matchAll(/^\| ([A-M]\d{2}) \| (.+) \| (.+) \|$/gm)].map(([, id = "", wrong, right]) => ({
-  id,
-  wrong,
-  right,
-}));
+const rows = [...LIST.matchAll(/^\| ([A-M]\d{2}) \| (.+) \| (.+) \|$/gm)].map(
+  ([, id = "", wrong, right]) => ({
+    id,
+    wrong,
+    right,
+  }),
+);
 
 /** Titles of tests, and the hazards that seeded bugs stand for. */
 function idsInTests(): Set<string> {
@@ -31,7 +33,9 @@ test("every hazard has an id of its own, in order and without a gap", () => {
   expect(ids).toEqual([...new Set(ids)].toSorted());
   for (const [index, id] of ids.entries()) {
     const [letter, number] = [id.slice(0, 1), Number(id.slice(1))];
-    const before = ids[index - 1]?.startsWith(letter) ? Number(ids[index - 1]?.slice(1)) : (OLDER[letter] ?? 0);
+    const before = ids[index - 1]?.startsWith(letter)
+      ? Number(ids[index - 1]?.slice(1))
+      : (OLDER[letter] ?? 0);
     expect(number, id).toBe(before + 1);
   }
 });

@@ -36,7 +36,7 @@ async function order(email: string): Promise<string> {
 }
 
 test.for(["memory", "stripe"] as const)(
-  "E73: an address that the buyer mistyped is corrected: the mail goes out, the order comes to its end, and later mails follow (%s)",
+  "E52: an address that the buyer mistyped is corrected: the mail goes out, the order comes to its end, and later mails follow (%s)",
   async (engine) => {
     const { kept, sent } = await openShop(engine);
     const orderId = await order(TYPED);
@@ -57,7 +57,7 @@ test.for(["memory", "stripe"] as const)(
 );
 
 test.for(["memory", "stripe"] as const)(
-  "E73: a mail that somebody else has got is sent again to the right address (%s)",
+  "E52: a mail that somebody else has got is sent again to the right address (%s)",
   async (engine) => {
     const { kept, sent } = await openShop(engine);
     const orderId = await order("stranger@gmial.example");
@@ -70,7 +70,7 @@ test.for(["memory", "stripe"] as const)(
   },
 );
 
-test("E73: nothing is mailed to what is no address, for no order, for a void one, or without a mail server", async () => {
+test("E52: nothing is mailed to what is no address, for no order, for a void one, or without a mail server", async () => {
   const { kept, sent } = await openShop("memory");
   const orderId = await order("anna@first.example");
   sent.length = 0;

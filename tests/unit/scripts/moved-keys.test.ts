@@ -31,13 +31,13 @@ function judge(
   return judgeMovedKeys({ shop, catalog: { prices: {} }, offers }, answers);
 }
 
-test("B38: a lookup key that moved away from settings under the old price's id is named, with its line and what to do", () => {
+test("B34: a lookup key that moved away from settings under the old price's id is named, with its line and what to do", () => {
   expect(judge({ price_old: { deliver, maxQuantity: 1 } })).toEqual([
     'shop.config.ts:5: deliver, maxQuantity stand under "price_old", which no page offers, and the lookup key "ebook" names another price of that product, price_new, which would be sold without. If the key has moved on, put them under "ebook"; if it needs none of them, write "ebook": {} beside it.',
   ]);
 });
 
-test("B38: it is not named where the settings follow the key, or two prices of a product are meant", () => {
+test("B34: it is not named where the settings follow the key, or two prices of a product are meant", () => {
   expect(judge({ ebook: { deliver } })).toEqual([]);
   expect(judge({ price_old: { deliver }, ebook: {} })).toEqual([]);
   expect(judge({ price_old: {} })).toEqual([]);

@@ -40,7 +40,7 @@ async function ask(settings: object, addresses: readonly string[]): Promise<Reco
 
 const ADDRESSES = ["/about", "/about/", "/about/index.html", "/terms", "/terms.html", "/success.html?a=1"];
 
-test("E64: /about is found where its page is about/index.html, as on both hosts", async () => {
+test("E44: /about is found where its page is about/index.html, as on both hosts", async () => {
   expect(await ask({}, [...ADDRESSES, "/v1.2", "/about/x", "/nothing"])).toEqual({
     "/about": "about",
     "/about/": "about",
@@ -57,7 +57,7 @@ test("E64: /about is found where its page is about/index.html, as on both hosts"
   ]);
 });
 
-test("E64: with cleanUrls in vercel.json, /terms is terms.html, and the long address leads there", async () => {
+test("E44: with cleanUrls in vercel.json, /terms is terms.html, and the long address leads there", async () => {
   expect(
     await ask({ cleanUrls: true }, [...ADDRESSES, "/success", "/index.html", "//evil.example/index.html"]),
   ).toEqual({
@@ -73,7 +73,7 @@ test("E64: with cleanUrls in vercel.json, /terms is terms.html, and the long add
   });
 });
 
-test("E64: with trailingSlash in vercel.json, the other form leads to the one that is wanted", async () => {
+test("E44: with trailingSlash in vercel.json, the other form leads to the one that is wanted", async () => {
   const addresses = ["/", "/about", "/about/", "/terms.html", "/terms.html/"];
   expect(await ask({ trailingSlash: true }, addresses)).toEqual({
     "/": "home",
@@ -93,7 +93,7 @@ test("E64: with trailingSlash in vercel.json, the other form leads to the one th
   });
 });
 
-test("E65: an address without a page gets the owner's 404.html, or a page that says what is missing", async () => {
+test("E45: an address without a page gets the owner's 404.html, or a page that says what is missing", async () => {
   await write("vercel.json", JSON.stringify({ headers: [] }));
   const serve = await createSiteHandler(root);
   const look = async () => (await serve(new Request("http://localhost/no<b>thing"))).text();
@@ -106,7 +106,7 @@ test("E65: an address without a page gets the owner's 404.html, or a page that s
   expect(await look()).toBe("mine");
 });
 
-test("E61: %zz and other addresses that cannot be read are answered with 400 and a page", async () => {
+test("E41: %zz and other addresses that cannot be read are answered with 400 and a page", async () => {
   await write("vercel.json", JSON.stringify({ headers: [] }));
   const serve = await createSiteHandler(root);
   for (const address of ["/%zz", "/%E0%A4", "/a%00b", `/${"a".repeat(5_000)}`, "/index.html/x"]) {

@@ -33,7 +33,7 @@ test("every dependency is named with one exact version", () => {
   }
 });
 
-test("D60: the lockfile pins every package by its hash, those for other systems included", () => {
+test("D48: the lockfile pins every package by its hash, those for other systems included", () => {
   expect(locked.length).toBeGreaterThan(100);
   expect(locked.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
 });

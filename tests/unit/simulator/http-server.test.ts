@@ -76,7 +76,7 @@ async function send(base: string, path: string, options: { method?: string; acce
 }
 
 test.for(["/%zz", "/v1/prices/%zz", "/v1/checkout/sessions/%E0%A4"])(
-  "E61: the API answers %s with 400 in words, as Stripe's errors are",
+  "E41: the API answers %s with 400 in words, as Stripe's errors are",
   async (path) => {
     const { base } = await startServer();
     const { status, body } = await send(base, path, { accept: "application/json" });
@@ -88,7 +88,7 @@ test.for(["/%zz", "/v1/prices/%zz", "/v1/checkout/sessions/%E0%A4"])(
 );
 
 test.for(["/c/pay/%zz", "/c/receipts/%E0%A4", "http://["])(
-  "E61: a browser that asks for %s gets 400 and a page",
+  "E41: a browser that asks for %s gets 400 and a page",
   async (path) => {
     const { base } = await startServer();
     const { status, body } = await send(base, path);
@@ -99,14 +99,14 @@ test.for(["/c/pay/%zz", "/c/receipts/%E0%A4", "http://["])(
   },
 );
 
-test("E61: a method that no request can have is refused, and the simulator goes on", async () => {
+test("E41: a method that no request can have is refused, and the simulator goes on", async () => {
   const { base, stripe } = await startServer();
   expect((await send(base, "/c/pay/x", { method: "TRACE" })).status).toBe(400);
   expect((await send(base, "/c/pay/x", { method: "DELETE" })).status).toBe(405);
   expect((await stripe.checkout.sessions.create(params)).object).toBe("checkout.session");
 });
 
-test("E62: a browser that opens the simulator itself is told where to go", async () => {
+test("E42: a browser that opens the simulator itself is told where to go", async () => {
   const { base } = await startServer();
   const opened = await send(base, "/");
   expect(opened.status).toBe(404);
@@ -115,14 +115,14 @@ test("E62: a browser that opens the simulator itself is told where to go", async
   expect(JSON.parse(program.body)).toMatchObject({ error: { type: "invalid_request_error" } });
 });
 
-test("E62: a page for an unknown payment leads back to the shop", async () => {
+test("E42: a page for an unknown payment leads back to the shop", async () => {
   const { base } = await startServer();
   const { status, body } = await send(base, "/c/pay/cs_test_unknown");
   expect(status).toBe(404);
   expect(body).toContain('href="http://shop.test">Back to the shop</a>');
 });
 
-test("E62: a mistake of the simulation is a page in words, and its reason stays in the terminal", async () => {
+test("E42: a mistake of the simulation is a page in words, and its reason stays in the terminal", async () => {
   const { base, simulated } = await startServer();
   const print = vi.spyOn(console, "error").mockImplementation(() => undefined);
   cleanUps.push(() => print.mockRestore());

@@ -166,7 +166,7 @@ test("takes a bank refund back when it fails", async () => {
   });
 });
 
-test("E60: a refund fails once: a second failure is refused and changes nothing", async () => {
+test("E40: a refund fails once: a second failure is refused and changes nothing", async () => {
   const account = openAccount();
   const { id } = await posterSession(account);
   account.simulated.buyer.pay(id);
