@@ -16,13 +16,13 @@ async function clickBuy(page: Page, product: string): Promise<void> {
   await page.waitForURL("**/c/pay/**");
 }
 
-test("click, pay, and the success page shows a complete order; it is in the store and the mail in the log", async () => {
+test("click, pay, and the success page shows the whole order; it is in the store and the mail in the log", async () => {
   const page = await shop.newPage();
   await page.goto("/");
   await page.getByLabel("Quantity").fill("2");
   await page.getByRole("button", { name: "Buy the poster" }).click();
   await pay(page);
-  await headline(page, /your order is complete/);
+  await headline(page, /we will send it to you/);
   await expect
     .poll(() => page.locator("#order-items").innerText())
     .toMatch(/Tide chart poster, A2\s+2\s+€64\.00/);
@@ -37,7 +37,7 @@ test("click, pay, and the success page shows a complete order; it is in the stor
   expect(shop.printed()).toContain('Mail "Your order at Low Tide", shown at http');
 
   await page.reload();
-  await headline(page, /your order is complete/);
+  await headline(page, /we will send it to you/);
 });
 
 test("without JavaScript the form leads to the payment page, and the success page says what it can", async () => {
@@ -226,7 +226,7 @@ test("every page fits a phone of 320 px", async () => {
   await clickBuy(page, "price_poster_a2");
   await fits();
   await pay(page);
-  await headline(page, /your order is complete/);
+  await headline(page, /we will send it to you/);
   await fits();
   await page.goto("/canceled.html");
   await headline(page, /left the checkout/);

@@ -136,7 +136,7 @@ test("a text is shown once the bank debit has arrived, and the steps fill up", a
 test("a parcel: an order that delivers nothing by itself has no list", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
-  await headline(page, /your order is complete/);
+  await headline(page, /we will send it to you/);
   expect(await ready(page).isVisible()).toBe(false);
 });
 

@@ -14,7 +14,12 @@ async function buy(page: Page, product: string): Promise<string> {
   await page.goto("/");
   await page.locator(`.stripe-checkout-btn[data-price-id="${product}"]`).click();
   await pay(page);
-  await page.getByRole("heading", { level: 1, name: /order is complete|subscription has started/ }).waitFor();
+  await page
+    .getByRole("heading", {
+      level: 1,
+      name: /order is complete|subscription has started|will send it to you/,
+    })
+    .waitFor();
   const sessionId = sessionIdOf(page);
   await page.goto(`/__dev/orders/${sessionId}`);
   return sessionId;
