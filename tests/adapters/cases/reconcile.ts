@@ -22,6 +22,7 @@ export const reconcileCases: readonly AdapterCase[] = [
         "flagged",
         "incomplete",
         "repaired",
+        "skipped",
         "unfinished",
       ]);
       assert.ok(report.repaired.includes(sessionId), text);
