@@ -150,6 +150,7 @@ test("A31: reconcile settles an order that nobody told us about, reports it as J
     unfinished: [],
     flagged: [],
     incomplete: [],
+    skipped: [],
   });
   expect(await stateOf(sessionId)).toBe("fulfilled");
   expect(JSON.parse((await run("reconcile")).output)).toMatchObject({ repaired: [], incomplete: [] });
