@@ -14,7 +14,8 @@ import { randomCommand } from "./random-command.ts";
  * both answer every command alike.
  */
 const SEED = 20_261_121;
-const COMMANDS = 50_000;
+/** With COMMANDS=50000 that many. */
+const COMMANDS = Number(process.env["COMMANDS"] ?? 15_000);
 /** Lanes run at once, each on orders of its own, so that what a lane sees does not depend on the others' pace. */
 const LANES = 50;
 const ORDERS_PER_LANE = 4;
@@ -60,8 +61,8 @@ test(`${COMMANDS} random commands get the same answers from the memory engine an
   expect(total).toBe(COMMANDS);
   // Chance must not leave a kind of command, or of answer, untried.
   expect([...counts.keys()].toSorted()).toEqual(KINDS);
-  expect(Math.min(...counts.values())).toBeGreaterThan(100);
-}, 120_000);
+  expect(Math.min(...counts.values())).toBeGreaterThan(COMMANDS / 500);
+}, 300_000);
 
 async function runLane(lane: number, commands: number, counts: Map<string, number>): Promise<void> {
   const random = createRandom(SEED, `lane ${lane}`);
