@@ -4,7 +4,8 @@ import { patchedSources } from "./seeded-bugs/apply-patches.ts";
 import { hunt, SAMPLE } from "./seeded-bugs/hunt.ts";
 import { findBug, SEEDED_BUGS } from "./seeded-bugs/seeded-bugs.ts";
 
-for (const name of SAMPLE) {
+/** One in eight shows that the hunt works; `.ci/run` hunts the whole sample. */
+for (const name of SAMPLE.filter((_, index) => index % 8 === 0)) {
   const bug = findBug(name);
 
   test(`${bug.hazards ?? "seeded"}: the simulation notices: ${bug.what}`, async () => {

@@ -3,18 +3,18 @@ import { expect, test } from "vitest";
 import { runSchedules } from "./run-schedules.ts";
 import { describeFailure } from "./summary.ts";
 
-test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15 A46 A47 A48 A49 A50 B35 B36: 3,000 schedules keep every invariant", async () => {
-  const { failed, schedules, tally } = await runSchedules({ seed: 1, schedules: 3_000 });
+test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15 A46 A47 A48 A49 A50 B35 B36: 1,500 schedules keep every invariant", async () => {
+  const { failed, schedules, tally } = await runSchedules({ seed: 1, schedules: 1_500 });
 
   if (failed !== undefined) expect.fail(await describeFailure(failed));
-  expect(schedules).toBe(3_000);
+  expect(schedules).toBe(1_500);
   // Enough was bought, and enough went wrong.
-  expect(tally.fulfilled).toBeGreaterThan(2_000);
-  expect(tally.flagged).toBeGreaterThan(100);
-  expect(tally.refunded).toBeGreaterThan(300);
-  expect(tally.deaths).toBeGreaterThan(8_000);
-  expect(tally.faults).toBeGreaterThan(12_000);
-  expect(tally.mailsTwice).toBeGreaterThan(40);
+  expect(tally.fulfilled).toBeGreaterThan(1_000);
+  expect(tally.flagged).toBeGreaterThan(30);
+  expect(tally.refunded).toBeGreaterThan(100);
+  expect(tally.deaths).toBeGreaterThan(4_000);
+  expect(tally.faults).toBeGreaterThan(6_000);
+  expect(tally.mailsTwice).toBeGreaterThan(15);
 });
 
 test("a seed is the same run every time, alone or among others", async () => {
