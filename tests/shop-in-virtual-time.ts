@@ -1,7 +1,7 @@
 import type { Mail } from "../core/mail/mailer.ts";
 import type { ReconcileReport } from "../core/reconciliation/reconcile.ts";
 import type { Kept } from "../core/shop.ts";
-import type { ApiRequest } from "../simulator/api/handle-api.ts";
+import { lightRequest, lightResponse } from "./simulation/light-http.ts";
 import { createRandom } from "./simulation/random.ts";
 import { replaceGlobals } from "./simulation/virtual-globals.ts";
 import { createVirtualTime } from "./simulation/virtual-time.ts";
@@ -60,10 +60,14 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
       );
       if (refused?.type === "error") throw new TypeError("fetch failed");
       if (refused !== undefined)
-        return light(refused.status, Object.fromEntries(refused.headers), await refused.text());
-      const { status, headers, body } = await shop.stripe.callApi(toApiRequest(url, init));
+        return lightResponse({
+          status: refused.status,
+          headers: Object.fromEntries(refused.headers),
+          body: await refused.text(),
+        });
+      const answer = await shop.stripe.callApi(lightRequest(url, init ?? {}));
       await pass(pace.callMs / 2, init?.signal);
-      return light(status, headers, body);
+      return lightResponse(answer);
     } finally {
       underWay -= 1;
     }
@@ -118,27 +122,4 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
       return { status: response.status, report, tookMs: now() - startedMs };
     },
   };
-}
-
-function toApiRequest(url: string, init: RequestInit = {}): ApiRequest {
-  const headers = new Headers(init.headers);
-  const { body } = init;
-  return {
-    method: init.method ?? "GET",
-    url,
-    headers: { get: (name) => headers.get(name) },
-    text: async () => (typeof body === "string" ? body : ""),
-  };
-}
-
-/** As much of a Response as Stripe's client reads, and without streams, which take real time. */
-function light(status: number, headers: Record<string, string>, body: string): Response {
-  const response = {
-    status,
-    ok: status >= 200 && status < 300,
-    headers: new Map(Object.entries(headers)),
-    body: null,
-    text: async () => body,
-  };
-  return response as unknown as Response;
 }

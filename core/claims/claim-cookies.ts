@@ -8,8 +8,8 @@ export interface ClaimCookies {
   /** The `Set-Cookie` lines with which the answer to `request` makes its browser the one that opened the session. */
   claim(request: Request, orderId: OrderId): string[];
   /**
-   * The `Set-Cookie` lines by which the browser that sent `request` stays its buyer for longer, once the order is placed; none where
-   * it does already, or is not the buyer's. Checkouts that are opened later then push out others, and never this one.
+   * The `Set-Cookie` lines that renew the buyer's cookie once the order is placed. Empty when it needs no renewal, or when the
+   * browser that sent `request` is not the buyer's. Checkouts that are opened later never push a renewed claim out.
    */
   keep(request: Request, orderId: OrderId): string[];
   /** True when the request comes from the browser that opened the session. */

@@ -19,7 +19,7 @@ export interface HopLinks {
 
 type ReadHop = ({ kind: "valid" } & OpenCheckout) | { kind: "expired" } | { kind: "invalid" };
 
-/** The browser follows at once. Hosts write addresses into their logs: this is how long one is of use to whoever reads them. */
+/** The browser follows the link at once. Hosts log addresses, so a link that is read in a log must soon be useless. */
 const HOP_MS = 5 * 60_000;
 
 /** `<order>.<expiry>.<signature>` */

@@ -5,7 +5,7 @@ import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** The orders that wait are tried at least once a day; a note that nobody has renewed since is about what is mended. */
+/** Waiting orders are tried at least once a day and renew the note. A note that is older describes a problem that is fixed. */
 const FORGET_AFTER_MS = 26 * HOUR_MS;
 
 /** For a message to the owner, while a webhook waits. */

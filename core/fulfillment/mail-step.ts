@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import type { MailDelivery } from "../config-mail.ts";
 import type { Log } from "../log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
-import { RefusedMailError, type Mailer } from "../mail/mailer.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { BlockedStepError, PermanentStepError, type FulfillmentStep } from "./step.ts";
+import { BlockedStepError, PermanentStepError, RefusedMailError, type FulfillmentStep } from "./step.ts";
 
 export interface MailStepDependencies {
   /** Undefined: nobody is mailed. */
@@ -71,7 +71,7 @@ export function createMailStep({
         throw error;
       }
       sentMs = now();
-      refusedOrder = undefined;
+      blocked = refusedOrder = undefined;
       return "done";
     },
   };

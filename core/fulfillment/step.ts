@@ -43,6 +43,9 @@ export class BlockedStepError extends Error {
   override readonly name = "BlockedStepError";
 }
 
+/** The mail server has read the mail and refused it, as it would refuse any mail of this shop, or because of this mail's content. */
+export class RefusedMailError extends BlockedStepError {}
+
 /** The attempt failed before its effect: trying again cannot have it twice. */
 export class NoEffectError extends Error {
   override readonly name = "NoEffectError";

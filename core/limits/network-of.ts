@@ -16,7 +16,7 @@ export interface Networks {
 }
 
 /**
- * Providers give a household a /56, and whoever asks a /48: 65,536 networks of the size that counts as one caller.
+ * Providers assign a household a /56, or a /48 on request, which holds 65,536 of the /64 networks that each count as one caller.
  * https://www.ripe.net/publications/docs/ripe-690/
  */
 export function networksOf(text: string): Networks | undefined {

@@ -10,7 +10,7 @@ const MAILS_PER_DAY = 3;
 export interface ResendLimit {
   /**
    * Takes one of the mails that are left to an order today (UTC). `giveBack` is for one that certainly was not sent.
-   * @throws HttpError 429 when none is left; anything else when nobody can tell.
+   * @throws HttpError 429 when none is left; any other error when the count cannot be read or written.
    */
   take(orderId: OrderId): Promise<{ giveBack: () => Promise<void> }>;
 }
@@ -42,7 +42,7 @@ const MAILS_OF_UNKNOWN_CALLERS = 50;
 
 /**
  * Takes one of the mails that a caller may ask for in a day (UTC) without being known as the buyer.
- * @throws HttpError 429 when none is left; anything else when nobody can tell.
+ * @throws HttpError 429 when none is left; any other error when the count cannot be read or written.
  */
 export async function takeStrangersMail(
   address: string | undefined,

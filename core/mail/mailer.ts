@@ -1,8 +1,3 @@
-import { BlockedStepError } from "../fulfillment/step.ts";
-
-/** The server has read the mail and refused it: as it would any other of this shop's, or for something in this one. */
-export class RefusedMailError extends BlockedStepError {}
-
 export interface Mail {
   /** One address. What is not one is refused, and nobody is mailed. */
   to: string;
@@ -19,7 +14,7 @@ export interface Mailer {
    * crash between sending and recording can send twice. Every attempt carries the same Message-ID, though, made of the key.
    *
    * Rejects with `PermanentStepError` when its recipient is refused for good, with `BlockedStepError` when the server refuses the shop
-   * itself, with `NoEffectError` when the mail certainly was not sent, and with anything else when nobody knows.
+   * itself, with `NoEffectError` when the mail certainly was not sent, and with any other error when it may or may not have been sent.
    */
   send(mail: Mail, options: { idempotencyKey: string; signal: AbortSignal }): Promise<void>;
 }

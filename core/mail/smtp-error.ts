@@ -1,5 +1,9 @@
-import { BlockedStepError, NoEffectError, PermanentStepError } from "../fulfillment/step.ts";
-import { RefusedMailError } from "./mailer.ts";
+import {
+  BlockedStepError,
+  NoEffectError,
+  PermanentStepError,
+  RefusedMailError,
+} from "../fulfillment/step.ts";
 
 /** What nodemailer's errors say beside their message. */
 interface SmtpFailure extends Error {

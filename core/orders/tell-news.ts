@@ -1,6 +1,5 @@
-import { BlockedStepError, PermanentStepError } from "../fulfillment/step.ts";
+import { BlockedStepError, PermanentStepError, RefusedMailError } from "../fulfillment/step.ts";
 import { describeError, errorName } from "../log.ts";
-import { RefusedMailError } from "../mail/mailer.ts";
 import type { NewsReport } from "../news/news-desk.ts";
 import { blockErrand, failDelivery, giveUpErrands, noteDelivery, type Errand } from "./errands.ts";
 import { newsKey } from "./news.ts";

@@ -9,9 +9,9 @@ test("A05 A10 A11 A13 A17 A28 A31 A32 B03 B04 B06 B07 B11 B12 E15 A46 A47 A48 A4
   if (failed !== undefined) expect.fail(await describeFailure(failed));
   expect(schedules).toBe(1_500);
   // Enough was bought, and enough went wrong.
-  expect(tally.fulfilled).toBeGreaterThan(1_000);
+  expect(tally.fulfilled).toBeGreaterThanOrEqual(1_200);
   expect(tally.flagged).toBeGreaterThan(30);
-  expect(tally.refunded).toBeGreaterThan(100);
+  expect(tally.refunded).toBeGreaterThan(150);
   expect(tally.deaths).toBeGreaterThan(4_000);
   expect(tally.faults).toBeGreaterThan(6_000);
   expect(tally.mailsTwice).toBeGreaterThan(15);

@@ -1,7 +1,8 @@
 import { findRecord } from "../../core/stores/stripe-record-copies.ts";
-import type { ApiAnswer, ApiRequest } from "../../simulator/api/handle-api.ts";
+import type { ApiAnswer } from "../../simulator/api/handle-api.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
+import { lightRequest, lightResponse } from "./light-http.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import type { ShopProcess } from "./shop-process.ts";
@@ -125,29 +126,4 @@ const refusal: ApiAnswer = {
 
 function stripeError(status: number, message: string): Response {
   return Response.json({ error: { type: "api_error", message } }, { status });
-}
-
-/** As much of a Response as Stripe's client reads; it may be read more than once. Real ones took a tenth of all time. */
-function lightResponse({ status, headers, body }: ApiAnswer): Response {
-  const light = {
-    status,
-    ok: status >= 200 && status < 300,
-    headers: new Map(Object.entries(headers)),
-    body: null,
-    text: async () => body,
-  };
-  return light as unknown as Response;
-}
-
-/** `init` as Stripe's client writes it. */
-function lightRequest(url: string, { method = "GET", headers, body }: RequestInit): ApiRequest {
-  const given = new Map(
-    Array.from(headers as [string, string][], ([name, value]) => [name.toLowerCase(), value]),
-  );
-  return {
-    method,
-    url,
-    headers: { get: (name) => given.get(name) ?? null },
-    text: async () => (typeof body === "string" ? body : ""),
-  };
 }

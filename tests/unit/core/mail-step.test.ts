@@ -1,8 +1,13 @@
 import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
-import { RefusedMailError, type Mail } from "../../../core/mail/mailer.ts";
+import {
+  BlockedStepError,
+  NoEffectError,
+  PermanentStepError,
+  RefusedMailError,
+} from "../../../core/fulfillment/step.ts";
+import type { Mail } from "../../../core/mail/mailer.ts";
 import { createDeadline } from "../../../core/orders/deadline.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import type { OrderStore } from "../../../core/orders/order-store.ts";
