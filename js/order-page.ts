@@ -27,6 +27,7 @@ const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expir
 const checkAgain = pageElement("order-check-again");
 const address = takeReturnAddress();
 let shown = "";
+let isRenewing = false;
 /** Stripe's page, while the buyer can still pay there. */
 let checkout = "";
 
@@ -46,10 +47,7 @@ async function follow(from: ReturnAddress): Promise<void> {
   let known = false;
   for (const pauseMs of pausesMs) {
     const answer = await fetchOrderStatus(from);
-    if (isSettled(answer, from)) {
-      if (answer.kind === "order" && hasDownloads(answer.order)) void renew(from);
-      return;
-    }
+    if (isSettled(answer, from)) return;
     known ||= answer.kind === "order" && answer.order.state !== "open";
     const retryAfterMs = answer.kind === "unsure" ? answer.retryAfterMs : 0;
     await new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, retryAfterMs)));
@@ -91,6 +89,11 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   showSteps(order.revoked || order.paused ? undefined : order);
   showSummary(order);
   showDeliveries(order);
+  // Also of an order that is paid and waits for its owner.
+  if (!isRenewing && hasDownloads(order)) {
+    isRenewing = true;
+    void renew(from);
+  }
   showPersonal(order);
   showKeepLink(order);
   showWayBack(order);

@@ -15,6 +15,8 @@ const SAY_WITHIN_MS = 3_000;
 export interface BlockedSteps {
   /** The owner is alarmed once, by whichever instance writes the note first; health shows it from now on. */
   report(step: string, reason: string): Promise<void>;
+  /** True while the step is known to be blocked. False, too, when that cannot be found out. */
+  stands(step: string): Promise<boolean>;
   /** The step has succeeded. Reads the note where the order `hadToWait`, or where this instance knows of one. */
   clear(step: string, hadToWait: boolean): Promise<void>;
 }
@@ -41,6 +43,13 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
       } catch (error) {
         log.warn("block_not_noted", { step, error: describeError(error) });
       }
+    },
+
+    async stands(step) {
+      return whyBlocked(bookkeeping, step, now()).then(
+        (reason) => reason !== undefined,
+        () => false,
+      );
     },
 
     async clear(step, hadToWait) {

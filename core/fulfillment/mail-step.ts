@@ -6,7 +6,7 @@ import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { BlockedStepError, PermanentStepError, RefusedMailError, type FulfillmentStep } from "./step.ts";
+import { BlockedStepError, RefusedMailError, type FulfillmentStep } from "./step.ts";
 
 export interface MailStepDependencies {
   /** Undefined: nobody is mailed. */
@@ -26,10 +26,6 @@ function keyFor({ mailTo }: OrderSnapshot, key: string): string {
 /** A server that refuses the shop is not asked again for each order that waits: it might lock the shop out. */
 const ASK_AGAIN_AFTER_MS = 30_000;
 
-/** A mail that is refused for so long, and while others go out, is refused for what stands in it. */
-const REFUSED_AT_MOST_MS = 3 * 24 * 3_600_000;
-const GOES_OUT_WITHIN_MS = 3_600_000;
-
 /** Tells the buyer that the order is in. Without a mailer, or an address, the log says that nobody was mailed. */
 export function createMailStep({
   mailer,
@@ -41,7 +37,6 @@ export function createMailStep({
   let blocked: { error: BlockedStepError; untilMs: number } | undefined;
   /** The order whose mail was read and refused last, while no other mail has gone out since. */
   let refusedOrder: string | undefined;
-  let sentMs = -Infinity;
 
   return {
     name: "mail",
@@ -64,27 +59,21 @@ export function createMailStep({
         const mail = { to, ...(await compose(order)) };
         await mailer.send(mail, { idempotencyKey: keyFor(order, idempotencyKey), signal });
       } catch (error) {
-        if (!(error instanceof BlockedStepError)) throw error;
-        if (error instanceof RefusedMailError && isAboutThisMail(order))
-          throw new PermanentStepError(error.message, { cause: error });
-        if (concernsAll(error, order)) blocked = { error, untilMs: now() + ASK_AGAIN_AFTER_MS };
-        throw error;
+        const failure = ofAllMails(error, order);
+        if (failure instanceof BlockedStepError)
+          blocked = { error: failure, untilMs: now() + ASK_AGAIN_AFTER_MS };
+        throw failure;
       }
-      sentMs = now();
       blocked = refusedOrder = undefined;
       return "done";
     },
   };
 
-  function isAboutThisMail({ createdMs }: OrderSnapshot): boolean {
-    return now() - createdMs > REFUSED_AT_MOST_MS && now() - sentMs < GOES_OUT_WITHIN_MS;
-  }
-
-  /** One mail that the server does not like must not hold back the others; two may mean that it likes none of them. */
-  function concernsAll(error: BlockedStepError, { orderId }: OrderSnapshot): boolean {
-    if (!(error instanceof RefusedMailError)) return true;
+  /** One mail that the server refuses must not hold back the others; with the second order's it seems to refuse them all. */
+  function ofAllMails(error: unknown, { orderId }: OrderSnapshot): unknown {
+    if (!(error instanceof RefusedMailError)) return error;
     const isSecond = refusedOrder !== undefined && refusedOrder !== orderId;
     refusedOrder = orderId;
-    return isSecond;
+    return isSecond ? new BlockedStepError(error.message, { cause: error }) : error;
   }
 }

@@ -35,18 +35,20 @@ export class PermanentStepError extends Error {
   override readonly name = "PermanentStepError";
 }
 
+/** The attempt failed before its effect: trying again cannot have it twice. */
+export class NoEffectError extends Error {
+  override readonly name: string = "NoEffectError";
+}
+
 /**
- * The step cannot succeed for this order or any other until the owner has mended something: a sender that the mail server refuses,
- * a password. It had no effect. Orders wait, and no attempt is counted; the message, which the owner reads, quotes no buyer's data.
+ * The step cannot succeed for this order or any other until the owner has fixed something: a sender that the mail server refuses,
+ * a password. Orders wait, and no attempt is counted. The owner reads the message, which quotes no buyer's data.
  */
-export class BlockedStepError extends Error {
+export class BlockedStepError extends NoEffectError {
   override readonly name = "BlockedStepError";
 }
 
 /** The mail server has read the mail and refused it, as it would refuse any mail of this shop, or because of this mail's content. */
-export class RefusedMailError extends BlockedStepError {}
-
-/** The attempt failed before its effect: trying again cannot have it twice. */
-export class NoEffectError extends Error {
-  override readonly name = "NoEffectError";
+export class RefusedMailError extends NoEffectError {
+  override readonly name = "RefusedMailError";
 }

@@ -2,6 +2,7 @@ import {
   BlockedStepError,
   NoEffectError,
   PermanentStepError,
+  RefusedMailError,
   type FulfillmentStep,
 } from "../fulfillment/step.ts";
 import { describeError, errorName } from "../log.ts";
@@ -46,8 +47,11 @@ export async function runStep(
       announce: () => blockedSteps.clear(step.name, isRetry),
     };
   } catch (error) {
-    if (error instanceof BlockedStepError)
-      return { hasFailed: true, ...waitForOwner(step, error, attempt, orderId, dependencies) };
+    // What may be this mail's own fault waits with the others while theirs wait, too.
+    const mustWait =
+      error instanceof BlockedStepError ||
+      (error instanceof RefusedMailError && (await blockedSteps.stands(step.name)));
+    if (mustWait) return { hasFailed: true, ...waitForOwner(step, error, attempt, orderId, dependencies) };
     const reason = describeError(error);
     const isOver = error instanceof PermanentStepError || number >= MAX_ATTEMPTS;
     if (isOver) return { hasFailed: true, ...giveUpStep(step, reason, orderId, dependencies) };
@@ -64,7 +68,7 @@ export async function runStep(
 /** The order waits like all others, and the attempt does not count. */
 function waitForOwner(
   step: FulfillmentStep,
-  { message }: BlockedStepError,
+  { message }: Error,
   { unbegin }: StepTry,
   orderId: string,
   { now, log, blockedSteps }: SettleDependencies,

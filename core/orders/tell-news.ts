@@ -1,4 +1,4 @@
-import { BlockedStepError, PermanentStepError, RefusedMailError } from "../fulfillment/step.ts";
+import { BlockedStepError, PermanentStepError } from "../fulfillment/step.ts";
 import { describeError, errorName } from "../log.ts";
 import type { NewsReport } from "../news/news-desk.ts";
 import { blockErrand, failDelivery, giveUpErrands, noteDelivery, type Errand } from "./errands.ts";
@@ -52,7 +52,7 @@ async function runErrand(
     };
   } catch (error) {
     const reason = describeError(error);
-    const isBlocked = error instanceof BlockedStepError && !(error instanceof RefusedMailError);
+    const isBlocked = error instanceof BlockedStepError;
     const failed = (current: ControlDraft): ControlDraft =>
       failDelivery(
         isBlocked ? blockErrand(current, errand) : current,

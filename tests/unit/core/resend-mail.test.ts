@@ -2,7 +2,7 @@ import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createOrderPageLinks } from "../../../core/claims/order-page-links.ts";
-import { NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
 import type { Mail, Mailer } from "../../../core/mail/mailer.ts";
 import type { HistoryEntry } from "../../../core/orders/order-store.ts";
 import { createSigner } from "../../../core/signing/signer.ts";
@@ -314,11 +314,12 @@ test("D25: a mail that may have been sent counts, and one that was refused for g
   outcomes = [
     new Error("Sending the mail was cut off."),
     new NoEffectError("not sent"),
+    new BlockedStepError("the sender is refused"),
     new PermanentStepError("550"),
   ];
   const statuses = [];
-  for (let attempt = 0; attempt < 5; attempt += 1) statuses.push((await asBuyer(order)).status);
-  expect(statuses).toEqual([503, 503, 409, 200, 429]);
+  for (let attempt = 0; attempt < 6; attempt += 1) statuses.push((await asBuyer(order)).status);
+  expect(statuses).toEqual([503, 503, 503, 409, 200, 429]);
 });
 
 test("a mail server that never answers is given up in time", async () => {
