@@ -95,8 +95,12 @@ test("M12: the browser that bought in a shop without mail shows the link to keep
   expect(await page.locator("[data-way-back]:visible").count()).toBe(0);
 });
 
-test("D41: a page that stays open gets new download links before the old ones end, and the keyboard keeps its place", async () => {
-  answers({ personal: PERSONAL });
+test.each([
+  "fulfilled",
+  // It waits for its owner, say because its mail was refused.
+  "paid",
+])("D41: the page of an order that is %s and stays open gets new download links before the old ones end, and the keyboard keeps its place", async (state) => {
+  answers({ state, personal: PERSONAL });
   const page = await pages.newPage();
   await page.clock.install();
   await page.goto(PAGE);
@@ -104,8 +108,9 @@ test("D41: a page that stays open gets new download links before the old ones en
   await link.waitFor();
   await link.focus();
   const renewed = { ...PERSONAL.deliveries[0], url: "https://shop.example/api/download?token=2" };
-  answers({ personal: { ...PERSONAL, deliveries: [renewed] } });
-  await page.clock.runFor(29 * 60_000);
+  await page.clock.runFor(2 * 60_000);
+  answers({ state, personal: { ...PERSONAL, deliveries: [renewed] } });
+  await page.clock.runFor(27 * 60_000);
   expect(await link.getAttribute("href")).toContain("token=1");
   await page.clock.runFor(60_000);
   await expect.poll(() => link.getAttribute("href")).toContain("token=2");
