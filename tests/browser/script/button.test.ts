@@ -616,6 +616,13 @@ test.each([
   expect(new Set(pages.received.map((request) => request.path))).toEqual(new Set([path]));
 });
 
+test("a click with a modifier key buys as any click on a button does", async () => {
+  pages.answer = opensCheckout;
+  const page = await pages.openPage(BUTTON);
+  await page.locator("button").click({ modifiers: ["Control"] });
+  await page.waitForURL(CHECKOUT);
+});
+
 test("a script of somebody else's that has a data-endpoint, too, does not get the purchases", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(

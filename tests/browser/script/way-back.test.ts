@@ -99,20 +99,23 @@ test.each([
   "fulfilled",
   // It waits for its owner, say because its mail was refused.
   "paid",
-])("D41: the page of an order that is %s and stays open gets new download links before the old ones end, and the keyboard keeps its place", async (state) => {
-  answers({ state, personal: PERSONAL });
-  const page = await pages.newPage();
-  await page.clock.install();
-  await page.goto(PAGE);
-  const link = page.locator("#order-delivery-list a");
-  await link.waitFor();
-  await link.focus();
-  const renewed = { ...PERSONAL.deliveries[0], url: "https://shop.example/api/download?token=2" };
-  await page.clock.runFor(2 * 60_000);
-  answers({ state, personal: { ...PERSONAL, deliveries: [renewed] } });
-  await page.clock.runFor(27 * 60_000);
-  expect(await link.getAttribute("href")).toContain("token=1");
-  await page.clock.runFor(60_000);
-  await expect.poll(() => link.getAttribute("href")).toContain("token=2");
-  expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
-});
+])(
+  "D41: the page of an order that is %s and stays open gets new download links before the old ones end, and the keyboard keeps its place",
+  async (state) => {
+    answers({ state, personal: PERSONAL });
+    const page = await pages.newPage();
+    await page.clock.install();
+    await page.goto(PAGE);
+    const link = page.locator("#order-delivery-list a");
+    await link.waitFor();
+    await link.focus();
+    const renewed = { ...PERSONAL.deliveries[0], url: "https://shop.example/api/download?token=2" };
+    await page.clock.runFor(2 * 60_000);
+    answers({ state, personal: { ...PERSONAL, deliveries: [renewed] } });
+    await page.clock.runFor(27 * 60_000);
+    expect(await link.getAttribute("href")).toContain("token=1");
+    await page.clock.runFor(60_000);
+    await expect.poll(() => link.getAttribute("href")).toContain("token=2");
+    expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
+  },
+);
