@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 
 import { idOf } from "../stripe/ids.ts";
+import { listPages } from "../stripe/list-pages.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { Deadline } from "./deadline.ts";
 
@@ -17,17 +18,20 @@ export async function retrieveSubscriptionCharges(
   { id: subscription, customer, created }: Stripe.Subscription,
   deadline: Deadline,
 ): Promise<readonly Stripe.Charge[]> {
-  const options = withinDeadline(deadline);
   const intents = new Set<string>();
-  const invoices = stripe.invoices.list({ subscription, expand: ["data.payments"], limit: 100 }, options);
+  const invoices = listPages(
+    (page, options) => stripe.invoices.list({ subscription, expand: ["data.payments"], ...page }, options),
+    deadline,
+  );
   for await (const { payments } of invoices) {
     for (const { payment } of payments?.data ?? []) intents.add(idOf(payment.payment_intent) ?? "");
   }
   const charges: Stripe.Charge[] = [];
   const customerId = idOf(customer) ?? "";
-  const all = stripe.charges.list(
-    { customer: customerId, created: { gte: created }, limit: 100 },
-    withinDeadline(deadline),
+  const all = listPages(
+    (page, options) =>
+      stripe.charges.list({ customer: customerId, created: { gte: created }, ...page }, options),
+    deadline,
   );
   for await (const charge of all) {
     if (intents.has(idOf(charge.payment_intent) ?? "none")) charges.push(charge);

@@ -8,6 +8,7 @@ import { isTerminal, mergeFacts, newControl } from "../orders/control-record.ts"
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { listPages } from "../stripe/list-pages.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { updateControl, type ControlDraft, type UpdateDependencies } from "../orders/update-control.ts";
 
@@ -35,11 +36,11 @@ export async function adoptOrders(
 ): Promise<readonly OrderId[]> {
   const { stripe, identity } = dependencies;
   const adopted: OrderId[] = [];
-  const sessions = stripe.checkout.sessions.list({
-    status: "complete",
-    created: { gte: Math.max(0, Math.floor((sinceMs - LONGEST_PAYMENT_MS) / 1000)) },
-    limit: 100,
-  });
+  const created = { gte: Math.max(0, Math.floor((sinceMs - LONGEST_PAYMENT_MS) / 1000)) };
+  const sessions = listPages(
+    (page, options) => stripe.checkout.sessions.list({ status: "complete", created, ...page }, options),
+    deadline,
+  );
   for await (const session of sessions) {
     if (!isSale(session) || except.includes(session.id)) continue;
     if (!(await isOurSession(stripe, session, identity, withinDeadline(deadline)))) continue;

@@ -197,8 +197,8 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
       {
         name: "charges-after-the-first-second",
         what: "The payment of the moment in which a subscription began is not its.",
-        find: "created: { gte: created }, limit: 100 }, withinDeadline(deadline), );",
-        replace: "created: { gt: created }, limit: 100 }, withinDeadline(deadline), );",
+        find: "created: { gte: created }, ...page }, options)",
+        replace: "created: { gt: created }, ...page }, options)",
       },
       {
         name: "disputes-of-everybody",

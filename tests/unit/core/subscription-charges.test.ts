@@ -13,9 +13,9 @@ interface Charge {
   disputed?: boolean;
 }
 
-/** As Stripe pages its lists: newest first. */
-async function* pages<T>(all: readonly T[]): AsyncGenerator<T> {
-  yield* all;
+/** Everything on one page, newest first. */
+async function page<T>(data: readonly T[]) {
+  return { data, has_more: false };
 }
 
 test("G07: a subscription's charges are those of its invoices, from its first second on", async () => {
@@ -27,11 +27,11 @@ test("G07: a subscription's charges are those of its invoices, from its first se
   const stripe = {
     invoices: {
       list: () =>
-        pages(["pi_2", "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } }))),
+        page(["pi_2", "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } }))),
     },
     charges: {
       list: ({ created: { gte = Infinity, gt = Infinity } }: { created: { gte?: number; gt?: number } }) =>
-        pages(charges.filter(({ created }) => created >= gte || created > gt)),
+        page(charges.filter(({ created }) => created >= gte || created > gt)),
     },
   };
   const found = await retrieveSubscriptionCharges(
@@ -40,6 +40,32 @@ test("G07: a subscription's charges are those of its invoices, from its first se
     DEADLINE,
   );
   expect(found.map(({ id }) => id)).toEqual(["ch_renewal", "ch_first"]);
+});
+
+test("G07: each page of a subscription's payments is asked for within the time that is left by then", async () => {
+  let nowMs = 0;
+  const timeouts: number[] = [];
+  const everyPageTakesFourSeconds = async (data: object[], { timeout }: Stripe.RequestOptions) => {
+    timeouts.push(timeout ?? Infinity);
+    nowMs += 4_000;
+    return { data, has_more: timeouts.length % 2 === 1 };
+  };
+  const stripe = {
+    invoices: {
+      list: (_: object, options: Stripe.RequestOptions) =>
+        everyPageTakesFourSeconds([{ id: "in_1" }], options),
+    },
+    charges: {
+      list: (_: object, options: Stripe.RequestOptions) =>
+        everyPageTakesFourSeconds([{ id: "ch_1" }], options),
+    },
+  };
+  await retrieveSubscriptionCharges(
+    stripe as unknown as Stripe,
+    { id: "sub_1", customer: "cus_1", created: 0 } as Stripe.Subscription,
+    createDeadline(() => nowMs, 20_000),
+  );
+  expect(timeouts).toEqual([8_000, 8_000, 6_000, 4_000]);
 });
 
 /** An account with these disputes, newest first, whose own list holds two to a page. */
