@@ -55,8 +55,6 @@ async function adopt(
   dependencies: AdoptDependencies,
 ): Promise<boolean> {
   const { stripe, store, livemode, identity, steps } = dependencies;
-  const known = await store.readControl(orderId);
-  if (known !== undefined && isTerminal(known.control)) return false;
   const { written } = await updateControl(orderId, dependencies, async (current) => {
     if (current !== undefined && isTerminal(current)) return undefined;
     const look = { known: undefined, lookForDisputes: true };
