@@ -25,7 +25,7 @@ export interface Sold {
 }
 
 /**
- * Whose a sale is. `unknown`: only the session's lines can tell.
+ * Decides which shop made a sale. `unknown` means that the session's lines must be read.
  *
  *     marker                 sold at                   sells                       whose
  *     our own name           anywhere                  anything                    ours

@@ -22,7 +22,7 @@ interface SmtpFailure extends Error {
 /** What happens before a mail is handed over: none was, then. */
 const BEFORE_THE_MAIL = ["EDNS", "ETLS", "EAUTH", "ENOAUTH"];
 
-/** What an owner has to mend who reads that the server refuses the shop. */
+/** What the owner has to fix when the server refuses the shop. */
 const OWNERS_PART: Readonly<Record<string, string>> = {
   EAUTH: "The mail server refused the user name or the password of SMTP_URL",
   ENOAUTH: "The mail server asks for a user name and a password, which SMTP_URL does not have",

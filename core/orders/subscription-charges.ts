@@ -5,7 +5,9 @@ import { listPages } from "../stripe/list-pages.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** Of so many charges each is asked about for itself where the account's own list of disputes is too long; the newest, a few years. */
+/**
+ * When the account's list of disputes is too long, we ask about this many of the newest charges one by one. That covers some years.
+ */
 const MOST_ASKED_ONE_BY_ONE = 24;
 
 /**

@@ -25,9 +25,9 @@ export interface AdoptDependencies extends UpdateDependencies {
 }
 
 /**
- * Takes every paid order that the table does not know, or does not know as done, for delivered: nobody is mailed, and no code of the
- * owner's runs. For a table that was restored and has forgotten what happened after `sinceMs`. The orders in `except` are left as
- * they are, and are delivered by the next run. Resolves to those that were adopted.
+ * Marks as delivered every paid order that is missing from the table or unfinished there. No mail is sent, and none of the owner's
+ * code runs. This is for a restored table, which has forgotten what happened after `sinceMs`. The orders in `except` are left as
+ * they are: the next run delivers them. Resolves to the orders that were adopted.
  */
 export async function adoptOrders(
   { sinceMs, except }: { sinceMs: number; except: readonly OrderId[] },
