@@ -3,6 +3,7 @@ import type { NewsDesk } from "../news/news-desk.ts";
 import type { OrderId } from "../orders/order.ts";
 import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { changeNote } from "../reconciliation/change-note.ts";
 import type { ReportTrouble, StorageTrouble } from "./storage-trouble.ts";
 import { formatTroubles, parseTroubles, type NotedTrouble } from "./storage-trouble-note.ts";
 
@@ -123,15 +124,12 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[],
     more = 0,
   ): Promise<void> {
-    for (let round = 0; round < 4; round += 1) {
-      const note = await bookkeeping.read(NOTE);
-      const { count, troubles } = parseTroubles(note?.text);
+    const isWritten = await changeNote(bookkeeping, NOTE, (text) => {
+      const { count, troubles } = parseTroubles(text);
       const changed = next(troubles);
-      const text = changed.length === 0 ? "" : formatTroubles({ count: count + more, troubles: changed });
-      if (text === (note?.text ?? "")) return;
-      if ((await bookkeeping.write(NOTE, note?.version ?? 0, text)) === "written") return;
-    }
-    throw new Error("The note of trouble with the storage could not be written.");
+      return changed.length === 0 ? "" : formatTroubles({ count: count + more, troubles: changed });
+    });
+    if (!isWritten) throw new Error("The note of trouble with the storage could not be written.");
   }
 
   /** Once for all orders that have the same trouble. What is merely under way may look stuck, too. */
