@@ -1,7 +1,7 @@
-import { describeError, type Log } from "../log.ts";
-import type { NewsDesk } from "../news/news-desk.ts";
+import { describeError } from "../log.ts";
+import { sayToOwner, type SayDependencies } from "../news/say-to-owner.ts";
 import type { OrderId } from "../orders/order.ts";
-import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import { withTimeout } from "../orders/with-timeout.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import { changeNote } from "../reconciliation/change-note.ts";
 import type { ReportTrouble, StorageTrouble } from "./storage-trouble.ts";
@@ -36,12 +36,8 @@ export interface StorageAlarm {
   isRinging(versionOf: (orderId: OrderId) => Promise<number | undefined>): Promise<boolean>;
 }
 
-export interface StorageAlarmDependencies {
+export interface StorageAlarmDependencies extends SayDependencies {
   bookkeeping: Bookkeeping;
-  news: Pick<NewsDesk, "sayToOwner">;
-  now: () => number;
-  schedule: Schedule;
-  log: Log;
 }
 
 /**
@@ -49,7 +45,7 @@ export interface StorageAlarmDependencies {
  * health reads), and by mail or chat. Where even the notes cannot be written this instance remembers it for its own health.
  */
 export function createStorageAlarm(dependencies: StorageAlarmDependencies): StorageAlarm {
-  const { bookkeeping, news, now, schedule, log } = dependencies;
+  const { bookkeeping, now, schedule, log } = dependencies;
   const reported = new Map<string, number>();
   let notNotedMs: number | undefined;
 
@@ -147,10 +143,9 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       subject: "Your shop cannot keep its records in Stripe as it should",
       text: `${WHAT_TO_DO[trouble]}\n\nThe function's log names the orders, and so does npm run reconcile.\n`,
     };
-    const idempotencyKey = `storage_broken/${trouble}/${Math.floor(now() / SAY_EVERY_MS)}`;
-    await withTimeout(SAY_WITHIN_MS, schedule, (signal) =>
-      news.sayToOwner(notice, { idempotencyKey, signal }),
-    ).catch((error: unknown) => log.warn("alarm_failed", { error: describeError(error) }));
+    const name = `storage_broken/${trouble}`;
+    const failure = { event: "alarm_failed" };
+    await sayToOwner({ name, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 
   async function isStill(
