@@ -191,7 +191,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
       {
         name: "every-charge-of-the-customer",
         what: "Whatever a subscriber bought counts as a payment of the subscription.",
-        find: 'if (intents.has(idOf(charge.payment_intent) ?? "none")) charges.push(charge);',
+        find: "if (intents.has(idOf(charge.payment_intent))) charges.push(charge);",
         replace: "charges.push(charge);",
       },
       {

@@ -9,7 +9,7 @@ const DEADLINE = createDeadline(() => 0, 60_000);
 interface Charge {
   id: string;
   created: number;
-  payment_intent: string;
+  payment_intent: string | null;
   disputed?: boolean;
 }
 
@@ -21,13 +21,16 @@ async function page<T>(data: readonly T[]) {
 test("G07: a subscription's charges are those of its invoices, from its first second on", async () => {
   const charges: Charge[] = [
     { id: "ch_of_a_poster", created: 1_500, payment_intent: "pi_poster" },
+    { id: "ch_without_intent", created: 1_450, payment_intent: null },
     { id: "ch_renewal", created: 1_400, payment_intent: "pi_2" },
     { id: "ch_first", created: 1_000, payment_intent: "pi_1" },
   ];
   const stripe = {
     invoices: {
       list: () =>
-        page(["pi_2", "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } }))),
+        page(
+          ["pi_2", null, "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } })),
+        ),
     },
     charges: {
       list: ({ created: { gte = Infinity, gt = Infinity } }: { created: { gte?: number; gt?: number } }) =>
