@@ -60,7 +60,7 @@ const OWNERS_MAIL_NEEDS_MS = 3_000;
 const UNCERTAIN =
   "an attempt was cut off and may have had its effect; it is not repeated unless you ask for it";
 
-/** What comes next for an order whose lease is ours. Pure but for the clock: it runs again after every conflict. */
+/** What comes next for an order whose lease is ours. Runs again after every conflict; all it changes is `run.begunHere`. */
 export function decideNext(current: ControlDraft, run: RunState, dependencies: SettleDependencies): Decision {
   const { steps, now } = dependencies;
   const { askedByOwner, time } = run;
