@@ -70,12 +70,12 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     },
 
     async refusedVersion(orderId) {
-      const { troubles } = parseTroubles((await bookkeeping.read(NOTE))?.text);
+      const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
       return troubles.find((one) => one.orderId === orderId && one.trouble === "write_refused")?.version;
     },
 
     async orders() {
-      const { troubles } = parseTroubles((await bookkeeping.read(NOTE))?.text);
+      const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
       return troubles.filter(({ trouble }) => !HARMLESS.has(trouble)).map(({ orderId }) => orderId);
     },
 
@@ -90,7 +90,7 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
 
     async isRinging(versionOf) {
       if (notNotedMs !== undefined && now() - notNotedMs < SAY_EVERY_MS) return true;
-      const { troubles } = parseTroubles((await bookkeeping.read(NOTE))?.text);
+      const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
       for (const noted of troubles) if (await isStill(noted, versionOf)) return true;
       return false;
     },
@@ -112,19 +112,14 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       };
       isToldNow = isNewsToOwner(latest, noted);
       return [{ ...latest, isTold: isToldNow || same?.isTold === true }, ...others];
-    }, 1);
+    });
     return isToldNow;
   }
 
-  async function change(
-    next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[],
-    more = 0,
-  ): Promise<void> {
-    const isWritten = await changeNote(bookkeeping, NOTE, (text) => {
-      const { count, troubles } = parseTroubles(text);
-      const changed = next(troubles);
-      return changed.length === 0 ? "" : formatTroubles({ count: count + more, troubles: changed });
-    });
+  async function change(next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[]): Promise<void> {
+    const isWritten = await changeNote(bookkeeping, NOTE, (text) =>
+      formatTroubles(next(parseTroubles(text))),
+    );
     if (!isWritten) throw new Error("The note of trouble with the storage could not be written.");
   }
 
