@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { isDeployed } from "./config-host.ts";
 import { withoutBlanks } from "./config-variables.ts";
 import type { BucketConfig } from "./files/bucket.ts";
+import { isLoopbackHost } from "./loopback.ts";
 
 const COMPANIONS = [
   "FILES_BUCKET_ENDPOINT",
@@ -81,5 +82,5 @@ function endpointOf(endpoint: string | undefined, region: string): URL | undefin
 /** Without https only on this machine. */
 function isSafe({ protocol, hostname }: URL, variables: Readonly<Record<string, string>>): boolean {
   if (protocol === "https:") return true;
-  return protocol === "http:" && /^(?:localhost|127\.0\.0\.1)$/.test(hostname) && !isDeployed(variables);
+  return protocol === "http:" && isLoopbackHost(hostname) && !isDeployed(variables);
 }

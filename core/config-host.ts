@@ -1,5 +1,7 @@
 /** What a host says about itself in its own variables. */
 
+import { isLoopbackHost } from "./loopback.ts";
+
 type Variables = Readonly<Record<string, string>>;
 
 /**
@@ -20,7 +22,7 @@ export function hostSiteUrl(variables: Variables): string | undefined {
 
 /** `vercel dev` gives `localhost:3000`, a deployment gives a bare host name. */
 function withScheme(host: string): string {
-  return /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(host) ? `http://${host}` : `https://${host}`;
+  return isLoopbackHost(host) ? `http://${host}` : `https://${host}`;
 }
 
 /** True on the hosts' machines, false on a developer's, where `vercel dev` and `netlify dev` set their own marks. */

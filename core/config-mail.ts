@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { isLoopbackHost } from "./loopback.ts";
 import { isMailAddress, parseMailbox, type Mailbox } from "./mail/mail-address.ts";
 
 /** How mails are sent: one SMTP server, one sender. */
@@ -92,8 +93,7 @@ function parseSmtpUrl(text: string): SmtpServer | undefined {
   const auth = readAuth(username, password);
   if (auth === "wrong") return undefined;
   const isImplicit = protocol === "smtps:";
-  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  const upgrade = isLocal ? "off" : "required";
+  const upgrade = isLoopbackHost(hostname) ? "off" : "required";
   return {
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(port || (isImplicit ? 465 : 587)),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { ONLY_SHOP } from "./checkout/marker.ts";
+import { isLoopbackHost } from "./loopback.ts";
 
 /** One schema per variable; each error is a sentence that names the variable and says where the right value is found. */
 
@@ -177,8 +178,7 @@ function isWebhookSecret(text: string): boolean {
 function isSiteUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  return protocol === "https:" || (protocol === "http:" && loopback);
+  return protocol === "https:" || (protocol === "http:" && isLoopbackHost(hostname));
 }
 
 /** Separated by commas or blanks. */

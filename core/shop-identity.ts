@@ -4,7 +4,7 @@ import type { Place } from "./config.ts";
 import { notesAt } from "./notes-at.ts";
 import type { Site } from "./site.ts";
 
-/** By what this shop knows its own sales again. */
+/** What this shop recognizes its own sales by. */
 export function shopIdentity({ shopId, siteUrl, origins, isPreview }: Place, site: Site): ShopIdentity {
   // A preview with a name of its own is another shop than the site, whose address its host states as well.
   const addresses = isPreview && shopId !== ONLY_SHOP ? [siteUrl] : [siteUrl, ...origins.allowed];

@@ -3,10 +3,10 @@ import { pageElement } from "./page-state.ts";
 const showForMs = 4000;
 
 /**
- * Makes a button copy `text`, or what it is by then. What it then says, on itself and to screen readers, stands in its `data-done`. Where the browser
- * refuses, which it does outside https, the text stays on the page to be copied by hand.
+ * Makes a button copy what `text` returns when it is pressed. What it says then, on itself and to screen readers, stands in its
+ * `data-done`. Where the browser refuses, which it does outside https, the text stays on the page to be copied by hand.
  */
-export function copyOnClick(button: HTMLElement, text: string | (() => string)): void {
+export function copyOnClick(button: HTMLElement, text: () => string): void {
   const words = [...button.childNodes];
   const done = button.dataset["done"] ?? "";
   button.hidden = !navigator.clipboard;
@@ -14,7 +14,7 @@ export function copyOnClick(button: HTMLElement, text: string | (() => string)):
 
   async function copy(): Promise<void> {
     try {
-      await navigator.clipboard.writeText(typeof text === "string" ? text : text());
+      await navigator.clipboard.writeText(text());
     } catch {
       button.hidden = true;
       return;

@@ -55,7 +55,7 @@ function entry(delivered: Delivered): Node[] {
   }
   if ("key" in delivered) {
     for (const element of part("key")) element.textContent = delivered.key;
-    for (const button of part("copy")) copyOnClick(button, delivered.key);
+    for (const button of part("copy")) copyOnClick(button, () => delivered.key);
   }
   return [content];
 }

@@ -5,9 +5,11 @@ import type { PriceForSale } from "./price-catalog.ts";
 import { maxQuantity } from "./quantity.ts";
 
 /**
- * The owner's options in Stripe's words. What is not asked for is not sent, but for Managed Payments: newer accounts have it on
- * unless a request says no, and then Link is the seller, adds tax, and refuses half of the other options. That rates are for one-time payments only, and in the
- * price's currency, is told by `npm run check`; here Stripe would refuse them, rather than send something for nothing.
+ * The owner's options in Stripe's words. Options that the owner did not set are not sent. Managed Payments is the exception: newer
+ * accounts turn it on unless a request turns it off. Link is then the seller, adds tax, and refuses half of the other options.
+ *
+ * Shipping rates are for one-time payments only, and in the price's currency. `npm run check` says so; here Stripe refuses such a
+ * checkout, which is better than to send something for nothing.
  */
 export function hostedPageOptions(options: CheckoutOptions): Partial<Stripe.Checkout.SessionCreateParams> {
   const { shipping, customFields = [], billingAddress } = options;

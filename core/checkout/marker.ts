@@ -1,4 +1,4 @@
-/** The name of a shop that was given none: mostly the only one of its account. */
+/** The default name of a shop. Most accounts have only one shop. */
 export const ONLY_SHOP = "1";
 
 const KEY = "static_checkout";
@@ -9,7 +9,7 @@ const PRICE_ID = "static_checkout_price_id";
 
 export type Metadata = Readonly<Record<string, string>>;
 
-/** The shop's own name, as every Checkout Session of this kind bears it. */
+/** The metadata that names the shop on every Checkout Session. */
 export function markerOf(shopId: string): Record<string, string> {
   return { [KEY]: shopId };
 }

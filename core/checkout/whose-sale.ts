@@ -1,3 +1,4 @@
+import { isLoopbackHost } from "../loopback.ts";
 import type { Site } from "../site.ts";
 import { ONLY_SHOP, saleNote, type Metadata } from "./marker.ts";
 
@@ -24,7 +25,7 @@ export interface Sold {
 }
 
 /**
- * Whose a sale is. `unknown`: only the session's lines can tell.
+ * Decides which shop made a sale. `unknown` means that the session's lines must be read.
  *
  *     marker                 sold at                   sells                       whose
  *     our own name           anywhere                  anything                    ours
@@ -61,7 +62,7 @@ export function isAt(address: string, { hosts, anyLoopback }: ShopIdentity): boo
   const host = hostOf(address);
   // A custom scheme, or what is no address at all, says nothing.
   if (host === undefined || hosts.has(host)) return true;
-  return anyLoopback && /^(?:localhost|127\.0\.0\.1)(?::|$)/.test(host);
+  return anyLoopback && isLoopbackHost(host);
 }
 
 /** Every name under which a price of this shop may stand in a session. */

@@ -22,12 +22,12 @@ const DAY_MS = 24 * 3_600_000;
 const CLAIM_MS = 30 * DAY_MS;
 
 /**
- * Of an order that was placed; as long as the link in a mail. It is the expiry, which we sign, that tells such a claim from one of a
- * checkout that perhaps came to nothing: no other lies so far ahead. It is renewed when the buyer comes back.
+ * How long a claim on a placed order lasts: as long as the link in a mail. The signed expiry marks such a claim, because no other
+ * claim expires so late. The claim is renewed when the buyer comes back.
  */
 const KEPT_CLAIM_MS = 90 * DAY_MS;
 
-/** Of who opens more checkouts than this, and places no order, the oldest are forgotten. */
+/** A browser keeps at most this many claims on checkouts without an order. The oldest are dropped. */
 const MAX_OPEN_CLAIMS = 8;
 
 /** All claims together, as browsers send them: some two dozen. Hosts refuse requests whose headers are many times as long. */
@@ -98,7 +98,7 @@ function isKept({ expiresMs }: ClaimCookie, nowMs: number): boolean {
   return expiresMs > nowMs + CLAIM_MS + DAY_MS;
 }
 
-/** Beside a new claim of `taken` bytes: of placed orders first, then of open checkouts, the newest of each, as far as there is room. */
+/** The claims that fit beside a new one of `taken` bytes: placed orders first, then open checkouts, newest first. */
 function worthKeeping(claims: readonly ClaimCookie[], taken: number, nowMs: number): Set<ClaimCookie> {
   const newestFirst = claims.toSorted((one, other) => other.expiresMs - one.expiresMs);
   const placed = newestFirst.filter((cookie) => isKept(cookie, nowMs));

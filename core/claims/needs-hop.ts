@@ -2,7 +2,7 @@
  * Whether the cookie that an answer to `request` sets would miss the page to which the buyer returns, which is at `siteUrl`.
  *
  * A script's request brings cookies home only within one origin. A form is a navigation, whose cookie belongs to the name that was
- * asked; the page of a form often hides its own (`Origin: null`). Programs that are no browser keep cookies as they like.
+ * asked; the page of a form often hides its own (`Origin: null`). Clients that are not browsers handle cookies in their own way.
  *
  * The request's Host decides only whether there is a hop, never where it leads.
  */

@@ -16,7 +16,7 @@ type LinkedOrder = Pick<OrderSnapshot, "orderId" | "createdMs">;
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Mails are kept for long, and read by others in the end. The shop can send another one. */
+/** People keep mails for a long time, and others may come to read them. The shop can send another one. */
 const MAIL_LINK_MS = 90 * DAY_MS;
 
 /** No mail ever brings another one: once the cookie is gone, this is the only way back. */

@@ -24,7 +24,7 @@ export interface Deliveries {
    * What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`.
    */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
-  /** True when some item of the order brings something. Signs nothing: anybody may cause it. */
+  /** True when some item of the order brings something. It signs no links, so it is safe to call for anyone. */
   any(order: OrderSnapshot): boolean;
 }
 

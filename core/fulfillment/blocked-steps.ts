@@ -1,6 +1,5 @@
-import { describeError, type Log } from "../log.ts";
-import type { NewsDesk } from "../news/news-desk.ts";
-import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import { describeError } from "../log.ts";
+import { sayToOwner, type SayDependencies } from "../news/say-to-owner.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 
 const HOUR_MS = 3_600_000;
@@ -21,16 +20,12 @@ export interface BlockedSteps {
   clear(step: string, hadToWait: boolean): Promise<void>;
 }
 
-export interface BlockedStepsDependencies {
+export interface BlockedStepsDependencies extends SayDependencies {
   bookkeeping: Bookkeeping;
-  news: Pick<NewsDesk, "sayToOwner">;
-  now: () => number;
-  schedule: Schedule;
-  log: Log;
 }
 
 export function createBlockedSteps(dependencies: BlockedStepsDependencies): BlockedSteps {
-  const { bookkeeping, news, now, schedule, log } = dependencies;
+  const { bookkeeping, now, log } = dependencies;
   /** When this instance last saw to the note of a step. */
   const noted = new Map<string, number>();
 
@@ -81,13 +76,9 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
     const problem = `${reason} All orders are waiting. Fix it and deploy; the next scheduled run completes them, or run npm run reconcile to complete them now.`;
     log.error("step_blocked", { step, problem });
     const notice = { subject: `Orders wait: the step "${step}" is blocked`, text: `${problem}\n` };
-    const idempotencyKey = `blocked/${step}/${Math.floor(now() / HOUR_MS)}`;
-    await withTimeout(SAY_WITHIN_MS, schedule, (signal) =>
-      news.sayToOwner(notice, { idempotencyKey, signal }),
-    ).catch((error: unknown) => {
-      // The owner's mail mostly goes through the same server.
-      log.warn("block_not_told", { step, error: describeError(error) });
-    });
+    // It often fails: the owner's mail mostly goes through the server that refuses the buyers' mails.
+    const failure = { event: "block_not_told", fields: { step } };
+    await sayToOwner({ name: `blocked/${step}`, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 }
 

@@ -62,5 +62,6 @@ export function corsHeaders(request: Request, policy: OriginPolicy, methods: str
 
 function isAllowed(origin: string, { allowed, anyLoopback }: OriginPolicy): boolean {
   if (allowed.includes(origin)) return true;
+  // Narrower than `isLoopbackHost`: the local servers serve the pages at `localhost`, so no other name needs to be let in.
   return anyLoopback && /^http:\/\/localhost(?::\d{1,5})?$/.test(origin);
 }

@@ -1,6 +1,5 @@
-import { describeError, type Log } from "../log.ts";
-import type { NewsDesk } from "../news/news-desk.ts";
-import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import { describeError } from "../log.ts";
+import { sayToOwner, type SayDependencies } from "../news/say-to-owner.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
 import type { Counters } from "./counters.ts";
 
@@ -19,13 +18,9 @@ export interface CardTestingAlarm {
   report(sign: CardTestingSign): Promise<void>;
 }
 
-export interface CardTestingDependencies {
+export interface CardTestingDependencies extends SayDependencies {
   counters: Counters;
   bookkeeping: Bookkeeping;
-  news: Pick<NewsDesk, "sayToOwner">;
-  now: () => number;
-  schedule: Schedule;
-  log: Log;
 }
 
 /**
@@ -34,7 +29,7 @@ export interface CardTestingDependencies {
  * writes the note first.
  */
 export function createCardTestingAlarm(dependencies: CardTestingDependencies): CardTestingAlarm {
-  const { counters, bookkeeping, news, now, schedule, log } = dependencies;
+  const { counters, bookkeeping, now, log } = dependencies;
   let silentUntilMs = 0;
 
   return {
@@ -72,10 +67,8 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
       subject: "Somebody may be trying out stolen cards in your shop",
       text: `${WHAT_TO_DO}\n`,
     };
-    const idempotencyKey = `card_testing/${Math.floor(now() / WINDOW_MS)}`;
-    await withTimeout(SAY_WITHIN_MS, schedule, (signal) =>
-      news.sayToOwner(notice, { idempotencyKey, signal }),
-    );
+    const failure = { event: "alarm_failed", fields: { sign } };
+    await sayToOwner({ name: "card_testing", notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 }
 

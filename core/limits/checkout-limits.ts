@@ -50,7 +50,7 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLi
   const ofNetworks = AROUND.map((times, index) =>
     perMinuteOf(`checkout-network-${index + 1}`, times * perMinute.address),
   );
-  const returningLimit = Math.max(1, Math.ceil(perMinute.total * (1 - LEFT_TO_NEW_CALLERS)));
+  const returningLimit = Math.ceil(perMinute.total * (1 - LEFT_TO_NEW_CALLERS));
   const ofReturning = perMinuteOf("checkout-returning", returningLimit);
   const ofShop = perMinuteOf("checkout-total", perMinute.total);
   const hash = createAddressHash(options.secret);

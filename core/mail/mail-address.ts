@@ -13,8 +13,8 @@ const LONGEST_ADDRESS = 254;
 
 /**
  * The part before the @, as people write it: no quotes, no blanks, and none of the characters that separate addresses or comment on
- * them. Letters of any script; no control, format or private ones. Dots wherever they stand: Japanese providers gave out such
- * addresses as `a..b@` and `a.@` for years, and their owners still have them.
+ * them. Letters of any script; no control, format or private ones. Dots may stand anywhere, because Japanese providers gave out
+ * such addresses as `a..b@` and `a.@` for years, and their owners still have them.
  */
 const LOCAL_PART = /^(?=.*[^.])[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
 /** Dots that only a quoted text may have on the wire (RFC 5321, 4.1.2). */

@@ -19,10 +19,7 @@ interface SmtpFailure extends Error {
   syscall?: string;
 }
 
-/** What happens before a mail is handed over: none was, then. */
-const BEFORE_THE_MAIL = ["EDNS", "ETLS", "EAUTH", "ENOAUTH"];
-
-/** What an owner has to mend who reads that the server refuses the shop. */
+/** What the owner has to fix when the server refuses the shop. It shows before a mail is handed over, so none was sent. */
 const OWNERS_PART: Readonly<Record<string, string>> = {
   EAUTH: "The mail server refused the user name or the password of SMTP_URL",
   ENOAUTH: "The mail server asks for a user name and a password, which SMTP_URL does not have",
@@ -52,7 +49,7 @@ export function sortSmtpError(error: unknown, recipient: string): Error {
   if (code === "EENVELOPE" && !wasAnswered) {
     return new PermanentStepError(`The mail server cannot reach ${recipient}.`, { cause: error });
   }
-  const neverGotThere = BEFORE_THE_MAIL.includes(code) || WAITS_BEFORE_THE_MAIL.includes(timeoutType);
+  const neverGotThere = Object.hasOwn(OWNERS_PART, code) || WAITS_BEFORE_THE_MAIL.includes(timeoutType);
   if (wasAnswered || neverGotThere || syscall === "connect") {
     return new NoEffectError("The mail could not be sent.", { cause: error });
   }

@@ -70,7 +70,10 @@ export function endRun(control: ControlDraft): ControlDraft {
   return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;
 }
 
-/** The end of a run that had no time for the next effect: whoever comes next waits, or each look would use up another run. */
+/**
+ * The end of a run that had no time for the next effect. The next run waits a while; otherwise every look at the order would start
+ * a run that cannot finish.
+ */
 export function endRunOutOfTime(control: ControlDraft, nowMs: number): ControlDraft {
   return endRun({ ...control, nextTryMs: Math.max(control.nextTryMs ?? 0, nextTryAfter(1, nowMs)) });
 }
@@ -81,8 +84,9 @@ export function isDue({ nextTryMs = 0 }: ControlDraft, askedByOwner: boolean, no
 }
 
 /**
- * True while steps are owed: the money is in. A flagged order waits until its owner asks for another try, and one whose
- * subscription is paused until it goes on: what would be handed out now is closed, and would be opened by nobody later.
+ * True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. An order whose
+ * subscription is paused waits until it goes on: steps run now would deliver links that are closed, and they would not run again
+ * later.
  */
 export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean {
   if (isPaused(control)) return false;
@@ -94,7 +98,7 @@ export function owesAnything(control: ControlDraft, askedByOwner: boolean): bool
   return owesSteps(control, askedByOwner) || owesNews(control.news, askedByOwner);
 }
 
-/** True while there is something to run at this moment: what is due, and news that nobody has tried to tell yet. */
+/** True while there is something to run at this moment: what is due, and news that has not been tried yet. */
 export function owesNow(control: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
   return isDue(control, askedByOwner, nowMs) ? owesAnything(control, askedByOwner) : owesFreshNews(control);
 }

@@ -26,8 +26,8 @@ export function disputesIn({ dispute, disputes }: PaymentMirror): DisputeCounts 
 }
 
 /**
- * The gravest state that more disputes are in than before: what is to be told. Where one was won while another one began, that is the
- * one that began: it has a date by which the bank wants evidence.
+ * The gravest state whose count has grown; the owner is told of it. If one dispute was won while another began, the new one is
+ * told: it has a date by which the bank wants evidence.
  */
 export function newestDispute(was: PaymentMirror, is: PaymentMirror): DisputeState | undefined {
   const [before, after] = [disputesIn(was), disputesIn(is)];

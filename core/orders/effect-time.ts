@@ -1,6 +1,6 @@
 import type { Deadline } from "./deadline.ts";
 
-/** What the write that begins an effect may take of its time: a beginning that comes to nothing costs two writes. */
+/** Time kept for the write that begins an effect. Taking back an effect that was begun costs a second write. */
 const BEGIN_RESERVE_MS = 500;
 
 /** Kept back from an effect's time, so that its result can still be written. */

@@ -44,23 +44,23 @@ export interface Decision {
 export type Effect = {
   /** Not begun with less time than this. */
   needsMs: number;
-  /** Takes the beginning back, should the effect not be had after all. */
+  /** Undoes the beginning when the effect is not run after all. */
   unbegin: Result["change"];
 } & ({ kind: "step"; step: FulfillmentStep } | { kind: "errands"; errands: readonly Errand[] });
 
-/** The record without the beginning of an effect that was not had. */
+/** The record without the beginning of an effect that was not run. */
 export function unbegun(next: Decision["next"], control: ControlDraft): ControlDraft {
   return "unbegin" in next ? next.unbegin(control) : control;
 }
 
-/** What a message is given at the least; a mail may meet a slow server. */
+/** The least time for a message. Mail gets more, because its server may be slow. */
 const MESSAGE_NEEDS_MS = 1_500;
 const OWNERS_MAIL_NEEDS_MS = 3_000;
 
 const UNCERTAIN =
   "an attempt was cut off and may have had its effect; it is not repeated unless you ask for it";
 
-/** What comes next for an order whose lease is ours. Pure but for the clock: it runs again after every conflict. */
+/** What comes next for an order whose lease is ours. Runs again after every conflict; all it changes is `run.begunHere`. */
 export function decideNext(current: ControlDraft, run: RunState, dependencies: SettleDependencies): Decision {
   const { steps, now } = dependencies;
   const { askedByOwner, time } = run;

@@ -19,8 +19,8 @@ const MAY_BE_ABOUT_ANY: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>(["re
 
 /**
  * A renewal costs no more calls in the tenth year than in the first: the payments of a subscription are gone through when Stripe
- * reports a refund or a dispute, when the owner asks, and while a dispute is still to be told with its date. Any other look carries
- * over what the record holds, which cannot become older by it: should somebody write meanwhile, the record is read again.
+ * reports a refund or a dispute, when the owner asks, and while a dispute is still to be told with its date. Any other look keeps
+ * what the record holds. That is safe: if another writer changes the record, it is read again.
  */
 export function lookFor(current: ControlDraft | undefined, trigger: SettleTrigger): PaymentLook {
   const isKnown = current !== undefined && stateRank(current.state) >= stateRank("paid");

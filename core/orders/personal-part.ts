@@ -52,7 +52,8 @@ export function personalPart(
     ...(email !== undefined && { email: maskEmail(email) }),
     ...(presentment !== undefined && { presentment }),
     ...(taxMinor !== undefined && { taxMinor }),
-    ...(receiptUrl !== undefined && hasPaid(order) && { receiptUrl }),
+    // Stripe has a receipt of a bank debit from its first day. Until the money is in, it would read as if it were.
+    ...(receiptUrl !== undefined && state.kind !== "not_paid" && { receiptUrl }),
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),
     ...(sendsMail && mailAgain(order).kind === "possible" && { mailAgain: true as const }),
@@ -60,11 +61,6 @@ export function personalPart(
       state.kind !== "revoked" &&
       !isMailed(order, sendsMail) && { keepLink: keepLink(snapshot) }),
   };
-}
-
-/** Stripe has a receipt of a bank debit from its first day; until the money is in it would read as if it were. */
-function hasPaid({ control: { state } }: KnownOrder): boolean {
-  return state !== "awaiting_payment" && state !== "payment_failed";
 }
 
 /** A mail was sent, or is still on its way. */

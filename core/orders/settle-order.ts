@@ -71,7 +71,7 @@ export async function settleOrder(
   try {
     return await settleReadable(orderId, trigger, deadline, dependencies, justRead);
   } catch (error) {
-    // What is no record will not become one: the owner knows of it, and Stripe need not come back.
+    // Another try cannot repair the record. The owner has been told, so Stripe need not retry.
     if (error instanceof UnreadableRecordError && error.isNoted) return { kind: "needs_attention" };
     throw error;
   }

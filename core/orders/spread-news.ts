@@ -52,7 +52,7 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): Ne
   return kinds;
 }
 
-/** That a subscription stands still says all about its renewals. */
+/** When a subscription has ended or is paused, its renewals need no message of their own. */
 function subscriptionNews(was: PaymentMirror, is: PaymentMirror): NewsKind | undefined {
   const standstill = standstillOf(is);
   if (standstill !== standstillOf(was)) return standstill ?? "subscription_resumed";

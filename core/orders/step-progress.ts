@@ -34,7 +34,7 @@ export function failStep(
 /** Soon again, so that one run after the owner has mended it finds every order due. */
 const BLOCKED_FOR_MS = 60_000;
 
-/** Nothing that this order does helps: it waits for what its owner mends. */
+/** The order cannot help itself. It waits until the owner fixes the cause. */
 export function blockStep(control: ControlDraft, error: string, nowMs: number): ControlDraft {
   return { ...control, lastError: shorten(error), nextTryMs: nowMs + BLOCKED_FOR_MS };
 }

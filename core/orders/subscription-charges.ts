@@ -1,10 +1,13 @@
 import type Stripe from "stripe";
 
 import { idOf } from "../stripe/ids.ts";
+import { listPages } from "../stripe/list-pages.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** Of so many charges each is asked about for itself where the account's own list of disputes is too long; the newest, a few years. */
+/**
+ * When the account's list of disputes is too long, we ask about this many of the newest charges one by one. That covers some years.
+ */
 const MOST_ASKED_ONE_BY_ONE = 24;
 
 /**
@@ -17,20 +20,25 @@ export async function retrieveSubscriptionCharges(
   { id: subscription, customer, created }: Stripe.Subscription,
   deadline: Deadline,
 ): Promise<readonly Stripe.Charge[]> {
-  const options = withinDeadline(deadline);
-  const intents = new Set<string>();
-  const invoices = stripe.invoices.list({ subscription, expand: ["data.payments"], limit: 100 }, options);
+  const intents = new Set<string | undefined>();
+  const invoices = listPages(
+    (page, options) => stripe.invoices.list({ subscription, expand: ["data.payments"], ...page }, options),
+    deadline,
+  );
   for await (const { payments } of invoices) {
-    for (const { payment } of payments?.data ?? []) intents.add(idOf(payment.payment_intent) ?? "");
+    for (const { payment } of payments?.data ?? []) intents.add(idOf(payment.payment_intent));
   }
+  // Some invoices and some charges have no payment intent. They do not belong together for that.
+  intents.delete(undefined);
   const charges: Stripe.Charge[] = [];
   const customerId = idOf(customer) ?? "";
-  const all = stripe.charges.list(
-    { customer: customerId, created: { gte: created }, limit: 100 },
-    withinDeadline(deadline),
+  const all = listPages(
+    (page, options) =>
+      stripe.charges.list({ customer: customerId, created: { gte: created }, ...page }, options),
+    deadline,
   );
   for await (const charge of all) {
-    if (intents.has(idOf(charge.payment_intent) ?? "none")) charges.push(charge);
+    if (intents.has(idOf(charge.payment_intent))) charges.push(charge);
   }
   return charges;
 }
@@ -47,18 +55,18 @@ export async function retrieveDisputes(
 ): Promise<readonly Stripe.Dispute[]> {
   const [only, ...others] = charges;
   if (only === undefined) return [];
-  const listAll = async (about: { charge: string } | { created: { gte: number } }) =>
+  const firstPage = async (about: { charge: string } | { created: { gte: number } }) =>
     stripe.disputes.list({ ...about, limit: 100 }, withinDeadline(deadline));
-  if (others.length === 0) return (await listAll({ charge: only.id })).data;
+  if (others.length === 0) return (await firstPage({ charge: only.id })).data;
 
   const since = Math.min(...charges.map(({ created }) => created));
-  const recent = await listAll({ created: { gte: since } });
+  const recent = await firstPage({ created: { gte: since } });
   const ids = new Set(charges.map(({ id }) => id));
   if (!recent.has_more) return recent.data.filter(({ charge }) => ids.has(idOf(charge) ?? ""));
 
   const newest = charges.slice(0, MOST_ASKED_ONE_BY_ONE);
   const asked = new Set([...newest, ...charges.filter(({ disputed }) => disputed)]);
   const found: Stripe.Dispute[] = [];
-  for (const { id } of asked) found.push(...(await listAll({ charge: id })).data);
+  for (const { id } of asked) found.push(...(await firstPage({ charge: id })).data);
   return found.toSorted((one, other) => other.created - one.created);
 }

@@ -11,7 +11,7 @@ export type WayBack =
   /** In the browser that bought, and nowhere else. */
   | { kind: "browser"; supportEmail?: string };
 
-/** Undefined where there is no rest, or where it is not there yet, or no more. */
+/** Undefined when the order has nothing more to show, or not yet, or no longer. */
 export function wayBack(
   { snapshot, control }: KnownOrder,
   shop: { deliveries: Deliveries; sendsMail: boolean; supportEmail: string | undefined },

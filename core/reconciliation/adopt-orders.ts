@@ -8,6 +8,7 @@ import { isTerminal, mergeFacts, newControl } from "../orders/control-record.ts"
 import type { Deadline } from "../orders/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
+import { listPages } from "../stripe/list-pages.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { updateControl, type ControlDraft, type UpdateDependencies } from "../orders/update-control.ts";
 
@@ -24,9 +25,9 @@ export interface AdoptDependencies extends UpdateDependencies {
 }
 
 /**
- * Takes every paid order that the table does not know, or does not know as done, for delivered: nobody is mailed, and no code of the
- * owner's runs. For a table that was restored and has forgotten what happened after `sinceMs`. The orders in `except` are left as
- * they are, and are delivered by the next run. Resolves to those that were adopted.
+ * Marks as delivered every paid order that is missing from the table or unfinished there. No mail is sent, and none of the owner's
+ * code runs. This is for a restored table, which has forgotten what happened after `sinceMs`. The orders in `except` are left as
+ * they are: the next run delivers them. Resolves to the orders that were adopted.
  */
 export async function adoptOrders(
   { sinceMs, except }: { sinceMs: number; except: readonly OrderId[] },
@@ -35,11 +36,11 @@ export async function adoptOrders(
 ): Promise<readonly OrderId[]> {
   const { stripe, identity } = dependencies;
   const adopted: OrderId[] = [];
-  const sessions = stripe.checkout.sessions.list({
-    status: "complete",
-    created: { gte: Math.max(0, Math.floor((sinceMs - LONGEST_PAYMENT_MS) / 1000)) },
-    limit: 100,
-  });
+  const created = { gte: Math.max(0, Math.floor((sinceMs - LONGEST_PAYMENT_MS) / 1000)) };
+  const sessions = listPages(
+    (page, options) => stripe.checkout.sessions.list({ status: "complete", created, ...page }, options),
+    deadline,
+  );
   for await (const session of sessions) {
     if (!isSale(session) || except.includes(session.id)) continue;
     if (!(await isOurSession(stripe, session, identity, withinDeadline(deadline)))) continue;
@@ -54,8 +55,6 @@ async function adopt(
   dependencies: AdoptDependencies,
 ): Promise<boolean> {
   const { stripe, store, livemode, identity, steps } = dependencies;
-  const known = await store.readControl(orderId);
-  if (known !== undefined && isTerminal(known.control)) return false;
   const { written } = await updateControl(orderId, dependencies, async (current) => {
     if (current !== undefined && isTerminal(current)) return undefined;
     const look = { known: undefined, lookForDisputes: true };

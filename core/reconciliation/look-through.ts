@@ -21,11 +21,13 @@ export interface Listing {
 export interface LookDependencies {
   pass: Pass;
   startedMs: number;
-  /** Orders are settled within this time … */
+  /** Orders are settled within this time. */
   work: Deadline;
-  /** … and none is begun with less than this, … */
+  /** No order is begun with less time than this. */
   beginMs: number;
-  /** … but for the first ones of a list: to find them may have taken long, and would in the next run, too. */
+  /**
+   * The first orders of a list may begin with this much, because finding them may have taken long, and would again in the next run.
+   */
   lookMs: number;
   writer: ReportWriter;
   /** `<what it says> <order>` of all that was looked at. */
@@ -37,7 +39,7 @@ export interface LookDependencies {
 /** Entries that are looked at together. Stripe, where the records may live, allows 25 requests a second. */
 const BATCH = 12;
 
-/** So many of a list are looked at in every run that has come so far as to find them. */
+/** Every run that finds entries in a list looks at this many of them, even if time is short. */
 const FIRST = 4;
 
 /**

@@ -69,7 +69,7 @@ export async function reconcile(
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
   const pass: Pass = before?.pass ?? { startedMs, hasUnfinished: false, reached: {} };
-  const reachedBefore = { ...pass.reached };
+  const readsWholeWorklist = (pass.reached.open_orders ?? END) === END;
   const writer = createReport();
   const { report } = writer;
   const seen = new Set<string>();
@@ -151,8 +151,7 @@ export async function reconcile(
   const [waitingNow] = await Promise.all([noteWaiting(), forgetTrouble()]);
   // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
   const waitedBefore = before?.flagged ?? 0;
-  const sawWorklist =
-    !report.incomplete.includes("open_orders") && (reachedBefore.open_orders ?? END) === END;
+  const sawWorklist = readsWholeWorklist && !report.incomplete.includes("open_orders");
   const mayHaveMissed = noted === undefined || (waitedBefore > waiting.length && !sawWorklist);
   const flaggedAtLeast = mayHaveMissed ? waitedBefore : 0;
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);

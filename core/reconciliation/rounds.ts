@@ -12,8 +12,8 @@ export interface Rounds<T> {
 }
 
 /**
- * Gives everyone a turn, each with its share of the time, and then again those who have more to do, until nobody has, time is over,
- * or a round gets nobody any further. Resolves to those who have more to do.
+ * Gives each a turn with its share of the time, and then again those that have more to do, until all are done, time is over, or a
+ * round makes no progress. Resolves to those that have more to do.
  */
 export async function goRound<T>(
   all: readonly T[],

@@ -32,7 +32,7 @@ export interface RunTime {
   work: Deadline;
   /** With less of it than this left no order is begun: its buyer would not be mailed by this run. */
   beginMs: number;
-  /** As much is needed to find out whether it is as it should be, as most are. */
+  /** The time needed to see whether an order is as it should be. Most are. */
   lookMs: number;
 }
 
@@ -53,7 +53,7 @@ export function divideTime(
   const workMs = Math.min(remainingMs, Math.max(remainingMs + SAVE_BEHIND_MS - endingMs, remainingMs / 2));
   const mailMs = MAIL_MS + Math.max(WRITES_AROUND_MAIL_MS, WRITES_AROUND_MAIL * callMs);
   const lookMs = CALLS_BEFORE_MAIL * Math.max(callMs, USUAL_CALL_MS);
-  // However slow: when the lists are there, some orders are begun.
+  // Even a slow run begins some orders once it has the lists.
   const beginMs = Math.min(lookMs + mailMs, Math.max(workMs - 2 * callMs, SHORTEST_MS));
   return { work: createDeadline(now, workMs), beginMs, lookMs: Math.min(lookMs, beginMs) };
 }

@@ -2,8 +2,8 @@
 const AT_ONCE = 4;
 
 /**
- * Works on items in their order, several at once, as long as `mayBegin` allows. Resolves, when all that was begun has ended, to how
- * many that were: always the first ones.
+ * Works on items in their order, several at once, as long as `mayBegin` allows. Waits for everything that was begun, and resolves
+ * to how many items that is. They are always the first ones.
  */
 export async function severalAtOnce<T>(
   items: readonly T[],

@@ -9,7 +9,6 @@ import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";
 import { listEvents } from "../stripe/list-events.ts";
 import { listPages } from "../stripe/list-pages.ts";
-import { withinDeadline } from "../stripe/within-deadline.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders, traceOrders } from "../webhook/find-orders.ts";
 import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
@@ -125,7 +124,7 @@ export function createSources(
         const created = since(sinceMs - SESSION_OVERLAP_MS);
         const sessions = listPages(
           (page, options) => stripe.checkout.sessions.list({ status: "complete", created, ...page }, options),
-          () => withinDeadline(deadline),
+          deadline,
           { after },
         );
         for await (const session of sessions) {
@@ -142,7 +141,7 @@ export function createSources(
         const created = since(sinceMs - DELIVERY_OVERLAP_MS);
         const refunds = listPages(
           (page, options) => stripe.refunds.list({ expand: ["data.charge"], created, ...page }, options),
-          () => withinDeadline(deadline),
+          deadline,
           { after },
         );
         for await (const refund of refunds) {
@@ -163,7 +162,7 @@ export function createSources(
         const created = since(sinceMs - DELIVERY_OVERLAP_MS);
         const disputes = listPages(
           (page, options) => stripe.disputes.list({ created, ...page }, options),
-          () => withinDeadline(deadline),
+          deadline,
           { after },
         );
         for await (const dispute of disputes) {

@@ -1,5 +1,6 @@
 import type { OrderId } from "../orders/order.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
+import { changeNote } from "./change-note.ts";
 
 /** The note's name. */
 export const ORDERS_WAITING = "orders_waiting";
@@ -32,14 +33,13 @@ export async function saveWaiting(
   found: Found,
 ): Promise<readonly OrderId[]> {
   if (before.length === 0 && found.flagged.length === 0) return [];
-  for (let round = 0; round < 4; round += 1) {
-    const note = await bookkeeping.read(ORDERS_WAITING);
-    const orders = stillWaiting(parse(note?.text), found);
-    const text = asManyAsFit(orders).join(" ");
-    if (text === (note?.text ?? "")) return orders;
-    if ((await bookkeeping.write(ORDERS_WAITING, note?.version ?? 0, text)) === "written") return orders;
-  }
-  throw new Error("The note of the orders that wait for their owner could not be written.");
+  let orders: readonly OrderId[] = [];
+  const isSaved = await changeNote(bookkeeping, ORDERS_WAITING, (text) => {
+    orders = stillWaiting(parse(text), found);
+    return asManyAsFit(orders).join(" ");
+  });
+  if (!isSaved) throw new Error("The note of the orders that wait for their owner could not be written.");
+  return orders;
 }
 
 /** `before`, without those that are dealt with and with those that were found. */

@@ -1,4 +1,5 @@
 import type { Bookkeeping } from "./bookkeeping.ts";
+import { changeNote } from "./change-note.ts";
 import type { SourceName } from "./sources.ts";
 
 const NAME = "reconciliation";
@@ -41,20 +42,18 @@ export async function readProgress(bookkeeping: Bookkeeping, nowMs: number): Pro
 }
 
 /**
- * Moves the marks forward, never back: of two runs that end at once the one that came further stays.
+ * Moves the marks forward, never back: of two runs that end at once the one that came further stays. Gives up silently when others
+ * write each time: a run that saves nothing is one whose work the next run does again.
  */
 export async function saveProgress(
   bookkeeping: Bookkeeping,
   reached: Progress,
   nowMs: number,
 ): Promise<void> {
-  for (let round = 0; round < 4; round += 1) {
-    const note = await bookkeeping.read(NAME);
-    const before = note === undefined ? undefined : believable(parseProgress(note.text), nowMs);
-    const text = formatProgress(before === undefined ? reached : furtherOf(before, reached));
-    if (text === note?.text || (await bookkeeping.write(NAME, note?.version ?? 0, text)) === "written")
-      return;
-  }
+  await changeNote(bookkeeping, NAME, (text) => {
+    const before = text === undefined ? undefined : believable(parseProgress(text), nowMs);
+    return formatProgress(before === undefined ? reached : furtherOf(before, reached));
+  });
 }
 
 /** Marks in the future come of a wrong clock, and would hide all that happens until then. */

@@ -70,7 +70,7 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       const purchase = format === "form" ? parseFormPurchase(text) : parseJsonPurchase(text);
 
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      // What no shop sells uses up nobody's checkouts, and what is refused by the limits costs the account nothing.
+      // A price that is not for sale does not count against the limits. A request that the limits refuse makes no call to Stripe.
       dependencies.catalog.requireOffered(purchase);
       await limits.admit(clientAddress(request, context.caller, shop.addressHeader));
       const session = await openSession(purchase, idempotencyKey, deadline, dependencies);

@@ -6,11 +6,11 @@ import { HttpError } from "../http/http-error.ts";
 import { seeOther } from "../http/responses.ts";
 
 /**
- * `GET /api/open-checkout?token=…&to=…`: on the way from a page at another address to Stripe's page. Sets the cookie that proves that
- * this browser opened the session, and answers 303 to the address that we signed ourselves, to no other.
+ * `GET /api/open-checkout?token=…&to=…`: on the way from a page at another address to Stripe's page. Sets the cookie that proves
+ * that this browser opened the session, and answers 303 to the address that we signed ourselves, to no other.
  *
- * Who sends somebody such an address gives away an order of their own; it takes nothing, and shows nothing that Stripe's page for
- * the same session would not.
+ * Someone who sends this link to another person gives away their own order. The link shows nothing that Stripe's page for the
+ * session would not show.
  */
 export function createOpenCheckoutRoute({
   hops,

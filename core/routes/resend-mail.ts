@@ -56,10 +56,10 @@ export interface ResendMailDependencies {
 }
 
 /**
- * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times
- * a day. For the buyer: the browser that opened the checkout, or who has the link from the mail. Buyers in another browser know
- * nothing but the order's number, so whoever does may ask for a mail that was sent before, some times a day; to all others there is
- * no such order.
+ * `POST /api/resend-mail` with `{ "session_id" }`: sends the order's confirmation again, to the order's own address, three times a
+ * day. The buyer may ask: the browser that opened the checkout, or a browser with the link from the mail. Buyers in another browser
+ * know only the order's number, so anyone who knows the number may ask, a few times a day, for a mail that was sent before.
+ * Everyone else gets 404.
  */
 export function createResendMailRoute(dependencies: ResendMailDependencies): Route {
   const { keeping, claims, orderPages, origins, livemode, secret, addressHeader, now, log } = dependencies;

@@ -49,7 +49,7 @@ export function createKnownVersions(now: () => number) {
       return last !== undefined && last.version > version && last.answeredMs < atMs;
     },
 
-    /** Resolves to true once the version has been refused so often that no write under way explains it. */
+    /** Returns true once the version has been refused too often for a write in progress to explain it. */
     noteConflict(orderId: OrderId, version: number): boolean {
       const before = conflicts.get(orderId);
       const count = before?.version === version ? before.count + 1 : 1;

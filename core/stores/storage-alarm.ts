@@ -1,8 +1,9 @@
-import { describeError, type Log } from "../log.ts";
-import type { NewsDesk } from "../news/news-desk.ts";
+import { describeError } from "../log.ts";
+import { sayToOwner, type SayDependencies } from "../news/say-to-owner.ts";
 import type { OrderId } from "../orders/order.ts";
-import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import { withTimeout } from "../orders/with-timeout.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { changeNote } from "../reconciliation/change-note.ts";
 import type { ReportTrouble, StorageTrouble } from "./storage-trouble.ts";
 import { formatTroubles, parseTroubles, type NotedTrouble } from "./storage-trouble-note.ts";
 
@@ -35,12 +36,8 @@ export interface StorageAlarm {
   isRinging(versionOf: (orderId: OrderId) => Promise<number | undefined>): Promise<boolean>;
 }
 
-export interface StorageAlarmDependencies {
+export interface StorageAlarmDependencies extends SayDependencies {
   bookkeeping: Bookkeeping;
-  news: Pick<NewsDesk, "sayToOwner">;
-  now: () => number;
-  schedule: Schedule;
-  log: Log;
 }
 
 /**
@@ -48,7 +45,7 @@ export interface StorageAlarmDependencies {
  * health reads), and by mail or chat. Where even the notes cannot be written this instance remembers it for its own health.
  */
 export function createStorageAlarm(dependencies: StorageAlarmDependencies): StorageAlarm {
-  const { bookkeeping, news, now, schedule, log } = dependencies;
+  const { bookkeeping, now, schedule, log } = dependencies;
   const reported = new Map<string, number>();
   let notNotedMs: number | undefined;
 
@@ -73,12 +70,12 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     },
 
     async refusedVersion(orderId) {
-      const { troubles } = parseTroubles((await bookkeeping.read(NOTE))?.text);
+      const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
       return troubles.find((one) => one.orderId === orderId && one.trouble === "write_refused")?.version;
     },
 
     async orders() {
-      const { troubles } = parseTroubles((await bookkeeping.read(NOTE))?.text);
+      const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
       return troubles.filter(({ trouble }) => !HARMLESS.has(trouble)).map(({ orderId }) => orderId);
     },
 
@@ -93,7 +90,7 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
 
     async isRinging(versionOf) {
       if (notNotedMs !== undefined && now() - notNotedMs < SAY_EVERY_MS) return true;
-      const { troubles } = parseTroubles((await bookkeeping.read(NOTE))?.text);
+      const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
       for (const noted of troubles) if (await isStill(noted, versionOf)) return true;
       return false;
     },
@@ -115,23 +112,15 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       };
       isToldNow = isNewsToOwner(latest, noted);
       return [{ ...latest, isTold: isToldNow || same?.isTold === true }, ...others];
-    }, 1);
+    });
     return isToldNow;
   }
 
-  async function change(
-    next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[],
-    more = 0,
-  ): Promise<void> {
-    for (let round = 0; round < 4; round += 1) {
-      const note = await bookkeeping.read(NOTE);
-      const { count, troubles } = parseTroubles(note?.text);
-      const changed = next(troubles);
-      const text = changed.length === 0 ? "" : formatTroubles({ count: count + more, troubles: changed });
-      if (text === (note?.text ?? "")) return;
-      if ((await bookkeeping.write(NOTE, note?.version ?? 0, text)) === "written") return;
-    }
-    throw new Error("The note of trouble with the storage could not be written.");
+  async function change(next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[]): Promise<void> {
+    const isWritten = await changeNote(bookkeeping, NOTE, (text) =>
+      formatTroubles(next(parseTroubles(text))),
+    );
+    if (!isWritten) throw new Error("The note of trouble with the storage could not be written.");
   }
 
   /** Once for all orders that have the same trouble. What is merely under way may look stuck, too. */
@@ -149,10 +138,9 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       subject: "Your shop cannot keep its records in Stripe as it should",
       text: `${WHAT_TO_DO[trouble]}\n\nThe function's log names the orders, and so does npm run reconcile.\n`,
     };
-    const idempotencyKey = `storage_broken/${trouble}/${Math.floor(now() / SAY_EVERY_MS)}`;
-    await withTimeout(SAY_WITHIN_MS, schedule, (signal) =>
-      news.sayToOwner(notice, { idempotencyKey, signal }),
-    ).catch((error: unknown) => log.warn("alarm_failed", { error: describeError(error) }));
+    const name = `storage_broken/${trouble}`;
+    const failure = { event: "alarm_failed" };
+    await sayToOwner({ name, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 
   async function isStill(

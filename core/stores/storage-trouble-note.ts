@@ -14,17 +14,10 @@ export interface NotedTrouble {
   isTold: boolean;
 }
 
-export interface NotedTroubles {
-  /** How often trouble was noted since all was well. */
-  count: number;
-  /** Newest first. */
-  troubles: readonly NotedTrouble[];
-}
-
-/** `<count>`, then `<trouble>:<since, in s>:<version or nothing>:<order>:<told: 0 or 1>` each; as many as the note has room for. */
-export function formatTroubles({ count, troubles }: NotedTroubles): string {
-  const words = [String(count)];
-  let length = words.join(" ").length;
+/** `<trouble>:<since, in s>:<version or nothing>:<order>:<told: 0 or 1>` each, newest first; as many as the note has room for. */
+export function formatTroubles(troubles: readonly NotedTrouble[]): string {
+  const words: string[] = [];
+  let length = -1;
   for (const { orderId, trouble, version, sinceMs, isTold } of troubles) {
     const word = [trouble, Math.floor(sinceMs / 1000), version ?? "", orderId, isTold ? 1 : 0].join(":");
     length += 1 + word.length;
@@ -34,9 +27,8 @@ export function formatTroubles({ count, troubles }: NotedTroubles): string {
   return words.join(" ");
 }
 
-export function parseTroubles(text: string | undefined): NotedTroubles {
-  const [count = "0", ...words] = (text ?? "").split(" ");
-  const troubles = words.flatMap((word) => {
+export function parseTroubles(text = ""): readonly NotedTrouble[] {
+  return text.split(" ").flatMap((word) => {
     const [trouble, since, version, orderId, told] = word.split(":");
     if (orderId === undefined) return [];
     return [
@@ -50,5 +42,4 @@ export function parseTroubles(text: string | undefined): NotedTroubles {
       },
     ];
   });
-  return { count: Number(count), troubles };
 }

@@ -19,9 +19,7 @@ export type StorageTrouble =
   /** Stripe took a write, and its answer does not hold what was written. */
   | "not_kept";
 
-/**
- * Tells whoever can tell the owner. Resolves to true when the order's id is kept in the shop's notes. Never rejects.
- */
+/** Reports the trouble to the owner's alarm. Resolves to true when the order's id is kept in the shop's notes. Never rejects. */
 export type ReportTrouble = (orderId: OrderId, trouble: StorageTrouble, version?: number) => Promise<boolean>;
 
 /** What a failed call says about the storage; undefined where it says no more than that the call failed. */

@@ -13,7 +13,6 @@ import { classifyStripeError } from "../stripe/errors.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import { listPages } from "../stripe/list-pages.ts";
 import { isRedactedMetadata } from "../stripe/redaction.ts";
-import { withinDeadline } from "../stripe/within-deadline.ts";
 import { createKnownVersions } from "./known-versions.ts";
 import { troubleOf, type ReportTrouble, type StorageTrouble } from "./storage-trouble.ts";
 import { encodeControl } from "./stripe-control-record.ts";
@@ -194,8 +193,8 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     async *listOpen(after, deadline) {
       const created = { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) };
       const sessions = listPages(
-        (page, within) => stripe.checkout.sessions.list({ created, status: "complete", ...page }, within),
-        () => (deadline === undefined ? {} : withinDeadline(deadline)),
+        (page, options) => stripe.checkout.sessions.list({ created, status: "complete", ...page }, options),
+        deadline,
         { after },
       );
       for await (const session of sessions) {

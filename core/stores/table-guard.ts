@@ -1,5 +1,6 @@
 import { describeError, type Log } from "../log.ts";
 import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import { changeNote } from "../reconciliation/change-note.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 
 /** The note's name, in both places. */
@@ -73,11 +74,9 @@ export function createTableGuard({ own, inStripe, now, log }: TableGuardDependen
 
   /** Never back: of two runs that end at once the later one stays. */
   async function moveTo(bookkeeping: Bookkeeping, atMs: number): Promise<void> {
-    for (let round = 0; round < 4; round += 1) {
-      const note = await bookkeeping.read(TABLE_MARK);
-      if (note !== undefined && Number(note.text) >= atMs) return;
-      if ((await bookkeeping.write(TABLE_MARK, note?.version ?? 0, String(atMs))) === "written") return;
-    }
+    await changeNote(bookkeeping, TABLE_MARK, (text) =>
+      text !== undefined && Number(text) >= atMs ? undefined : String(atMs),
+    );
   }
 
   async function accept(): Promise<void> {

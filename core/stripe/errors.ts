@@ -31,7 +31,7 @@ export function classifyStripeError(error: unknown): StripeFailure {
   return error.code === "resource_missing" ? "not_found" : "refused";
 }
 
-/** True of what may be over when it is asked again, without anything being said or done differently. */
+/** True when the same call may succeed later. */
 export function isPassing(failure: StripeFailure): boolean {
   return failure === "unavailable" || failure === "key_refused";
 }

@@ -2,7 +2,6 @@ import type Stripe from "stripe";
 
 import type { Deadline } from "../orders/deadline.ts";
 import { listPages } from "./list-pages.ts";
-import { withinDeadline } from "./within-deadline.ts";
 
 /** Stripe takes no more types in one call: https://docs.stripe.com/api/events/list */
 const MOST_TYPES = 20;
@@ -37,13 +36,12 @@ export async function* listEvents(
   { after, limit, ...filter }: EventFilter,
   deadline?: Deadline,
 ): AsyncIterable<ListedEvent> {
-  const options = (): Stripe.RequestOptions => (deadline === undefined ? {} : withinDeadline(deadline));
   const places = after?.split(BETWEEN) ?? [];
   const lists = inParts(types).map((part, index) => {
     const place = places[index] ?? NOT_BEGUN;
     const events = listPages(
-      (page, within) => stripe.events.list({ ...filter, types: [...part], ...page }, within),
-      options,
+      (page, options) => stripe.events.list({ ...filter, types: [...part], ...page }, options),
+      deadline,
       { limit, after: place === NOT_BEGUN ? undefined : place },
     );
     return { events, place };

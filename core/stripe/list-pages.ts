@@ -1,5 +1,8 @@
 import type Stripe from "stripe";
 
+import type { Deadline } from "../orders/deadline.ts";
+import { withinDeadline } from "./within-deadline.ts";
+
 /** The largest page that Stripe gives. */
 const LARGEST_PAGE = 100;
 
@@ -9,20 +12,20 @@ interface Page {
 }
 
 /**
- * All objects of one of Stripe's lists, newest first. Unlike the SDK's own paging, which takes the options of the first page for all,
- * `options` is asked anew for each page, so that the time that is left bounds every one of them.
- * @throws what `ask` and `options` throw.
+ * All objects of one of Stripe's lists, newest first. The SDK's own paging uses the first page's timeout for all pages. Here each
+ * page is asked for within the time that is left by then.
+ * @throws OutOfTimeError when too little time is left for the next page, and what `ask` throws.
  */
 export async function* listPages<T extends { id: string }>(
   ask: (page: Page, options: Stripe.RequestOptions) => Promise<{ data: T[]; has_more: boolean }>,
-  options: () => Stripe.RequestOptions,
+  deadline: Deadline | undefined,
   { after, limit = LARGEST_PAGE }: { after?: string | undefined; limit?: number | undefined } = {},
 ): AsyncGenerator<T, void> {
   let last = after;
   for (;;) {
     const { data, has_more: hasMore } = await ask(
       { limit, ...(last !== undefined && { starting_after: last }) },
-      options(),
+      deadline === undefined ? {} : withinDeadline(deadline),
     );
     yield* data;
     last = data.at(-1)?.id;

@@ -1,4 +1,5 @@
 import type { Environment } from "../../core/config.ts";
+import { isLoopbackHost } from "../../core/loopback.ts";
 
 const DYNAMODB = [
   "DYNAMODB_TABLE",
@@ -35,5 +36,5 @@ export function without(environment: Environment, names: readonly string[]): Env
 }
 
 function isOnThisMachine(address = ""): boolean {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(URL.parse(address)?.hostname ?? "");
+  return isLoopbackHost(URL.parse(address)?.hostname ?? "");
 }

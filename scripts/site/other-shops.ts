@@ -4,6 +4,7 @@ import { ONLY_SHOP, saleNote } from "../../core/checkout/marker.ts";
 import { soldIn } from "../../core/checkout/session-owner.ts";
 import { hostOf, isAt, whoseSale, type ShopIdentity } from "../../core/checkout/whose-sale.ts";
 import type { Place } from "../../core/config.ts";
+import { isLoopbackHost } from "../../core/loopback.ts";
 import { shopIdentity } from "../../core/shop-identity.ts";
 import type { Site } from "../../core/site.ts";
 import { isStripeError } from "../../core/stripe/errors.ts";
@@ -84,7 +85,7 @@ async function recentSales(
     const host = site === undefined ? undefined : hostOf(site);
     const isUnnamed = shopId === ONLY_SHOP && site !== undefined && host !== undefined;
     if (isUnnamed && isAt(site, identity)) ours = withSale(ours, session, true);
-    else if (isUnnamed && !isLocal(host)) {
+    else if (isUnnamed && !isLoopbackHost(host)) {
       const mayBeOurs = whoseSale(soldIn(session), identity) !== "theirs";
       elsewhere.set(host, withSale(elsewhere.get(host), session, mayBeOurs));
     }
@@ -101,10 +102,6 @@ function withSale(sales: Sales | undefined, { created }: Stripe.Checkout.Session
     newest: Math.max(sales.newest, created),
     mayBeOurs: sales.mayBeOurs || mayBeOurs,
   };
-}
-
-function isLocal(host: string): boolean {
-  return /^(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(host);
 }
 
 /** The prices are worth comparing, whatever becomes of this look. */

@@ -191,14 +191,14 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
       {
         name: "every-charge-of-the-customer",
         what: "Whatever a subscriber bought counts as a payment of the subscription.",
-        find: 'if (intents.has(idOf(charge.payment_intent) ?? "none")) charges.push(charge);',
+        find: "if (intents.has(idOf(charge.payment_intent))) charges.push(charge);",
         replace: "charges.push(charge);",
       },
       {
         name: "charges-after-the-first-second",
         what: "The payment of the moment in which a subscription began is not its.",
-        find: "created: { gte: created }, limit: 100 }, withinDeadline(deadline), );",
-        replace: "created: { gt: created }, limit: 100 }, withinDeadline(deadline), );",
+        find: "created: { gte: created }, ...page }, options)",
+        replace: "created: { gt: created }, ...page }, options)",
       },
       {
         name: "disputes-of-everybody",

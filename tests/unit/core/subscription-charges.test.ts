@@ -9,29 +9,32 @@ const DEADLINE = createDeadline(() => 0, 60_000);
 interface Charge {
   id: string;
   created: number;
-  payment_intent: string;
+  payment_intent: string | null;
   disputed?: boolean;
 }
 
-/** As Stripe pages its lists: newest first. */
-async function* pages<T>(all: readonly T[]): AsyncGenerator<T> {
-  yield* all;
+/** Everything on one page, newest first. */
+async function page<T>(data: readonly T[]) {
+  return { data, has_more: false };
 }
 
 test("G07: a subscription's charges are those of its invoices, from its first second on", async () => {
   const charges: Charge[] = [
     { id: "ch_of_a_poster", created: 1_500, payment_intent: "pi_poster" },
+    { id: "ch_without_intent", created: 1_450, payment_intent: null },
     { id: "ch_renewal", created: 1_400, payment_intent: "pi_2" },
     { id: "ch_first", created: 1_000, payment_intent: "pi_1" },
   ];
   const stripe = {
     invoices: {
       list: () =>
-        pages(["pi_2", "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } }))),
+        page(
+          ["pi_2", null, "pi_1"].map((id) => ({ payments: { data: [{ payment: { payment_intent: id } }] } })),
+        ),
     },
     charges: {
       list: ({ created: { gte = Infinity, gt = Infinity } }: { created: { gte?: number; gt?: number } }) =>
-        pages(charges.filter(({ created }) => created >= gte || created > gt)),
+        page(charges.filter(({ created }) => created >= gte || created > gt)),
     },
   };
   const found = await retrieveSubscriptionCharges(
@@ -40,6 +43,32 @@ test("G07: a subscription's charges are those of its invoices, from its first se
     DEADLINE,
   );
   expect(found.map(({ id }) => id)).toEqual(["ch_renewal", "ch_first"]);
+});
+
+test("G07: each page of a subscription's payments is asked for within the time that is left by then", async () => {
+  let nowMs = 0;
+  const timeouts: number[] = [];
+  const everyPageTakesFourSeconds = async (data: object[], { timeout }: Stripe.RequestOptions) => {
+    timeouts.push(timeout ?? Infinity);
+    nowMs += 4_000;
+    return { data, has_more: timeouts.length % 2 === 1 };
+  };
+  const stripe = {
+    invoices: {
+      list: (_: object, options: Stripe.RequestOptions) =>
+        everyPageTakesFourSeconds([{ id: "in_1" }], options),
+    },
+    charges: {
+      list: (_: object, options: Stripe.RequestOptions) =>
+        everyPageTakesFourSeconds([{ id: "ch_1" }], options),
+    },
+  };
+  await retrieveSubscriptionCharges(
+    stripe as unknown as Stripe,
+    { id: "sub_1", customer: "cus_1", created: 0 } as Stripe.Subscription,
+    createDeadline(() => nowMs, 20_000),
+  );
+  expect(timeouts).toEqual([8_000, 8_000, 6_000, 4_000]);
 });
 
 /** An account with these disputes, newest first, whose own list holds two to a page. */
