@@ -117,12 +117,12 @@ function checkEffects(
   if (sent > (mail?.attempts ?? 0))
     complain("I3 mails are counted", `${sent} mails, ${mail?.attempts ?? 0} attempts`);
   for (const [step, { attempts }] of Object.entries(control.steps)) {
-    if (attempts > MOST_ATTEMPTS + world.counts.commands)
+    if (attempts > MOST_ATTEMPTS + world.commandsOn(id))
       complain("I9 work is bounded", `${step} was tried ${attempts} times`);
   }
   checkAccidents(id, control, plan, world, complain);
   const alerts = world.alerts.get(`order_needs_attention ${id}`) ?? 0;
-  if (alerts > 1 + world.counts.commands) complain("S2 the owner is alerted once", `${alerts} alerts`);
+  if (alerts > 1 + world.commandsOn(id)) complain("S2 the owner is alerted once", `${alerts} alerts`);
   if (control.state === "needs_attention") {
     const isSpent = Object.values(control.steps).some(({ attempts }) => attempts >= MOST_ATTEMPTS);
     // Of a mail that may have gone out already nobody sends a second one: the owner is to look.
@@ -177,9 +177,10 @@ async function checkSnapshot(id: string, world: World, complain: Complain): Prom
   else for (const what of misreadings(snapshot, world.state)) complain(rule, what);
 }
 
-function isWhollyDelivered(sessionId: string, plan: Plan, { state, truths, counts }: World): boolean {
+function isWhollyDelivered(sessionId: string, plan: Plan, world: World): boolean {
+  const { state, truths } = world;
   // What the owner has begun by hand Stripe knows nothing of.
-  if (counts.commands > 0) return false;
+  if (world.commandsOn(sessionId) > 0) return false;
   if (plan.lostEvents !== "none" || plan.endpoint === "checkouts") return false;
   const { events, deliveries } = state;
   const own = Object.values(events).filter(

@@ -31,7 +31,7 @@ export function checkNews(
       const messages = told.filter((one) => one.channel === channel && one.key === key);
       if (state === "done" && messages.length === 0)
         complain("N1 what happens is told", `${kind} is marked as told (${channel}), and nobody was`);
-      if (attempts > MOST_ATTEMPTS + world.counts.commands)
+      if (attempts > MOST_ATTEMPTS + world.commandsOn(id))
         complain("I9 work is bounded", `${kind} (${channel}) was tried ${attempts} times`);
       if (
         state === "gave_up" &&
