@@ -79,7 +79,7 @@ export function createWriteChecks(
       // What was owed may become moot while its holder is at it; whoever takes the lease, or ends the steps, has something to do.
       const isAtIt = before?.state === "fulfilled" && after.fence === before.fence;
       // To the owner what was given up is owed, too.
-      const isOwners = after.lease?.owner.startsWith(OWNER) === true;
+      const isOwners = after.lease?.owner.startsWith(OWNER) === true && hasGivenUp(after);
       if (after.lease !== undefined && !owesNews(after) && !isAtIt && !isOwners)
         complain("I10 only the lease holder acts", "fulfilled with a lease, and nothing is owed");
     }
@@ -177,6 +177,12 @@ function owns(owner: string, writer: ShopProcess): boolean {
 
 function isFinished(progress: StepProgress | undefined): boolean {
   return progress?.state === "done" || progress?.state === "skipped";
+}
+
+function hasGivenUp({ news = {} }: ControlRecord): boolean {
+  return Object.values(news).some(({ deliveries }) =>
+    Object.values(deliveries).some(({ state }) => state === "gave_up"),
+  );
 }
 
 function attempts(control: ControlRecord, step: string): number {
