@@ -46,8 +46,8 @@ export function checkAnswer(
       complain("there is no order");
       continue;
     }
-    // What is paused before it was delivered waits until it goes on.
-    const waits = control.state === "paid" && isPaused(control.mirror);
+    // What was paused before it was delivered waits until it goes on; asked of Stripe, not of the record.
+    const waits = control.state === "paid" && history.slice(since).some(isPaused);
     if (then.isPaid && !waits && !TERMINAL.includes(control.state)) complain(`the order is ${control.state}`);
     if (then.hasFailed && control.state === "awaiting_payment")
       complain("the order still waits for a payment");
