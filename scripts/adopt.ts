@@ -44,7 +44,8 @@ function parse(words: readonly string[]): { since: number | undefined; deliver: 
   const [option, value = "", ...more] = words;
   if (option === undefined) return { since: undefined, deliver: [] };
   if (option === "--since" && Date.parse(value) > 0) {
-    const { deliver: ids } = parse(more);
+    const { since: another, deliver: ids } = parse(more);
+    if (another !== undefined) fail(`--since is given twice: which of them?\n\n${HELP}`);
     return { since: Date.parse(value), deliver: ids };
   }
   const ids = words.slice(1);

@@ -27,7 +27,7 @@ export function adviceAfter({ kind }: SettleOutcome): string | undefined {
  */
 export async function settleByHand(orderId: string, kept: Kept): Promise<SettleOutcome> {
   try {
-    const outcome = await settleOrder(orderId, "owner", createDeadline(Date.now, MINUTE_MS), kept);
+    const outcome = await settleOrder(orderId, "owner", createDeadline(kept.now, MINUTE_MS), kept);
     if (outcome.kind === "fulfilled") await kept.storageAlarm.forget([orderId]).catch(() => undefined);
     return outcome;
   } finally {

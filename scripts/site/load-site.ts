@@ -9,6 +9,7 @@ import type { ShopDefinition } from "../../core/shop-definition.ts";
 import type { Site } from "../../core/site.ts";
 import { codeMistake } from "./code-mistake.ts";
 import { findPages } from "./find-pages.ts";
+import { escape } from "./host-patterns.ts";
 import { managedPaymentsConflicts } from "./managed-payments.ts";
 import { usablePagesFolder } from "./pages-folder.ts";
 import { privateFileProblems } from "./private-files.ts";
@@ -101,8 +102,4 @@ async function offersOfDefinition(root: string, { prices }: ShopDefinition): Pro
     );
     return { name, file: SHOP_CONFIG, line: index === -1 ? 1 : index + 1, printed: [] };
   });
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

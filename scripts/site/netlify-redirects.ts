@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
+import { netlifyPattern } from "./host-patterns.ts";
+
 /** Netlify's own file of rules among the pages: https://docs.netlify.com/manage/routing/redirects/overview/ */
 export const REDIRECTS_FILE = "_redirects";
 
@@ -34,7 +36,7 @@ export function parseRedirects(text: string): RedirectRule[] {
 
 /** The rule that takes a request for `path`: the first that fits. */
 export function ruleFor(rules: readonly RedirectRule[], path: string): RedirectRule | undefined {
-  return rules.find(({ from }) => fits(from, path));
+  return rules.find(({ from }) => netlifyPattern(from)?.test(path));
 }
 
 /** True where a function's address ends elsewhere than at Netlify's functions. */
@@ -63,19 +65,4 @@ export async function functionNames(root: string): Promise<string[]> {
   );
   const files = (await Promise.all(folders)).flat().filter((file) => file.endsWith(".ts"));
   return [...new Set(files.map((file) => file.slice(0, -".ts".length)))].toSorted();
-}
-
-/** `*` stands for the rest, `:name` for one part; a last slash makes no difference. */
-function fits(from: string, path: string): boolean {
-  const pattern = from
-    .replace(/(?<=.)\/$/, "")
-    .split("/")
-    .map((part) => (part.startsWith(":") ? "[^/]+" : escape(part)))
-    .join("/")
-    .replace(/\/\\\*$/, "(?:/.*)?");
-  return new RegExp(`^${pattern}/?$`).test(path);
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }

@@ -1,3 +1,4 @@
+import { vercelPattern } from "./host-patterns.ts";
 import { readSettings } from "./read-settings.ts";
 import { SiteError } from "./site-error.ts";
 
@@ -27,7 +28,7 @@ export async function vercelProblems(root: string, addresses: readonly string[])
   for (const { source, has, missing } of redirects) {
     // A rule for one host name, cookie or country is not for every call.
     if (has !== undefined || missing !== undefined) continue;
-    const taken = addresses.find((address) => pattern(source)?.test(address));
+    const taken = addresses.find((address) => vercelPattern(source)?.test(address));
     if (taken === undefined) continue;
     const line = lineOf(file.text, JSON.stringify(source));
     problems.push(
@@ -35,32 +36,6 @@ export async function vercelProblems(root: string, addresses: readonly string[])
     );
   }
   return problems;
-}
-
-/** Vercel writes sources in the manner of path-to-regexp: `:name`, `:name*`, `:name(\\d+)`, `(.*)`. Undefined for what is no such pattern. */
-function pattern(source: string): RegExp | undefined {
-  const parts = /(\/?)(?::\w+(\((?:[^()]|\([^()]*\))*\))?|(\((?:[^()]|\([^()]*\))*\)))([*+?]?)|([\s\S])/g;
-  const regex = source.replaceAll(
-    parts,
-    (
-      _,
-      slash: string | undefined,
-      ofName: string | undefined,
-      unnamed: string | undefined,
-      times: string | undefined,
-      literal: string | undefined,
-    ) => {
-      if (literal !== undefined) return literal.replace(/[.*+?^${}()|[\]\\]/, String.raw`\$&`);
-      const one = ofName ?? unnamed ?? "([^/]+?)";
-      const part = `${slash ?? ""}${one}`;
-      return times === "*" || times === "+" || times === "?" ? `(?:${part})${times}` : part;
-    },
-  );
-  try {
-    return new RegExp(`^${regex}/?$`);
-  } catch {
-    return undefined;
-  }
 }
 
 function lineOf(text: string, needle: string): number {

@@ -76,7 +76,10 @@ async function listFiles(folder: string): Promise<string[]> {
 }
 
 function expectPageHeaders({ headers }: Response): void {
-  assert.match(headers.get("content-security-policy") ?? "", /^default-src 'none'; .*frame-ancestors 'self'/);
+  assert.match(
+    headers.get("content-security-policy") ?? "",
+    /^default-src 'none'; .*frame-ancestors 'self'(?:;|$)/,
+  );
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal(headers.get("x-frame-options"), "SAMEORIGIN");
   assert.equal(headers.get("referrer-policy"), "no-referrer");

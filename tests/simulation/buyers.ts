@@ -10,6 +10,8 @@ export interface Buyers {
   /** The browser that opened the checkout keeps what came with the answer. */
   keepCookies(orderId: string, response: Response): void;
   cookiesOf(orderId: string): string;
+  /** True of an order that was opened in this shop, whether the shop gave a cookie or not. */
+  hasBrowser(orderId: string): boolean;
   takeMail(orderId: string, mail: Mail): void;
   takePage(orderId: string, deliveries: readonly PageDelivery[]): void;
   /** All that ever reached the buyer; I8 wants one for each unit. */
@@ -58,6 +60,7 @@ export function createBuyers(state: SimulatedState, truths: Truths, violations: 
       cookies.set(orderId, pairs.join("; "));
     },
     cookiesOf: (orderId) => cookies.get(orderId) ?? "",
+    hasBrowser: (orderId) => cookies.has(orderId),
     takeMail(orderId, { text, html = "" }) {
       const found = text.match(KEYS) ?? [];
       const urls = text.match(LINKS) ?? [];

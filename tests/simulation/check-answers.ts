@@ -46,16 +46,17 @@ export function checkAnswer(
       complain("there is no order");
       continue;
     }
-    // What is paused before it was delivered waits until it goes on.
-    const waits = control.state === "paid" && isPaused(control.mirror);
+    // What was paused before it was delivered waits until it goes on; asked of Stripe, not of the record.
+    const waits = control.state === "paid" && history.slice(since).some(isPaused);
     if (then.isPaid && !waits && !TERMINAL.includes(control.state)) complain(`the order is ${control.state}`);
     if (then.hasFailed && control.state === "awaiting_payment")
       complain("the order still waits for a payment");
     // Another run may write what it knew before this one did; it looks again, and the end is checked again.
     const records = book.since(orderId, startedMs);
+    const isRenewed = truths.hasLaterPayments(orderId);
     if (
       !records.some((stored) =>
-        history.slice(since).some((truth) => agrees(stored.control, truth, event.type)),
+        history.slice(since).some((truth) => agrees(stored.control, truth, event.type, isRenewed)),
       )
     ) {
       complain("what it reported is not recorded");
@@ -92,13 +93,13 @@ export function owesNews({ news = {} }: ControlRecord): boolean {
 }
 
 /** Only what the event is about. A dispute that is a mere inquiry shows nowhere but in its own events. */
-function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string): boolean {
+function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string, isRenewed: boolean): boolean {
   if (eventType.includes("dispute"))
     return mirror.dispute === truth.dispute && showDisputes(mirror) === truth.disputes;
   if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
   if (eventType.includes("invoice")) return mirror.renewal === truth.renewal;
-  // The payments of a subscription are gone through when a refund or a dispute is reported.
-  if (eventType.startsWith("checkout.") && truth.subscription !== undefined)
-    return mirror.subscription === truth.subscription;
+  if (eventType.startsWith("checkout.") && mirror.subscription !== truth.subscription) return false;
+  // The later payments of a subscription are gone through when a refund or a dispute is reported.
+  if (eventType.startsWith("checkout.") && isRenewed) return true;
   return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
 }

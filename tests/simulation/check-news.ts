@@ -31,7 +31,13 @@ export function checkNews(
       const messages = told.filter((one) => one.channel === channel && one.key === key);
       if (state === "done" && messages.length === 0)
         complain("N1 what happens is told", `${kind} is marked as told (${channel}), and nobody was`);
-      if (attempts > MOST_ATTEMPTS + world.counts.commands)
+      // A chat is told no key; its messages are counted together, as they arrive.
+      if (key !== undefined && messages.length > attempts)
+        complain(
+          "N2 messages to the owner are counted",
+          `${messages.length} messages under ${key} (${channel}), ${attempts} attempts in the record`,
+        );
+      if (attempts > MOST_ATTEMPTS + world.commandsOn(id))
         complain("I9 work is bounded", `${kind} (${channel}) was tried ${attempts} times`);
       if (
         state === "gave_up" &&

@@ -27,6 +27,9 @@ export function createWriteChecks(
   isOwed: (orderId: string, step: string) => boolean,
   violations: Violations,
 ): CheckWrite {
+  /** The run that last began each step of each order. */
+  const begunBy = new Map<string, string | undefined>();
+
   return ({ orderId, earlier, before: stored, after: { control: after, version }, writer }) => {
     const before = stored?.control;
     const complain = (invariant: Parameters<Violations["report"]>[0], what: string): void =>
@@ -38,7 +41,8 @@ export function createWriteChecks(
       complain("I5 steps, fence and rank never go back", "a new record begins with a fence");
     }
     if (before !== undefined) {
-      const setBack = goesBack(before, after);
+      const isOwn = (step: string): boolean => begunBy.get(`${orderId} ${step}`) === before.lease?.owner;
+      const setBack = goesBack(before, after, isOwn);
       const hasty = steps.find((step) => attempts(after, step) > attempts(before, step));
       // The owner, who has mended what was broken, need not wait.
       const mustWait = !writer.name.startsWith(OWNER);
@@ -51,6 +55,11 @@ export function createWriteChecks(
       const isInARow = stored?.writer === writer.name;
       const miscounted = isInARow ? countsTwice(steps, earlier?.control, before, after) : undefined;
       if (miscounted !== undefined) complain("I5 steps, fence and rank never go back", miscounted);
+    }
+
+    for (const step of steps) {
+      const isBegun = attempts(after, step) > (before === undefined ? 0 : attempts(before, step));
+      if (isBegun) begunBy.set(`${orderId} ${step}`, after.lease?.owner);
     }
 
     if (RANKS[after.state] >= RANKS.paid && !truths.current(orderId).isPaid) {
@@ -70,7 +79,7 @@ export function createWriteChecks(
       // What was owed may become moot while its holder is at it; whoever takes the lease, or ends the steps, has something to do.
       const isAtIt = before?.state === "fulfilled" && after.fence === before.fence;
       // To the owner what was given up is owed, too.
-      const isOwners = after.lease?.owner.startsWith(OWNER) === true;
+      const isOwners = after.lease?.owner.startsWith(OWNER) === true && hasGivenUp(after);
       if (after.lease !== undefined && !owesNews(after) && !isAtIt && !isOwners)
         complain("I10 only the lease holder acts", "fulfilled with a lease, and nothing is owed");
     }
@@ -99,21 +108,26 @@ export function createWriteChecks(
   };
 }
 
-function goesBack(before: ControlRecord, after: ControlRecord): string | undefined {
+/** `isOwn`: the run that holds the lease is the one that began the step. */
+function goesBack(
+  before: ControlRecord,
+  after: ControlRecord,
+  isOwn: (step: string) => boolean,
+): string | undefined {
   if (RANKS[after.state] < RANKS[before.state])
     return `the state falls from ${before.state} to ${after.state}`;
   if (after.fence < before.fence) return "the fence falls";
   for (const step of Object.keys(before.steps)) {
     if (stepRank(after, step) < stepRank(before, step)) return `${step} goes back`;
-    if (attempts(after, step) < attempts(before, step) && !isTakenBack(before.steps[step], after.steps[step]))
-      return `${step} forgets an attempt`;
+    const isTakenBack = isOwn(step) && takesBack(before.steps[step], after.steps[step]);
+    if (attempts(after, step) < attempts(before, step) && !isTakenBack) return `${step} forgets an attempt`;
     if (attempts(after, step) > attempts(before, step) + 1) return `${step} counts one attempt twice`;
   }
   return undefined;
 }
 
-/** Begun, and then there was no time: the attempt was never made. That none was is what I3 counts. */
-function isTakenBack(before: StepProgress | undefined, after: StepProgress | undefined): boolean {
+/** Begun, and then not to be had: the attempt was never made. That none was is what I3 counts. */
+function takesBack(before: StepProgress | undefined, after: StepProgress | undefined): boolean {
   return before?.state === "started" && before.attempts === (after?.attempts ?? 0) + 1 && !isFinished(after);
 }
 
@@ -163,6 +177,12 @@ function owns(owner: string, writer: ShopProcess): boolean {
 
 function isFinished(progress: StepProgress | undefined): boolean {
   return progress?.state === "done" || progress?.state === "skipped";
+}
+
+function hasGivenUp({ news = {} }: ControlRecord): boolean {
+  return Object.values(news).some(({ deliveries }) =>
+    Object.values(deliveries).some(({ state }) => state === "gave_up"),
+  );
 }
 
 function attempts(control: ControlRecord, step: string): number {

@@ -26,6 +26,8 @@ const PAID = ["paid", "needs_attention", "fulfilled"];
 /** N1 and N3 at every write: what changes is told of, once, and what is told has changed. */
 export function createNewsLedger(violations: Violations, isHeard: (subject: Subject) => boolean): NewsLedger {
   const begun = new Map<string, Map<string, number>>();
+  /** The run that last began each message through each channel. */
+  const begunBy = new Map<string, string | undefined>();
 
   return {
     check({ orderId, before: stored, after: { control: after, version }, writer }) {
@@ -36,14 +38,16 @@ export function createNewsLedger(violations: Violations, isHeard: (subject: Subj
       for (const subject of SUBJECTS) {
         const was = before?.news?.[subject];
         const is = after.news?.[subject];
-        remember(orderId, is);
+        const isOwn = (channel: string): boolean =>
+          begunBy.get(nameOf(orderId, was, channel)) === before?.lease?.owner;
         const rise = (is?.count ?? 0) - (was?.count ?? 0);
         const isNews = changes(subject, before, after);
         if (isNews && rise !== 1 && (isHeard(subject) || rise !== 0))
           complain("N1 what happens is told", `${subject} changes, and its news are not of it`);
         if (!isNews && rise !== 0)
           complain("N3 one event has one key", `${subject} has news, and nothing happened`);
-        if (rise === 0) compareDeliveries(subject, was, is, before, writer, complain);
+        if (rise === 0) compareDeliveries(subject, was, is, { before, writer, isOwn }, complain);
+        remember(orderId, is, after.lease?.owner);
       }
     },
 
@@ -55,22 +59,35 @@ export function createNewsLedger(violations: Violations, isHeard: (subject: Subj
     },
   };
 
-  function remember(orderId: string, news: News): void {
+  function remember(orderId: string, news: News, run: string | undefined): void {
     for (const [channel, { attempts }] of Object.entries(news?.deliveries ?? {})) {
       const counts = begun.get(orderId) ?? new Map<string, number>();
-      const name = `${news?.kind}/${orderId}/${news?.count} ${channel}`;
+      const name = nameOf(orderId, news, channel);
+      if (attempts > (counts.get(name) ?? 0)) begunBy.set(name, run);
       counts.set(name, attempts);
       begun.set(orderId, counts);
     }
   }
 }
 
+function nameOf(orderId: string, news: News, channel: string): string {
+  return `${news?.kind}/${orderId}/${news?.count} ${channel}`;
+}
+
 function compareDeliveries(
   subject: string,
   was: News,
   is: News,
-  before: ControlRecord | undefined,
-  writer: ShopProcess,
+  {
+    before,
+    writer,
+    isOwn,
+  }: {
+    before: ControlRecord | undefined;
+    writer: ShopProcess;
+    /** The run that holds the lease is the one that began the message. */
+    isOwn: (channel: string) => boolean;
+  },
   complain: (invariant: Parameters<Violations["report"]>[0], what: string) => void,
 ): void {
   if (JSON.stringify(was) === JSON.stringify(is)) return;
@@ -78,8 +95,8 @@ function compareDeliveries(
     complain("I10 only the lease holder acts", `the news of ${subject} move`);
   for (const [channel, delivery] of Object.entries(was?.deliveries ?? {})) {
     const now = is?.deliveries[channel as keyof typeof is.deliveries];
-    if (now !== undefined && isTakenBack(delivery, now)) continue;
-    if (now !== undefined && isTriedByOwner(delivery, now, writer)) continue;
+    if (now !== undefined && isOwn(channel) && isTakenBack(delivery, now)) continue;
+    if (now !== undefined && isTriedByOwner(delivery, now, writer, isOwn(channel))) continue;
     if (now === undefined || RANKS[now.state] < RANKS[delivery.state] || now.attempts < delivery.attempts)
       complain("I5 steps, fence and rank never go back", `the news of ${subject} (${channel}) go back`);
     else if (now.attempts > delivery.attempts + 1)
@@ -88,14 +105,14 @@ function compareDeliveries(
 }
 
 /** What was given up the owner may have tried again; when there is no time for it, it stays given up. */
-function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess): boolean {
+function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess, isOwn: boolean): boolean {
   if (!name.startsWith(OWNER)) return false;
   const isBegun = was.state === "gave_up" && is.state === "started" && is.attempts === was.attempts + 1;
   const isLeft = was.state === "started" && is.state === "gave_up" && is.attempts === was.attempts - 1;
-  return isBegun || isLeft;
+  return isBegun || (isLeft && isOwn);
 }
 
-/** Begun, and then there was no time: the attempt was never made. That none was is what N2 counts. */
+/** Begun, and then not to be had: the attempt was never made. That none was is what N2 counts. */
 function isTakenBack(was: Delivery, is: Delivery): boolean {
   return was.state === "started" && was.attempts === is.attempts + 1 && RANKS[is.state] <= RANKS.started;
 }

@@ -81,7 +81,7 @@ export interface World {
     deaths: number;
     faults: number;
     requests: number;
-    /** The owner's. */
+    /** The owner's, on all orders. */
     commands: number;
     runs: number;
     stripeCalls: number;
@@ -90,6 +90,8 @@ export interface World {
   alerts: Map<string, number>;
   /** The owner settles an order by hand. */
   command(orderId: string): Promise<void>;
+  /** How often the owner has done so. */
+  commandsOn(orderId: string): number;
   /** Delivers a signed event outside Stripe's own queue. */
   deliver(event: DeliveredEvent & Record<string, unknown>): Promise<Response>;
   readSnapshot(orderId: string): ReturnType<ReturnType<typeof createMemoryEngine>["orders"]["readSnapshot"]>;
@@ -183,6 +185,7 @@ export function createWorld(
   });
   const stripeClients = createStripeClients();
   const alerts = new Map<string, number>();
+  const commands = new Map<string, number>();
   const machines = stream("machines");
   const retries = stream("retries below");
   const backOff = stream("back-off");
@@ -246,6 +249,7 @@ export function createWorld(
 
   function command(orderId: string): Promise<void> {
     counts.commands += 1;
+    commands.set(orderId, (commands.get(orderId) ?? 0) + 1);
     timeline.note("story", () => `the owner settles ${orderId} by hand`);
     const process = startMachine(`${OWNER}${counts.commands}`, 0);
     const { environment, site, surroundings } = equip(process);
@@ -292,6 +296,7 @@ export function createWorld(
     alerts,
     counts,
     command,
+    commandsOn: (orderId) => commands.get(orderId) ?? 0,
     deliver(event) {
       const body = JSON.stringify(event);
       return arrive(body, { "stripe-signature": sign(body, time.now(), signedWith(options.extras)) });

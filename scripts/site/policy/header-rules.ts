@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { netlifyPattern, vercelPattern } from "../host-patterns.ts";
 import type { Host } from "./hosting.ts";
 
 /** A Content-Security-Policy that a file of the project sets for some of the site's addresses. */
@@ -84,52 +85,9 @@ export function rulesOfHeadersFile(text: string, file: string): HeaderRule[] {
   return rules;
 }
 
-/** Vercel's patterns: `(.*)` is a regular expression as it is, `:name*` any path, `:name` one part of it. */
-function vercelPattern(source: string): string {
-  // What stands in parentheses, at any depth, alternates with what stands outside.
-  const parts: string[] = [""];
-  let depth = 0;
-  for (const character of source) {
-    if (character === "(" && depth++ === 0) parts.push("");
-    parts[parts.length - 1] += character;
-    if (character === ")" && --depth === 0) parts.push("");
-  }
-  return parts.map((part, index) => (index % 2 === 1 ? part : namedParts(part))).join("");
-}
-
-function namedParts(text: string): string {
-  return text
-    .split(/(:\w+[*+]?)/)
-    .map((part) => {
-      if (!part.startsWith(":")) return escape(part);
-      return /[*+]$/.test(part) ? ".*" : "[^/]+";
-    })
-    .join("");
-}
-
-/** Netlify's: `*` is anything, `:name` one part of a path. */
-function netlifyPattern(path: string): string {
-  return path
-    .split(/(\*|:\w+)/)
-    .map((part) => {
-      if (part === "*") return ".*";
-      return part.startsWith(":") ? "[^/]+" : escape(part);
-    })
-    .join("");
-}
-
 /** A pattern that cannot be read matches nothing: the host refuses it, too. */
-function matcher(pattern: string): (path: string) => boolean {
-  try {
-    const expression = new RegExp(`^${pattern}/?$`);
-    return (path) => expression.test(path);
-  } catch {
-    return () => false;
-  }
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+function matcher(pattern: RegExp | undefined): (path: string) => boolean {
+  return (path) => pattern?.test(path) ?? false;
 }
 
 function parseJson(text: string): unknown {

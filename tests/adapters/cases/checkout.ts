@@ -6,6 +6,8 @@ import { buyWithForm, buyWithJson, openedSession } from "../purchase.ts";
 import { SITE_URL, type ShopUnderTest } from "../shop-under-test.ts";
 
 const POSTER = { price_id: "price_poster_a2" };
+/** What posting it costs in shop.config.ts. */
+const SHIPPING_MINOR = 490;
 
 /** What a stranger may write into a request to be sent elsewhere after paying. */
 const HOSTILE_HEADERS: readonly Readonly<Record<string, string>>[] = [
@@ -34,6 +36,7 @@ export const checkoutCases: readonly AdapterCase[] = [
       assert.deepEqual(Object.keys(body), ["url"]);
       const session = openedSession(shop, body.url);
       assert.equal(session.amount_subtotal, 9600);
+      assert.equal(session.amount_total, 9600 + SHIPPING_MINOR);
       assert.equal(session.mode, "payment");
       assert.equal(session.client_reference_id, "spring-2031");
       assert.deepEqual(session.metadata, {
@@ -51,14 +54,22 @@ export const checkoutCases: readonly AdapterCase[] = [
       assert.equal(response.status, 200);
       const session = openedSession(shop, ((await response.json()) as { url: string }).url);
       assert.equal(session.amount_subtotal, 32_000);
-      assert.equal(session.metadata?.["static_checkout_price"], "poster_a2");
+      assert.equal(session.amount_total, 32_000 + SHIPPING_MINOR);
+      assert.deepEqual(session.metadata, {
+        static_checkout: "1",
+        static_checkout_site: SITE_URL,
+        static_checkout_price_id: "price_poster_a2",
+        static_checkout_price: "poster_a2",
+      });
     },
   },
   {
     name: "create-checkout-session sells one when no quantity is given",
     async run(shop) {
       const { url } = (await (await buyWithJson(shop, POSTER)).json()) as { url: string };
-      assert.equal(openedSession(shop, url).amount_subtotal, 3200);
+      const session = openedSession(shop, url);
+      assert.equal(session.amount_subtotal, 3200);
+      assert.equal(session.amount_total, 3200 + SHIPPING_MINOR);
     },
   },
   {

@@ -108,12 +108,18 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
-test("B32: an order of several lines from before the opened price was noted hands nothing out twice", async () => {
-  open("memory");
+/** What an older version, which noted the opened price's name alone, has opened. */
+async function openFromBefore(): Promise<string> {
   const orderId = await shop.openSession("app_license");
   const session = shop.stripe.state().checkoutSessions[orderId];
-  if (session !== undefined)
-    session.metadata = { static_checkout: "1", static_checkout_price: "app_license" };
+  if (session === undefined) throw new Error(`There is no session ${orderId}.`);
+  session.metadata = { static_checkout: "1", static_checkout_price: "app_license" };
+  return orderId;
+}
+
+test("B32: an order of several lines from before the opened price was noted hands nothing out twice", async () => {
+  open("memory");
+  const orderId = await openFromBefore();
   shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
   await shop.notify(orderId);
   expect(keysIn(toBuyer())).toHaveLength(1);
@@ -122,10 +128,7 @@ test("B32: an order of several lines from before the opened price was noted hand
 
 test("B32: … also where the lookup key has moved since: the first line was opened", async () => {
   open("memory");
-  const orderId = await shop.openSession("app_license");
-  const session = shop.stripe.state().checkoutSessions[orderId];
-  if (session !== undefined)
-    session.metadata = { static_checkout: "1", static_checkout_price: "app_license" };
+  const orderId = await openFromBefore();
   shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
   shop.stripe.account.moveLookupKey("app_license", "price_print_deposit");
   await shop.notify(orderId);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { App } from "../../../core/app.ts";
 import { createClaimCookies } from "../../../core/claims/claim-cookies.ts";
+import { createHopLinks } from "../../../core/claims/hop-links.ts";
 import { readLicenseKeys } from "../../../core/config-licenses.ts";
 import { createDownloadLinks } from "../../../core/files/download-links.ts";
 import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
@@ -35,6 +36,7 @@ const LICENSE = createLicenseSigner(readLicenseKeys({ LICENSE_PRIVATE_KEY }).key
   1,
 );
 
+const STRIPES_PAGE = "https://checkout.stripe.com/c/pay/cs_test_0123456789#abc";
 const JSON_TYPE = { "Content-Type": "application/json" };
 const POSTER = '{"price_id":"price_poster_a2"}';
 const COMPLETED = JSON.stringify({
@@ -103,7 +105,12 @@ test.for(ROUTES)("D21 D22: %s sends every security header with OPTIONS and with 
 /** One request per route that reaches what the route works with. */
 const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   createCheckoutSession: () => at("x", { method: "POST", headers: JSON_TYPE, body: POSTER }),
-  openCheckout: () => at("open-checkout"),
+  openCheckout: (nowMs) => {
+    const now = (): number => nowMs;
+    const signer = createSigner([ENVIRONMENT.STRIPE_SECRET_KEY], "open-checkout", now);
+    const hops = createHopLinks(signer, "https://shop.example", now);
+    return new Request(hops.urlOf({ orderId: "cs_test_0123456789", checkoutUrl: STRIPES_PAGE }));
+  },
   webhook: (nowMs) => signedWebhook(COMPLETED, nowMs),
   orderStatus: () => at("order-status?session_id=cs_test_0123456789"),
   download: (nowMs) => {
@@ -127,19 +134,32 @@ const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   health: () => at("health"),
 };
 
-// The hop works with its address alone: nothing in it can break.
+/** The shop whose storage and whose Stripe throw at every touch. */
+function openBrokenShop(): void {
+  shop.close();
+  const fail = (): never => {
+    throw new TypeError("Cannot read properties of undefined, at core/secret-place.ts:1:1");
+  };
+  const engine = new Proxy({}, { get: fail }) as Engine;
+  shop = openTestShop({
+    environment: { CRON_SECRET, LICENSE_PRIVATE_KEY },
+    replace: { engine, fetch: fail },
+  });
+}
+
+test("C17 D21: openCheckout works with its address alone, and leads on where everything else is broken", async () => {
+  openBrokenShop();
+  const response = await shop.app.openCheckout(WORKING.openCheckout(shop.clock.nowMs));
+  expect(response.status).toBe(303);
+  expect(response.headers.get("Location")).toBe(STRIPES_PAGE);
+  expect(response.headers.getSetCookie()).toHaveLength(1);
+  expectHardened(response);
+});
+
 test.for(ROUTES.filter((route) => route !== "openCheckout"))(
   "C17: %s that breaks in the middle answers with a request id and nothing of what broke",
   async (route) => {
-    shop.close();
-    const fail = (): never => {
-      throw new TypeError("Cannot read properties of undefined, at core/secret-place.ts:1:1");
-    };
-    const engine = new Proxy({}, { get: fail }) as Engine;
-    shop = openTestShop({
-      environment: { CRON_SECRET, LICENSE_PRIVATE_KEY },
-      replace: { engine, fetch: fail },
-    });
+    openBrokenShop();
     const response = await shop.app[route](WORKING[route](shop.clock.nowMs));
     expect(response.status).toBeGreaterThanOrEqual(500);
     const text = await response.clone().text();

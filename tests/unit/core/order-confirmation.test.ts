@@ -5,6 +5,7 @@ import { orderConfirmation, type Confirmation } from "../../../core/mail/order-c
 import { formatMoney } from "../../../core/money.ts";
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
 import { shopAppearance } from "../../../core/shop-appearance.ts";
+import { ORDER } from "../../sample-order.ts";
 
 test.for([
   [3200, "eur", "€32.00"],
@@ -16,18 +17,6 @@ test.for([
 ] as const)("B15: %i %s is written %s", ([amountMinor, currency, text]) => {
   expect(formatMoney(amountMinor, currency, "en").replace("\u00a0", " ")).toBe(text);
 });
-
-const ORDER: OrderSnapshot = {
-  v: 1,
-  orderId: "cs_test_1",
-  livemode: false,
-  mode: "payment",
-  createdMs: Date.UTC(2026, 10, 21, 12),
-  items: [{ priceId: "price_1", name: "Poster", quantity: 2, amountMinor: 6400 }],
-  currency: "eur",
-  totalMinor: 6400,
-  buyer: { email: "buyer@example.com", name: "Ada" },
-};
 
 function confirmation(order: Partial<OrderSnapshot> = {}, more: Partial<Confirmation> = {}) {
   const written = orderConfirmation({

@@ -11,18 +11,7 @@ import type { OrderItem, OrderSnapshot } from "../../../core/orders/order.ts";
 import { parseSnapshot } from "../../../core/orders/stored-order.ts";
 import { shopAppearance } from "../../../core/shop-appearance.ts";
 import { control } from "../../contracts/order-store.ts";
-
-const ORDER: OrderSnapshot = {
-  v: 1,
-  orderId: "cs_test_1",
-  livemode: false,
-  mode: "payment",
-  createdMs: Date.UTC(2026, 10, 21, 12),
-  items: [{ priceId: "price_1", name: "Poster", quantity: 2, amountMinor: 6400 }],
-  currency: "eur",
-  totalMinor: 6400,
-  buyer: { email: "buyer@example.com" },
-};
+import { ORDER } from "../../sample-order.ts";
 
 const mailOf = (order: OrderSnapshot) =>
   orderConfirmation({

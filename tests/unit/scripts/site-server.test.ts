@@ -57,6 +57,16 @@ test("E44: /about is found where its page is about/index.html, as on both hosts"
   ]);
 });
 
+test("a form that is sent to a page gets 405, the methods there are, and a page in words", async () => {
+  await write("vercel.json", JSON.stringify({ headers: [] }));
+  const serve = await createSiteHandler(root, "public");
+  const answer = await serve(new Request("http://localhost/about", { method: "POST", body: "a=1" }));
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get("allow")).toBe("GET, HEAD");
+  expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
+  expect(await answer.text()).toMatch(/asked for with GET.*\/api\/create-checkout-session/);
+});
+
 test("E44: with cleanUrls in vercel.json, /terms is terms.html, and the long address leads there", async () => {
   expect(
     await ask({ cleanUrls: true }, [...ADDRESSES, "/success", "/index.html", "//evil.example/index.html"]),
