@@ -6,7 +6,6 @@ import type { OrderStore, StoredControl } from "./order-store.ts";
 import { isPaused, isRevoked } from "./revocation.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
-import { updateControl } from "./update-control.ts";
 
 /** What anybody who knows the session's id may see. */
 interface OrderStatus {
@@ -72,14 +71,14 @@ async function viewKnown(
   dependencies: SettleDependencies,
 ): Promise<OrderView | undefined> {
   const { store } = dependencies;
-  const look = await claimLook(orderId, stored, dependencies);
-  if (!look.written || !looks.mayAskStripe()) return fromStore(store, orderId, stored);
   try {
-    return await viewAfterSettling(orderId, deadline, dependencies, look);
+    const claimed = await claimLook(orderId, stored, dependencies);
+    if (claimed !== undefined && looks.mayAskStripe())
+      return await viewAfterSettling(orderId, deadline, dependencies, { stored: claimed });
   } catch {
-    // Stripe cannot be asked right now: what is known of the order is still true.
-    return fromStore(store, orderId, stored);
+    // Stripe cannot be asked, or the record not be written right now: what is known of the order is still true.
   }
+  return fromStore(store, orderId, stored);
 }
 
 async function viewAfterSettling(
@@ -100,25 +99,22 @@ const NO_RECORD: ReadonlySet<SettleOutcome["kind"]> = new Set([
   "not_ours",
 ] as const);
 
-/** Written by one onlooker in every `ASK_STRIPE_EVERY_MS`, and by nobody before a failed step is due again. */
+/**
+ * Written by one onlooker in every `ASK_STRIPE_EVERY_MS`, and by nobody before a failed step is due again. Resolves to the record as
+ * it then stands, or to undefined where it is not this onlooker's turn: after a conflict, too, since somebody else is at the order.
+ */
 async function claimLook(
   orderId: OrderId,
-  seen: StoredControl,
-  dependencies: SettleDependencies,
-): Promise<{ stored: StoredControl | undefined; written: boolean }> {
-  const { now } = dependencies;
-  return updateControl(
-    orderId,
-    dependencies,
-    (current) => {
-      if (current === undefined || isTerminal(current)) return undefined;
-      if (current.lease !== undefined && current.lease.untilMs > now()) return undefined;
-      if (now() < Math.max(current.nextTryMs ?? 0, (current.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS))
-        return undefined;
-      return { ...current, checkedMs: now() };
-    },
-    { stored: seen },
-  );
+  { control, version }: StoredControl,
+  { store, now, randomId }: SettleDependencies,
+): Promise<StoredControl | undefined> {
+  if (isTerminal(control)) return undefined;
+  if (control.lease !== undefined && control.lease.untilMs > now()) return undefined;
+  if (now() < Math.max(control.nextTryMs ?? 0, (control.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS))
+    return undefined;
+  const claim = { ...control, checkedMs: now(), writeId: randomId() };
+  const result = await store.writeControl(orderId, version, claim);
+  return result === "conflict" ? undefined : { control: claim, version: result.version };
 }
 
 function fromOutcome(outcome: SettleOutcome): OrderView | undefined {

@@ -151,9 +151,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/orders/order-status.ts",
-        find: "const look = await claimLook(orderId, stored, dependencies); if (!look.written || !looks.mayAskStripe()) return fromStore(store, orderId, stored);",
+        find: "const claimed = await claimLook(orderId, stored, dependencies);",
         replace:
-          "const look = stored.control.state === 'fulfilled' ? await claimLook(orderId, stored, dependencies) : { stored, written: true }; if (!look.written) return fromStore(store, orderId, stored);",
+          "const claimed = stored.control.state === 'fulfilled' ? await claimLook(orderId, stored, dependencies) : stored;",
       },
     ],
     harmless:
