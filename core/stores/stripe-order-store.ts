@@ -193,7 +193,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     async *listOpen(after, deadline) {
       const created = { gte: Math.floor((now() - OPEN_AT_MOST_MS) / 1000) };
       const sessions = listPages(
-        (page, options) => stripe.checkout.sessions.list({ created, status: "complete", ...page }, options),
+        (page, inTime) => stripe.checkout.sessions.list({ created, status: "complete", ...page }, inTime),
         deadline,
         { after },
       );

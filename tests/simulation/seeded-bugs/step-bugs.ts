@@ -289,8 +289,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/orders/order-status.ts",
-        find: "Math.max(current.nextTryMs ?? 0, (current.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS)",
-        replace: "(current.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS",
+        find: "Math.max(control.nextTryMs ?? 0, (control.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS)",
+        replace: "(control.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS",
       },
     ],
     harmless: "Attempts stay bounded by their number; the back-off only spreads them over time.",

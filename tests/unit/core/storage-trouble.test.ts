@@ -271,6 +271,34 @@ test("E31: an older record without any copy, whose next versions are spent, is t
   expect(toBuyers()).toBe(1);
 });
 
+test.for([
+  ["fails", { type: "api_error", message: "An unknown error occurred" }, 500],
+  ["is refused", { type: "invalid_request_error", message: "no permission" }, 403],
+  [
+    "is spoilt",
+    { type: "idempotency_error", message: "Keys can only be used with the same parameters" },
+    400,
+  ],
+] as const)(
+  "D52: an order whose record cannot be written is shown as it was known: a write %s",
+  async ([, error, status]) => {
+    const sessionId = await shop.openSession("price_print_deposit");
+    shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
+    await shop.notify(sessionId);
+    shop.stripe.faults.beforeApi = ({ method }) =>
+      method === "POST" ? Response.json({ error }, { status }) : undefined;
+    for (let look = 0; look < 9; look += 1) {
+      shop.clock.nowMs += 6_000;
+      const calls = shop.stripe.calls().length;
+      expect(await shop.status(sessionId)).toMatchObject({
+        status: 200,
+        body: { state: "awaiting_payment" },
+      });
+      expect(shop.stripe.calls().length - calls).toBeLessThanOrEqual(5);
+    }
+  },
+);
+
 test("E32: should Stripe answer a second write of a version with the answer to the first, the second one has lost, and the owner hears", async () => {
   const bodies = new Map<string, string>();
   const forgetful: typeof fetch = async (input, init) => {
