@@ -12,8 +12,6 @@ import type { World } from "./world.ts";
 const MOST_ATTEMPTS = 12;
 /** On the average of webhooks and looks at pages. What owes nothing costs three or four; two more for each round that others were faster. */
 const MOST_CALLS_A_REQUEST = 20;
-/** What the webhook of a new order may take (`tests/unit/core/stripe-calls.test.ts`); all others take fewer. */
-const MOST_CALLS_A_QUIET_REQUEST = 7;
 /** Seven lists, and the few orders of a schedule. */
 const MOST_CALLS_A_RUN = 60;
 const LARGEST_RECORD_BYTES = 1_024;
@@ -150,7 +148,7 @@ function checkEffects(
 function checkAccidents(
   id: string,
   control: ControlRecord,
-  { storm, skewsMs, storage, orders }: Plan,
+  { storm, skewsMs, storage }: Plan,
   { mails, counts, truths }: World,
   complain: Complain,
 ): void {
@@ -175,10 +173,7 @@ function checkAccidents(
     );
   const { stripeCalls, runs } = counts;
   const requests = counts.requests + counts.commands;
-  // Where several things happen to an order at once, each webhook looks again whenever another one was faster.
-  const isQuiet = isCalm && orders.every(({ afterwards }) => afterwards.length === 0);
-  const mostCalls = isQuiet ? MOST_CALLS_A_QUIET_REQUEST : MOST_CALLS_A_REQUEST;
-  if (stripeCalls > mostCalls * requests + MOST_CALLS_A_RUN * runs)
+  if (stripeCalls > MOST_CALLS_A_REQUEST * requests + MOST_CALLS_A_RUN * runs)
     complain(
       "I17 calls to Stripe are bounded",
       `${stripeCalls} calls for ${requests} requests and ${runs} runs of reconciliation`,
