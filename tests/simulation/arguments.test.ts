@@ -16,10 +16,14 @@ function simulate(...flags: string[]): Promise<{ exitCode: unknown; output: stri
 }
 
 test.each([
-  [[], { task: "run", seed: 1, schedules: 10_000, workers: 2 }],
-  [["--seed", "0", "--schedules", "3", "--workers", "1"], { task: "run", seed: 0, schedules: 3, workers: 1 }],
-  [["--replay", "4"], { task: "replay", seed: 4, bug: undefined }],
-  [["--replay", "4", "--bugs", "no-lease"], { task: "replay", seed: 4, bug: "no-lease" }],
+  [[], { task: "run", seed: 1, schedules: 10_000, workers: 2, beside: undefined }],
+  [
+    ["--seed", "0", "--schedules", "3", "--workers", "1"],
+    { task: "run", seed: 0, schedules: 3, workers: 1, beside: undefined },
+  ],
+  [["--replay", "4"], { task: "replay", seed: 4, bug: undefined, beside: undefined }],
+  [["--replay", "4", "--beside", "v1"], { task: "replay", seed: 4, bug: undefined, beside: "v1" }],
+  [["--replay", "4", "--bugs", "no-lease"], { task: "replay", seed: 4, bug: "no-lease", beside: undefined }],
   [["--bugs", "all"], { task: "hunt", bugs: "all", workers: 2 }],
   [["--bugs", "no-lease", "--workers", "7"], { task: "hunt", bugs: "no-lease", workers: 7 }],
   [["--schedules", "ten", "-h"], "help"],

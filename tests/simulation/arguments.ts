@@ -4,8 +4,8 @@ import { SEEDED_BUGS } from "./seeded-bugs/seeded-bugs.ts";
 
 /** What `npm run test:simulation` is asked for. */
 export type SimulationArguments =
-  | { task: "run"; seed: number; schedules: number; workers: number }
-  | { task: "replay"; seed: number; bug: string | undefined }
+  | { task: "run"; seed: number; schedules: number; workers: number; beside: string | undefined }
+  | { task: "replay"; seed: number; bug: string | undefined; beside: string | undefined }
   | { task: "hunt"; bugs: string; workers: number };
 
 export const help = `Simulates the shop: the shipped code on virtual machines, in virtual time, with everything going wrong.
@@ -19,6 +19,7 @@ export const help = `Simulates the shop: the shipped code on virtual machines, i
                   of those that no schedule can show, which test fails
   --bugs sample   the same for a few that are caught soon
   --bugs NAME     the same for one; with --replay one seed of it, with its whole timeline
+  --beside REV    the version of a Git revision answers, too, as while a new version is deployed or rolled back
   --workers N     processes (default: as many as there are processors)
   --help          this text
 
@@ -30,6 +31,7 @@ const options = {
   seed: { type: "string" },
   replay: { type: "string" },
   bugs: { type: "string" },
+  beside: { type: "string" },
   workers: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -41,11 +43,11 @@ export function readArguments(argv: readonly string[], processors: number): Simu
   if (given.replay !== undefined) {
     refuse(given, ["schedules", "seed", "workers"], "--replay");
     const bug = given.bugs === undefined ? undefined : readBug(given.bugs, []);
-    return { task: "replay", seed: readNumber("--replay", given.replay, 0), bug };
+    return { task: "replay", seed: readNumber("--replay", given.replay, 0), bug, beside: given.beside };
   }
   const workers = readNumber("--workers", given.workers ?? String(processors), 1);
   if (given.bugs !== undefined) {
-    refuse(given, ["schedules", "seed"], "--bugs");
+    refuse(given, ["schedules", "seed", "beside"], "--bugs");
     return { task: "hunt", bugs: readBug(given.bugs, ["all", "sample"]), workers };
   }
   const seed = readNumber("--seed", given.seed ?? "1", 0);
@@ -56,6 +58,7 @@ export function readArguments(argv: readonly string[], processors: number): Simu
     seed,
     schedules: readNumber("--schedules", given.schedules ?? "10000", 1, most),
     workers,
+    beside: given.beside,
   };
 }
 
@@ -85,8 +88,8 @@ function readBug(value: string, groups: readonly string[]): string {
 function refuse(
   given: Readonly<Record<string, unknown>>,
   flags: readonly (keyof typeof options)[],
-  beside: string,
+  asked: string,
 ): void {
   for (const flag of flags)
-    if (given[flag] !== undefined) throw new Error(`${beside} does not take --${flag}.`);
+    if (given[flag] !== undefined) throw new Error(`${asked} does not take --${flag}.`);
 }

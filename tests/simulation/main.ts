@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 
+import { checkOutVersion } from "./check-out-version.ts";
 import { help, readArguments, type SimulationArguments } from "./arguments.ts";
 import { runSchedules } from "./run-schedules.ts";
 import { huntBugs } from "./seeded-bugs/hunt.ts";
@@ -33,19 +34,34 @@ function perform(wanted: SimulationArguments): Promise<boolean> {
   }
 }
 
-async function replay({ seed, bug }: { seed: number; bug: string | undefined }): Promise<boolean> {
-  const { last, failed } = await runSchedules({ seed, schedules: 1, bug, keepTimeline: true });
+type Replay = Extract<SimulationArguments, { task: "replay" }>;
+type Run = Extract<SimulationArguments, { task: "run" }>;
+
+function folderOf(revision: string | undefined): string | undefined {
+  return revision === undefined ? undefined : checkOutVersion(revision).href;
+}
+
+async function replay({ seed, bug, beside: revision }: Replay): Promise<boolean> {
+  const { last, failed } = await runSchedules({
+    seed,
+    schedules: 1,
+    bug,
+    beside: folderOf(revision),
+    keepTimeline: true,
+  });
   console.log(last?.timeline.join("\n"));
   for (const { invariant, what } of last?.violations ?? []) console.log(`✗ ${invariant}\n  ${what}`);
   return failed === undefined;
 }
 
-async function run(wanted: { seed: number; schedules: number; workers: number }): Promise<boolean> {
+async function run({ beside: revision, ...wanted }: Run): Promise<boolean> {
   const startedMs = performance.now();
   const { schedules } = wanted;
+  const beside = folderOf(revision);
   const showsProgress = process.stderr.isTTY && schedules > 1;
   const result = await runSchedules({
     ...wanted,
+    beside,
     onProgress: (done) => {
       if (showsProgress) process.stderr.write(`\r${done} of ${schedules} schedules `);
     },
@@ -53,7 +69,7 @@ async function run(wanted: { seed: number; schedules: number; workers: number })
   if (showsProgress) process.stderr.write("\r\u001B[K");
   console.log(describeRun(result, performance.now() - startedMs));
   if (result.failed === undefined) return true;
-  console.log(await describeFailure(result.failed));
+  console.log(await describeFailure(result.failed, { beside, revision }));
   return false;
 }
 

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 
-import { PermanentStepError } from "../../core/fulfillment/step.ts";
 import type { OutgoingRequest } from "../../core/outgoing/post.ts";
 import type { OwnerCodeAttempt, ShopDefinition } from "../../core/shop-definition.ts";
 import { badSum } from "./check-sums.ts";
@@ -8,6 +7,7 @@ import type { NewsLedger } from "./news-ledger.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import type { ShopProcess } from "./shop-process.ts";
+import type { ShopVersion } from "./shop-version.ts";
 import type { Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
@@ -35,7 +35,7 @@ export interface OwnerSide {
   post(process: ShopProcess): (request: OutgoingRequest) => Promise<{ status: number }>;
   code(process: ShopProcess): Pick<ShopDefinition, "onPaid" | "onRevoked" | "onRestored">;
   /** A mail to the owner arrives. */
-  takeMail(key: string): void;
+  takeMail(key: string, errors: Pick<ShopVersion, "PermanentStepError">): void;
   told(orderId: string): readonly Told[];
   habits(): OwnerHabits;
   /** Somebody was told once that it is no use to try again. */
@@ -198,7 +198,7 @@ export function createOwnerSide(surroundings: {
           }
         : {},
 
-    takeMail(key) {
+    takeMail(key, { PermanentStepError }) {
       const { server } = habits();
       if (server === "down") throw new Error("421 try again later");
       hasBeenGone ||= server === "gone";

@@ -7,6 +7,8 @@ import type { VirtualTime } from "./virtual-time.ts";
 export interface Instance {
   process: ShopProcess;
   app: App;
+  /** True once another version of the shop has taken its place: it gets no new requests. */
+  isReplaced: () => boolean;
 }
 
 /**
@@ -49,7 +51,8 @@ export function createPlatform(surroundings: {
   const instances: (Instance & { startedMs: number })[] = [];
 
   function choose(): Instance {
-    const usable = instances.filter(({ process, startedMs }) => {
+    const usable = instances.filter(({ process, startedMs, isReplaced }) => {
+      if (isReplaced()) return false;
       if (time.now() - startedMs > LONGEST_LIFE_MS) process.crash("recycled");
       return habits.isConcurrent ? process.isAlive() : process.isIdle();
     });
@@ -81,7 +84,9 @@ export function createPlatform(surroundings: {
         });
 
         async function answer(): Promise<void> {
-          const response = await app[route](request);
+          const handle: App[typeof route] | undefined = app[route];
+          // An older version does not have every route.
+          const response = (await handle?.(request)) ?? new Response("", { status: 404 });
           if (!process.isAlive()) return;
           cancel();
           timeline.note(

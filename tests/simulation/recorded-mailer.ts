@@ -1,10 +1,10 @@
 import type { Mail, Mailer } from "../../core/mail/mailer.ts";
-import { BlockedStepError, PermanentStepError } from "../../core/fulfillment/step.ts";
 import type { Buyers } from "./buyers.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import { OWNER_EMAIL } from "./owner-side.ts";
 import type { ShopProcess } from "./shop-process.ts";
+import type { ShopVersion } from "./shop-version.ts";
 import { isPaused, isRevoked, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
@@ -13,11 +13,14 @@ import type { Violations } from "./violations.ts";
 export type MailServer = "works" | "down" | "refuses" | "blocks";
 
 export interface MailRecords {
-  mailerFor(process: ShopProcess): Mailer;
+  mailerFor(process: ShopProcess, errors: StepErrors): Mailer;
   sent(orderId: string): number;
   /** How often the shop has begun to send it, whatever came of that; but for tries in which the server refused the shop itself. */
   tried(orderId: string): number;
 }
+
+/** Each version of the shop tells refusals by classes of its own. */
+type StepErrors = Pick<ShopVersion, "PermanentStepError" | "BlockedStepError">;
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_AGAIN = 3;
@@ -36,7 +39,7 @@ export function createMailRecords(surroundings: {
   truths: Truths;
   violations: Violations;
   server: () => MailServer;
-  takeOwnersMail: (key: string) => void;
+  takeOwnersMail: (key: string, errors: StepErrors) => void;
   now: () => number;
   /** All instances count in one place; with orders in Stripe each counts for itself. */
   isCounted: boolean;
@@ -48,16 +51,16 @@ export function createMailRecords(surroundings: {
   const sent = (orderId: string): number => mails.get(orderId) ?? 0;
   const tries = new Map<string, number>();
 
-  async function deliver(key: string, mail: Mail): Promise<void> {
-    if (mail.to === OWNER_EMAIL) return takeOwnersMail(key);
+  async function deliver(key: string, mail: Mail, errors: StepErrors): Promise<void> {
+    if (mail.to === OWNER_EMAIL) return takeOwnersMail(key, errors);
     const isAgain = AGAIN.test(key);
     if (server() === "down") throw new Error("421 try again later");
     if (server() === "blocks") {
       // Such a try is none of the order's.
       if (!isAgain) countTries(key, -1);
-      throw new BlockedStepError("553 sender not allowed");
+      throw new errors.BlockedStepError("553 sender not allowed");
     }
-    if (server() === "refuses") throw new PermanentStepError("550 no such mailbox");
+    if (server() === "refuses") throw new errors.PermanentStepError("550 no such mailbox");
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
     if (isAgain) return deliverAgain(orderId, key, mail);
     if (key !== `mail/${orderId}`)
@@ -128,7 +131,7 @@ export function createMailRecords(surroundings: {
   return {
     sent,
     tried: (orderId) => tries.get(orderId) ?? 0,
-    mailerFor: (process) => ({
+    mailerFor: (process, errors) => ({
       send: (mail, { idempotencyKey, signal }) => {
         const isAgain = AGAIN.test(idempotencyKey);
         if (isAgain) checkAgain(idempotencyKey);
@@ -137,7 +140,7 @@ export function createMailRecords(surroundings: {
         return callOutside(process, {
           point: "mail.send",
           describe: () => `mail ${idempotencyKey}`,
-          happen: () => deliver(idempotencyKey, mail),
+          happen: () => deliver(idempotencyKey, mail, errors),
           show: () => "sent",
           fail: (reason) => new Error(reason),
           signal,

@@ -18,6 +18,7 @@ export interface RunOptions {
   schedules: number;
   workers?: number;
   bug?: string | undefined;
+  beside?: string | undefined;
   keepTimeline?: boolean;
   onProgress?: (schedulesDone: number) => void;
 }
@@ -27,7 +28,7 @@ const MOST_CRASHES = 3;
 
 /** Spreads seeds over processes. Ends at the first failure. */
 export async function runSchedules(options: RunOptions): Promise<Run> {
-  const { seed, schedules, workers = 2, bug, keepTimeline = false, onProgress } = options;
+  const { seed, schedules, workers = 2, bug, beside, keepTimeline = false, onProgress } = options;
   const end = seed + schedules;
   const run: Run = { schedules: 0, tally: emptyTally(), failed: undefined, last: undefined };
   let next = seed;
@@ -49,7 +50,9 @@ export async function runSchedules(options: RunOptions): Promise<Run> {
   }
 
   const count = Math.min(workers, Math.ceil(schedules / LARGEST_BATCH));
-  await Promise.all(Array.from({ length: count }, () => runWorker({ bug, keepTimeline }, nextBatch, take)));
+  await Promise.all(
+    Array.from({ length: count }, () => runWorker({ bug, beside, keepTimeline }, nextBatch, take)),
+  );
   if (run.failed !== undefined) run.schedules = run.failed.seed - seed + 1;
   return run;
 }

@@ -9,6 +9,7 @@ import { letForeignProgramWrite } from "./foreign-program.ts";
 import { pollPage } from "./page.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
+import { THIS_VERSION, type ShopVersion } from "./shop-version.ts";
 import { drawStorage } from "./storage-habits.ts";
 import { strayEvent } from "./stray-events.ts";
 import { emptyTally, tallyOf, type Tally } from "./tally.ts";
@@ -18,7 +19,7 @@ import { replaceGlobals } from "./virtual-globals.ts";
 import { createVirtualTime, EndlessWorkError, type VirtualTime } from "./virtual-time.ts";
 import { PERFECT_NETWORK } from "./webhook-network.ts";
 import { visit } from "./visit.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, type DeployedVersions, type World } from "./world.ts";
 
 export interface ScheduleResult {
   seed: number;
@@ -49,14 +50,15 @@ const LAST_ROUNDS = 40;
 const LOOKS_REMEMBERED_MS = 5_000;
 
 /**
- * One seed from its first click to quiescence; `change` makes another plan of the one that is drawn.
+ * One seed from its first click to quiescence; `change` makes another plan of the one that is drawn. `beside` is another version of
+ * the shop that answers, too.
  *
  *     clicks, payments, refunds … with faults │ storm over: Stripe's retries, up to three days │ reconciliation │ the end
  *      every write, mail and answer is checked as it happens ···················  what was delivered ✓       all ✓
  */
 export async function runSchedule(
   seed: number,
-  options: { keepTimeline?: boolean; change?: (plan: Plan) => Plan } = {},
+  options: { keepTimeline?: boolean; change?: (plan: Plan) => Plan; beside?: ShopVersion | undefined } = {},
 ): Promise<ScheduleResult> {
   const { change = (plan: Plan) => plan } = options;
   const basic = withLines(drawPlan(createRandom(seed, "plan")), createRandom(seed, "lines"));
@@ -73,7 +75,7 @@ export async function runSchedule(
   let tally = emptyTally();
   try {
     timeline.note("plan", () => JSON.stringify(plan));
-    tally = tallyOf(await play(seed, plan, { time, timeline, violations }), time);
+    tally = tallyOf(await play(seed, plan, options.beside, { time, timeline, violations }), time);
   } catch (error) {
     if (!(error instanceof EndlessWorkError)) throw error;
     violations.report("I9 work is bounded", error.message);
@@ -85,7 +87,7 @@ export async function runSchedule(
 
 type Stage = { time: VirtualTime } & Parameters<typeof createWorld>[1];
 
-async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
+async function play(seed: number, plan: Plan, beside: ShopVersion | undefined, stage: Stage): Promise<World> {
   const { time, timeline, violations } = stage;
   let isStormy = true;
   const { storage } = plan;
@@ -110,6 +112,7 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
       owner: () =>
         isStormy || !plan.ownerRecovers ? plan.owner : { ...plan.owner, server: "works", codeWorks: true },
       retriesBelow: 0.5,
+      versions: beside && deploy(beside, createRandom(seed, "versions"), () => isStormy),
       faults: createRandomFaults(createRandom(seed, "faults"), () =>
         isStormy && time.now() - START_MS >= plan.stormFromMs ? plan.storm : NO_FAULTS,
       ),
@@ -168,6 +171,15 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
   }
   world.stripe.close();
   return world;
+}
+
+/** For as long as it is stormy both versions answer, then one of them alone: mostly this one, as the other may be rolled back to. */
+function deploy(beside: ShopVersion, random: Random, isUnderWay: () => boolean): DeployedVersions {
+  const last = random.chance(0.25) ? beside : THIS_VERSION;
+  return {
+    next: () => (isUnderWay() ? random.pick([beside, THIS_VERSION]) : last),
+    isReplaced: (version) => !isUnderWay() && version !== last,
+  };
 }
 
 async function visitAll(world: World, { time, violations }: Stage): Promise<void> {

@@ -12,14 +12,17 @@ export function describeRun({ schedules, tally }: Run, elapsedMs: number): strin
 }
 
 /** Runs the seed once more, this time writing everything down. */
-export async function describeFailure({ seed, violations }: ScheduleResult, bug?: string): Promise<string> {
-  const { last } = await runSchedules({ seed, schedules: 1, bug, keepTimeline: true });
+export async function describeFailure(
+  { seed, violations }: ScheduleResult,
+  { beside, revision }: { beside?: string | undefined; revision?: string | undefined } = {},
+): Promise<string> {
+  const { last } = await runSchedules({ seed, schedules: 1, beside, keepTimeline: true });
   const broken = violations.map(({ invariant, what }) => `✗ ${invariant}\n  ${what}`);
   return [
     ...(last?.timeline ?? []),
     "",
     `Seed ${seed} fails:`,
     ...broken,
-    `Again: npm run test:simulation -- --replay ${seed}`,
+    `Again: npm run test:simulation -- --replay ${seed}${revision === undefined ? "" : ` --beside ${revision}`}`,
   ].join("\n");
 }

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 
-import { createApp } from "../../core/app.ts";
 import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
 import type { Site } from "../../core/site.ts";
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
@@ -24,6 +23,7 @@ import { createRandom, type Random } from "./random.ts";
 import { createMailRecords, type MailRecords, type MailServer } from "./recorded-mailer.ts";
 import { knownSecrets, signedWith } from "./secrets.ts";
 import { createShopProcess, type ShopProcess } from "./shop-process.ts";
+import { THIS_VERSION, type ShopVersion } from "./shop-version.ts";
 import type { StorageHabits } from "./storage-habits.ts";
 import { createStripeClients, SECRET_KEY } from "./stripe-clients.ts";
 import { connectToStripe } from "./stripe-connection.ts";
@@ -63,6 +63,15 @@ export interface WorldOptions {
   retriesBelow: number;
   faults: FaultSource;
   storage: StorageHabits;
+  /** Which code runs; absent where it is this version's alone. */
+  versions?: DeployedVersions | undefined;
+}
+
+/** While a version is deployed, instances of two run side by side. */
+export interface DeployedVersions {
+  /** For the next instance. */
+  next(): ShopVersion;
+  isReplaced(version: ShopVersion): boolean;
 }
 
 /** The shop's functions on a host, Stripe, the network between them, and everybody who watches. */
@@ -201,7 +210,7 @@ export function createWorld(
   }
 
   /** What the shop's code is given on this machine. */
-  function equip(process: ShopProcess): Equipment {
+  function equip(process: ShopProcess, version: ShopVersion): Equipment {
     let made = 0;
     const log =
       (level: string) =>
@@ -226,7 +235,7 @@ export function createWorld(
         made += 1;
         return `${process.name}-`.padEnd(16 - String(made).length, "0") + String(made);
       },
-      mailer: mails.mailerFor(process),
+      mailer: mails.mailerFor(process, version),
       post: owner.post(process),
       log: { info: log("info"), warn: log("warn"), error: log("error") },
       ...(options.engine === "memory" && {
@@ -243,8 +252,14 @@ export function createWorld(
   function start(): Instance {
     counts.processes += 1;
     const process = startMachine(`shop-${counts.processes}`, machines.pick(options.skewsMs()));
-    const { environment, site, surroundings } = equip(process);
-    return { process, app: createApp(environment, site, surroundings) };
+    const version = options.versions?.next() ?? THIS_VERSION;
+    if (version !== THIS_VERSION) timeline.note(process.name, () => "runs the other version");
+    const { environment, site, surroundings } = equip(process, version);
+    return {
+      process,
+      app: version.createApp(environment, site, surroundings),
+      isReplaced: () => options.versions?.isReplaced(version) === true,
+    };
   }
 
   function command(orderId: string): Promise<void> {
@@ -252,7 +267,7 @@ export function createWorld(
     commands.set(orderId, (commands.get(orderId) ?? 0) + 1);
     timeline.note("story", () => `the owner settles ${orderId} by hand`);
     const process = startMachine(`${OWNER}${counts.commands}`, 0);
-    const { environment, site, surroundings } = equip(process);
+    const { environment, site, surroundings } = equip(process, THIS_VERSION);
     return settleByHand(orderId, process, {
       environment,
       site,

@@ -1,0 +1,25 @@
+import { createApp } from "../../core/app.ts";
+import { BlockedStepError, PermanentStepError } from "../../core/fulfillment/step.ts";
+
+type StepError = new (message: string) => Error;
+
+/** The code that an instance runs, and the errors that it knows. */
+export interface ShopVersion {
+  createApp: typeof createApp;
+  PermanentStepError: StepError;
+  BlockedStepError: StepError;
+}
+
+export const THIS_VERSION: ShopVersion = { createApp, PermanentStepError, BlockedStepError };
+
+/** Another version of the shop; `folder` holds its `core/`. */
+export async function loadVersion(folder: URL): Promise<ShopVersion> {
+  const load = (file: string): Promise<Record<string, unknown>> => import(new URL(file, folder).href);
+  const app = await load("core/app.ts");
+  const errors = await load("core/fulfillment/step.ts");
+  return {
+    createApp: app["createApp"] as typeof createApp,
+    PermanentStepError: errors["PermanentStepError"] as StepError,
+    BlockedStepError: (errors["BlockedStepError"] ?? Error) as StepError,
+  };
+}
