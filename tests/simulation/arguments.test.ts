@@ -100,3 +100,11 @@ test("a replay ends with 1 when it breaks an invariant, and with 0 when it does 
   expect(whole.output).not.toMatch(/^✗ /m);
   expect(whole.exitCode).toBe(0);
 });
+
+test("refuses a revision that Git does not know in one sentence", async () => {
+  expect(await simulate("--schedules", "1", "--beside", "no-such-revision")).toEqual({
+    exitCode: 1,
+    output: "",
+    complaints: '--beside needs a revision that Git knows, not "no-such-revision".\n',
+  });
+});

@@ -8,14 +8,14 @@ import { describeRun, describeFailure } from "./summary.ts";
 
 /** `npm run test:simulation`: see `--help`. */
 async function main(): Promise<void> {
-  const wanted = readOrFail();
+  const wanted = orFail(() => readArguments(process.argv.slice(2), availableParallelism()));
   if (wanted === "help") return console.log(help);
   process.exitCode = (await perform(wanted)) ? 0 : 1;
 }
 
-function readOrFail(): SimulationArguments | "help" {
+function orFail<T>(read: () => T): T {
   try {
-    return readArguments(process.argv.slice(2), availableParallelism());
+    return read();
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(1);
@@ -38,7 +38,7 @@ type Replay = Extract<SimulationArguments, { task: "replay" }>;
 type Run = Extract<SimulationArguments, { task: "run" }>;
 
 function folderOf(revision: string | undefined): string | undefined {
-  return revision === undefined ? undefined : checkOutVersion(revision).href;
+  return revision === undefined ? undefined : orFail(() => checkOutVersion(revision).href);
 }
 
 async function replay({ seed, bug, beside: revision }: Replay): Promise<boolean> {

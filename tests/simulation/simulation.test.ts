@@ -33,3 +33,16 @@ test("another seed is another run", async () => {
   const other = await runSchedules({ seed: 2, schedules: 1, keepTimeline: true });
   expect(other.last?.timeline).not.toEqual(one.last?.timeline);
 });
+
+test("E16: two versions answer side by side, and one of them goes on alone", async () => {
+  const beside = new URL("../../", import.meta.url).href;
+  const options = { seed: 1, schedules: 100, beside };
+  const { failed, last } = await runSchedules({ ...options, keepTimeline: true });
+  if (failed !== undefined) expect.fail(await describeFailure(failed, options));
+
+  const [answers, others] = [/ → \d+ to /, /runs the other version/].map(
+    (line) => last?.timeline.filter((note) => line.test(note)).length ?? 0,
+  );
+  expect(others).toBeGreaterThan(0);
+  expect(answers).toBeGreaterThan(others ?? 0);
+});
