@@ -11,6 +11,9 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 type Fetch = typeof globalThis.fetch;
 
+/** For as long Stripe knows an idempotency key. */
+const KEYS_KEPT_MS = 24 * 3_600_000;
+
 /** How processes reach the simulated Stripe: `fetch` for the shipped client, with faults on the way. */
 export function connectToStripe(surroundings: {
   stripe: SimulatedStripe;
@@ -25,7 +28,7 @@ export function connectToStripe(surroundings: {
 }): (process: ShopProcess) => Fetch {
   const { stripe, state, changes, time, callOutside, book, onCall, storage } = surroundings;
   const refusesUntilMs = time.now() + storage.refusesForMs;
-  const bodies = new Map<string, RequestInit["body"]>();
+  const firstBodies = new Map<string, { body: RequestInit["body"]; atMs: number }>();
   const look = createLooks(stripe, changes);
   let starting: { duringMs: number; isSpoilt: boolean } | undefined;
   let gateways = 0;
@@ -47,15 +50,16 @@ export function connectToStripe(surroundings: {
     if (found !== undefined) book.observe(sessionId, found.stored, process);
   }
 
-  /** What Stripe takes for the body of a request: with its habit, that of the first one under the same key. */
+  /** What Stripe takes for the body of a request: with its habit, that of the first one under the same key, while it knows the key. */
   function bodyOf({ headers, body }: RequestInit): RequestInit["body"] {
     const key = (headers as [string, string][]).find(
       ([name]) => name.toLowerCase() === "idempotency-key",
     )?.[1];
     if (!storage.forgetsParameters || key === undefined) return body;
-    const first = bodies.get(key) ?? body;
-    bodies.set(key, first);
-    return first;
+    const first = firstBodies.get(key);
+    if (first !== undefined && time.now() - first.atMs < KEYS_KEPT_MS) return first.body;
+    firstBodies.set(key, { body, atMs: time.now() });
+    return body;
   }
 
   const isRefused = (pathname: string): boolean =>
