@@ -6,7 +6,7 @@ for (const engine of ["memory", "stripe"] as const) {
   for (const retriesBelow of engine === "memory" ? ([0, 1] as const) : ([0] as const)) {
     const client = retriesBelow === 1 ? ", below a client that retries" : "";
 
-    test(`A06 A07 A08 A09 A12: one mishap at any call leaves one whole order (${engine}${client})`, async () => {
+    test(`A06 A07 A08 A09 A12 A16: one mishap at any call leaves one whole order (${engine}${client})`, async () => {
       const explored = await explore({ engine, mishaps: "one", retriesBelow });
       expect(explored.problems).toEqual([]);
       expect(explored.calls).toBeGreaterThanOrEqual(9);

@@ -336,6 +336,33 @@ test("a step that says trying again is useless is flagged at once", async () => 
   expect((await shop.status(sessionId)).body).toMatchObject({ state: "paid" });
 });
 
+test("A17: a delivery that finds the order held by a run that died is answered 503, and a later one fulfills it", async () => {
+  const sessionId = await paidSession();
+  vi.spyOn(shop.store, "readSnapshot").mockRejectedValueOnce(new Error("store down"));
+  await shop.notify(sessionId);
+  const waiting = await shop.store.readControl(sessionId);
+  if (waiting === undefined) throw new Error("There is no order.");
+  const { control, version } = waiting;
+  const lease = { owner: "died", untilMs: shop.clock.nowMs + 45_000 };
+  await shop.store.writeControl(sessionId, version, { ...control, fence: 2, lease, writeId: "died" });
+
+  const readControl = shop.store.readControl.bind(shop.store);
+  const read = vi.spyOn(shop.store, "readControl").mockImplementation((orderId) => {
+    shop.clock.nowMs += 1_000;
+    return readControl(orderId);
+  });
+  expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({
+    status: 503,
+    error: { code: "order_busy" },
+  });
+  expect(shop.mails).toHaveLength(0);
+
+  read.mockRestore();
+  shop.clock.nowMs = lease.untilMs;
+  expect((await shop.notify(sessionId)).status).toBe(200);
+  expect(shop.mails).toHaveLength(1);
+});
+
 test("A29: with too little time left for a step the order is released, and the next delivery goes on", async () => {
   const sessionId = await paidSession();
   const append = vi.spyOn(shop.store, "appendHistory").mockImplementation(async () => {

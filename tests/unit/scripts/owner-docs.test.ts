@@ -11,9 +11,10 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
+  "CHANGELOG.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
+    .map((file) => `docs/${file.replaceAll("\\", "/")}`),
 ];
 
 const read = (page: string) => readFileSync(join(root, page), "utf8");
