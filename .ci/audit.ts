@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 
 /**
- * `npm audit`, where a registry answers it. A known hole in a package that is shipped fails whatever its severity; in a tool that
- * only builds or tests the shop it fails from high on. Without an answer there is nothing to judge, and the step says so.
+ * `npm audit`, where a registry answers it. A known hole in a shipped package fails whatever its severity; a hole in a tool that only
+ * builds or tests the shop fails if it is high or critical. Without an answer the step is skipped and says so.
  */
 interface Audit {
   vulnerabilities?: Record<string, { severity: string; via: unknown[] }>;
@@ -25,7 +25,7 @@ if (shipped.vulnerabilities === undefined || everything.vulnerabilities === unde
   process.exitCode = holes.length === 0 ? 0 : 1;
 }
 
-/** npm ends with 1 when it finds something and when nobody answers; what it prints tells which. */
+/** npm exits with 1 both when it finds something and when no registry answers; its output tells which. */
 async function audit(...flags: string[]): Promise<Audit> {
   return new Promise((resolve) => {
     execFile("npm", ["audit", "--json", ...flags], { maxBuffer: 64 * 1024 * 1024 }, (_error, output) => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Adds up the JSON reports that the test runs left in a folder; a step that broke counts as one failure at least. */
+/** Adds up the JSON reports that the test runs left in a folder. A step that broke counts as at least one failure. */
 const [folder = "", brokenSteps = "0"] = process.argv.slice(2);
 const sum = { passed: 0, failed: 0 };
 for (const file of readdirSync(folder)) {

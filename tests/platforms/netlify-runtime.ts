@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { listen } from "../../scripts/dev/listen.ts";
 
 /**
- * What stands between a request and a function on Netlify: an HTTP server that makes Lambda events, with the body in base64,
- * of requests, and calls the entry point that `netlify build` put into the function's archive.
+ * Stands between a request and a function, as Netlify does: an HTTP server that turns requests into Lambda events, with the body in
+ * base64, and calls the entry point that `netlify build` put into the function's archive.
  *
  *   node netlify-runtime.ts FOLDER PORT      FOLDER holds one unpacked archive per function
  */
@@ -32,7 +32,7 @@ interface AnswerStream extends PassThrough {
 
 type Handler = (event: LambdaEvent, answer: AnswerStream, context: object) => Promise<void>;
 
-// The global that AWS's Node runtime offers to functions with streamed answers:
+// The global that AWS's Node runtime gives to functions that stream their answers:
 // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
 Object.assign(globalThis, {
   awslambda: {
@@ -67,7 +67,7 @@ const server = createServer((incoming, outgoing) => {
 await listen(server, Number(port));
 console.log("The runtime is ready.");
 
-/** An instance is set up by the first request that it gets. */
+/** The first request to a function loads it. */
 async function load(name: string): Promise<{ handler: Handler }> {
   const entryPoint = pathToFileURL(join(folder, name, "___netlify-entry-point.mjs")).href;
   const loading = handlers.get(name) ?? (import(entryPoint) as Promise<{ handler: Handler }>);

@@ -14,7 +14,7 @@ const PAGES = {
   "/js/stripe-checkout.js": "(?:text|application)/javascript",
 } as const;
 
-/** Sources and secrets: nobody may fetch them. */
+/** Sources and secrets, which must not be published. */
 const PRIVATE_PATHS = [
   "/package.json",
   "/netlify.toml",
@@ -29,7 +29,7 @@ const PRIVATE_PATHS = [
   "/nothing-here",
 ];
 
-/** The pages as a tool serves them: the right bytes, under the headers that vercel.json and netlify.toml set. */
+/** A tool must serve the pages with the right bytes, and with the headers that vercel.json and netlify.toml set. */
 export function pageTests(origin: string, project: string): PlatformTest[] {
   return [
     ...Object.entries(PAGES).map(([path, type]) => ({
@@ -57,7 +57,7 @@ export function pageTests(origin: string, project: string): PlatformTest[] {
   ];
 }
 
-/** Asserts that a folder holds exactly what `npm run build` published: nothing is missing, nothing private is added. */
+/** Asserts that a folder holds exactly what `npm run build` published: nothing missing, nothing private added. */
 export async function expectPublishedFiles(folder: string, project: string): Promise<void> {
   const [actual, expected] = await Promise.all([listFiles(folder), listFiles(join(project, "dist"))]);
   assert.deepEqual(actual, expected);

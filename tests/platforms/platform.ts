@@ -6,7 +6,7 @@ import type { TestStripe } from "../adapters/test-stripe.ts";
 /** One tool of one host, and how it runs the project. */
 export interface Platform {
   name: string;
-  /** Builds and starts what is needed in a copy of the project; `defer` takes what must be undone, even after a failure. */
+  /** Builds and starts what is needed in a copy of the project. What `defer` takes is undone at the end, even after a failure. */
   start(stripe: TestStripe, defer: Defer): Promise<StartedPlatform>;
 }
 
@@ -14,7 +14,7 @@ type Defer = (undo: () => Promise<void>) => void;
 
 interface StartedPlatform {
   tests: readonly PlatformTest[];
-  /** What the tool and the functions printed; shown when something fails. */
+  /** What the tool and the functions printed. Shown when something fails. */
   output(): string;
 }
 
@@ -24,7 +24,7 @@ export interface PlatformTest {
   difference?: KnownDifference | undefined;
 }
 
-/** The adapter cases, or those of them that are given, as tests of one shop; `where` tells several shops of a tool apart. */
+/** All adapter cases, or the given ones, as tests of one shop. `where` tells several shops of one tool apart. */
 export function adapterTests(
   where: string,
   shop: ShopUnderTest,

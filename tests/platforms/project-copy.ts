@@ -9,15 +9,15 @@ import { promisify } from "node:util";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface ProjectCopy {
-  /** Holds the project and, beside it, what a tool or a test leaves behind. */
+  /** Holds the project, and beside it what tools and tests leave behind. */
   folder: string;
   project: string;
   remove(): Promise<void>;
 }
 
 /**
- * What a fresh checkout would hold, in a temporary folder: the tools write into the project they work on, and a file that
- * cannot be committed must not help them.
+ * Copies what a fresh checkout would hold into a temporary folder: the tools write into the project they work on, and must not get
+ * help from a file that cannot be committed.
  */
 export async function copyProject(): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), "static-checkout-platform-"));
@@ -30,7 +30,7 @@ export async function copyProject(): Promise<ProjectCopy> {
   return { folder, project, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Tracked files and those that `git add` would take. */
+/** Tracked files, and files that `git add` would add. */
 async function committableFiles(): Promise<string[]> {
   const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const { stdout } = await promisify(execFile)("git", listing, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });

@@ -4,7 +4,7 @@ import { expectError } from "../adapters/expect-answer.ts";
 import { FUNCTION_NAMES, methodOf, type ShopUnderTest } from "../adapters/shop-under-test.ts";
 import type { PlatformTest } from "./platform.ts";
 
-/** A deployed site must never send its key to an address that somebody put into STRIPE_API_BASE. */
+/** A deployed site must never send its key to an address in STRIPE_API_BASE. */
 export function refusesApiBaseTest(
   shop: Pick<ShopUnderTest, "send" | "scheduler">,
   log: () => string,

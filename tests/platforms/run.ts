@@ -14,11 +14,11 @@ import { vercelDev } from "./targets/vercel-dev.ts";
  * The adapter cases through the hosts' own tools, offline.
  *
  *   npm test                       all four
- *   npm test -- "netlify dev"      those whose names begin like this
+ *   npm test -- "netlify dev"      those whose names start with this
  */
 const [wanted = ""] = process.argv.slice(2);
 
-/** Side by side: `vercel dev` compiles at every request and takes as long as the other three together. */
+/** The lanes run in parallel: `vercel dev` compiles at every request and takes as long as the other three together. */
 const LANES = [[vercelDev], [vercelBuild, netlifyBuild, netlifyDev]];
 
 interface Tally {
@@ -55,7 +55,10 @@ async function runPlatform({ name, start }: Platform): Promise<Tally> {
     tally.lines.push(`  ready after ${seconds()}`);
     for (const test of tests) await runTest(test, tally);
     await runTest(
-      { name: "C15: the tool's whole output holds no buyer and no key", run: () => expectNoCanary(output()) },
+      {
+        name: "C15: the tool's whole output holds no buyer's data and no key",
+        run: () => expectNoCanary(output()),
+      },
       tally,
     );
     if (tally.failed > 0) tally.lines.push(`  The end of what it printed:\n${output().slice(-4_000)}`);

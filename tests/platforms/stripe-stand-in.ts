@@ -1,6 +1,6 @@
 /**
- * A function in production talks to the real Stripe and refuses any other address. Preloaded into the functions' process, this
- * carries those calls to the simulated Stripe, so that the shipped code runs with a production environment, and offline.
+ * A function in production talks to the real Stripe and refuses any other address. This file is preloaded into the functions' process
+ * and sends those calls to the simulated Stripe, so that the shipped code runs offline and with a production environment.
  */
 const realFetch = globalThis.fetch;
 const { STRIPE_STAND_IN: standIn } = process.env;

@@ -5,11 +5,11 @@ const { SITE_URL: _found, ...SETTINGS } = SHOP_ENVIRONMENT;
 /** What an owner must set, and what the cases need. */
 const KEYS = { ...SETTINGS, ...ONE_BUYER_FOR_ALL };
 
-/** Node runs it before a function: calls to the real Stripe end at the simulated one. */
+/** Node loads it before a function: it sends calls to the real Stripe to the simulated one. */
 export const STRIPE_STAND_IN = new URL("stripe-stand-in.ts", import.meta.url);
 
 /**
- * A production deployment of `SITE_URL` on Vercel, by what its functions see. `SITE_URL` is not set: the shop must find it.
+ * The environment of functions in a production deployment on Vercel. `SITE_URL` is not set: the shop must find it.
  * https://vercel.com/docs/environment-variables/system-environment-variables
  */
 export const VERCEL_PRODUCTION = {

@@ -12,7 +12,7 @@ export interface ToolOptions {
 }
 
 export interface RunningTool {
-  /** All it has printed so far. */
+  /** Everything it has printed so far. */
   output(): string;
   stop(): Promise<void>;
 }
@@ -21,14 +21,14 @@ const BIN = fileURLToPath(new URL("node_modules/.bin", import.meta.url));
 const RUN_WITHIN_MS = 120_000;
 const START_WITHIN_MS = 60_000;
 
-/** Every process group we started and have not ended: none may outlive this process, whichever way it ends. */
+/** The process groups that we started and have not ended. None may outlive this process, however it ends. */
 const groups = new Set<number>();
 process.on("exit", () => {
   for (const group of groups) killGroup(group, "SIGKILL");
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-/** Runs a command to its end and resolves to what it printed; rejects with that when it fails. */
+/** Runs a command to its end and resolves to what it printed. When the command fails, rejects with an error that contains that. */
 export async function runTool(
   command: string,
   args: readonly string[],
@@ -67,7 +67,7 @@ function start(
   args: readonly string[],
   { cwd, env }: ToolOptions,
 ): RunningTool & { child: ChildProcess } {
-  // A group of its own, so that what the tool starts ends with it.
+  // A group of its own: what the tool starts ends with it.
   const child = spawn(command, args, {
     cwd,
     detached: true,
@@ -100,21 +100,21 @@ function killGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // Nobody of the group is left.
+    // The whole group has ended already.
   }
 }
 
-/** Nothing of the developer's own accounts and settings, and no word to the makers of the tools. */
+/** Keeps the tools away from the developer's own accounts and settings, and from reporting to their makers. */
 function toolEnvironment(home: string): Record<string, string> {
   return {
     PATH: [join(ROOT, "node_modules/.bin"), BIN, process.env["PATH"]].join(":"),
     HOME: home,
     XDG_CONFIG_HOME: join(home, ".config"),
-    // Also what makes the Netlify CLI report nothing: its src/utils/telemetry/telemetry.ts.
+    // This also switches off the Netlify CLI's telemetry: see its src/utils/telemetry/telemetry.ts.
     CI: "1",
     BUILD_TELEMETRY_DISABLED: "1",
     VERCEL_TELEMETRY_DISABLED: "1",
-    // The dependencies are there already: no `npm install`.
+    // Skips `npm install`: the dependencies are there already.
     VERCEL_INSTALL_COMPLETED: "1",
     NO_UPDATE_NOTIFIER: "1",
   };

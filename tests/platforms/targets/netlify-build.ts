@@ -19,7 +19,7 @@ import { runTool, startTool, type RunningTool } from "../tool.ts";
 
 const RUNTIME = fileURLToPath(new URL("../netlify-runtime.ts", import.meta.url));
 
-/** `netlify build`, and the archives it would deploy, called as Lambda calls them, with the environment of a production site. */
+/** Runs `netlify build`, then the archives it would deploy, as Lambda runs them, with the environment of a production site. */
 export const netlifyBuild: Platform = {
   name: "netlify build",
   async start(stripe, defer) {
@@ -42,7 +42,7 @@ export const netlifyBuild: Platform = {
         "node",
         ["--import", STRIPE_STAND_IN.href, RUNTIME, unpacked, String(port)],
         {
-          // Lambda starts a function in the folder of its files; only this one reads any.
+          // Lambda starts a function in the folder of its files. Only the download function reads any.
           cwd: join(unpacked, "download"),
           env: { ...NETLIFY_PRODUCTION, STRIPE_STAND_IN: stripeOrigin, ...env },
           ready: "runtime is ready",
@@ -89,7 +89,7 @@ async function unpack(archive: string, folder: string): Promise<void> {
   }
 }
 
-/** The settings as Netlify understood them are what would be deployed with the files. */
+/** The settings as Netlify read them: it would deploy these with the files. */
 async function expectPublishedSite(project: string): Promise<void> {
   const settings = await readFile(join(project, ".netlify/netlify.toml"), "utf8");
   assert.ok(settings.includes(`\npublish = "${await realpath(join(project, "dist"))}"\n`), settings);

@@ -18,7 +18,7 @@ import { adapterTests, type Platform } from "../platform.ts";
 import { copyProject } from "../project-copy.ts";
 import { runTool, startTool } from "../tool.ts";
 
-/** In production a function gets its body from Lambda, in base64; what `netlify build` made is byte-exact (netlify-build.ts). */
+/** In production a function gets its body from Lambda, in base64, byte for byte: netlify-build.ts shows it. */
 const BODY_DIFFERENCES: KnownDifferences = Object.fromEntries(
   [
     "C01: webhook verifies the exact bytes sent as application/json; charset=iso-8859-1",
@@ -38,12 +38,12 @@ const BODY_DIFFERENCES: KnownDifferences = Object.fromEntries(
   ]),
 );
 
-/** In production nobody can call a scheduled function: what it does when Netlify calls it, netlify-build.ts shows. */
+/** In production only Netlify can call a scheduled function: netlify-build.ts shows what it does then. */
 const SCHEDULER_DIFFERENCES: KnownDifferences = Object.fromEntries(
   [...methodCases.filter(({ name }) => /\breconcile\b/.test(name)), ...reconcileCases].map(({ name }) => [
     name,
     {
-      reason: "`netlify dev` starts a scheduled function with any method and answers a text of its own.",
+      reason: "`netlify dev` starts a scheduled function with any method and answers with a text of its own.",
       outcome: "fails",
     },
   ]),
@@ -57,7 +57,7 @@ export const netlifyDev: Platform = {
   async start(stripe, defer) {
     const { project, remove } = await copyProject();
     defer(remove);
-    // As an old site may bring it: the functions must stay at their addresses.
+    // An old site may bring this file: the functions must stay at their addresses.
     await writeFile(join(project, "public/_redirects"), "/api/*  /index.html  200\n");
     await runTool("node", ["scripts/build.ts"], { cwd: project, env: {} });
     const port = await freePort();
@@ -85,7 +85,7 @@ export const netlifyDev: Platform = {
           differences: DIFFERENCES,
         }),
         {
-          name: "I08: functions answer beside _redirects that would take their addresses, and the rest of them goes on",
+          name: "I08: functions answer beside _redirects that would take their addresses, and the other redirects still work",
           async run() {
             const health = await sendHttp(`${origin}/api/health`, {});
             assert.match(health.headers.get("content-type") ?? "", /^application\/json/);

@@ -19,7 +19,7 @@ import { STRIPE_STAND_IN, VERCEL_PRODUCTION } from "../surroundings.ts";
 import { runTool } from "../tool.ts";
 import { linkVercelProject } from "../vercel-project.ts";
 
-/** `vercel build`, and what it built, run by Vercel's launcher with the environment of a production deployment. */
+/** Runs `vercel build`, then what it built in Vercel's launcher, with the environment of a production deployment. */
 export const vercelBuild: Platform = {
   name: "vercel build",
   async start(stripe, defer) {
@@ -91,7 +91,7 @@ function functionFolder(output: string, name: string): string {
   return join(output, "functions/api", `${name}.func`);
 }
 
-/** What `includeFiles` names is not copied by the build but listed, and put in its place when the function is deployed. */
+/** The build does not copy what `includeFiles` names but lists it; Vercel puts it in its place when it deploys the function. */
 async function addMappedFiles(project: string, folder: string): Promise<void> {
   const { filePathMap } = await readJson<{ filePathMap?: Record<string, string> }>(folder, ".vc-config.json");
   for (const [path, source] of Object.entries(filePathMap ?? {})) {

@@ -24,7 +24,7 @@ export const vercelDev: Platform = {
     const { project, remove } = await copyProject();
     defer(remove);
     await linkVercelProject(project);
-    // Only to compare with: `vercel dev` serves the pages from their sources.
+    // Only for comparison: `vercel dev` serves the pages from their sources.
     await runTool("node", ["scripts/build.ts"], { cwd: project, env: {} });
     const origin = `http://127.0.0.1:${await freePort()}`;
     const { output, stop } = await startTool(
