@@ -1,6 +1,3 @@
-import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
-import RateLimiterStoreAbstract from "rate-limiter-flexible/lib/RateLimiterStoreAbstract.js";
-
 import type { Counters } from "./counters.ts";
 
 export interface Limiter {
@@ -23,59 +20,24 @@ export interface LimiterOptions {
 }
 
 /**
- * At most `limit` per key and window, on the limiter library with our counters behind it. Windows begin at the same moment
- * everywhere (each full minute, say), so that a window is part of the counter's name and one atomic addition is all it takes.
- * A key that used up its window is remembered here: however often it comes back, it costs no more counting.
+ * At most `limit` per key and window. Windows begin at the same moment everywhere (each full minute, say), so a window is part of the
+ * counter's name, and one atomic addition is all it takes. This instance remembers which keys have used up their window: however
+ * often they come back, they are not counted any more.
  */
 export function createLimiter({ name, limit, windowMs, counters, now }: LimiterOptions): Limiter {
-  const limiter = new CountingLimiter(counters, now, {
-    keyPrefix: name,
-    points: limit,
-    duration: windowMs / 1_000,
-    inMemoryBlockOnConsumed: limit + 1,
-    storeClient: counters,
-  });
+  let usedUp = { window: 0, keys: new Set<string>() };
 
   return {
     async take(key) {
       const window = Math.floor(now() / windowMs);
-      try {
-        await limiter.consume(`${key}/${window}`);
-        return { kind: "taken" };
-      } catch (refusal) {
-        // The library throws what it answers; everything else is a failure of the counters.
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        const retryAfterMs = (window + 1) * windowMs - now();
-        return { kind: "refused", retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1_000)) };
+      const endMs = (window + 1) * windowMs;
+      if (usedUp.window !== window) usedUp = { window, keys: new Set() };
+      if (!usedUp.keys.has(key)) {
+        const sum = await counters.add(`${name}:${key}/${window}`, 1, endMs);
+        if (sum <= limit) return { kind: "taken" };
+        if (usedUp.window === window) usedUp.keys.add(key);
       }
+      return { kind: "refused", retryAfterSeconds: Math.max(1, Math.ceil((endMs - now()) / 1_000)) };
     },
   };
-}
-
-type LibraryOptions = ConstructorParameters<typeof RateLimiterStoreAbstract>[0];
-
-/** A class because the library asks for one. */
-class CountingLimiter extends RateLimiterStoreAbstract {
-  readonly #counters: Counters;
-  readonly #now: () => number;
-
-  constructor(counters: Counters, now: () => number, options: LibraryOptions) {
-    super(options);
-    this.#counters = counters;
-    this.#now = now;
-  }
-
-  protected override _upsert(key: string, points: number, durationMs: number): Promise<unknown> {
-    return this.#counters.add(key, points, this.#now() + durationMs);
-  }
-
-  protected override _getRateLimiterRes(
-    _key: string,
-    changedPoints: number,
-    stored: unknown,
-  ): RateLimiterRes {
-    const consumed = Number(stored);
-    const remaining = Math.max(0, this.points - consumed);
-    return new RateLimiterRes(remaining, this.msDuration, consumed, consumed === changedPoints);
-  }
 }

@@ -39,6 +39,25 @@ test("D11: who is refused is told when the minute ends, and is let through then"
   expect(await limiter.take("one")).toEqual({ kind: "taken" });
 });
 
+test("D11: a caller who is refused is not counted again in that minute", async () => {
+  const sums: number[] = [];
+  const counters = createMemoryCounters();
+  const add: typeof counters.add = async (...call) => {
+    const sum = await counters.add(...call);
+    sums.push(sum);
+    return sum;
+  };
+  const limiter = createLimiter({
+    name: "test",
+    limit: 2,
+    windowMs: MINUTE_MS,
+    counters: { add },
+    now: () => 0,
+  });
+  for (let call = 0; call < 20; call += 1) await limiter.take("one");
+  expect(sums).toEqual([1, 2, 3]);
+});
+
 test("D13: counters that cannot be reached are a failure and no refusal", async () => {
   const broken = new Error("no table");
   const limiter = createLimiter({
