@@ -3,6 +3,7 @@ import { formatControlRecord } from "../../core/orders/stored-order.ts";
 import { isHandled, showDisputes } from "./check-answers.ts";
 import { misreadings } from "./check-sums.ts";
 import { checkNews, checkNothingOwed } from "./check-news.ts";
+import { OWNER } from "./owner-command.ts";
 import type { Plan } from "./plan.ts";
 import { PERFECT_STORAGE } from "./storage-habits.ts";
 import { isPaused, isRevoked, type EventObject, type Truth } from "./truths.ts";
@@ -90,7 +91,17 @@ function checkState(
   }
   // Access that is taken and given back before anybody was told: whoever died holding the lease leaves nothing to do.
   const isMoot = (control?.news?.access?.count ?? 0) > 1 || (waits && counts.deaths > 0);
-  if (control?.lease !== undefined && !isMoot) complain("I9 work is bounded", "a lease is left over");
+  // The owner's command died, and what it was for is left to the owner as before. The lease ends by itself.
+  const isOwners = control?.lease?.owner.startsWith(OWNER) === true && awaitsOwner(control);
+  if (control?.lease !== undefined && !isMoot && !isOwners)
+    complain("I9 work is bounded", "a lease is left over");
+}
+
+function awaitsOwner({ state, news = {} }: ControlRecord): boolean {
+  const hasGivenUp = Object.values(news).some(({ deliveries }) =>
+    Object.values(deliveries).some((delivery) => delivery.state === "gave_up"),
+  );
+  return state === "needs_attention" || hasGivenUp;
 }
 
 function checkMirror(truth: Truth, { mirror }: ControlRecord, complain: Complain): void {
