@@ -94,7 +94,7 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, index)
 const cookieBytes = (browser: ReturnType<typeof openBrowser>): number =>
   browser.request().headers.get("cookie")?.length ?? 0;
 
-test("D51: a paid order is not forgotten over any number of checkouts that are opened later", () => {
+test("D51: a paid order is not forgotten, however many checkouts are opened later", () => {
   const browser = openBrowser();
   order(browser, 1, true);
   for (const number of upTo(40).slice(1)) order(browser, number, false);
@@ -105,14 +105,14 @@ test("D51: a paid order is not forgotten over any number of checkouts that are o
   expect(held(browser, [1])).toEqual([1]);
 });
 
-test("D51: of many paid orders the newest are kept, and the header stays within two kilobytes", () => {
+test("D51: the newest of many paid orders are kept, and the header stays within two kilobytes", () => {
   const browser = openBrowser();
   for (const number of upTo(60)) order(browser, number, true);
   expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
   const kept = held(browser, upTo(60));
   expect(kept.length).toBeGreaterThanOrEqual(20);
   expect(kept).toEqual(upTo(60).slice(-kept.length));
-  // A checkout that is opened now can be paid all the same.
+  // A new checkout can still be paid.
   order(browser, 61, false);
   expect(held(browser, [60, 61])).toEqual([60, 61]);
   expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
@@ -137,7 +137,7 @@ test("D51: a claim is kept once, and only for the browser that has it", () => {
   expect(claims.holds(browser.request(), session(1))).toBe(false);
 });
 
-test("D51: an expiry that nobody signed keeps nothing, and long rubbish is thrown out first", () => {
+test("D51: an unsigned expiry keeps nothing, and long garbage is dropped first", () => {
   const browser = openBrowser();
   browser.kept.set(`__Host-order_${"x".repeat(16)}`, "y".repeat(3_000));
   order(browser, 1, true);
@@ -149,7 +149,7 @@ test("D51: an expiry that nobody signed keeps nothing, and long rubbish is throw
   expect(claims.keep(forged, session(1))).toEqual([]);
 });
 
-test("D04: a cookie that is another session's, of another secret, expired or rubbish proves nothing", () => {
+test("D04: a cookie of another session, of another secret, expired or garbled proves nothing", () => {
   const browser = openBrowser();
   browser.take(claims.claim(browser.request(), session(1)));
   browser.take(claims.claim(browser.request(), session(2)));

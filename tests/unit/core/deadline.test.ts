@@ -43,7 +43,7 @@ test("A19: when the time runs out on the way, the lease is given back and the ne
   expect(shop.mails).toHaveLength(1);
 });
 
-test("time that has run out is 0, never less", () => {
+test("the time left is 0 once it has run out, never less", () => {
   let nowMs = 1_000;
   const deadline = createDeadline(() => nowMs, 500);
   nowMs = 9_000;

@@ -63,7 +63,7 @@ test.for(Object.keys(ERASURES))(
 );
 
 test.for(["all metadata gone", "all metadata replaced"])(
-  "E25: an order in a table is followed on when its session was redacted (%s)",
+  "E25: an order in a table is still kept up to date after its session was redacted (%s)",
   async (erase) => {
     const orderId = await soldAndRedacted("memory", erase);
     const payment = String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);

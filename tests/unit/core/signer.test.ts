@@ -34,7 +34,7 @@ test("D04: a token is refused from the second in which it expires, and its expir
   expect(signer.isValid(`zzzzzz.${signature}`, SESSION)).toBe(false);
 });
 
-test("D04: no signature that is cut, grown, altered, empty or of another kind is valid", () => {
+test("D04: a signature that is cut, extended, altered, empty or of another kind is invalid", () => {
   const token = signer.sign(SESSION, LATER);
   const [expiry = "", signature = ""] = token.split(".");
   const forgeries = [
@@ -73,7 +73,7 @@ test("a secret is replaced by putting the new one in front: the old tokens stay 
 });
 
 // The values come from another implementation of RFC 5869.
-test("keys stay what they are: links in mails that were sent must open after an update", () => {
+test("keys never change: links in mails that were sent must open after an update", () => {
   expect(deriveKey("sk_test_simulated", "claim-cookie").toString("hex")).toBe(
     "693ddf1d1e8c9b1eeb5f162004614a5e3f242b61652b521530344209df95926e",
   );

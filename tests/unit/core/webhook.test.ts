@@ -287,7 +287,7 @@ test("A30: a step that always fails is flagged after 12 tries, reported once, an
   expect(shop.log.filter((line) => line["event"] === "order_needs_attention")).toHaveLength(1);
 });
 
-test("A30: while one order is flagged the next one is fulfilled, and the owner hears of each by itself", async () => {
+test("A30: while one order is flagged the next one is fulfilled, and the owner is told of each separately", async () => {
   const mails: Mail[] = [];
   const notices: string[] = [];
   shop.close();
@@ -382,7 +382,7 @@ test("C15: nothing of the buyer and no secret is ever logged", async () => {
     expect(text).not.toContain(secret);
 });
 
-test("A25: of two shops on one account each settles its own sessions only", async () => {
+test("A25: two shops on one account each settle only their own sessions", async () => {
   shop.close();
   shop = openTestShop({ environment: { SHOP_ID: "staging" } });
   const sessionId = await paidSession();
@@ -481,7 +481,7 @@ test("without a mailer the mail step is recorded as skipped, not as done", async
   expect(shop.log).toContainEqual(expect.objectContaining({ event: "mail_skipped" }));
 });
 
-/** The same order as versions of Stripe's API have told it; of the last one nobody has heard yet. */
+/** The same order in the shapes of several API versions of Stripe; the last one does not exist yet. */
 const OTHER_VERSIONS: [string, object][] = [
   [
     "2017-08-15",
@@ -492,7 +492,7 @@ const OTHER_VERSIONS: [string, object][] = [
 ];
 
 test.for(OTHER_VERSIONS)(
-  "C13: an event in the shape of API version %s names the order, and the rest is read anew in our own version",
+  "C13: an event in the shape of API version %s names the order, and the rest is re-read in our own version",
   async ([api_version, shape]) => {
     const sessionId = await paidSession();
     const versions = new Set<string | null>();
@@ -515,7 +515,7 @@ test.for(OTHER_VERSIONS)(
   },
 );
 
-test("A26: a delivery that failed stands in the trail too", async () => {
+test("A26: a delivery that failed is in the trail, too", async () => {
   const sessionId = await paidSession();
   const record = vi.spyOn(shop.engine.events, "record");
   shop.stripe.faults.beforeApi = () => Response.error();

@@ -26,7 +26,7 @@ const at = (site: string | undefined, price?: string, shopId = "1"): Sold => ({
   },
 });
 
-/** Of an older version, which wrote nothing down but the marker. */
+/** A sale of an older version, which wrote only the marker. */
 const old = (successUrl: string | null, prices?: string[]): Sold => ({
   metadata: { static_checkout: "1" },
   successUrl,
@@ -90,7 +90,7 @@ test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
   expect(whoseSale(sold, identityOf({ SHOP_ID: "tide" }))).toBe(whose);
 });
 
-test("a preview with a name of its own does not take the site's sales for its own, which its host names as well", () => {
+test("a preview with a name of its own does not claim the site's sales, although its host names the site, too", () => {
   const preview = {
     SHOP_ID: "preview",
     SITE_URL: "https://branch.vercel.app",
