@@ -40,7 +40,7 @@ test("click, pay, and the success page shows the whole order; it is in the store
   await headline(page, /we will send it to you/);
 });
 
-test("without JavaScript the form leads to the payment page, and the success page says what it can", async () => {
+test("without JavaScript the form leads to the payment page, and the success page still says what it can", async () => {
   const page = await shop.newPage({ javaScriptEnabled: false });
   await page.goto("/");
   await page.getByLabel("Quantity").fill("3");
@@ -92,7 +92,7 @@ test("3-D Secure: refused leads back to the payment page, accepted to the order"
   await headline(page, /your order is complete/);
 });
 
-test("a bank debit that succeeds is placed now and complete when the money is there", async () => {
+test("a bank debit that succeeds is placed at once, and complete when the money arrives", async () => {
   const page = await shop.newPage();
   await clickBuy(page, "price_print_deposit");
   await page.getByLabel("Email").fill(CANARY_BUYER.email);
@@ -171,7 +171,7 @@ test("canceling says that nothing was charged and leads back to the same checkou
   await page.waitForURL(checkout);
 });
 
-test("who pays and closes the tab still gets the order", async () => {
+test("a buyer who pays and closes the tab still gets the order", async () => {
   const page = await shop.newPage();
   await clickBuy(page, "price_ebook_tides");
   const sessionId = sessionIdOf(page);

@@ -9,7 +9,7 @@ import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();
 
-/** Buys in the shop, as a buyer does, and stands on the order's page behind the counter. */
+/** Buys in the shop, as a buyer does, and ends on the order's page behind the counter. */
 async function buy(page: Page, product: string): Promise<string> {
   await page.goto("/");
   await page.locator(`.stripe-checkout-btn[data-price-id="${product}"]`).click();
@@ -85,7 +85,7 @@ test("D24: nothing in a mail runs, and its frame reaches nothing of the page aro
   expect(body.headers.get("content-security-policy")).toMatch(/^sandbox .*default-src 'none'/);
 });
 
-test("the timeline has what the shop noted down, oldest first, and the facts how often a file was fetched", async () => {
+test("the timeline has what the shop noted down, oldest first, and the facts say how often a file was fetched", async () => {
   const page = await shop.newPage();
   const sessionId = await buy(page, "price_ebook_tides");
   const moments = async () => (await page.locator(".timeline li").allInnerTexts()).map(whatOf);
@@ -134,7 +134,7 @@ test("refund in part, in full, and a refund that fails: the shop follows", async
   await shopSays(page, /Refunded\s+€12\.50/);
 });
 
-test("an amount that is none, or more than was paid, is refused with a sentence", async () => {
+test("an invalid amount, or more than was paid, is refused with a sentence", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
   await page.getByLabel("Amount in EUR").fill("a lot");
@@ -281,7 +281,7 @@ test.for([
   }
 });
 
-test("E05: a name of somebody else's that leads to this machine gets 403", async () => {
+test("E05: a foreign host name that leads to this machine gets 403", async () => {
   const { port } = new URL(shop.url);
   const request = get({
     host: "127.0.0.1",
