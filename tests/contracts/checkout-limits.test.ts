@@ -12,7 +12,7 @@ import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
 import { siteOf } from "../test-site.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
 
-// The limits as a deployed shop has them: instances that share nothing but a table.
+// The limits of a deployed shop, whose instances share only a table.
 const NOW = Date.UTC(2026, 10, 21, 12);
 const lines: string[] = [];
 
