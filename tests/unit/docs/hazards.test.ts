@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const ROOT = new URL("../../../", import.meta.url);
 const LIST = readFileSync(new URL("docs/hazards.md", ROOT), "utf8");
 
-/** The highest numbers that stand in titles only. */
+/** The highest numbers that are only in titles. */
 const OLDER: Readonly<Record<string, number>> = { A: 35, B: 22, C: 17, D: 25, E: 17 };
 
 const rows = [...LIST.matchAll(/^\| ([A-M]\d{2}) \| (.+) \| (.+) \|$/gm)].map(
@@ -40,7 +40,7 @@ test("every hazard has an id of its own, in order and without a gap", () => {
   }
 });
 
-test("every hazard has a test that bears its id", () => {
+test("every hazard has a test with its id", () => {
   const tested = idsInTests();
   expect(rows.filter(({ id }) => !tested.has(id)).map(({ id }) => id)).toEqual([]);
 });

@@ -13,7 +13,7 @@ afterEach(async () => {
   if (server !== undefined) await closeServer(server);
 });
 
-/** The path as it stands, which `fetch` would tidy or refuse. */
+/** Sends the path as it is, which `fetch` would normalize or refuse. */
 async function ask(serve: () => Promise<Response>, path: string, method = "GET") {
   const printed: string[] = [];
   server = createDevServer(serve, (line) => printed.push(line));

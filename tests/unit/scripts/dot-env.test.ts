@@ -39,11 +39,11 @@ test.for([
 ] as const)("I02: .env is read as %s", async ([, bytes]) => {
   await writeFile(join(root, ".env"), bytes);
   expect(readDotEnv(root)).toEqual(EXPECTED);
-  // The look for published secrets knows the same values.
+  // The search for published secrets uses the same values.
   expect(await buildEnvironment(root, {})).toEqual(EXPECTED);
 });
 
-test("I02: a value of several lines in quotes is one, whatever is in it", async () => {
+test("I02: a quoted value may span several lines, whatever is in it", async () => {
   const key = "-----BEGIN KEY-----\nMIIB=\nabc==\n-----END KEY-----";
   await writeFile(join(root, ".env"), `KEY="${key}"\nPORT=8080\n`);
   expect(readDotEnv(root)).toEqual({ KEY: key, PORT: "8080" });
@@ -71,7 +71,7 @@ test.for([
   expect(() => readDotEnv(root)).toThrow(problem);
 });
 
-test("I02: .env.txt, whose ending Windows hides, is named; without any file nothing is set", async () => {
+test("I02: .env.txt, whose ending Windows hides, is reported; without any file nothing is set", async () => {
   expect(readDotEnv(root)).toEqual({});
   await writeFile(join(root, ".env.txt"), "PORT=1\n");
   expect(() => readDotEnv(root)).toThrow(".env.txt is not read: its name must be .env alone. Rename it.");
