@@ -43,7 +43,7 @@ export function bookkeepingContract(open: () => Bookkeeping, used: (name: string
     expect(await notes.read(name)).toEqual({ text: "second", version: 2 });
   });
 
-  test("A32: of 8 writers at one version exactly one wins", async () => {
+  test("A32: exactly one of 8 writers at one version wins", async () => {
     const [notes, name] = [open(), newName()];
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, index) => notes.write(name, 0, `writer ${index}`)),

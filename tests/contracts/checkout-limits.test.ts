@@ -56,7 +56,7 @@ function count(statuses: readonly number[], status: number): number {
   return statuses.filter((candidate) => candidate === status).length;
 }
 
-test("D11: of 32 clicks at once on four instances, from one address, five open a checkout", async () => {
+test("D11: five of 32 clicks at once on four instances, from one address, open a checkout", async () => {
   const instances = Array.from({ length: 4 }, () => startInstance());
   const before = creations();
   const statuses = await Promise.all(

@@ -37,7 +37,7 @@ export function countersContract(counters: () => Counters): void {
     });
   });
 
-  test("D25: of 16 mails asked of one order at once three are given, and one that is given back can be taken again", async () => {
+  test("D25: one order gives three of 16 mails asked for at once, and one that is given back can be taken again", async () => {
     const { take } = createResendLimit(counters(), () => 1_795_000_000_000);
     const order = randomUUID();
     const taken = await Promise.allSettled(Array.from({ length: 16 }, () => take(order)));

@@ -66,7 +66,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readControl(orderId)).toEqual({ control: control("w2"), version: 2 });
   });
 
-  test("A02: of 16 writers at one version exactly one wins", async () => {
+  test("A02: exactly one of 16 writers at one version wins", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
     const results = await Promise.all(

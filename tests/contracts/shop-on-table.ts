@@ -23,7 +23,7 @@ export interface ShopOnTable {
   clock: { aheadMs: number };
   /** An unpaid session. */
   openSession(priceId?: string): Promise<string>;
-  /** A session that was just paid, of which the shop has not been told. */
+  /** A session that was just paid; the shop has not been told yet. */
   paidSession(): Promise<string>;
   /** Delivers an event about the session; the same session and type make the same event. */
   notify(sessionId: string, type?: string): Promise<Response>;

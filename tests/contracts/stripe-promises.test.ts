@@ -143,7 +143,7 @@ test("a key that was used with other parameters is refused, and nothing changes"
   expect((await sessions.retrieve(id)).metadata?.["order"]).toBe("first");
 });
 
-test("A02: of 8 requests that use one key at once with different parameters exactly one is carried out", async () => {
+test("A02: exactly one of 8 requests that use one key at once with different parameters is carried out", async () => {
   const id = await account.openSession();
   const idempotencyKey = `contract/${id}/v1`;
   const results = await Promise.allSettled(

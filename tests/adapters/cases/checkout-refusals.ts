@@ -63,7 +63,7 @@ export const checkoutRefusalCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D09: create-checkout-session answers 415 to a content type that needs no preflight, and to none",
+    name: "D09: create-checkout-session answers 415 to a content type that needs no preflight, and to a missing one",
     async run(shop) {
       const types = [
         "text/plain",

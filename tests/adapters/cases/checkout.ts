@@ -6,7 +6,7 @@ import { buyWithForm, buyWithJson, openedSession } from "../purchase.ts";
 import { SITE_URL, type ShopUnderTest } from "../shop-under-test.ts";
 
 const POSTER = { price_id: "price_poster_a2" };
-/** What posting it costs in shop.config.ts. */
+/** Its shipping rate in shop.config.ts. */
 const SHIPPING_MINOR = 490;
 
 /** Headers that a stranger may send to be redirected elsewhere after paying. */

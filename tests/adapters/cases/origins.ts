@@ -50,7 +50,7 @@ const FOREIGN_FETCHES: readonly Headers[] = [
 const OWN_FETCHES: readonly { headers: Headers; leads: "to Stripe" | "through SITE_URL" }[] = [
   { headers: { Origin: SITE_URL, "Sec-Fetch-Site": "same-origin" }, leads: "to Stripe" },
   { headers: { Origin: SITE_URL }, leads: "to Stripe" },
-  // The page has the function's own address, whatever that is: no page can make a browser say so.
+  // The page is on the function's own address, whatever that is: no page can make a browser claim this.
   {
     headers: { Origin: "https://name-that-no-variable-tells.example", "Sec-Fetch-Site": "same-origin" },
     leads: "through SITE_URL",

@@ -8,7 +8,7 @@ import { sign } from "../sign.ts";
 
 const SECRET = WEBHOOK_SECRETS.current;
 
-/** Of a type that the shop ignores, so that only the bytes decide about the answer. */
+/** An event of a type that the shop ignores, so that only the bytes decide the answer. */
 const EVENT = {
   id: "evt_bytes",
   object: "event",

@@ -31,7 +31,7 @@ async function open(): Promise<Page> {
 const list = (page: Page) => page.locator("#order-delivery-list");
 const region = (page: Page) => page.getByRole("region", { name: "Ready for you" });
 
-test("D05: what was delivered is text, and its links lead to the web only", async () => {
+test("D05: deliveries are shown as text, and their links lead only to the web", async () => {
   answersWith({
     deliveries: [
       { kind: "text", name: "<b>Hello</b>", text: "one\n<img src=x onerror=document.title=1>" },

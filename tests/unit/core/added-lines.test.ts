@@ -149,7 +149,7 @@ async function buyAfterMove(definition: ShopDefinition) {
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
 
-test("B33: a price behind a moved lookup key is not sold while its settings stand under the old price's id", async () => {
+test("B33: a price behind a moved lookup key is not sold while its settings are still under the old price's id", async () => {
   const response = await buyAfterMove({
     prices: { app_license: {}, price_app_license: { deliver, maxQuantity: 1 } },
   });

@@ -43,7 +43,7 @@ test("on a development server, which has no https, the cookie is one that every 
   expect(line).toMatch(/^order_[\w-]{16}=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
 });
 
-test("a deployed site takes no cookie that a neighbouring subdomain could have planted", () => {
+test("a deployed site accepts no cookie that a neighboring subdomain could have planted", () => {
   const browser = openBrowser();
   browser.take(cookiesOf("http://localhost:3000").claim(browser.request(), session(1)));
   expect(claims.holds(browser.request(), session(1))).toBe(false);
@@ -70,7 +70,7 @@ test("D15: a repeated request sets the same cookie again", () => {
   expect(browser.kept.size).toBe(1);
 });
 
-test("of more than eight checkouts the oldest are forgotten", () => {
+test("the oldest of more than eight checkouts are forgotten", () => {
   const browser = openBrowser();
   for (let number = 1; number <= 12; number += 1) {
     clock.nowMs += 1_000;

@@ -112,7 +112,7 @@ test("C03: a problem never repeats the secret it complains about", () => {
   expect(problemsOf(environment).join()).not.toContain("CANARY");
 });
 
-test("C08: several webhook secrets are separated by commas or blanks", () => {
+test("C08: several webhook secrets are separated by commas or spaces", () => {
   const config = parseConfig({ ...GOOD, STRIPE_WEBHOOK_SECRET: " whsec_abcdefgh, whsec_12345678\n" });
   expect(config.stripe.webhookSecrets).toEqual(["whsec_abcdefgh", "whsec_12345678"]);
 });

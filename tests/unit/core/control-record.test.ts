@@ -53,7 +53,7 @@ test.for<[Partial<PaymentMirror>, boolean]>([
   [{ subscription: "canceled" }, true],
   [{ subscription: "unpaid" }, true],
   [{ subscription: "incomplete_expired" }, true],
-])("B11, B12: with %j what was bought is revoked: %s", ([mirror, revoked]) => {
+])("B11, B12: %j revokes the order: %s", ([mirror, revoked]) => {
   expect(isRevoked(mergeFacts(newControl(), facts("paid", mirror)))).toBe(revoked);
 });
 

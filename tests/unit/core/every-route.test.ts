@@ -173,7 +173,7 @@ test.for(ROUTES.filter((route) => route !== "openCheckout"))(
 const UNREADABLE: [string, Uint8Array<ArrayBuffer> | string, number, string][] = [
   ["gzip", gzipSync(POSTER), 400, "invalid_encoding"],
   ["UTF-16", Buffer.from(POSTER, "utf16le"), 400, "invalid_json"],
-  ["UTF-16 with its mark", Buffer.from(`\ufeff${POSTER}`, "utf16le"), 400, "invalid_encoding"],
+  ["UTF-16 with a byte order mark", Buffer.from(`\ufeff${POSTER}`, "utf16le"), 400, "invalid_encoding"],
   ["an over-long form of a slash", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 400, "invalid_encoding"],
   ["half a surrogate pair", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 400, "invalid_encoding"],
   ["4,000 arrays in each other", "[".repeat(4_000), 400, "invalid_json"],

@@ -131,8 +131,8 @@ test.for([
   ["E12: another kind of text", "whsec_12345678"],
   ["E12: a public key", KEYS.first.publicKey],
   ["E12: a key that was cut off", KEYS.first.secret.slice(0, -1)],
-  ["E12: one that is right beside one that is not", `${KEYS.first.secret},oops`],
-  ["E12: a day that is none", KEYS.first.secret.replace("20261101", "20261131")],
+  ["E12: a valid secret beside an invalid one", `${KEYS.first.secret},oops`],
+  ["E12: a day that does not exist", KEYS.first.secret.replace("20261101", "20261131")],
   ["E12: another spelling of the same bytes", KEYS.first.secret.replace(/c$/, "d")],
 ])("%s is refused as LICENSE_PRIVATE_KEY, and not quoted", ([, text = ""]) => {
   const { keys, problems } = readLicenseKeys({ LICENSE_PRIVATE_KEY: text });

@@ -62,7 +62,7 @@ test("A31: the page that the buyer waits at gets the order fulfilled without any
   expect(shop.mails).toHaveLength(1);
 });
 
-test("A05: webhook and page at the same time fulfil once", async () => {
+test("A05: webhook and page at the same time fulfill once", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   await Promise.all([

@@ -152,7 +152,7 @@ test.for<[unknown, string]>([
     "checkout.adjustableQuantity.max must be a whole number from 1 to 999.",
   ],
   [{ checkout: { billingAddress: "never" } }, 'checkout.billingAddress must be "auto" or "required".'],
-])("E12: of %j it says: %s", ([definition, problem]) => {
+])("E12: %j is refused with the sentence: %s", ([definition, problem]) => {
   expect(problemsOf(definition)).toContain(problem);
 });
 

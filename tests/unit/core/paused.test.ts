@@ -115,7 +115,7 @@ test.for(["memory", "stripe"] as const)(
     expect(new Set(await shop.deliverNew())).toEqual(new Set([200]));
     expect([shop.mails.length, ran]).toEqual([0, []]);
     expect(await pageOf(buyer)).toMatchObject({ state: "paid", paused: true });
-    // The owner hears of both at once.
+    // The owner is told of both at once.
     expect(shop.notices.map(({ subject }) => subject)).toEqual([
       "[test] New order: €6.00",
       "[test] A subscription is paused",

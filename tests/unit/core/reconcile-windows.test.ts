@@ -94,7 +94,7 @@ test.for(["refund", "dispute"] as const)(
     await run();
     const payment = String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
     withoutEvent(() => happen(payment));
-    // Stripe's lists lag behind now and then; this one for longer than anybody has seen.
+    // Stripe's lists lag behind now and then; this one for longer than was ever seen.
     shop.stripe.faults.beforeApi = (request) => {
       const { pathname, search } = new URL(request.url);
       if (pathname !== list || !search.includes("created")) return undefined;

@@ -58,7 +58,7 @@ test.for(["memory", "stripe"] as const)(
   },
 );
 
-test("A32: two runs at once fulfil once, and the watermark only moves forward", async () => {
+test("A32: two runs at once fulfill once, and the watermark only moves forward", async () => {
   await paidSession();
   const reports = await Promise.all([run(), run()]);
   expect(shop.mails).toHaveLength(1);

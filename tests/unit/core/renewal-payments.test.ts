@@ -38,7 +38,7 @@ const chats = () => shop.chats.map((text) => text.split("\n")[0]).slice(1);
 const events = () =>
   shop.events.slice(1).map(({ type, data }) => [type, data["dispute"] ?? data["refundedMinor"]]);
 
-/** What nobody reported: the next scheduled run finds it. */
+/** The next scheduled run, which finds what was not reported. */
 async function reconciled() {
   const kept = await keepingOf(shop, {}, {});
   return reconcile(createDeadline(Date.now, 60_000), {
@@ -237,7 +237,7 @@ test("G10: a dispute whose message was refused is told later with its date, whic
   expect(shop.chats.at(-1)).toMatch(/A bank asks about[^]*Stripe needs your answer by/);
 });
 
-test("G11: where the account has more disputes than one list shows, each payment is asked about", async () => {
+test("G11: each payment is asked about when the account has more disputes than one list shows", async () => {
   const { orderId, payments } = await subscribed(1);
   shop.stripe.account.dispute(payments[1], { inquiry: true });
   const other = await shop.openSession();

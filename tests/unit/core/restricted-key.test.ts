@@ -105,7 +105,7 @@ test.for(REQUIRED_PERMISSIONS.filter((permission) => permission.endsWith("_write
   },
 );
 
-test("B09: the key that the README asks for can start no refund, however often and whoever asks", async () => {
+test("B09: the key that the README asks for cannot start a refund, however often one is tried", async () => {
   shop = openTestShop({ permissions: REQUIRED_PERMISSIONS });
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);

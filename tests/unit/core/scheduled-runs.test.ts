@@ -82,7 +82,7 @@ test("E17: one order that holds up the very first run is reported after three da
     shop.clock.nowMs += DAY_MS;
   }
   await run();
-  // Counted from the first run, although nobody has asked for health until now.
+  // Counted from the first run, although health was not asked for until now.
   expect(await problems()).toEqual(["reconcile_behind"]);
   shop.stripe.faults.beforeApi = undefined;
   await run();

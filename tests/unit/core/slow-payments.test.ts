@@ -114,7 +114,7 @@ test.for(ENGINES)(
 );
 
 test.for(ENGINES)(
-  "A32: on the engine %s the first run after a month finds an order that nobody reported",
+  "A32: on the engine %s the first run after a month finds an unreported order",
   async (engine) => {
     await open(engine, DAY_MS);
     await run();

@@ -45,7 +45,7 @@ const FULL: ControlRecord = {
   lastError: "mail: ".padEnd(160, "e"),
 };
 
-test("the fullest record fits into one metadata value of Stripe's", () => {
+test("the fullest record fits into one metadata value at Stripe", () => {
   const { lastError: _, ...withoutError } = FULL;
   const bare = encodeControl({ control: withoutError, version: 99_999 });
   expect(bare.length).toBe(383);

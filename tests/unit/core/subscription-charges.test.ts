@@ -109,7 +109,7 @@ test("G07: only the account's disputes about these charges count, even one that 
   expect(asked).toEqual(["since 1000"]);
 });
 
-test("G07: where the account has more disputes than a page holds, each charge is asked about; the newest dispute comes first", async () => {
+test("G07: each charge is asked about when the account has more disputes than a page holds; the newest dispute comes first", async () => {
   const { find, asked } = account([
     { id: "du_a", charge: "ch_9", created: 4_000 },
     { id: "du_b", charge: "ch_9", created: 3_900 },

@@ -123,7 +123,7 @@ test("A30: an order that has waited for its owner for long before the move goes 
   expect((await run()).flagged).toEqual([orderId]);
 });
 
-test("A30: a key that may not read the notes in Stripe is no obstacle after the move", async () => {
+test("A30: a key that may not read the notes in Stripe does no harm after the move", async () => {
   const { kept, run } = await movedWithRuns();
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes("/v1/products")

@@ -37,7 +37,7 @@ function snippet(language: string): string {
   return code;
 }
 
-/** The server of docs/webhooks.md, as it stands there. */
+/** The server of docs/webhooks.md, unchanged. */
 async function startDocumentedServer(): Promise<{ url: string; lines: () => string[] }> {
   const port = await freePort();
   writeFileSync(PROGRAM, snippet("ts"));

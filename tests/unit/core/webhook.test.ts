@@ -128,7 +128,7 @@ test("B22: an abandoned session that expires leaves nothing behind", async () =>
   expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
 
-test("B04: an order refunded in full before its webhook arrives is recorded and mails nobody", async () => {
+test("B04: an order refunded in full before its webhook arrives is recorded, and no mail is sent", async () => {
   const sessionId = await paidSession();
   const paymentIntent = shop.stripe.state().checkoutSessions[sessionId]?.payment_intent;
   shop.stripe.account.refund(String(paymentIntent));
@@ -222,7 +222,7 @@ test("a session that our key cannot see is not swallowed: the keys belong to two
   expect(await outcomeOf(response)).toMatchObject({ error: { code: "session_not_found" } });
 });
 
-test("A26: while Stripe is down the answer is 503, and the next delivery fulfils", async () => {
+test("A26: while Stripe is down the answer is 503, and the next delivery fulfills", async () => {
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = () => Response.error();
   expect((await shop.notify(sessionId)).status).toBe(503);
@@ -234,7 +234,7 @@ test("A26: while Stripe is down the answer is 503, and the next delivery fulfils
   expect(shop.mails).toHaveLength(1);
 });
 
-test("A15: while the store is down the answer is 503, and the next delivery fulfils", async () => {
+test("A15: while the store is down the answer is 503, and the next delivery fulfills", async () => {
   const sessionId = await paidSession();
   const read = vi.spyOn(shop.store, "readControl").mockRejectedValue(new Error("store down"));
   expect((await shop.notify(sessionId)).status).toBe(503);

@@ -81,8 +81,8 @@ test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
 
 test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
   ["its own name anywhere", at("https://elsewhere.example", "price_other", "tide"), "ours"],
-  ["what it sold before it had one", at("https://shop.example", "price_other"), "ours"],
-  ["the same of an older version", old("https://shop.example/success.html"), "ours"],
+  ["its sale from before it had a name", at("https://shop.example", "price_other"), "ours"],
+  ["the same from an older version", old("https://shop.example/success.html"), "ours"],
   ["a session without an address", old(null), "ours"],
   ["a shop without a name that sells the same", at("https://other.example", "price_poster"), "theirs"],
   ["an old session from elsewhere", old("https://other.example/"), "theirs"],

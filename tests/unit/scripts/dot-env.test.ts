@@ -19,19 +19,19 @@ const utf16be = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
 
 test.for([
   ["UTF-8 with a byte order mark", Buffer.from(`\u{FEFF}${LINES.join("\n")}`)],
-  ["UTF-8 with Windows' line ends", Buffer.from(LINES.join("\r\n"))],
+  ["UTF-8 with Windows line ends", Buffer.from(LINES.join("\r\n"))],
   ["both", Buffer.from(`\u{FEFF}${LINES.join("\r\n")}`)],
   ["the line ends of an old Mac", Buffer.from(LINES.join("\r"))],
   ["UTF-16 as Windows' editor saves it", Buffer.from(`\u{FEFF}${LINES.join("\r\n")}`, "utf16le")],
-  ["UTF-16 the other way round", utf16be(`\u{FEFF}${LINES.join("\r\n")}`)],
+  ["big-endian UTF-16", utf16be(`\u{FEFF}${LINES.join("\r\n")}`)],
   ["UTF-16 without a mark", Buffer.from(LINES.join("\r\n"), "utf16le")],
-  ["UTF-16 the other way round, without a mark", utf16be(LINES.join("\n"))],
+  ["big-endian UTF-16 without a mark", utf16be(LINES.join("\n"))],
   [
-    "an old Windows' letters in a note",
+    "legacy Windows letters in a comment",
     Buffer.from(`# f\u{FC}r die Kasse\r\n${LINES.join("\r\n")}`, "latin1"),
   ],
   [
-    "quotes, export and notes",
+    "quotes, export and comments",
     Buffer.from(
       `export STRIPE_SECRET_KEY="sk_test_abc123" # mine\r\n  STRIPE_WEBHOOK_SECRET = 'whsec_abcdefgh'\r\n`,
     ),

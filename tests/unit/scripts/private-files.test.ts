@@ -27,7 +27,7 @@ test("a file that exists and is small enough is accepted", async () => {
   expect(await privateFileProblems(root, sells("private/guide.pdf"))).toEqual([]);
 });
 
-test("a file that is too large for the hosts is refused, with the way out", async () => {
+test("a file that is too large for the hosts is refused, with what to do instead", async () => {
   await writeFile(join(root, "private/film.mp4"), Buffer.alloc(4_500_000, "x"));
   expect(await privateFileProblems(root, sells("private/film.mp4"))).toEqual([
     'prices["poster-a2"].deliver[0].file: private/film.mp4 has 4.5 MB, and the hosts let a function send 4 MB at most: move files to a bucket, { bucketKey: "…" }, as docs/delivery.md explains.',
