@@ -13,7 +13,7 @@ export interface VirtualShop extends TestShop {
   pace: { callMs: number; mailMs: number; refuse?: Error };
   /** How often Stripe was asked for an address that begins like this, refusals included. */
   asked(path: string): number;
-  /** The most calls that were under way at Stripe at one moment. */
+  /** The largest number of calls that were under way at Stripe at one moment. */
   mostAtOnce(): number;
   /** Does something while virtual time passes, including the SDK's timeouts. */
   during<T>(work: () => Promise<T>): Promise<T>;

@@ -15,7 +15,7 @@ export interface StoreUnderTest {
   cannotListOpen?: string;
 }
 
-/** What every engine promises, whatever it is made of. */
+/** What every engine promises. */
 export function orderStoreContract(open: () => StoreUnderTest): void {
   test("an order that was never written is absent", async () => {
     const { store, newOrderId } = open();
@@ -43,7 +43,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     };
     expect(await store.writeControl(orderId, 0, full)).not.toBe("conflict");
     expect(await store.readControl(orderId)).toEqual({ control: full, version: 1 });
-    // Undefined where only Stripe could tell.
+    // Undefined where only Stripe knows.
     expect([undefined, { control: full, version: 1 }]).toContainEqual(await store.peekControl(orderId));
   });
 
@@ -118,7 +118,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await openOrders(store, all.at(-1))).toEqual([]);
   });
 
-  test("E09: history is read oldest first, keeps the first entry of a key, and is each order's own", async () => {
+  test("E09: history is read oldest first, keeps the first entry of a key, and belongs to one order", async () => {
     const { store, newOrderId, keepsHistory } = open();
     const [orderId, other] = [await newOrderId(), await newOrderId()];
     // Whatever the order of the keys.

@@ -17,7 +17,7 @@ export interface ShopOnTable {
   app: App;
   stripe: SimulatedStripe;
   engine: Engine;
-  /** With the idempotency key each was sent under. */
+  /** Each with the idempotency key that it was sent under. */
   mails: (Mail & { key: string })[];
   /** Added to the real time, in ms. */
   clock: { aheadMs: number };

@@ -58,7 +58,7 @@ function openSimulation(): StripeAccount {
     catalog: parseCatalog(catalog),
     publicUrl: "https://checkout.stripe.com",
     now: () => clock.nowMs,
-    // An endpoint that takes everything, so that deliveries succeed.
+    // An endpoint that accepts everything, so that deliveries succeed.
     webhookEndpoints: [
       { url: "https://shop.example/api/webhook", secret: "whsec_contract", format: "snapshot" },
     ],

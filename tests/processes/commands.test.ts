@@ -257,7 +257,7 @@ test("E09: settle reports how often each file was fetched, and the history inclu
   });
 });
 
-test("A30: settle tries an order again that had used up its attempts and needs attention", async () => {
+test("A30: settle retries an order that had used up its attempts and needs attention", async () => {
   const sessionId = await flaggedOrder();
   const { exitCode, output } = await run("settle", [sessionId]);
   expect(JSON.parse(output)).toMatchObject({
@@ -347,7 +347,7 @@ test("settle says that an order belongs to another shop, and which variables dec
   expect(await stateOf(sessionId)).toBeUndefined();
 });
 
-test("E16: settle leaves an order alone that a newer version of the shop has written", async () => {
+test("E16: settle leaves alone an order that a newer version of the shop has written", async () => {
   const { sessionId } = await stripe.paidSession();
   const newer = { v: 4, writeId: "w", state: "shipped", mirror: {} } as unknown as Parameters<
     typeof engine.orders.writeControl

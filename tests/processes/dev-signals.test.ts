@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
 import { ownerEnvironment, ROOT } from "./owner-command.ts";
 
-// A folder of its own: `npm run dev` keeps its orders in .data beside the pages.
+// A project of its own, because `npm run dev` keeps its orders in .data beside the pages.
 let project: OwnerProject;
 const left: number[] = [];
 beforeAll(async () => {

@@ -39,7 +39,7 @@ async function buy(priceId: string): Promise<string> {
   return id;
 }
 
-/** A form of the panel's, as a browser sends it. */
+/** A form of the panel, as a browser sends it. */
 async function post(path: string, fields: Record<string, string>): Promise<Response> {
   return fetch(`${shop.url}${path}`, {
     method: "POST",

@@ -56,7 +56,7 @@ afterAll(async () => {
 
 type Event = Awaited<ReturnType<LocalStripe["paidSession"]>>["event"];
 
-/** All at once, spread over the instances. */
+/** Delivers all copies at once, spread over the instances. */
 function deliverCopies(event: Event): Promise<(number | "lost")[]> {
   return Promise.all(Array.from({ length: COPIES }, (_, copy) => shops.deliver(event, copy)));
 }

@@ -151,7 +151,7 @@ test("the server's message is shown as text in a live region next to the button"
   expect(await page.locator("img").count()).toBe(0);
 });
 
-test("everything is as it was after a failure", async () => {
+test("after a failure everything is as before", async () => {
   pages.answer = () => refuses(503);
   const button =
     '<button class="stripe-checkout-btn" data-price-id="price_1" data-loading-text="One moment…"><svg></svg> <b>Buy</b></button>';
@@ -224,7 +224,7 @@ test("a buyer who stops the page on its way to Stripe gets the button back", asy
   expect(await page.getByRole("button").getAttribute("aria-busy")).toBeNull();
 });
 
-test("a page that comes back from the back/forward cache is as it was, and forgets the old attempt", async () => {
+test("a page from the back/forward cache is as before, and forgets the old attempt", async () => {
   let answerLate: (response: Response) => void = () => undefined;
   pages.answer = () => new Promise((resolve) => (answerLate = resolve));
   const page = await pages.openPage(BUTTON.replace(">Buy", ' data-loading-text="One moment…">Buy'));
@@ -301,7 +301,7 @@ test("works where crypto.randomUUID is missing, on plain http other than localho
 });
 
 test.each(["http://localhost:4242/pay", "http://localhost/pay"])(
-  "on localhost plain http will do: %s",
+  "on localhost plain http is enough: %s",
   async (url) => {
     pages.answer = () => Response.json({ url });
     const page = await pages.openPage(BUTTON);
@@ -500,7 +500,7 @@ test.each([
       "<button formnovalidate",
     ),
   ],
-])("D26: %s switches that off", async (_, form) => {
+])("D26: %s switches the check off", async (_, form) => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(form);
   await buy(page);
@@ -543,7 +543,7 @@ test("D27: a click whose propagation a modal stops opens the checkout, and the m
   expect(await page.locator("#modal").count()).toBe(1);
 });
 
-test("D27: a form in such a modal, and a click that is stopped on its way down", async () => {
+test("D27: so does a form in such a modal, and a click that is stopped on its way down", async () => {
   pages.answer = () => refuses(400);
   const page = await openWithScript(
     `<div id="modal">${inForm('<input name="quantity" value="3">')}</div>`,
@@ -592,7 +592,7 @@ test("D27: a button in a shadow tree works", async () => {
   expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
 });
 
-test("D27: a click into a shadow tree inside the button, an icon perhaps, counts", async () => {
+test("D27: a click into a shadow tree inside the button, such as an icon, counts", async () => {
   pages.answer = opensCheckout;
   const page = await openWithScript(BUTTON.replace("Buy", "<my-icon></my-icon>"), () => {
     const root = document.querySelector("my-icon")?.attachShadow({ mode: "open" });

@@ -26,7 +26,7 @@ test("click, pay, and the success page shows the whole order; it is in the store
   await expect
     .poll(() => page.locator("#order-items").innerText())
     .toMatch(/Tide chart poster, A2\s+2\s+€64\.00/);
-  // With the postage, once per order.
+  // Includes shipping, once per order.
   expect(await page.locator("#order-total").innerText()).toBe("€68.90");
 
   const sessionId = sessionIdOf(page);
@@ -136,7 +136,7 @@ test("a double click opens one checkout", async () => {
   expect(sessions() - before).toBe(1);
 });
 
-test("the back button brings back a shop whose button works", async () => {
+test("the buy button works after the back button", async () => {
   const page = await shop.newPage();
   await clickBuy(page, "price_app_license");
   await page.goBack();
@@ -147,7 +147,7 @@ test("the back button brings back a shop whose button works", async () => {
   await page.waitForURL("**/c/pay/**");
 });
 
-test("the keyboard alone buys", async () => {
+test("buying works with the keyboard alone", async () => {
   const page = await shop.newPage();
   await page.goto("/");
   await page.getByRole("button", { name: "Buy the e-book" }).focus();

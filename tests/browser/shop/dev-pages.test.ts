@@ -75,7 +75,7 @@ test("an open inbox shows a new mail by itself", async () => {
   await expect.poll(() => inbox.locator(".row").count(), { timeout: 10_000 }).toBe(before + 1);
 });
 
-test("D24: nothing in a mail runs, and its frame reaches nothing of the page around it", async () => {
+test("D24: nothing in a mail runs, and its frame cannot reach the page around it", async () => {
   const page = await shop.newPage();
   await buy(page, "price_ebook_tides");
   await page.getByRole("link", { name: /^Mail: Your order/ }).click();
@@ -109,7 +109,7 @@ test("the timeline has what the shop noted down, oldest first, and the facts say
   expect(await moments()).toContain("Shop: mail sent again, at the buyer’s wish");
 });
 
-/** Without the time, and what else can be done about it. */
+/** The moment's text, without its time and its buttons. */
 function whatOf(moment: string): string {
   return (
     moment
@@ -201,7 +201,7 @@ test("a checkout expires, and the bank answers a debit", async () => {
   await shopSays(page, /State\s+fulfilled/);
 });
 
-test("a lost webhook is seen, and sending it again does nothing twice", async () => {
+test("a lost webhook is shown, and sending it again does nothing twice", async () => {
   const page = await shop.newPage();
   await page.goto("/__dev");
   await press(page, "Lose every one");
@@ -226,7 +226,7 @@ test("a lost webhook is seen, and sending it again does nothing twice", async ()
   expect(await page.getByRole("link", { name: /^Mail:/ }).count()).toBe(1);
 });
 
-test("a mail server that refuses leaves an order that needs attention, and says why", async () => {
+test("an order needs attention after the mail server refuses, and says why", async () => {
   const page = await shop.newPage();
   await page.goto("/__dev/inbox");
   await press(page, "It says “no such mailbox”");
@@ -245,7 +245,7 @@ test("a mail server that refuses leaves an order that needs attention, and says 
   await press(page, "It takes every mail");
 });
 
-test("without JavaScript everything is there, too", async () => {
+test("everything works without JavaScript, too", async () => {
   const page = await shop.newPage({ javaScriptEnabled: false });
   await page.goto("/__dev");
   await page.locator(".row").first().click();

@@ -18,7 +18,7 @@ async function buy(): Promise<Page> {
   return page;
 }
 
-test("the buyer has the mail sent again by keyboard, three times; the fourth time the page says why not; print has no button", async () => {
+test("the buyer has the mail sent again by keyboard, three times; the fourth time the page says why not; a printed page has no button", async () => {
   const page = await buy();
   await expect.poll(() => button(page).innerText()).toBe("Send the mail again");
   expect(mails()).toBe(1);

@@ -26,7 +26,7 @@ afterAll(() => local.close());
 
 const LINK = { method: "GET", fileName: "a.zip", contentType: "application/zip" } as const;
 
-test("a link fetches the file, as our type and under our name, for five minutes", async () => {
+test("a link fetches the file with our type and our name for five minutes", async () => {
   local.objects.set("2026/Für Gäste (1).zip", CONTENT);
   const url = await open().linkTo("2026/Für Gäste (1).zip", {
     method: "GET",
@@ -60,7 +60,7 @@ test("a link is good for one file and one method", async () => {
   ).toBe(200);
 });
 
-test("a key may hold whatever a bucket allows", async () => {
+test("a key may contain whatever a bucket allows", async () => {
   const bucket = open();
   const keys = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 40 })

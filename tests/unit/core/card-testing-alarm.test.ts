@@ -54,7 +54,7 @@ test("D11: fifty refusals within an hour alarm the owner once, and health says s
   expect(await problems()).toEqual([]);
 });
 
-test("D11: the owner is told by mail and in the chat, once; a chat that is down keeps no buyer out", async () => {
+test("D11: the owner is told by mail and in the chat, once; a chat that is down does not stop a buyer", async () => {
   const said: string[] = [];
   shop.close();
   shop = openTestShop({
@@ -188,7 +188,7 @@ test("an alarm that fails does not change what buyers are told", async () => {
   );
 });
 
-test("an instance that has given the alarm stops counting, so that the rest of an attack costs nothing", async () => {
+test("an instance that has raised the alarm stops counting, so that the rest of an attack costs nothing", async () => {
   const counted: string[] = [];
   const { add } = engine.counters;
   engine.counters.add = (name, ...rest) => {

@@ -57,7 +57,7 @@ test("D11: of 1,000 calls from one address five reach Stripe in a minute, and fi
   expect(creations()).toHaveLength(10);
 });
 
-test("D11: a refusal says how long to wait, to programs and to people", async () => {
+test("D11: a refusal tells programs and people how long to wait", async () => {
   shop.clock.nowMs += 17_500;
   for (let call = 0; call < 5; call += 1) await buy({ ip: "192.0.2.1" });
   const refused = await buy({ ip: "192.0.2.1" });
@@ -146,7 +146,7 @@ test("D46: a /48 opens 30 checkouts a minute from its 65,536 networks, and a /56
 
 test("D47: callers seen before today leave a quarter of the shop's minute to new ones", async () => {
   const flood = hosts(200, (index) => `198.51.${100 + Math.floor(index / 250)}.${index % 250}`);
-  // Their first minute: all are new.
+  // In the first minute all callers are new.
   expect(await opened(flood)).toBe(100);
   shop.clock.nowMs += 60_000;
   expect(await opened(flood.slice(0, 100))).toBe(75);

@@ -120,7 +120,7 @@ test.for<[CheckoutOptions["adjustableQuantity"], number, number, { minimum: stri
   // The quantity chosen on the page must stay possible.
   [{ min: 2, max: 5 }, 10, 1, { minimum: "1", maximum: "5" }],
   [{ max: 5 }, 10, 8, { minimum: "1", maximum: "8" }],
-  // Never beyond what one order may hold.
+  // Never more than one order may hold.
   [{ max: 500 }, 10, 1, { minimum: "1", maximum: "10" }],
 ])(
   "B13: %j of at most %i, with %i chosen, may be adjusted within %j",

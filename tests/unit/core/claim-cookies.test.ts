@@ -38,7 +38,7 @@ test("D04: the cookie is for this host alone, for every path, over https, and ou
   expect(line).not.toContain(session(1));
 });
 
-test("on a development server, which has no https, the cookie is one that every browser keeps there", () => {
+test("a development server without https sets a cookie that every browser keeps there", () => {
   const [line] = cookiesOf("http://localhost:3000").claim(openBrowser().request(), session(1));
   expect(line).toMatch(/^order_[\w-]{16}=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
 });
@@ -49,11 +49,11 @@ test("a deployed site accepts no cookie that a neighboring subdomain could have 
   expect(claims.holds(browser.request(), session(1))).toBe(false);
 });
 
-test("D04: a browser holds what it opened, several at once, and nothing else", () => {
+test("D04: a browser holds the sessions that it opened, several at once, and no others", () => {
   const browser = openBrowser();
   const before = browser.request();
   browser.take(claims.claim(before, session(1)));
-  // The second tab had asked before the first one's answer came.
+  // The second tab sent its request before the first one's answer came.
   browser.take(claims.claim(before, session(2)));
   expect([1, 2, 3].map((number) => claims.holds(browser.request(), session(number)))).toEqual([
     true,
@@ -99,7 +99,7 @@ test("D51: a paid order is not forgotten, however many checkouts are opened late
   order(browser, 1, true);
   for (const number of upTo(40).slice(1)) order(browser, number, false);
   expect(held(browser, upTo(40))).toEqual([1, 33, 34, 35, 36, 37, 38, 39, 40]);
-  // Opening the same checkout again, as a repeated click does, leaves the order what it is.
+  // Opening the same checkout again, as a repeated click does, changes nothing for the order.
   browser.take(claims.claim(browser.request(), session(1)));
   for (const number of [41, 42, 43, 44, 45, 46, 47, 48, 49]) order(browser, number, false);
   expect(held(browser, [1])).toEqual([1]);

@@ -97,7 +97,7 @@ test("Stripe is asked about a price once per instance", async () => {
   expect(creations()).toHaveLength(3);
 });
 
-test("a plain form is answered 303 to Stripe's page", async () => {
+test("a plain form is answered with 303 to Stripe's page", async () => {
   const response = await postForm({ price_id: "price_poster_a2", quantity: "2" });
   expect(response.status).toBe(303);
   expect(response.headers.get("Location")).toMatch(/^https:\/\/checkout\.stripe\.com\/c\/pay\/cs_test_/);
@@ -144,7 +144,7 @@ test.for(["short", "x".repeat(65), "with blanks in the key"])(
   },
 );
 
-test("a price that the files offer and Stripe does not know is 400 for the buyer and a hint for the owner", async () => {
+test("a price that a file offers and Stripe does not know is 400 for the buyer and a hint for the owner", async () => {
   sell({ prices: { price_unknown: {} } });
   const response = await post({ price_id: "price_unknown" });
   expect(response.status).toBe(400);
@@ -157,7 +157,7 @@ test("a price that the files offer and Stripe does not know is 400 for the buyer
   );
 });
 
-test("a price that was archived after we learned of it is refused too", async () => {
+test("a price that was archived after the first look-up is refused, too", async () => {
   await post({ price_id: "price_poster_a2" });
   const price = shop.stripe.state().prices["price_poster_a2"];
   if (price === undefined) throw new Error("the catalog has no poster");

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.close());
 
-test.for([0, 399])("A19: with %i ms left nothing is begun, and no lease is taken", async (budgetMs) => {
+test.for([0, 399])("A19: with %i ms left no step begins, and no lease is taken", async (budgetMs) => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);

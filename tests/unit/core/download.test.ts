@@ -213,7 +213,7 @@ test("D04: a link signed with another secret is refused", async () => {
   other.close();
 });
 
-test("a download is counted once, however often it is resumed or asked about", async () => {
+test("a download is counted once, however often it is resumed or requested with HEAD", async () => {
   const bought = await buy();
   const link = await linkOf(bought);
   await download(link);

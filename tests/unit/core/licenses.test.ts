@@ -153,7 +153,7 @@ test("a key of an order that does not exist is unknown", async () => {
   expect(await statusOf(keyFor("cs_test_nobodyKnowsThis0001"))).toBe("unknown");
 });
 
-test("many copies that ask at once cost one look at the order", async () => {
+test("many copies of the software that ask at once cost one look at the order", async () => {
   open({ engine: "stripe" });
   const key = keyFor(await paidOrder());
   const before = stripeCalls();

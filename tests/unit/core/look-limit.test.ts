@@ -40,7 +40,7 @@ test("D02: of 1,000 guesses from one address 300 a minute are looked at, and the
   expect((await look("malformed", { ip: "192.0.2.2" })).status).toBe(404);
 });
 
-test("D02: the next minute a buyer behind that address sees the order again", async () => {
+test("D02: a buyer behind that address sees the order again the next minute", async () => {
   const sessionId = await shop.openSession();
   for (let index = 0; index < 400; index += 1) await look("x", { ip: "192.0.2.1" });
   expect((await look(sessionId, { ip: "192.0.2.1" })).status).toBe(429);

@@ -108,7 +108,7 @@ test("A08: at most once: a mail that may have been sent is not sent again; the o
   expect(shop.log.filter(({ event }) => event === "order_needs_attention")).toHaveLength(1);
 });
 
-test("at most once: with too little time left for a slow mail server no attempt begins, and the next one has all its time", async () => {
+test("at most once: no attempt begins with too little time left for a slow mail server, and the next one has all its time", async () => {
   openShop("at-most-once");
   const orderId = await paidOrder();
   const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
@@ -400,7 +400,7 @@ test("without SMTP_URL the mail is skipped, the log recommends Stripe's receipts
   );
 });
 
-test("with SMTP_URL the mail goes there, to the buyer alone", async () => {
+test("with SMTP_URL the mail goes through that server, to the buyer alone", async () => {
   const received: ReceivedMail[] = [];
   const server: MailServer = await startMailServer((mail) => void received.push(mail));
   shop = openTestShop({

@@ -313,7 +313,7 @@ test.each([
   expect(deliveries?.[channel === "chat" ? "chat" : "webhook"]).toEqual({ state: "gave_up", attempts: 1 });
 });
 
-test("an order that needs attention is told, without the address that a mail server quotes", async () => {
+test("an order that needs attention is told without the address that a mail server quotes", async () => {
   shop = openOwnersShop({
     definition: {
       onPaid: () => {
@@ -439,7 +439,7 @@ test("revoked and restored while the server is down: it is told of the second, b
   expect(shop.events.at(-1)).toMatchObject({ type: "order.restored", data: { revoked: false } });
 });
 
-/** An owner's code that fails while it is broken, and the keys it ran with. */
+/** A shop whose owner's code fails while it is broken, and the keys that the code ran with. */
 function openAccessShop(): { ran: string[]; code: { isBroken: boolean } } {
   const ran: string[] = [];
   const code = { isBroken: false };

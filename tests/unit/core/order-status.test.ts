@@ -242,7 +242,7 @@ test("a fulfilled order is answered from the store alone", async () => {
   expect(retrievals(sessionId)).toBe(before);
 });
 
-test("a page does not try a failed step again before it is due", async () => {
+test("a page does not retry a failed step before it is due", async () => {
   let tries = 0;
   shop.close();
   shop = openTestShop({
@@ -469,7 +469,7 @@ test("M12: the browser that bought in a shop without mail gets a link to keep, w
   expect(opened.personal).toMatchObject({ deliveries: [{ kind: "text", text: "Hello" }] });
   expect(opened.personal).not.toHaveProperty("keepLink");
 
-  // Long after the cookie is gone.
+  // Long after the cookie has expired.
   shop.clock.nowMs += 364 * 24 * 3_600_000;
   expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");
   expect((await ask(sessionId, bearer)).body).toHaveProperty("personal");

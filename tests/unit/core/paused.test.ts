@@ -170,7 +170,7 @@ test("G03: a failed renewal that pauses the subscription is one message, which s
   expect(shop.notices.at(-1)?.text).toContain("Its last renewal could not be paid.");
 });
 
-test("G04: a trial that ended without a card is paused, whatever paused it", async () => {
+test("G04: a trial that ended without a card is paused like any other subscription", async () => {
   const { buyer, subscription } = await subscribe();
   const trial = shop.stripe.state().subscriptions[subscription];
   if (trial === undefined) throw new Error("there is no subscription");

@@ -171,7 +171,7 @@ test("a server that never answers is given up when time is up", async () => {
   ).rejects.toThrow(/abort/i);
 });
 
-test("a name that cannot be resolved, or a closed port, may be tried again", async () => {
+test("a name that cannot be resolved, or a closed port, may be retried", async () => {
   const post = createPost(async () => {
     throw new Error("getaddrinfo EAI_AGAIN");
   });
@@ -180,7 +180,7 @@ test("a name that cannot be resolved, or a closed port, may be tried again", asy
   expect(failure).not.toBeInstanceOf(PermanentStepError);
 });
 
-test("public addresses are public", () => {
+test("public addresses are recognized as public", () => {
   for (const address of ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
     expect(isPublicAddress(address), address).toBe(true);
   for (const address of ["", "localhost", "1.1.1", "999.1.1.1"])

@@ -17,7 +17,7 @@ async function open(engine: (typeof ENGINES)[number], pace: Partial<VirtualShop[
   Object.assign(shop.pace, pace);
 }
 
-/** Before Stripe becomes slow. */
+/** Made before Stripe becomes slow. */
 async function paidOrders(count: number, priceId?: string): Promise<string[]> {
   const { callMs } = shop.pace;
   shop.pace.callMs = 0;
@@ -62,7 +62,7 @@ test.for([
 test("A40: the time that the other lists leave goes to the one that has more, whichever it is", async () => {
   await open("memory", { callMs: 200, mailMs: 600 });
   await paidOrders(150);
-  // Only their events tell of them.
+  // Only their events tell of the changes.
   for (const { deliveries } of Object.values(shop.stripe.state().events)) deliveries.push("lost");
   shop.stripe.faults.beforeApi = ({ url }) =>
     url.includes("/v1/checkout/sessions?")
@@ -145,7 +145,7 @@ test.for([
     expect(runs).toBeGreaterThan(1);
     expect(settled.toSorted()).toEqual(paid.toSorted());
     expect(shop.mails).toHaveLength(paid.length);
-    // What was paid while the pass went on is found by the next one.
+    // The next pass finds what was paid during this one.
     const [late] = await paidOrders(1);
     shop.pace.callMs = 0;
     for (let more = 0; more < 2; more += 1) settled.push(...(await run(HOUR_MS)).repaired);

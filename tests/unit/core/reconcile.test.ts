@@ -124,7 +124,7 @@ function withoutDelivery(happen: () => void): void {
     if (!before.has(id)) deliveries.push("lost");
 }
 
-/** A subscription whose order is settled: only an event can tell that it has moved since. */
+/** A subscription whose order is settled: only an event can tell that it has changed since. */
 async function settledSubscription(): Promise<{ sessionId: string; subscription: string }> {
   const sessionId = await paidSession("price_almanac_monthly");
   expect((await run()).repaired).toEqual([sessionId]);
@@ -281,7 +281,7 @@ test("A34: events whose orders take long to find are handled part by part, and r
   shop.clock.nowMs += 60_000;
   for (const payment of payments) shop.stripe.account.refund(payment);
   shop.clock.nowMs += HOUR_MS;
-  // No endpoint has taken any of them.
+  // No endpoint has received any of them.
   for (const { deliveries } of Object.values(shop.stripe.state().events)) deliveries.push("lost");
 
   slowStripe(250);
@@ -306,7 +306,7 @@ async function waitingOrders(count: number): Promise<void> {
 }
 
 test.for(["memory", "stripe"] as const)(
-  "A34: on the engine %s orders that only wait do not keep one among them from being tried again",
+  "A34: on the engine %s orders that only wait do not stop one among them from being retried",
   async (engine) => {
     let hasMailServer = false;
     await openWithMailer(engine, () =>
@@ -373,7 +373,7 @@ test("a place in Stripe's list that no longer exists is given up, and the list i
   expect(await run()).toMatchObject({ repaired: [sessionId], incomplete: [] });
 });
 
-test("an order that could not be settled keeps the watermark where it is", async () => {
+test("an order that could not be settled holds the watermark where it is", async () => {
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes(sessionId) ? Response.error() : undefined;
@@ -547,7 +547,7 @@ test("E17: a run that could not be finished does not count as a run in 1970", as
   expect(await response.json()).toMatchObject({ lastReconcile: null, problems: ["reconcile_overdue"] });
 });
 
-test("health says so when the orders cannot be reached, and asks again after a moment", async () => {
+test("health reports when the orders cannot be reached, and checks again after a moment", async () => {
   await open("stripe");
   shop.stripe.faults.beforeApi = () => Response.error();
   const ask = () => shop.app.health(new Request("https://shop.example/api/health"));
@@ -591,7 +591,7 @@ test("A30: flagged orders are reported by every run, and health says so", async 
   expect(await response.json()).toMatchObject({ problems: ["orders_need_attention"] });
 });
 
-test("a run that cannot write its notes repairs what it can all the same", async () => {
+test("a run that cannot write its notes still repairs what it can", async () => {
   await open("stripe");
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = (request) =>

@@ -79,7 +79,7 @@ test.for(["all metadata gone", "all metadata replaced"])(
   },
 );
 
-test("E26: a buyer whose address was redacted before the mail is not mailed at the placeholder", async () => {
+test("E26: no mail is sent to the placeholder of a buyer whose address was redacted before the mail", async () => {
   shop = openTestShop({ engine: "stripe" });
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);

@@ -28,7 +28,7 @@ function open() {
   return { clock, take, ask, askTimes };
 }
 
-test("D25: an order has three mails a day, each order its own, and three more on the next day", async () => {
+test("D25: each order has three mails of its own a day, and three more on the next day", async () => {
   const { clock, take } = open();
   for (let mail = 0; mail < 3; mail += 1) expect(await take("cs_1")).toHaveProperty("giveBack");
   expect(await take("cs_1")).toMatchObject({ status: 429, headers: { "Retry-After": "43200" } });

@@ -109,7 +109,7 @@ test("E35: no webhook and no run delivers an order again that a restored table h
   expect((await kept.store.readSnapshot(before))?.orderId).toBe(before);
 });
 
-test("E35: an order that the table knows as waiting, and that was delivered since, is not delivered again", async () => {
+test("E35: an order that the restored table knows as waiting, but that was delivered since, is not delivered again", async () => {
   const living = createMemoryEngine();
   const kept = await open(living);
   const orderId = await shop.openSession("price_print_deposit");

@@ -301,7 +301,7 @@ test("E21: a session without an address to return to can be ours", async () => {
   expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
 });
 
-test("E18: a sale is noted on the payment and the subscription, too: whose, where and what", async () => {
+test("E18: the note of a sale is on the payment and the subscription, too: whose, where and what", async () => {
   shop = openTestShop();
   await shop.app.createCheckoutSession(purchase({ price_id: "price_poster_a2" }));
   await shop.app.createCheckoutSession(purchase({ price_id: "price_almanac_monthly" }));

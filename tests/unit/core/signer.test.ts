@@ -10,7 +10,7 @@ const now = (): number => NOW;
 
 const signer = createSigner(["secret one"], "claim-cookie", now);
 
-test("D04: a token is valid for what it was made for, and fits a cookie and an address", () => {
+test("D04: a token is valid for what it was made for, and fits into a cookie and an address", () => {
   const token = signer.sign(SESSION, LATER);
   expect(token).toMatch(/^[0-9a-z]+\.[\w-]{43}$/);
   expect(signer.isValid(token, SESSION)).toBe(true);
@@ -60,7 +60,7 @@ test("D04: a signature that is cut, extended, altered, empty or of another kind 
   expect(forgeries.filter((forgery) => signer.isValid(forgery, SESSION))).toEqual([]);
 });
 
-test("a secret is replaced by putting the new one in front: the old tokens stay valid until it is removed", () => {
+test("a secret is replaced by putting the new one in front: old tokens stay valid until the old secret is removed", () => {
   const before = createSigner(["old"], "order-page", now);
   const during = createSigner(["new", "old"], "order-page", now);
   const after = createSigner(["new"], "order-page", now);

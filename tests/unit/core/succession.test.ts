@@ -111,7 +111,7 @@ test("A30: an order that waited for its owner at the move goes on waiting after 
   }
 });
 
-test("A30: an order that has waited for its owner for long before the move goes on waiting after it", async () => {
+test("A30: an order that has waited for its owner since long before the move goes on waiting after it", async () => {
   const { before, run } = await movedWithRuns();
   const orderId = await paidSession();
   expect(await settle(orderId, withoutMailServer(before))).toEqual({ kind: "needs_attention" });

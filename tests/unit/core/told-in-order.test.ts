@@ -6,7 +6,7 @@ import { openOwnersShop, type OwnersShop } from "../../owners-shop.ts";
 let shop: OwnersShop;
 afterEach(() => shop.close());
 
-/** An order that was refunded before the shop heard of it. */
+/** An order that was refunded before the shop was told of it. */
 async function refundedAtOnce(): Promise<string> {
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);

@@ -71,7 +71,7 @@ test("a change that declines leaves the record alone", async () => {
   expect(await store.readControl(ORDER)).toBeUndefined();
 });
 
-test("a store in which every write conflicts is given up on with an error", async () => {
+test("gives up with an error on a store in which every write conflicts", async () => {
   const store: OrderStore = { ...createMemoryOrderStore(), writeControl: async () => "conflict" };
   await expect(updateControl(ORDER, dependencies(store), addFence)).rejects.toThrow(/try again later/);
 });

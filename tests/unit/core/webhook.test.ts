@@ -181,7 +181,7 @@ test("B20: a live event on a shop with a test key is ignored", async () => {
   });
 });
 
-test("B20: a test event on a shop with a live key is ignored without a question to Stripe", async () => {
+test("B20: a test event on a shop with a live key is ignored without a call to Stripe", async () => {
   const sessionId = await paidSession();
   shop.close();
   shop = openTestShop({ environment: { STRIPE_SECRET_KEY: "sk_live_51TestEventsAreNotMine" } });
@@ -216,7 +216,7 @@ test("C12: an event of a connected account is ignored", async () => {
   expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
 
-test("a session that our key cannot see is not swallowed: the keys belong to two accounts", async () => {
+test("a session that our key cannot see is answered 503: the keys belong to two accounts", async () => {
   const response = await shop.notify("cs_test_of_another_account");
   expect(response.status).toBe(503);
   expect(await outcomeOf(response)).toMatchObject({ error: { code: "session_not_found" } });
@@ -322,7 +322,7 @@ test("A30: while one order is flagged the next one is fulfilled, and the owner i
   expect(await shop.store.readControl(flagged)).toEqual(problem);
 });
 
-test("a step that says trying again is useless is flagged at once", async () => {
+test("a step that says that retrying is useless is flagged at once", async () => {
   shop.close();
   shop = openTestShop({
     replace: { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } },
@@ -370,7 +370,7 @@ test("C11: other methods are refused with Allow", async () => {
   }
 });
 
-test("C15: nothing of the buyer and no secret is ever logged", async () => {
+test("C15: neither the buyer's data nor a secret is ever logged", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId, { email: "canary-mail@example.com", name: "Canary Name" });
   await shop.notify(sessionId);
@@ -395,7 +395,7 @@ test("A25: two shops on one account each settle only their own sessions", async 
   });
 });
 
-test("I7: an event that runs ahead of what Stripe shows is not answered 200", async () => {
+test("I7: an event that arrives before Stripe shows the change is not answered 200", async () => {
   const sessionId = await shop.openSession();
   const response = await shop.notify(sessionId);
   expect(response.status).toBe(503);
@@ -404,7 +404,7 @@ test("I7: an event that runs ahead of what Stripe shows is not answered 200", as
 
 test("waiting for a busy order asks the store, not Stripe", async () => {
   shop.close();
-  // Waits pass at once, limits never.
+  // Waits end at once, time limits never.
   const schedule = (delayMs: number, callback: () => void) => {
     if (delayMs < 1_000) setImmediate(callback);
     return () => undefined;

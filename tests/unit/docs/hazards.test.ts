@@ -27,7 +27,7 @@ function idsInTests(): Set<string> {
   return new Set(titles.flatMap(([, ids = ""]) => ids.match(/[A-M]\d{2}/g) ?? []));
 }
 
-test("every hazard has an id of its own, in order and without a gap", () => {
+test("every hazard has its own id, in order and without a gap", () => {
   const ids = rows.map(({ id }) => id);
   expect(ids.length).toBeGreaterThan(100);
   expect(ids).toEqual([...new Set(ids)].toSorted());

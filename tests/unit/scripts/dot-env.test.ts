@@ -66,7 +66,7 @@ test.for([
     "MAIL_FROM='Low Tide\nSMTP_URL='x'\n",
     ".env:1: the value of MAIL_FROM begins with a quote that is not closed. Close it, or take it away.",
   ],
-] as const)("I02: a line that does not set what it seems to is named: %j", async ([text, problem]) => {
+] as const)("I02: a line that does not set what it seems to set is named: %j", async ([text, problem]) => {
   await writeFile(join(root, ".env"), text);
   expect(() => readDotEnv(root)).toThrow(problem);
 });
