@@ -1,5 +1,5 @@
 /**
- * Strings that stand for what must never leave: whoever buys in a test is this buyer, and the shop's keys are these keys.
+ * Stand-ins for what must never leak: every buyer in a test is this buyer, and the shop's keys are these keys.
  * tests/fail-on-canaries.ts looks for them in everything that the suites and the shop's processes print.
  */
 export const CANARY_BUYER = {
@@ -33,14 +33,14 @@ const CANARIES: readonly string[] = [
   CANARY_BUYER.address.line1,
   CANARY_BUYER.address.city,
   ...Object.values(CANARY_KEYS),
-  // Whoever buys without saying who, and the card that pays.
+  // The default buyer, and the card that pays.
   "jenny.rosen@example.com",
   "Jenny Rosen",
   "4242424242424242",
   "4242 4242 4242 4242",
 ];
 
-/** Those that occur in the text, as they are, percent-encoded or in base64. */
+/** The canaries that occur in the text, as they are, percent-encoded or in base64. */
 export function findCanaries(text: string): string[] {
   return CANARIES.filter((canary) => disguises(canary).some((disguise) => text.includes(disguise)));
 }

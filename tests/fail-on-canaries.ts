@@ -3,8 +3,8 @@ import { afterAll } from "vitest";
 import { leaksSoFar, watchOutput } from "./watch-output.ts";
 
 /**
- * Runs before every test file (`setupFiles` in vitest.config.ts): whatever the file prints is looked through, and so is what it
- * hands to `watchOutput`: the lines of its shops' logs, and what its child processes print. A canary fails the file.
+ * Runs before every test file (`setupFiles` in vitest.config.ts). It searches all that the file prints or hands to `watchOutput`:
+ * the lines of its shops' logs, and the output of its child processes. A canary fails the file.
  */
 for (const method of ["debug", "error", "info", "log", "warn"] as const) {
   const print = console[method];

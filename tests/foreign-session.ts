@@ -1,6 +1,6 @@
 import type { SimulatedStripe } from "../simulator/simulated-stripe.ts";
 
-/** Opens a session on the shop's own account that something else sells through; resolves to its id. */
+/** Opens a session on the shop's own account as another product would; resolves to its id. */
 export async function openForeignSession(stripe: SimulatedStripe): Promise<string> {
   const response = await stripe.handleApi(
     new Request("https://api.stripe.com/v1/checkout/sessions", {

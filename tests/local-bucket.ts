@@ -11,16 +11,16 @@ import { closeServer, listen } from "../scripts/dev/listen.ts";
 const KEYS = { accessKeyId: "testAccessKey", secretAccessKey: "testSecretKey/with+signs" };
 const NAME = "files-for-sale";
 
-/** A bucket on loopback. It trusts nobody: AWS's own code checks each signature. */
+/** A bucket on loopback. AWS's own code checks each signature. */
 export interface LocalBucket {
   config: BucketConfig;
-  /** What a shop that sells from it has to be told. */
+  /** The variables of a shop that sells from it. */
   environment: Record<string, string>;
   /** By key. */
   objects: Map<string, Buffer>;
   /** `HEAD big/film.mp4`, for each request whose signature was right. */
   requests: string[];
-  /** Stands in for an answer; undefined in turn: the bucket's own. */
+  /** Replaces an answer; the bucket's own is sent if it returns undefined. */
   interfere: ((request: Request) => Promise<Response> | Response | undefined) | undefined;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ interface SignatureV4 {
   presign(request: object, options: object): Promise<{ query: Record<string, string> }>;
 }
 
-/** Of the AWS SDK, which brings them along for its own use. */
+/** Packages that the AWS SDK installs for its own use. */
 const fromSdk = createRequire(createRequire(import.meta.url).resolve("@aws-sdk/client-dynamodb"));
 const { SignatureV4 } = fromSdk("@smithy/signature-v4") as {
   SignatureV4: new (options: object) => SignatureV4;
@@ -90,7 +90,7 @@ class Sha256 {
   }
 }
 
-/** Signs the same request once more, with AWS's code and the key we know, and compares. */
+/** Signs the same request again with AWS's code and the known key, and compares. */
 async function isSigned(method: string, url: URL, nowMs: number): Promise<boolean> {
   const query = Object.fromEntries(url.searchParams);
   const [, year, month, day, hour, minute, second] =

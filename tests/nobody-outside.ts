@@ -1,6 +1,6 @@
 /**
- * Runs before every unit test (`setupFiles` in vitest.config.ts): whoever is given the real `fetch` by mistake, and asks anybody but this
- * machine, is told so instead of reaching Stripe.
+ * Runs before every unit test (`setupFiles` in vitest.config.ts): a request through the real `fetch` to anything but this machine
+ * throws instead of reaching Stripe.
  */
 const { fetch } = globalThis;
 

@@ -12,7 +12,7 @@ export const OWNER = {
   ORDER_WEBHOOK_SECRET: SECRET,
 };
 
-/** What the owner's server was told. */
+/** An event that the owner's server received. */
 interface Event {
   id: string;
   type: string;
@@ -31,13 +31,13 @@ export interface OwnersShop extends TestShop {
   deliverNew(): Promise<number[]>;
 }
 
-/** A shop whose owner is told in every way there is: by mail, chat and webhook. */
+/** A shop whose owner is told on every channel: mail, chat and webhook. */
 export function openOwnersShop(
   options: {
     definition?: ShopDefinition;
     environment?: Record<string, string>;
     engine?: "memory" | "stripe";
-    /** Looks at a message on its way, and may hold it up. */
+    /** Sees a message on its way, and may delay it. */
     onPost?: (request: OutgoingRequest) => unknown;
     now?: () => number;
   } = {},

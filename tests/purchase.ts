@@ -12,7 +12,7 @@ export function purchase(body: object | string = POSTER, headers: Record<string,
   });
 }
 
-/** Opens a checkout as a browser does, which keeps the cookie. */
+/** Opens a checkout as a browser does, and keeps the cookie. */
 export async function openAsBrowser(
   app: App,
   priceId: string = POSTER.price_id,
@@ -20,6 +20,6 @@ export async function openAsBrowser(
   const response = await app.createCheckoutSession(purchase({ price_id: priceId }));
   const [cookie = ""] = (response.headers.getSetCookie()[0] ?? "").split(";");
   const { url } = (await response.json()) as { url: string };
-  // Where the shop refuses, the address is missing.
+  // There is no address if the shop refuses.
   return { sessionId: /cs_test_\w+/.exec(url)?.[0] ?? url, cookie };
 }

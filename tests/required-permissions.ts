@@ -1,6 +1,6 @@
 import type { Permission } from "../simulator/api/permissions.ts";
 
-/** What a restricted key of the shop's owner must be allowed: the README's table, and the link that fills in Stripe's form. */
+/** The permissions that a restricted key needs: the README's table, and the link that fills in Stripe's form. */
 export const REQUIRED_PERMISSIONS: readonly Permission[] = [
   "checkout_session_write",
   "payment_intent_read",

@@ -9,19 +9,19 @@ import { keepingOf, openTestShop, type TestShop } from "./test-shop.ts";
 
 export interface VirtualShop extends TestShop {
   kept: Kept;
-  /** How long Stripe and the mail server take; many may be asked at once. The mail server may refuse every mail. */
+  /** How long Stripe and the mail server take; calls may overlap. The mail server may refuse every mail. */
   pace: { callMs: number; mailMs: number; refuse?: Error };
-  /** How often Stripe was asked for an address that begins so, refusals included. */
+  /** How often Stripe was asked for an address that begins like this, refusals included. */
   asked(path: string): number;
-  /** The most calls that were under way at Stripe at one moment. */
+  /** The largest number of calls that were under way at Stripe at one moment. */
   mostAtOnce(): number;
-  /** Does something while time passes, the SDK's timeouts included. */
+  /** Does something while virtual time passes, including the SDK's timeouts. */
   during<T>(work: () => Promise<T>): Promise<T>;
   /** One scheduled run, and how long it took its host. */
   scheduledRun(): Promise<{ status: number; report: ReconcileReport; tookMs: number }>;
 }
 
-/** A shop whose calls take their time side by side, which `clock.nowMs += …` in a fault cannot show. */
+/** A shop whose calls take time in parallel, which `clock.nowMs += …` in a fault cannot show. */
 export async function openVirtualShop(engine: "memory" | "stripe"): Promise<VirtualShop> {
   const time = createVirtualTime(Date.UTC(2026, 10, 21, 12));
   const shop = openTestShop({ engine });
@@ -53,7 +53,7 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
     underWay += 1;
     most = Math.max(most, underWay);
     try {
-      // Half of it on the way there.
+      // Half of the time passes before the call arrives.
       await pass(pace.callMs / 2, init?.signal);
       const refused = await shop.stripe.faults.beforeApi?.(
         new Request(url, { method: init?.method ?? "GET" }),

@@ -52,7 +52,7 @@ export interface TestShop {
 
 /**
  * The shipped handlers around a memory store (or the engine inside Stripe), with the simulated Stripe in place of the network:
- * whoever asks anybody else fails. Mails are collected, and `replace` swaps any part of the surroundings.
+ * a request to any other host fails. Mails are collected, and `replace` swaps any part of the surroundings.
  */
 export function openTestShop(
   options: {
@@ -60,7 +60,7 @@ export function openTestShop(
     engine?: "memory" | "stripe";
     replace?: Partial<Surroundings>;
     environment?: Record<string, string>;
-    /** The shop's key is a restricted one that may do no more than this. */
+    /** The shop's key is a restricted one with only these permissions. */
     permissions?: readonly Permission[];
     /** What the simulated account sells, in place of the demo's catalog. */
     catalog?: Catalog;
@@ -79,7 +79,7 @@ export function openTestShop(
     delayedPaymentMs: options.delayedPaymentMs ?? 7 * 24 * 3_600_000,
     managedPaymentsByDefault: options.managedPaymentsByDefault ?? false,
     ...(options.permissions && { restrictedKeys: { [RESTRICTED_KEY]: options.permissions } }),
-    // Nothing happens by itself: tests let time pass.
+    // No timer fires by itself: tests let time pass.
     schedule: () => () => undefined,
   });
   const mails: Mail[] = [];
@@ -149,7 +149,7 @@ export function signedWebhook(body: string, nowMs: number, secret: string = WEBH
   });
 }
 
-/** What the routes of a second instance of this shop work with, for tests that call what is behind them. */
+/** The dependencies of a second instance of this shop's routes, for tests that call the code behind them. */
 export function keepingOf(
   { clock, mails, engine, stripe }: TestShop,
   replacements: Partial<Surroundings> = {},

@@ -3,15 +3,15 @@ import { findCanaries } from "./canaries.ts";
 const found = new Set<string>();
 let unfinished = "";
 
-/** Looks through what a shop's log or process has written; tests/fail-on-canaries.ts fails the test file that leaked. */
+/** Searches what a shop's log or process has written; tests/fail-on-canaries.ts fails the test file that leaked. */
 export function watchOutput(text: string): void {
-  // A string may come in two pieces.
+  // A string may be split over two pieces.
   const seen = unfinished + text;
   unfinished = seen.slice(-200);
   for (const canary of findCanaries(seen)) found.add(`${canary} in: ${lineWith(canary, seen)}`);
 }
 
-/** Cut, so that reporting a leak does not repeat it for ever. */
+/** The leaks are cut, so that reporting one does not find it again forever. */
 export function leaksSoFar(): string[] {
   return [...found].map((leak) => leak.slice(0, 300));
 }

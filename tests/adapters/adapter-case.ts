@@ -9,11 +9,11 @@ export interface AdapterCase {
   run(shop: ShopUnderTest): Promise<void>;
 }
 
-/** Where a local tool is unlike its host in production. By case name. */
+/** Where a local tool differs from its host in production, by case name. */
 export type KnownDifferences = Readonly<Record<string, KnownDifference>>;
 
 export interface KnownDifference {
   reason: string;
-  /** `fails`: the case is run and must fail, so that the entry does not outlive the tool's fault. `skipped`: it would end the tool. */
+  /** `fails`: the case runs and must fail, so that the entry does not outlive the tool's fault. `skipped`: it would end the tool. */
   outcome: "fails" | "skipped";
 }

@@ -14,7 +14,7 @@ import { webhookByteCases } from "./cases/webhook-bytes.ts";
 import { webhookEventCases } from "./cases/webhook-events.ts";
 import { webhookSignatureCases } from "./cases/webhook-signatures.ts";
 
-/** Everything the functions must do alike on every host and with every tool. */
+/** Everything that the functions must do on every host and with every tool. */
 export const adapterCases: readonly AdapterCase[] = [
   ...methodCases,
   ...headerCases,

@@ -15,7 +15,7 @@ import { testAdapterCases } from "./run-cases.ts";
 import { everyVariant, ONE_BUYER_FOR_ALL, SHOP_ENVIRONMENT } from "./shop-under-test.ts";
 import { createTestStripe } from "./test-stripe.ts";
 
-// core/ itself, behind nothing but a web server: what every host must add nothing to and take nothing from.
+// core/ itself behind a plain web server: no host may add to or take from what it does.
 const stripe = await createTestStripe();
 const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop), {
   projectFolder: ROOT,

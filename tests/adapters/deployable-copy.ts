@@ -13,7 +13,7 @@ export interface DeployableCopy {
   remove(): Promise<void>;
 }
 
-/** The adapters beside a bundle of their own, as they lie when a host packages them; nothing here waits for `npm run build`. */
+/** The adapters beside a bundle of their own, as a host packages them, without `npm run build`. */
 export async function makeDeployableCopy(): Promise<DeployableCopy> {
   const folder = await mkdtemp(join(tmpdir(), "static-checkout-adapters-"));
   for (const part of ["api", "netlify", "private", "package.json", "tsconfig.json"]) {

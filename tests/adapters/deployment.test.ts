@@ -16,7 +16,7 @@ import { createSiteHandler } from "../../scripts/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
-// What is deployed beside the handlers' behaviour: settings, adapters, bundle.
+// What is deployed besides the handlers: settings, adapters, bundle.
 const { folder, remove } = await makeDeployableCopy();
 afterAll(remove);
 
@@ -42,7 +42,7 @@ test("D22: vercel.json and netlify.toml set the same headers on every page", asy
   ]);
 });
 
-test("D22: the local server sends what vercel.json says, with pages, with scripts and with what is not there", async () => {
+test("D22: the local server sends vercel.json's headers with pages, scripts and missing files", async () => {
   const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
   const serve = await createSiteHandler(ROOT);
   for (const path of [
@@ -61,11 +61,11 @@ test("D22: the local server sends what vercel.json says, with pages, with script
   }
 });
 
-test("D22: the pages' policy allows nothing inline and no framing by other sites, and the pages need nothing of it", async () => {
+test("D22: the pages' policy allows nothing inline and no framing by other sites, and the pages use nothing inline", async () => {
   const vercel = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
   const policy = vercel.headers[0]?.headers.find(({ key }) => key === "Content-Security-Policy")?.value ?? "";
   assert.doesNotMatch(policy, /unsafe-|\*|http:|wss?:/);
-  // What is not named falls back to 'none': objects.
+  // Anything else, such as objects, falls back to 'none'.
   for (const part of ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'self'"])
     assert.ok(policy.split("; ").includes(part), part);
   assert.doesNotMatch(policy, /object-src/);
@@ -96,7 +96,7 @@ test("both hosts have the same functions", async () => {
 });
 
 // https://vercel.com/docs/limits
-test("there are not more functions than Vercel's free plan takes", async () => {
+test("there are no more functions than Vercel's free plan allows", async () => {
   assert.ok((await readdir(join(ROOT, "api"))).length <= 12);
 });
 
@@ -122,7 +122,7 @@ test("C14: the functions' bundle holds nothing that looks like a secret", async 
   }
 });
 
-/** Permissive ones that ask for nothing but to be passed on, as THIRD-PARTY-NOTICES.txt does. */
+/** Permissive licenses whose only condition is a copy of their text, as in THIRD-PARTY-NOTICES.txt. */
 const ALLOWED_LICENSES = [
   "0BSD",
   "Apache-2.0",
@@ -134,7 +134,7 @@ const ALLOWED_LICENSES = [
   "Unlicense",
 ];
 
-test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, under a license that is allowed", async () => {
+test("every package in the functions' bundle is in THIRD-PARTY-NOTICES.txt, under an allowed license", async () => {
   const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
   const packages = [...notices.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) \d+\.\d+\.\S+ \((.+)\)$/gm)];
   const names = packages.map(([, name]) => name);
@@ -148,7 +148,7 @@ test("every package in the functions' bundle stands in THIRD-PARTY-NOTICES.txt, 
   assert.match(notices, /^Copyright .*Stripe/m);
 });
 
-test("D49: every package's license stands in THIRD-PARTY-NOTICES.txt as a text, not as a name alone", async () => {
+test("D49: THIRD-PARTY-NOTICES.txt holds every package's license as a text, not only its name", async () => {
   const notices = await readFile(join(folder, "build/THIRD-PARTY-NOTICES.txt"), "utf8");
   const [, ...parts] = notices.replace("\n\n", "\n─\n").split(/^─+$/m);
   assert.ok(parts.length > 5);
@@ -157,7 +157,7 @@ test("D49: every package's license stands in THIRD-PARTY-NOTICES.txt as a text, 
   assert.match(notices, /^standardwebhooks .*\n\nThe MIT License\n\nCopyright \(c\) 2023 Svix/m);
 });
 
-test("E14: a preview on Netlify, which only the build is told about, refuses a live key", async () => {
+test("E14: a preview on Netlify refuses a live key, although only the build knows that it is one", async () => {
   const statusOnceBuilt = async (context: string): Promise<number> => {
     vi.stubEnv("NETLIFY", "true").stubEnv("CONTEXT", context);
     const bundle = join(folder, `build-${context}`);
@@ -177,14 +177,14 @@ test("E14: a preview on Netlify, which only the build is told about, refuses a l
     assert.equal(await statusOnceBuilt("deploy-preview"), 500);
     assert.match(lines[0] ?? "", /STRIPE_SECRET_KEY is a live key on a preview deployment/);
     assert.doesNotMatch(lines.join(), /neverUsed/);
-    // A signature is missing; nothing else is.
+    // Only the signature is missing.
     assert.equal(await statusOnceBuilt("production"), 400);
   } finally {
     log.mockRestore();
   }
 }, 30_000);
 
-test("E13: nothing of the development server is deployed", async () => {
+test("E13: no part of the development server is deployed", async () => {
   await buildSite(ROOT, join(folder, "dist"));
   for (const output of ["build", "dist"]) {
     for (const file of await readdir(join(folder, output), { recursive: true, withFileTypes: true })) {
@@ -231,7 +231,7 @@ test.for([
   );
 });
 
-test("Nodemailer works out of the bundle", async () => {
+test("Nodemailer works from inside the bundle", async () => {
   const received: ReceivedMail[] = [];
   const server = await startMailServer((mail) => void received.push(mail));
   const chunk = (await readdir(join(folder, "build"))).find((file) => file.startsWith("smtp-mailer"));

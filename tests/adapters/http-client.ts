@@ -2,11 +2,11 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 
 import type { AdapterRequest } from "./shop-under-test.ts";
 
-/** Enough for a tool that compiles a function at its first request. */
+/** Enough for a tool that compiles a function on its first request. */
 const TIMEOUT_MS = 60_000;
 
 /**
- * Sends over real HTTP. `fetch` would not do: it merges header lines, refuses some of their names and follows redirects.
+ * Sends over real HTTP. `fetch` merges header lines, refuses some header names and follows redirects.
  * The response's body is what came over the wire, whatever its Content-Encoding.
  */
 export async function sendHttp(url: string, request: AdapterRequest): Promise<Response> {
@@ -30,7 +30,7 @@ function exchange(url: string, request: AdapterRequest): Promise<IncomingMessage
     const outgoing = httpRequest(url, {
       method: request.method ?? "GET",
       headers: { ...length, ...mutableHeaders(request.headers) },
-      // A connection of its own: a server that refuses a body closes it, which must not hit the next request.
+      // A new connection each time: a server that refuses a body closes it, which must not break the next request.
       agent: false,
       timeout: TIMEOUT_MS,
     });
@@ -52,7 +52,7 @@ function exchange(url: string, request: AdapterRequest): Promise<IncomingMessage
   });
 }
 
-/** In three pieces, of which the cuts fall anywhere, inside a multi-byte character too. */
+/** Writes three pieces, cut anywhere, even inside a multi-byte character. */
 function writeInPieces(outgoing: NodeJS.WritableStream, body: Buffer): void {
   const third = Math.ceil(body.length / 3);
   for (let start = 0; start < body.length; start += third)

@@ -48,10 +48,10 @@ const shop: ShopUnderTest = {
   async send(name, request) {
     const handler = functions.get(name);
     if (handler === undefined) throw new Error(`There is no Netlify function ${name}.`);
-    // Where it comes from stands in the context alone, in no header.
+    // Only the context says where it comes from, no header does.
     const context = { ip: request.from ?? nextAddress() } as Context;
     const response = await handler.fetch(toWebRequest(`/.netlify/functions/${name}`, request), context);
-    // A handler may answer HEAD with a body; every HTTP server leaves it out.
+    // A handler may answer HEAD with a body; every HTTP server drops it.
     return request.method === "HEAD" ? new Response(null, response) : response;
   },
 };

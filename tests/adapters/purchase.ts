@@ -5,7 +5,7 @@ import type { ShopUnderTest } from "./shop-under-test.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the browser script sends; a text or bytes go out as they are. */
+/** What the browser script sends; text and bytes are sent as they are. */
 export function buyWithJson(
   shop: ShopUnderTest,
   purchase: object | string,
@@ -42,7 +42,7 @@ export async function openSession(shop: ShopUnderTest, priceId: string, quantity
   return (await openAsBrowser(shop, priceId, quantity)).sessionId;
 }
 
-/** The same, with what the browser sends along from then on. */
+/** The same, with the cookie that the browser sends from then on. */
 export async function openAsBrowser(
   shop: ShopUnderTest,
   priceId: string,

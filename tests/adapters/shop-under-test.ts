@@ -15,7 +15,7 @@ const METHODS = {
 export type FunctionName = keyof typeof METHODS;
 export const FUNCTION_NAMES = Object.keys(METHODS) as FunctionName[];
 
-/** Whoever starts Netlify's scheduled function posts; elsewhere whoever knows CRON_SECRET may ask. */
+/** Netlify starts its scheduled function with a POST; elsewhere a caller with CRON_SECRET may ask. */
 export function methodOf(
   name: FunctionName,
   { scheduler }: Pick<ShopUnderTest, "scheduler">,
@@ -23,7 +23,7 @@ export function methodOf(
   return name === "reconcile" && scheduler === "host" ? "POST" : METHODS[name];
 }
 
-/** What goes over the wire, byte for byte and header line for header line. */
+/** The request on the wire, byte for byte and header line for header line. */
 export interface AdapterRequest {
   /** `GET` when left out. */
   method?: string;
@@ -32,7 +32,7 @@ export interface AdapterRequest {
   /** A list makes one header line each. */
   headers?: Readonly<Record<string, string | readonly string[]>>;
   body?: string | Uint8Array;
-  /** The address that the host sees; another one each time when left out. Only where a test plays the host. */
+  /** The address that the host sees; a new one each time when left out. Only where a test plays the host. */
   from?: string;
   /** Sends the body in pieces and without a Content-Length. */
   chunked?: boolean;
@@ -42,9 +42,9 @@ export interface AdapterRequest {
 export interface ShopUnderTest {
   send(functionName: FunctionName, request: AdapterRequest): Promise<Response>;
   stripe: TestStripe;
-  /** Which of many similar requests a case sends: all, or the first where every request takes a second. */
+  /** Which of many similar requests a case sends: all, or only the first where every request takes a second. */
   choose: Choose;
-  /** `host`: reconciliation is a scheduled function, which nobody outside can call, so it asks for no secret. */
+  /** `host`: reconciliation is a scheduled function that no outsider can call, so it asks for no secret. */
   scheduler?: "host";
 }
 
@@ -53,7 +53,7 @@ type Choose = <T>(variants: readonly T[]) => readonly T[];
 export const everyVariant: Choose = (variants) => variants;
 export const firstTwoVariants: Choose = (variants) => variants.slice(0, 2);
 
-/** While a secret is rotated both are valid, and Stripe signs with both. */
+/** During a rotation both secrets are valid, and Stripe signs with both. */
 export const WEBHOOK_SECRETS = {
   current: CANARY_KEYS.webhook,
   previous: CANARY_KEYS.previousWebhook,
@@ -61,9 +61,9 @@ export const WEBHOOK_SECRETS = {
 
 export const SITE_URL = "https://shop.example";
 
-/** The variables that an owner sets. Where the simulated Stripe is reached differs from target to target. */
+/** The variables that an owner sets. The address of the simulated Stripe differs by target. */
 export const SHOP_ENVIRONMENT = {
-  // Restricted to what the README names: no case needs more.
+  // Restricted to the permissions that the README names: no case needs more.
   STRIPE_SECRET_KEY: CANARY_KEYS.restricted,
   STRIPE_WEBHOOK_SECRET: `${WEBHOOK_SECRETS.current},${WEBHOOK_SECRETS.previous}`,
   SITE_URL,
@@ -73,16 +73,16 @@ export const SHOP_ENVIRONMENT = {
   CRON_SECRET: CANARY_KEYS.cron,
 } as const;
 
-/** Who buys in these cases: must turn up in no log. */
+/** The buyer in these cases, who must not appear in any log. */
 export const BUYER = { email: CANARY_BUYER.email, name: CANARY_BUYER.name } as const;
 
 let lastAddress = 0;
 
-/** An address nobody has called from yet: the limits of one buyer are not in the way of the next case. */
+/** An unused address, so that the limits of one buyer do not affect the next case. */
 export function nextAddress(): string {
   lastAddress += 1;
   return `10.0.${lastAddress >> 8}.${lastAddress & 255}`;
 }
 
-/** Where no host tells addresses, all cases share one buyer's limit. */
+/** Where no host reports addresses, all cases share one buyer's limit. */
 export const ONE_BUYER_FOR_ALL = { CHECKOUTS_PER_MINUTE: "1000" } as const;

@@ -7,7 +7,7 @@ import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import { REQUIRED_PERMISSIONS } from "../required-permissions.ts";
 import { SHOP_ENVIRONMENT, WEBHOOK_SECRETS, type AdapterRequest } from "./shop-under-test.ts";
 
-/** The simulated Stripe, with its webhooks held back: a case fetches them and sends them through the adapter itself. */
+/** The simulated Stripe without deliveries: a case fetches its webhooks and sends them through the adapter itself. */
 export interface TestStripe extends Pick<
   SimulatedStripe,
   "buyer" | "account" | "calls" | "faults" | "state" | "handleApi" | "fetch"
@@ -41,7 +41,7 @@ export async function createTestStripe(): Promise<TestStripe> {
       { url: ENDPOINTS.thin, secret, format: "thin" },
     ],
     restrictedKeys: { [SHOP_ENVIRONMENT.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
-    // The banks of these tests answer when a case says so.
+    // The bank answers when a case says so.
     delayedPaymentMs: 3_600_000,
     async send(url, { headers, body }) {
       const event = JSON.parse(body) as HeldWebhook["event"];

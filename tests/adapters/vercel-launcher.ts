@@ -15,7 +15,7 @@ export interface LaunchedFunction {
 export interface LaunchOptions {
   /** The folder that the function is deployed from. */
   folder: string;
-  /** Its file in there: TypeScript as `vercel dev` takes it, or JavaScript as `vercel build` made it. */
+  /** Its file in that folder: TypeScript for `vercel dev`, or JavaScript from `vercel build`. */
   entrypoint: string;
   env: Readonly<Record<string, string>>;
   /** A module that Node runs before the function. */
@@ -24,15 +24,15 @@ export interface LaunchOptions {
 
 const START_WITHIN_MS = 30_000;
 
-/** None may outlive this process, whichever way it ends. */
+/** None may outlive this process, however it ends. */
 const children = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
 
 /**
- * Starts one function in the launcher of @vercel/node, the one that `vercel dev` starts too, in a process of its own. It is
- * forked here rather than through `startDevServer`, because that one lets the function write into our output.
+ * Starts one function in a process of its own, in the launcher of @vercel/node that `vercel dev` uses, too. It is forked here
+ * and not through `startDevServer`, which lets the function write into our output.
  */
 export async function launchVercelFunction(options: LaunchOptions): Promise<LaunchedFunction> {
   const require = createRequire(import.meta.url);
@@ -81,9 +81,9 @@ function nodeOptions({ entrypoint, preload }: LaunchOptions, launcher: string): 
   return [...preloads.map((file) => `--import ${file}`), "--no-warnings"].join(" ");
 }
 
-/** The launcher stands behind `vercel dev` alone; in production Vercel's proxy is in front of the function. */
+/** Only `vercel dev` uses the launcher; in production Vercel's proxy is in front of the function. */
 export const LAUNCHER_DIFFERENCES: KnownDifferences = {
-  "C01: webhook puts a body together that comes in pieces, cut inside a character": {
+  "C01: webhook reassembles a body that comes in pieces, cut inside a character": {
     reason:
       "The launcher hands Transfer-Encoding to an HTTP client that refuses it; the proxy sends a Content-Length.",
     outcome: "fails",

@@ -43,7 +43,7 @@ const shop: ShopUnderTest = {
   stripe,
   choose: everyVariant,
   send(name, request) {
-    // Vercel's proxy writes where the request comes from into this header, whatever the caller wrote there.
+    // Vercel's proxy puts the caller's address into this header, whatever the caller wrote there.
     const headers = { ...request.headers, "X-Real-IP": request.from ?? nextAddress() };
     return sendHttp(`${functions.get(name)?.origin}/api/${name}`, { ...request, headers });
   },
@@ -52,7 +52,7 @@ const shop: ShopUnderTest = {
 testAdapterCases(shop, LAUNCHER_DIFFERENCES);
 testCases(limitCases, shop);
 
-test("C15: the functions' logs hold no buyer's name or address and no secret", () => {
+test("C15: the functions' logs hold no buyer's name, no address and no secret", () => {
   const log = [...functions.values()].map((launched) => launched.output()).join("");
   assert.ok(log.includes('"outcome":"fulfilled"'), "no order was fulfilled");
   assert.deepEqual(findCanaries(log), []);

@@ -1,6 +1,6 @@
 import type { AdapterRequest } from "./shop-under-test.ts";
 
-/** The `Request` a host makes of what came over the wire: its address from the Host header, a body as a stream. */
+/** The `Request` that a host makes from the wire: its address from the Host header, its body as a stream. */
 export function toWebRequest(
   path: string,
   { method = "GET", query, headers, body }: AdapterRequest,

@@ -6,7 +6,7 @@ import { shopAppearance } from "../../core/shop-appearance.ts";
 import { launchChromium } from "./launch-chromium.ts";
 
 let browser: Browser;
-/** Whatever the mail asks the network for. */
+/** Every request that the mail makes to the network. */
 const asked: string[] = [];
 beforeAll(async () => {
   browser = await launchChromium();
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => browser.close());
 
-/** Everything that a mail can hold, in words that are longer than the screen is wide. */
+/** Everything that a mail can hold, with words wider than the screen. */
 const { html = "" } = orderConfirmation({
   order: {
     v: 1,
@@ -70,7 +70,7 @@ async function open(width: number, colorScheme: "light" | "dark"): Promise<Page>
 
 for (const width of [320, 375, 800]) {
   for (const scheme of ["light", "dark"] as const) {
-    test(`the mail fits ${width} px, and all of it can be read where it is ${scheme}`, async () => {
+    test(`the mail fits ${width} px, and all of it can be read in a ${scheme} color scheme`, async () => {
       const page = await open(width, scheme);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
       const contrasts = await page.evaluate(readContrasts);
@@ -80,13 +80,13 @@ for (const width of [320, 375, 800]) {
   }
 }
 
-test("the mail's style may be taken away: it still fits a phone", async () => {
+test("the mail fits a phone even without its styles", async () => {
   const page = await open(320, "light");
   await page.evaluate(() => document.querySelector("style")?.remove());
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
 });
 
-/** Runs in the page: every visible text with its contrast to what is behind it. */
+/** Runs in the page: every visible text with its contrast to its background. */
 function readContrasts(): { text: string; contrast: number }[] {
   const luminance = (color: string): number => {
     const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((channel) => {

@@ -1,10 +1,10 @@
 import { chromium, type Browser } from "playwright-core";
 
 /**
- * A real headless Chromium: on Linux x64 the one that npm brings (with the libraries it needs, which the package unpacks when
- * it believes to be on Lambda), elsewhere the installed Chrome.
+ * A real headless Chromium: on Linux x64 the one from npm (with the libraries it needs, which the package unpacks when it
+ * believes that it runs on Lambda), elsewhere the installed Chrome.
  *
- * The package's own list of flags is left alone: it turns web security off and runs everything in one process, which dies with
+ * The package's own list of flags is not used: it turns web security off and runs everything in one process, which dies with
  * the first closed context.
  */
 export async function launchChromium(): Promise<Browser> {

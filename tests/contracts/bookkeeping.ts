@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 
 import type { Bookkeeping } from "../../core/reconciliation/bookkeeping.ts";
 
-/** Every engine can keep a note this long: a metadata value of Stripe's has 500 characters, some of them for the version. */
+/** Every engine can keep a note this long: a metadata value at Stripe has 500 characters, some of them for the version. */
 const LONGEST_NOTE = 480;
 
-/** What every engine promises about the shop's own small notes. `used` learns every name, so that a lasting engine can forget them. */
+/** What every engine promises about the shop's own small notes. `used` gets every name, so that a lasting engine can delete them. */
 export function bookkeepingContract(open: () => Bookkeeping, used: (name: string) => void): void {
   const newName = (): string => {
     const name = `contract_${randomBytes(8).toString("hex")}`;
@@ -34,7 +34,7 @@ export function bookkeepingContract(open: () => Bookkeeping, used: (name: string
     expect(await notes.read(name)).toEqual({ text, version: 1 });
   });
 
-  test("A32: a write at another version than the note's conflicts and changes nothing", async () => {
+  test("A32: a write at a version other than the note's conflicts and changes nothing", async () => {
     const [notes, name] = [open(), newName()];
     expect(await notes.write(name, 0, "first")).toBe("written");
     expect(await notes.write(name, 1, "second")).toBe("written");
@@ -43,7 +43,7 @@ export function bookkeepingContract(open: () => Bookkeeping, used: (name: string
     expect(await notes.read(name)).toEqual({ text: "second", version: 2 });
   });
 
-  test("A32: of 8 writers at one version exactly one wins", async () => {
+  test("A32: exactly one of 8 writers at one version wins", async () => {
     const [notes, name] = [open(), newName()];
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, index) => notes.write(name, 0, `writer ${index}`)),

@@ -12,7 +12,7 @@ import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
 import { siteOf } from "../test-site.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
 
-// The limits as a deployed shop has them: instances that share nothing but a table.
+// The limits of a deployed shop, whose instances share only a table.
 const NOW = Date.UTC(2026, 10, 21, 12);
 const lines: string[] = [];
 
@@ -56,7 +56,7 @@ function count(statuses: readonly number[], status: number): number {
   return statuses.filter((candidate) => candidate === status).length;
 }
 
-test("D11: of 32 clicks at once on four instances, from one address, five open a checkout", async () => {
+test("D11: five of 32 clicks at once on four instances, from one address, open a checkout", async () => {
   const instances = Array.from({ length: 4 }, () => startInstance());
   const before = creations();
   const statuses = await Promise.all(

@@ -16,12 +16,12 @@ type Item = Record<string, AttributeValue>;
 const INDEX_ATTRIBUTES = ["open", "pk", "sk"] as const;
 
 /**
- * Counts what the commands of `client` cost from now on, by the sizes of the items they touch: dynalite's own figures leave
- * index writes out. Items are looked at through `observer`, which is not counted.
+ * Counts what the commands of `client` cost from now on, by the sizes of the items they touch, because dynalite's own figures
+ * leave out index writes. Items are read through `observer`, which is not counted.
  *
- * A write costs the larger of the item before and after, in KB begun, also when its condition fails; an entry that appears in the
- * index or disappears from it costs as much again, one that changes its key twice.
- * A read costs 4 KB begun, half of it unless strongly consistent.
+ * A write costs the larger of the item before and after, in KB rounded up, even when its condition fails; an entry that appears in
+ * the index or disappears from it costs as much again, one that changes its key twice as much.
+ * A read costs its size in units of 4 KB, rounded up; half of that unless strongly consistent.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
  */

@@ -6,11 +6,11 @@ import type { Counters } from "../../core/limits/counters.ts";
 import { createLimiter } from "../../core/limits/limiter.ts";
 import { createResendLimit } from "../../core/limits/resend-limit.ts";
 
-/** What limits and alarms rely on, wherever is counted. */
+/** What limits and alarms rely on, in every implementation. */
 export function countersContract(counters: () => Counters): void {
   const untilMs = Date.now() + 60_000;
 
-  test("a counter begins at nothing and adds up, and others stay as they are", async () => {
+  test("a counter begins at zero and adds up, and others stay unchanged", async () => {
     const name = randomUUID();
     expect(await counters().add(name, 0, untilMs)).toBe(0);
     expect(await counters().add(name, 1, untilMs)).toBe(1);
@@ -24,7 +24,7 @@ export function countersContract(counters: () => Counters): void {
     expect(sums.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, index) => index + 1));
   });
 
-  test("D11: of 32 takes at once, through four limiters, exactly the limit is given", async () => {
+  test("D11: 32 takes at once through four limiters give exactly the limit", async () => {
     const options = { name: randomUUID(), limit: 5, windowMs: 60_000, now: () => 1_795_000_000_000 };
     const limiters = Array.from({ length: 4 }, () => createLimiter({ ...options, counters: counters() }));
     const taken = await Promise.all(
@@ -37,7 +37,7 @@ export function countersContract(counters: () => Counters): void {
     });
   });
 
-  test("D25: of 16 mails that one order is asked for at once three are given, and one that is given back is there again", async () => {
+  test("D25: one order gives three of 16 mails asked for at once, and one that is given back can be taken again", async () => {
     const { take } = createResendLimit(counters(), () => 1_795_000_000_000);
     const order = randomUUID();
     const taken = await Promise.allSettled(Array.from({ length: 16 }, () => take(order)));

@@ -10,7 +10,7 @@ export function downloadCounterContract(open: () => DownloadCounter): void {
   const epub = { id: "fileEpub0001", name: "The Tide Reader (EPUB)" };
   const pdf = { id: "filePdf00001", name: "The Tide Reader (PDF)" };
 
-  test("an order whose files nobody fetched has no counts", async () => {
+  test("an order has no counts before its files are fetched", async () => {
     expect(await open().of(newOrderId())).toEqual([]);
   });
 
@@ -26,7 +26,7 @@ export function downloadCounterContract(open: () => DownloadCounter): void {
     ]);
   });
 
-  test("of 20 downloads at once none is lost", async () => {
+  test("20 downloads at once are all counted", async () => {
     const [counter, orderId] = [open(), newOrderId()];
     await Promise.all(Array.from({ length: 20 }, () => counter.add(orderId, epub, 1_000)));
     expect(await counter.of(orderId)).toMatchObject([{ count: 20 }]);

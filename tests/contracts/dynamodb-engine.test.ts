@@ -67,7 +67,7 @@ function deliveryOf(eventId: string): Parameters<Engine["events"]["record"]>[0] 
   return { eventId, type: "t", createdMs, orderIds: [], outcome: "ignored_type", error: undefined, atMs: 1 };
 }
 
-test("B21: for the live shop on the same table a test shop's order, note and delivery do not exist", async () => {
+test("B21: the live shop on the same table does not see a test shop's order, note and delivery", async () => {
   const live = createDynamodbEngine(table.client, table.name, { livemode: true, shopId: "1" });
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
@@ -83,7 +83,7 @@ test("B21: for the live shop on the same table a test shop's order, note and del
   expect((await engine.orders.readControl(orderId))?.control.writeId).toBe("w");
 });
 
-test("A25: for another shop of the account on the same table this shop's order and note do not exist", async () => {
+test("A25: another shop of the account on the same table does not see this shop's order and note", async () => {
   const staging = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "staging" });
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
@@ -122,7 +122,7 @@ test("A34: a worklist of 1,200 orders is longer than one page and is listed to i
   expect(queries.length).toBeGreaterThan(1);
 });
 
-test("leases and steps leave an order's entry in the worklist as it is", async () => {
+test("leases and steps do not change an order's entry in the worklist", async () => {
   const orderId = await newOrderId();
   const entry = async () => {
     const { Items } = await table.client.send(
@@ -145,7 +145,7 @@ test("leases and steps leave an order's entry in the worklist as it is", async (
   ];
   for (const [version, record] of churn.entries()) {
     await engine.orders.writeControl(orderId, version, record);
-    // Keys alone, so that there is nothing in the entry that could change.
+    // The entry has only keys, so it cannot change.
     expect(await entry()).toEqual([
       { pk: { S: `TEST#ORDER#${orderId}` }, sk: { S: "CONTROL" }, open: { S: "TEST" } },
     ]);
@@ -197,7 +197,7 @@ test("A20: an event record expires 35 days after its last delivery, in seconds, 
   expect(daysLeft).toBeLessThan(36);
 });
 
-test("D11: a counter expires when its window is over, in seconds, and is not the live shop's", async () => {
+test("D11: a counter expires when its window is over, in seconds, and is not shared with the live shop", async () => {
   const untilMs = Date.UTC(2031, 0, 1);
   await engine.counters.add("checkout-total:shop/1", 2, untilMs);
   expect(await readItem("TEST#COUNTER#checkout-total:shop/1", "COUNTER")).toMatchObject({
@@ -208,7 +208,7 @@ test("D11: a counter expires when its window is over, in seconds, and is not the
   expect(await live.counters.add("checkout-total:shop/1", 0, 60_000)).toBe(0);
 });
 
-test("A20: nothing but event records and counters ever expires", async () => {
+test("A20: only event records and counters ever expire", async () => {
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
   await engine.orders.appendHistory(orderId, { key: "record/1", atMs: 1, what: "order_recorded" });
@@ -225,7 +225,7 @@ test("A20: nothing but event records and counters ever expires", async () => {
   }
 });
 
-test("E20: a shop that is given a name finds its orders under the keys of shops without one, and no other's", async () => {
+test("E20: a shop that is given a name still finds its own orders under the keys of shops without one, and no others", async () => {
   const simulated = createSimulatedStripe({
     catalog: parseCatalog(catalog),
     publicUrl: "https://checkout.stripe.com",
@@ -258,7 +258,7 @@ test("E20: a shop that is given a name finds its orders under the keys of shops 
     const orders = createSucceedingOrderStore(named.orders, before.orders);
 
     expect((await orders.readControl(own))?.control.state).toBe("awaiting_payment");
-    // It moves over: the named shop's worklist has it from now on.
+    // It moves to the named shop's worklist.
     expect(await openOrders(named.orders)).toEqual([own]);
     expect(await orders.readControl(others)).toBeUndefined();
     expect(await orders.readControl("cs_test_unknown0000")).toBeUndefined();

@@ -23,7 +23,7 @@ async function eventRecords() {
 
 const readOrder = (sessionId: string) => shop.engine.orders.readControl(sessionId);
 
-test("A21: with every event record wiped, delivering everything again has no effect", async () => {
+test("A21: delivering everything again has no effect, even with every event record wiped", async () => {
   const sessions = [await shop.paidSession(), await shop.paidSession(), await shop.paidSession()];
   for (const sessionId of sessions) expect((await shop.notify(sessionId)).status).toBe(200);
   const before = await Promise.all(sessions.map(readOrder));
@@ -40,7 +40,7 @@ test("A21: with every event record wiped, delivering everything again has no eff
   expect(shop.mails).toHaveLength(3);
 });
 
-test("A22: an event record past its time that DynamoDB has not deleted yet keeps no order from being settled", async () => {
+test("A22: an expired event record that DynamoDB has not deleted yet does not stop an order from being settled", async () => {
   const sessionId = await shop.paidSession();
   await shop.notify(sessionId, "charge.unknown");
   const [template] = await eventRecords();
@@ -62,7 +62,7 @@ test("A22: an event record past its time that DynamoDB has not deleted yet keeps
   expect(Number(renewed?.["expiresAtSeconds"]?.N)).toBeGreaterThan(Date.now() / 1_000);
 });
 
-/** Words that an expression is made of, besides names (#…) and values (:…). */
+/** The words of an expression besides names (#…) and values (:…). */
 const EXPRESSION_WORDS =
   /\b(?:SET|ADD|REMOVE|AND|OR|NOT|BETWEEN|IN|attribute_exists|attribute_not_exists|begins_with|if_not_exists)\b/g;
 

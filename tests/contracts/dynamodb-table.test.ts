@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-test("a table has string keys, the sparse index of open orders, and is paid for by the request", async () => {
+test("a table has string keys, the sparse index of open orders, and on-demand billing", async () => {
   const { Table } = await table.client.send(new DescribeTableCommand({ TableName: table.name }));
   expect(Table).toMatchObject({
     TableStatus: "ACTIVE",
@@ -36,7 +36,7 @@ test("a table has string keys, the sparse index of open orders, and is paid for 
   });
 });
 
-test("making a table that exists leaves it alone", async () => {
+test("creating a table that exists changes nothing", async () => {
   expect(await createTable(table.client, table.name)).toBe(false);
 });
 
@@ -73,7 +73,7 @@ test.for(uses)(
   },
 );
 
-test("E12: a table that was made by hand, without the index, is named as such", async () => {
+test("E12: a table that was made by hand, without the index, is reported as such", async () => {
   const config = { ...table.config, table: "made-by-hand" };
   const client = createDynamodbClient(config);
   await client.send(

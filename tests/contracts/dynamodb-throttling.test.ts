@@ -35,14 +35,14 @@ async function withThrottledShop<T>(
   }
 }
 
-/** Opening the checkout is counted in the table, too; what follows is about the webhook alone. */
+/** Opening the checkout is counted in the table, too, but these tests are about the webhook alone. */
 async function paidSession(shop: ShopOnTable, proxy: ThrottlingProxy): Promise<string> {
   const sessionId = await shop.paidSession();
   proxy.countAnew();
   return sessionId;
 }
 
-test("A28: a request that is throttled once is tried again, and nobody notices", async () => {
+test("A28: a request that is throttled once is retried without a trace", async () => {
   await withThrottledShop(async (shop, proxy) => {
     const sessionId = await paidSession(shop, proxy);
     proxy.throttles = (number) => number === 3;
@@ -52,7 +52,7 @@ test("A28: a request that is throttled once is tried again, and nobody notices",
   });
 });
 
-test("A28: throttled for good from any of its requests on, a webhook answers 503 and leaves the order unfinished; the next one finishes it", async () => {
+test("A28: a webhook that is throttled for good from any of its requests on answers 503 and leaves the order unfinished; the next one finishes it", async () => {
   const moments = Array.from({ length: REQUESTS_BEFORE_THE_TRAIL }, (_, index) => index);
   await Promise.all(
     moments.map((moment) =>
@@ -79,7 +79,7 @@ test("A28: throttled for good from any of its requests on, a webhook answers 503
   );
 });
 
-test("A28: a trail that cannot be written does not make Stripe come back", async () => {
+test("A28: a trail that cannot be written does not make Stripe retry", async () => {
   await withThrottledShop(async (shop, proxy) => {
     const sessionId = await paidSession(shop, proxy);
     proxy.throttles = (number) => number >= REQUESTS_BEFORE_THE_TRAIL;

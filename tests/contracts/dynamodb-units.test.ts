@@ -10,7 +10,7 @@ import { countUnits, sizeOf, type ConsumedUnits } from "./consumed-units.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
 import { openShopOnTable, type ShopOnTable } from "./shop-on-table.ts";
 
-/** What we promise for an order that is paid at once, its event records included. */
+/** The promise for an order that is paid at once, including its event records. */
 const PROMISED = { write: 15, read: 6 };
 
 let table: OrderTable;
@@ -38,7 +38,7 @@ async function cost(act: () => Promise<Response>): Promise<ConsumedUnits> {
   return { write: units.write - before.write, read: units.read - before.read };
 }
 
-/** What all of it costs together. */
+/** What these cost together. */
 async function total(...acts: (() => Promise<Response>)[]): Promise<ConsumedUnits> {
   const sum = { write: 0, read: 0 };
   for (const act of acts) {
@@ -54,7 +54,7 @@ function expectWithinPromise({ write, read }: ConsumedUnits): void {
   expect(read).toBeLessThanOrEqual(PROMISED.read);
 }
 
-/** An owner with code of her own, who is told by mail, chat and webhook. */
+/** An owner with code of their own, who is told by mail, chat and webhook. */
 function openToldShop(): ShopOnTable {
   return openShopOnTable(table, undefined, {
     environment: {
@@ -83,7 +83,7 @@ async function subscriptionCost(at: ShopOnTable): Promise<ConsumedUnits> {
   );
 }
 
-test("a click that opens a checkout costs 2 write units, whether or not an order comes of it", async () => {
+test("a click that opens a checkout costs 2 write units, whether or not it becomes an order", async () => {
   await shop.openSession();
   expect(units).toEqual({ write: 2, read: 0 });
 });
@@ -132,7 +132,7 @@ test("an order that is paid by bank debit costs 14 write and 6.5 read units: two
 test("an order whose owner has code and is told by mail, chat and webhook costs 13 write and 5 read units", async () => {
   const told = openToldShop();
   const sessionId = await told.paidSession();
-  // One read more looks whether the scheduled reconciliation still runs.
+  // One more read checks whether the scheduled reconciliation still runs.
   expect(await cost(() => told.notify(sessionId))).toEqual({ write: 12, read: 2.5 });
   expect(await cost(() => told.notify(sessionId))).toEqual({ write: 1, read: 1 });
   expect(await cost(() => told.status(sessionId))).toEqual({ write: 0, read: 1.5 });
@@ -152,7 +152,7 @@ test("a subscription whose owner has code and is told by mail, chat and webhook 
   told.stripe.close();
 });
 
-test("a page that waits for a slow payment costs 1 write and 2.5 read units when it makes us ask Stripe, else 1.5 read units", async () => {
+test("a page that waits for a slow payment costs 1 write and 2.5 read units when it causes a call to Stripe, else 1.5 read units", async () => {
   const sessionId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
   await shop.notify(sessionId);
@@ -172,7 +172,7 @@ test("E10: after 10,000 attempts a control record is an item of less than 1 KB: 
   const stored = await failing.engine.orders.readControl(sessionId);
   expect(stored?.control).toMatchObject({ state: "needs_attention", steps: { mail: { attempts: 12 } } });
 
-  // Only its owner goes on from here, as often as she likes.
+  // Only the owner goes on from here, as often as they like.
   let control: ControlDraft = stored?.control ?? newControl();
   for (let attempt = 13; attempt <= 10_000; attempt += 1) {
     const leased = takeLease(control, "0123456789abcdef", attempt) ?? control;

@@ -8,13 +8,13 @@ export interface EventLogUnderTest {
   events: EventLog;
   /** An event reaches the shop, is verified and recorded. Resolves to when that was, in ms since 1970. */
   deliver(delivery: Delivery): Promise<number>;
-  /** Set where nothing can be delivered. */
+  /** Why nothing can be delivered here, if so. */
   cannotDeliver?: string;
 }
 
 /** What every engine promises about the trail of webhooks. The tests build on each other: a log has one last delivery. */
 export function eventLogContract(open: () => EventLogUnderTest): void {
-  test("nothing was delivered before the first delivery", async ({ skip }) => {
+  test("there is no last delivery before the first one", async ({ skip }) => {
     const { events, cannotDeliver } = open();
     if (cannotDeliver !== undefined) skip(cannotDeliver);
     expect(await events.lastDeliveryMs()).toBeUndefined();
@@ -29,7 +29,7 @@ export function eventLogContract(open: () => EventLogUnderTest): void {
     expect(await events.lastDeliveryMs()).toBe(laterMs);
   });
 
-  test("A01: a delivery that is repeated is recorded again without harm", async ({ skip }) => {
+  test("A01: a repeated delivery is recorded again without harm", async ({ skip }) => {
     const { events, deliver, cannotDeliver } = open();
     if (cannotDeliver !== undefined) skip(cannotDeliver);
     await deliver(delivery("evt_repeated", 1_795_000_180_000));
@@ -37,7 +37,7 @@ export function eventLogContract(open: () => EventLogUnderTest): void {
     expect(await events.lastDeliveryMs()).toBe(atMs);
   });
 
-  test("an event that is about no order is recorded too", async ({ skip }) => {
+  test("an event without an order is recorded, too", async ({ skip }) => {
     const { events, deliver, cannotDeliver } = open();
     if (cannotDeliver !== undefined) skip(cannotDeliver);
     const atMs = await deliver({ ...delivery("evt_ignored", 1_795_000_300_000), orderIds: [] });

@@ -7,15 +7,15 @@ export interface StoreUnderTest {
   store: OrderStore;
   /** The id of a completed checkout that has no order yet. */
   newOrderId(): Promise<string>;
-  /** False where a snapshot is Stripe's own completed session, which nobody writes. */
+  /** False where a snapshot is Stripe's own completed session, which the store does not write. */
   keepsSnapshots: boolean;
   /** False where Stripe's list of events is the history. */
   keepsHistory: boolean;
-  /** Set where checkouts cannot be completed here: the worklist names completed ones only. */
+  /** Why checkouts cannot be completed here, if so: the worklist names only completed ones. */
   cannotListOpen?: string;
 }
 
-/** What every engine promises, whatever it is made of. */
+/** What every engine promises. */
 export function orderStoreContract(open: () => StoreUnderTest): void {
   test("an order that was never written is absent", async () => {
     const { store, newOrderId } = open();
@@ -43,11 +43,11 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     };
     expect(await store.writeControl(orderId, 0, full)).not.toBe("conflict");
     expect(await store.readControl(orderId)).toEqual({ control: full, version: 1 });
-    // Undefined where only Stripe could tell.
+    // Undefined where only Stripe knows.
     expect([undefined, { control: full, version: 1 }]).toContainEqual(await store.peekControl(orderId));
   });
 
-  test("what a record no longer holds is gone after the next write", async () => {
+  test("a field that a record no longer holds is gone after the next write", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
     const leased = { ...control("w1"), lease: { owner: "run-1", untilMs: 1 }, lastError: "e", nextTryMs: 1 };
@@ -56,7 +56,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readControl(orderId)).toEqual({ control: control("w2"), version: 2 });
   });
 
-  test("A23: a write at the version that was read wins, one at an older version conflicts and changes nothing", async () => {
+  test("A23: a write at the version that was read wins; one at an older version conflicts and changes nothing", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
     expect(await store.writeControl(orderId, 0, control("w1"))).not.toBe("conflict");
@@ -66,7 +66,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readControl(orderId)).toEqual({ control: control("w2"), version: 2 });
   });
 
-  test("A02: of 16 writers at one version exactly one wins", async () => {
+  test("A02: exactly one of 16 writers at one version wins", async () => {
     const { store, newOrderId } = open();
     const orderId = await newOrderId();
     const results = await Promise.all(
@@ -88,7 +88,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.writeControl(second, 0, control("w2"))).not.toBe("conflict");
   });
 
-  test("an order stands in the worklist while it waits for money, steps or its owner, and not after", async ({
+  test("an order is in the worklist while it waits for money, steps or its owner, and not after", async ({
     skip,
   }) => {
     const { store, newOrderId, cannotListOpen } = open();
@@ -106,7 +106,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     }
   });
 
-  test("the worklist goes on behind an order that it has named", async ({ skip }) => {
+  test("the worklist continues after an order that it has named", async ({ skip }) => {
     const { store, newOrderId, cannotListOpen } = open();
     if (cannotListOpen !== undefined) skip(cannotListOpen);
     for (let order = 0; order < 3; order += 1) {
@@ -118,10 +118,10 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await openOrders(store, all.at(-1))).toEqual([]);
   });
 
-  test("E09: history is read oldest first, keeps the first entry of a key, and is each order's own", async () => {
+  test("E09: history is read oldest first, keeps the first entry of a key, and belongs to one order", async () => {
     const { store, newOrderId, keepsHistory } = open();
     const [orderId, other] = [await newOrderId(), await newOrderId()];
-    // Whatever the keys' own order.
+    // Whatever the order of the keys.
     const recorded = { key: `record/${orderId}`, atMs: 2_000, what: "order_recorded" };
     const licensed = { key: `license/${orderId}`, atMs: 10_000, what: "licenses_issued" };
     const resent = { key: `resend-1/${orderId}`, atMs: 1_000, what: "mail_resent" };
@@ -140,7 +140,7 @@ export function orderStoreContract(open: () => StoreUnderTest): void {
     expect(await store.readSnapshot(orderId)).toEqual(snapshot(orderId, "first"));
   });
 
-  test("E52: the owner's correction of the address stands in the snapshot, beside what the buyer typed", async ({
+  test("E52: the owner's correction of the address is in the snapshot, beside what the buyer typed", async ({
     skip,
   }) => {
     const { store, newOrderId, keepsSnapshots } = open();

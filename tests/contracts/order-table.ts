@@ -4,7 +4,7 @@ import type { DynamodbConfig } from "../../core/config-dynamodb.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 
-/** A command as it was sent, for tests that look at what reaches DynamoDB. */
+/** A command as it was sent, for tests that check what reaches DynamoDB. */
 interface SentCommand {
   /** `PutItemCommand` … */
   name: string;

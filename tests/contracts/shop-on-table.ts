@@ -17,13 +17,13 @@ export interface ShopOnTable {
   app: App;
   stripe: SimulatedStripe;
   engine: Engine;
-  /** With the idempotency key each was sent under. */
+  /** Each with the idempotency key that it was sent under. */
   mails: (Mail & { key: string })[];
   /** Added to the real time, in ms. */
   clock: { aheadMs: number };
-  /** A session that nobody has paid. */
+  /** An unpaid session. */
   openSession(priceId?: string): Promise<string>;
-  /** A session that somebody has just paid; the shop was not told yet. */
+  /** A session that was just paid; the shop has not been told yet. */
   paidSession(): Promise<string>;
   /** Delivers an event about the session; the same session and type make the same event. */
   notify(sessionId: string, type?: string): Promise<Response>;
@@ -31,7 +31,7 @@ export interface ShopOnTable {
   status(sessionId: string): Promise<Response>;
 }
 
-/** The shipped handlers with their orders in a table of DynamoDB's and Stripe simulated in this process. */
+/** The shipped handlers, with orders in a DynamoDB table and Stripe simulated in this process. */
 export function openShopOnTable(
   table: OrderTable,
   mailer?: (mail: Mail) => Promise<void>,

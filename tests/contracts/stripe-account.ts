@@ -11,20 +11,20 @@ const SHOP_ID = "contract";
 
 type Fetch = typeof globalThis.fetch;
 
-/** The account that the Stripe engine is proved on: the simulated one, or the owner's sandbox. */
+/** The account that the Stripe engine is tested on: the simulated one, or the owner's sandbox. */
 export interface StripeAccount {
-  /** One line for people: what these tests talk to. */
+  /** A line for people that says what these tests talk to. */
   name: string;
   stripe: Stripe;
-  /** Whose the sessions are. */
+  /** The shop that the sessions belong to. */
   shopId: string;
-  /** What a new session sells, at the least. */
+  /** The least that a new session sells. */
   sessionParameters: Stripe.Checkout.SessionCreateParams;
-  /** The id of a session that nobody has paid. */
+  /** The id of an unpaid session. */
   openSession(): Promise<string>;
-  /** The id of a session that was paid; undefined where there is none, because no API can complete one. */
+  /** The id of a paid session; undefined where there is none, because no API can complete one. */
   completedSession(): Promise<string | undefined>;
-  /** Undefined at the real Stripe, which takes no orders from tests. */
+  /** Undefined with the real Stripe, which tests cannot control. */
   simulated: { stripe: SimulatedStripe; clock: { nowMs: number } } | undefined;
   close(): void;
 }
@@ -58,7 +58,7 @@ function openSimulation(): StripeAccount {
     catalog: parseCatalog(catalog),
     publicUrl: "https://checkout.stripe.com",
     now: () => clock.nowMs,
-    // An endpoint that takes everything, so that deliveries succeed.
+    // An endpoint that accepts everything, so that deliveries succeed.
     webhookEndpoints: [
       { url: "https://shop.example/api/webhook", secret: "whsec_contract", format: "snapshot" },
     ],
@@ -90,7 +90,7 @@ async function openSandbox(
   completed: string | undefined,
 ): Promise<StripeAccount> {
   const stripe = stripeClient({ secretKey: key, apiBase }, fetch);
-  // Sessions of these tests end by themselves, as soon as Stripe allows.
+  // Sessions of these tests expire as soon as Stripe allows.
   const expires_at = Math.floor(Date.now() / 1_000) + 45 * 60;
   const shopId = completed === undefined ? SHOP_ID : await shopOf(stripe, completed);
   const sessionParameters = { ...parametersFor(await anyPrice(stripe), shopId), expires_at };
@@ -129,7 +129,7 @@ function parametersFor(price: string, shopId: string): Stripe.Checkout.SessionCr
   };
 }
 
-/** A session of another shop's would be none of ours. */
+/** The shop that sold the session: for any other shop the session would not be its own. */
 async function shopOf(stripe: Stripe, sessionId: string): Promise<string> {
   const { metadata } = await stripe.checkout.sessions.retrieve(sessionId);
   const shopId = metadata?.["static_checkout"];

@@ -76,7 +76,7 @@ test("the snapshot is read from the completed session", async ({ skip }) => {
   });
 });
 
-test("a session that nobody has paid has no snapshot", async () => {
+test("an unpaid session has no snapshot", async () => {
   expect(await store.readSnapshot(await account.openSession())).toBeUndefined();
 });
 

@@ -19,7 +19,7 @@ beforeAll(() => console.log(`What we rely on in Stripe, asked of ${account.name}
 afterAll(() => account.close());
 
 test.for(["sk_live_1234567890", "rk_live_1234567890", "pk_test_1234567890", "hunter2"])(
-  "the key %s is refused before anything is asked",
+  "the key %s is refused before any request",
   async (key) => {
     await expect(openStripeAccount({ STRIPE_CONTRACT_KEY: key })).rejects.toThrow(
       /not the secret key of a sandbox/,
@@ -41,7 +41,7 @@ test("a new session is open and unpaid, has a page to pay at and keeps its metad
   expect(session.url).toMatch(/^https?:\/\//);
 });
 
-test("line items come when they are expanded, and only then", async () => {
+test("line items are present only when they are expanded", async () => {
   const id = await account.openSession();
   expect((await sessions.retrieve(id)).line_items).toBeUndefined();
   const { line_items: lines } = await sessions.retrieve(id, {
@@ -91,7 +91,7 @@ test("metadata is merged key by key, and an empty value removes its key", async 
   });
 });
 
-test("D17: a metadata value has room for 500 characters and no more", async () => {
+test("D17: a metadata value holds 500 characters and no more", async () => {
   const id = await account.openSession();
   const value = '{"v":1,'.padEnd(500, "x");
   expect((await sessions.update(id, { metadata: { order: value } })).metadata?.["order"]).toBe(value);
@@ -119,7 +119,7 @@ test("metadata of a completed session can be written, and its payment can be exp
   await sessions.update(id, { metadata: { contract: "" } });
 });
 
-test("a request that is repeated with its key is answered from memory", async () => {
+test("a request repeated with its key is answered from memory", async () => {
   const id = await account.openSession();
   const idempotencyKey = `contract/${id}/v1`;
   const first = await sessions.update(id, { metadata: { order: "first" } }, { idempotencyKey });
@@ -143,7 +143,7 @@ test("a key that was used with other parameters is refused, and nothing changes"
   expect((await sessions.retrieve(id)).metadata?.["order"]).toBe("first");
 });
 
-test("A02: of 8 requests that use a key at once with different parameters exactly one is carried out", async () => {
+test("A02: exactly one of 8 requests that use one key at once with different parameters is carried out", async () => {
   const id = await account.openSession();
   const idempotencyKey = `contract/${id}/v1`;
   const results = await Promise.allSettled(

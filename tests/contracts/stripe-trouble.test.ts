@@ -5,7 +5,7 @@ import { control, openOrders } from "./order-store.ts";
 import { identityOf } from "../shop-identity.ts";
 import { openStripeAccount } from "./stripe-account.ts";
 
-/** What happens to the Stripe engine when Stripe fails, forgets or holds much: only the simulated one does so when asked. */
+/** The Stripe engine while Stripe fails, forgets or holds much, which only the simulated Stripe does on request. */
 const account = await openStripeAccount({});
 const { stripe, simulated } = account;
 if (simulated === undefined) throw new Error("without a key the account is simulated");
@@ -35,7 +35,7 @@ async function newOrderId(): Promise<string> {
   return id;
 }
 
-test("a version under which Stripe stored a failure of its own is skipped by its writer", async () => {
+test("a writer skips a version under which Stripe stored a failure of its own", async () => {
   const orderId = await newOrderId();
   let failures = 1;
   faults.duringApi = () => (failures-- > 0 ? storedFailure() : undefined);
@@ -46,7 +46,7 @@ test("a version under which Stripe stored a failure of its own is skipped by its
   expect(await store.writeControl(orderId, 2, control("c"))).toEqual({ version: 3 });
 });
 
-test("a stored failure that Stripe asks not to retry is repeated by us, and then skipped, without a crash in between", async () => {
+test("a stored failure that Stripe asks not to retry is repeated by the store, and then skipped, without a crash in between", async () => {
   const orderId = await newOrderId();
   let failures = 1;
   faults.duringApi = () => {
@@ -59,7 +59,7 @@ test("a stored failure that Stripe asks not to retry is repeated by us, and then
   expect(await store.writeControl(orderId, 0, control("a"))).toEqual({ version: 2 });
 });
 
-test("A25: metadata of somebody else's is not read as an order", async () => {
+test("A25: another program's metadata is not read as an order", async () => {
   const session = await stripe.checkout.sessions.create({
     mode: "payment",
     line_items: [{ price: "price_poster_a2", quantity: 1 }],
@@ -69,7 +69,7 @@ test("A25: metadata of somebody else's is not read as an order", async () => {
   expect(await store.readControl(session.id)).toBeUndefined();
 });
 
-test("for others such a version conflicts, and nothing is lost", async () => {
+test("such a version conflicts for other writers, and nothing is lost", async () => {
   const orderId = await newOrderId();
   faults.duringApi = storedFailure;
   await expect(store.writeControl(orderId, 0, control("a"))).rejects.toThrow(/failed to write 3 versions/);
@@ -125,7 +125,7 @@ test("A10: an instance that was frozen until Stripe forgot the keys does not ove
   expect(await store.readControl(orderId)).toMatchObject({ version: 1, control: { writeId: "other" } });
 });
 
-test("a record that Stripe has forgotten the keys of is still written by one of two writers", async () => {
+test("of two writers one still writes a record whose keys Stripe has forgotten", async () => {
   const orderId = await newOrderId();
   await store.writeControl(orderId, 0, control("old"));
   simulated.clock.nowMs += 25 * 3_600_000;
@@ -145,7 +145,7 @@ test("A34: a worklist of 230 orders is longer than two pages and is listed to it
   expect(ids.filter((orderId) => !listed.has(orderId))).toEqual([]);
 });
 
-test("A25: what another product of the account has sold is not in the worklist", async () => {
+test("A25: sales of another product on the account are not in the worklist", async () => {
   const { metadata: _, ...parameters } = account.sessionParameters;
   const { id } = await stripe.checkout.sessions.create(parameters);
   simulated.stripe.buyer.pay(id);
@@ -163,7 +163,7 @@ test("a note under whose version Stripe stored a failure of its own is written u
   expect(await bookkeeping.write("spoilt", note?.version ?? 0, "three")).toBe("written");
 });
 
-test("E17: a note that the shop writes for itself is no sign of life of its webhook", async () => {
+test("E17: a note that the shop writes for itself is not a sign of life of its webhook", async () => {
   await newOrderId();
   await simulated.stripe.deliveriesSettled();
   const before = await events.lastDeliveryMs();

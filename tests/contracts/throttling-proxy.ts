@@ -7,14 +7,14 @@ export interface ThrottlingProxy {
   endpoint: string;
   /** Requests that arrived so far, retries included. */
   arrived(): number;
-  /** Counts from 0 again. */
+  /** Restarts the count at 0. */
   countAnew(): void;
-  /** Whether the request of this number, the first being 0, is refused. May be changed at any time. */
+  /** Whether the request with this number, from 0, is refused. May be changed at any time. */
   throttles: (number: number) => boolean;
   close(): Promise<void>;
 }
 
-/** Stands before a DynamoDB and refuses requests the way a busy one does. */
+/** A proxy in front of a DynamoDB that refuses requests as a busy one does. */
 export async function startThrottlingProxy(target: string): Promise<ThrottlingProxy> {
   let arrived = 0;
   const server = createServer((incoming, outgoing) => {

@@ -97,7 +97,7 @@ const purchase = fc.oneof(
   },
 );
 
-/** JSON text, in which `__proto__` is a key like any other and a key may stand twice. */
+/** JSON text in which `__proto__` is an ordinary key and a key may occur twice. */
 const json = fc.oneof(
   { weight: 12, arbitrary: purchase.map((body) => JSON.stringify(body)) },
   {
@@ -148,7 +148,7 @@ const form = fc.oneof(
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Uint8Array.from(array));
 
-/** A right body with one byte of it changed, or cut. */
+/** A valid body with one byte changed, or cut off. */
 const bent = fc.tuple(json, fc.nat(), fc.nat({ max: 255 })).map(([text, at, value]) => {
   const changed = Uint8Array.from(Buffer.from(text));
   if (changed.length > 0) changed[at % changed.length] = value;

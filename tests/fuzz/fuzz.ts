@@ -15,15 +15,15 @@ export interface FuzzOptions {
   seed: number;
 }
 
-/** How many requests were answered how. */
+/** The number of requests by kind of answer. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** A shop remembers what it sold; a fresh one from time to time keeps the run small. */
+/** A shop keeps what it sold in memory; a fresh one from time to time keeps the run small. */
 const REQUESTS_PER_SHOP = 2_000;
 
 /**
- * Webhooks: whatever is not signed as Stripe signs is answered 400, nobody is asked about it and nothing is stored; whatever is signed
- * but malformed is a 400, too. The judge is a second implementation of Stripe's scheme.
+ * Webhooks: a request that is not signed as Stripe signs gets 400, without a call to Stripe or a write; one that is signed but
+ * malformed gets 400, too. A second implementation of Stripe's scheme judges.
  */
 export async function fuzzWebhook(options: FuzzOptions): Promise<Figures> {
   return run(
@@ -36,7 +36,7 @@ export async function fuzzWebhook(options: FuzzOptions): Promise<Figures> {
         sent.body,
       );
       if (request === undefined) return "refused by the platform";
-      // The platform trims what stands in a header.
+      // The platform trims header values.
       const received = { ...sent, header: request.headers.get("stripe-signature") ?? undefined };
       const valid = isValid(received, shop.clock.nowMs / 1_000, [CANARY_KEYS.webhook]);
       const calls = shop.stripe.calls().length;
@@ -46,7 +46,7 @@ export async function fuzzWebhook(options: FuzzOptions): Promise<Figures> {
         assert.equal(shop.stripe.calls().length, calls, `${sent.what}: Stripe was asked`);
         return "no valid signature, 400";
       }
-      // 503: a session that Stripe does not show us yet; it comes again.
+      // 503: a session that Stripe does not show yet; Stripe retries.
       assert.ok([200, 400, 503].includes(status), `${sent.what}: ${status}`);
       if (status === 503) assert.ok(shop.stripe.calls().length > calls, "503 without having asked Stripe");
       return `valid signature, ${status}`;
@@ -54,7 +54,7 @@ export async function fuzzWebhook(options: FuzzOptions): Promise<Figures> {
   );
 }
 
-/** Creation: every session that Stripe is asked for is of one price of the catalog and a whole number of 1 to 99, and it is asked about no other price; never a 5xx. */
+/** Creation: Stripe is only asked for sessions of one catalog price and a whole quantity from 1 to 99, and about no other price; never a 5xx. */
 export async function fuzzCreation(options: FuzzOptions): Promise<Figures> {
   return run(
     options,
@@ -63,7 +63,7 @@ export async function fuzzCreation(options: FuzzOptions): Promise<Figures> {
       const request = tryRequest("create-checkout-session", headers, body);
       if (request === undefined) return "refused by the platform";
       const before = shop.stripe.calls().length;
-      // Not so many in one minute that the limits hide what is tested.
+      // Few enough in a minute that the limits do not hide what is tested.
       shop.clock.nowMs += 200;
       const { status } = await shop.app.createCheckoutSession(request);
       const calls = shop.stripe.calls().slice(before);
@@ -113,7 +113,7 @@ async function run<Sent>(
     } finally {
       shop.close();
     }
-    // Nothing here waits for the world outside, so the event loop never turns by itself; what requests leave behind is tidied up there.
+    // No request here does real I/O, so the event loop would never turn; a turn cleans up what requests leave behind.
     await setImmediate();
   }
   return figures;

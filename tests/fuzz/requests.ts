@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Characters that parsers trip over: quotes, controls, marks that turn text around, half pairs, other scripts' digits. */
+/** Characters that trip up parsers: quotes, controls, direction marks, half pairs, other scripts' digits. */
 export const oddText = (maxLength: number): fc.Arbitrary<string> =>
   fc.oneof(
     fc.string({ maxLength }),
@@ -33,7 +33,7 @@ export const oddText = (maxLength: number): fc.Arbitrary<string> =>
       .map((parts) => parts.join("")),
   );
 
-/** What may stand in a header: anything else is refused before a handler is called. */
+/** What a header may contain: anything else is refused before a handler is called. */
 export const headerText = (maxLength: number): fc.Arbitrary<string> =>
   fc.oneof(
     fc.string({ unit: fc.constantFrom(...'tv10=,; .-+x"[]{}'.split("")), maxLength }),

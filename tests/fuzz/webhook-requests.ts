@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { CANARY_KEYS } from "../canaries.ts";
 import { headerText, oddText } from "./requests.ts";
 
-/** Once valid requests of Stripe's, each spoilt in its own way, and requests that never were any. */
+/** Valid requests from Stripe, each spoilt in its own way, and requests that never were valid. */
 export interface WebhookRequest {
-  /** What was done to it. */
+  /** How it was spoilt. */
   what: string;
   header: string | undefined;
   body: Buffer<ArrayBuffer>;
@@ -38,7 +38,7 @@ const eventBody = fc
     JSON.stringify({ object: "event", id: "evt_fuzz", type, livemode, data: { object: { id, text } } }),
   );
 
-/** Signed bodies that are no event of Stripe's. */
+/** Signed bodies that are not an event from Stripe. */
 const noEvent = fc.oneof(
   fc.json(),
   oddText(40),
@@ -141,8 +141,8 @@ export const webhookRequests = (nowSeconds: number): fc.Arbitrary<WebhookRequest
     });
 
 /**
- * Stripe's scheme once more, written for this comparison alone: exactly one time, within five minutes either way, and a `v1` for
- * it and these bytes by one of the secrets. https://docs.stripe.com/webhooks#verify-manually
+ * A second implementation of Stripe's scheme, for comparison only: exactly one time, within five minutes either way, and a `v1`
+ * for that time and these bytes by one of the secrets. https://docs.stripe.com/webhooks#verify-manually
  */
 export function isValid(
   { header: line, body }: WebhookRequest,
@@ -155,7 +155,7 @@ export function isValid(
   if (time === undefined || more.length > 0 || !/^t=\d+$/.test(time)) return false;
   const seconds = Number(time.slice(2));
   if (Math.abs(seconds - nowSeconds) > 300) return false;
-  // A body that is not UTF-8 was never Stripe's.
+  // A body that is not UTF-8 cannot be from Stripe.
   if (!Buffer.from(body.toString()).equals(body)) return false;
   return secrets.some((secret) =>
     parts.some(

@@ -1,7 +1,7 @@
 import type { LicensedOrder } from "../../core/licenses/license-signer.ts";
 import type { ShopDefinition } from "../../core/shop-definition.ts";
 
-/** Two secrets of an owner who changes from one to the other, and the public key of each. */
+/** Two secrets of an owner who replaces one with the other, and the public key of each. */
 export const KEYS = {
   first: {
     secret: "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc",

@@ -3,7 +3,7 @@ import type { Random } from "../simulation/random.ts";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".split("");
 const STRANGERS = [".", "=", "+", "/", "\0", "é", "А", "٣", "\u200b", "%", '"', "~"];
 
-/** A key that is almost one of `keys`, and never one: no mutation here adds or removes blanks alone. */
+/** A key that is almost one of `keys`, but never equal to one: no mutation only adds or removes whitespace. */
 export function mutateKey(keys: readonly string[], random: Random): string {
   for (;;) {
     const mutated = random.pick(MUTATIONS)(random.pick(keys), keys, random);
@@ -19,13 +19,13 @@ const MUTATIONS: readonly Mutation[] = [
   (key, _, random) => replaceAt(key, random, () => ""),
   (key, _, random) => replaceAt(key, random, (old) => old + random.pick([...LETTERS, ...STRANGERS])),
   (key, _, random) => replaceAt(key, random, (old) => (old < "a" ? old.toLowerCase() : old.toUpperCase())),
-  // The last letter has bits that some decoders overlook.
+  // Some decoders ignore bits of the last letter.
   (key, _, random) => key.slice(0, -1) + random.pick(LETTERS),
   (key, _, random) => key.slice(0, random.between(0, key.length - 1)),
   (key, _, random) => `${key}${random.pick(["=", "==", "A", "\n=", ".", key])}`,
   (key, keys, random) => signedPart(key) + signatureOf(random.pick(keys)),
   (key, _, random) => signedPart(key) + random.letters(85) + random.pick(["A", "Q", "g", "w"]),
-  // The neutral element as both halves of a signature: verifiers that skip a check take it for anything.
+  // The neutral element as both halves of a signature: verifiers that skip a check accept it for anything.
   (key) => `${signedPart(key)}AQ${"A".repeat(84)}`,
   (key) => `${signedPart(key)}${"A".repeat(86)}`,
   (key) => key.replace(/^LICENSE/, "TESTLICENSE"),

@@ -8,7 +8,7 @@ import { closeServer, listen } from "../../scripts/dev/listen.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** `npm run attack`, but for npm and without a developer's own .env. */
+/** `npm run attack` without npm, and without a developer's own .env. */
 function attack(...parameters: string[]): Promise<{ exitCode: number; output: string; complaints: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env["PATH"] };
@@ -23,7 +23,7 @@ function attack(...parameters: string[]): Promise<{ exitCode: number; output: st
   });
 }
 
-test("the five-minute attack gets nothing: prices, redirects, CORS, forged and recorded events, guessed orders, 1,000 checkouts", async () => {
+test("the five-minute attack achieves nothing: prices, redirects, CORS, forged and recorded events, guessed orders, 1,000 checkouts", async () => {
   const { exitCode, output, complaints } = await attack();
   expect(output).not.toContain("GOT THROUGH");
   expect(output).toContain("Nothing got through.");
@@ -41,7 +41,7 @@ test("the five-minute attack gets nothing: prices, redirects, CORS, forged and r
   expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: "" });
 });
 
-test("the attack tells a shop that lets everything in: it ends with 1 and names what got through", async () => {
+test("the attack recognizes a shop that lets everything in: it ends with 1 and names what got through", async () => {
   const careless = createServer((request, response) => {
     request.resume();
     response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "*");
@@ -71,13 +71,13 @@ test.for([
   "http://localhost.evil.example",
   "http://127.0.0.1@shop.example",
   "shop",
-])("the attack takes no address but this machine's: %s", async (url) => {
+])("the attack accepts only addresses of this machine: %s", async (url) => {
   const { exitCode, output, complaints } = await attack("--url", url);
   expect({ exitCode, output }).toEqual({ exitCode: 1, output: "" });
   expect(complaints).toContain("is not on this machine");
 });
 
-test("the attack does not take a shop that sells nothing for a safe one", async () => {
+test("the attack does not call a shop safe that sells nothing", async () => {
   const closed = createServer((request, response) => {
     request.resume();
     response.statusCode = request.url === "/" ? 200 : 500;

@@ -146,7 +146,7 @@ test("B27: check names an option that Stripe refuses under Managed Payments, and
   expect(untaxed.complaints).toContain('the product of "price_poster_a2" has no tax code');
 });
 
-test("check asks the bucket for the files that are sold from it, and names those that a buyer would not get", async () => {
+test("check looks in the bucket for the files that are sold from it, and names those that a buyer would not get", async () => {
   const bucket = await startLocalBucket(Date.now);
   try {
     bucket.objects.set("2026/tides.zip", Buffer.from("PK"));
@@ -176,7 +176,7 @@ test("check asks the bucket for the files that are sold from it, and names those
   }
 });
 
-test("E12: check asks DynamoDB for the table that DYNAMODB_TABLE names, and says what is wrong with it", async () => {
+test("E12: check looks up the table that DYNAMODB_TABLE names, and says what is wrong with it", async () => {
   const local = await startLocalDynamodb(undefined);
   const client = createDynamodbClient(local.config);
   try {
@@ -230,7 +230,7 @@ test("D38: check without a key, and with an argument, says what it needs", async
   expect(complaints).toContain("npm run check");
 });
 
-/** A page, a price, a file for sale and a variable, and something wrong with each. */
+/** A mistake in a page, in a price, in a file for sale and in a variable. */
 async function breakEverything(): Promise<void> {
   await project.write(
     "public/index.html",
@@ -276,7 +276,7 @@ function expectLines(complaints: string, expected: readonly RegExp[]): void {
     ).toBe(true);
 }
 
-test("D38: without a key, check looks at all that needs none, and names everything at once", async () => {
+test("D38: without a key, check examines all that needs none, and names every mistake at once", async () => {
   await breakEverything();
   const { exitCode, complaints, output } = await run("check", { DYNAMODB_TABLE: "orders" });
   expect(exitCode).toBe(1);
@@ -296,7 +296,7 @@ test("D38: without a key, check looks at all that needs none, and names everythi
   ]);
 });
 
-test("D38: with a key, check and build tell all mistakes at once, the missing license key among them", async () => {
+test("D38: with a key, check and build name all mistakes at once, including the missing license key", async () => {
   await breakEverything();
   const all = [MISSING, REFUSED, WRONG_NAME, UNKNOWN, PRODUCT, SHOPS_OWN, ORDER_PAGE, WRONG_FILE, LICENSE];
   const build = await run("build", withKey());
@@ -318,7 +318,7 @@ test("D38: a refused key does not hide the rest", async () => {
   }
 });
 
-test("D36: what browsers will refuse is named by build and check, and stops neither", async () => {
+test("D36: build and check name what browsers will refuse, and go on", async () => {
   await project.write("vercel.json", await readFile(join(ROOT, "vercel.json"), "utf8"));
   await project.write(
     "public/index.html",
@@ -331,7 +331,7 @@ test("D36: what browsers will refuse is named by build and check, and stops neit
   expect((await run("build", { NETLIFY: "true" })).complaints).toBe("");
 });
 
-test("D33: check knows a payment page under the owner's domain from a checkout that is open", async () => {
+test("D33: check learns of a payment page under the owner's domain from an open checkout", async () => {
   await project.write("vercel.json", await readFile(join(ROOT, "vercel.json"), "utf8"));
   stripe.simulated.faults.beforeApi = ({ url }) => {
     const { pathname, searchParams } = new URL(url);
@@ -350,7 +350,7 @@ test("D33: check knows a payment page under the owner's domain from a checkout t
   );
 });
 
-test("check --help says what it does and how it is called", async () => {
+test("check --help says what it does and how to call it", async () => {
   const { exitCode, output, complaints } = await runOwnerCommand("check", ["--help"], {}, project.folder);
   expect(exitCode).toBe(0);
   expect(output).toContain("npm run check");
@@ -365,7 +365,7 @@ test("without a key the build trusts the files, and says so", async () => {
   );
 });
 
-test("A26: an outage of Stripe's does not stop the build, and stops the check", async () => {
+test("A26: an outage at Stripe stops the check, but not the build", async () => {
   const outage = { ...withKey(), STRIPE_API_BASE: "http://127.0.0.1:9" };
   const build = await run("build", outage);
   expect(build.exitCode).toBe(0);
@@ -423,14 +423,14 @@ test.for([
   expect(await run("build", {})).toEqual({ exitCode: 1, output: "", complaints });
 });
 
-test("a name that can be no price stops the build even without a key", async () => {
+test("a name that cannot be a price stops the build even without a key", async () => {
   await project.write("public/shop/a2.html", '\n<button data-price-id="{{ price }}">Buy</button>');
   const { exitCode, complaints } = await run("build", {});
   expect(exitCode).toBe(1);
   expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is no price: /);
 });
 
-test("build and check name the styles, pictures and icons that are gone with the demo's folder, and stop at none", async () => {
+test("build and check name the styles, pictures and icons that are gone with the demo's folder, and go on", async () => {
   await project.remove("public");
   await project.write("public/index.html", '<button data-price-id="poster_a2">Buy</button>');
   const warnings = `success.html:10: loads /favicon.svg (1 more place too), and public/favicon.svg is not there. Put the file there, or take it out of the page.
@@ -441,7 +441,7 @@ success.html:18: loads /images/low-tide.svg (1 more place too), and public/image
   expect(await run("check", withKey())).toMatchObject({ exitCode: 0, complaints: warnings });
 });
 
-test("pages that another generator makes are published and sold from its folder; until it has run, the build says so", async () => {
+test("pages of another generator are published and sold from its folder; the build says so until the generator has run", async () => {
   await project.write("shop.config.ts", 'export default { pages: "_site" };');
   const early = await run("build", {});
   expect(early.exitCode).toBe(1);
@@ -453,7 +453,7 @@ test("pages that another generator makes are published and sold from its folder;
   expect(existsSync(join(project.folder, "dist/index.html"))).toBe(false);
 });
 
-test("the bundle that was built with a key opens a checkout with one call to Stripe, and sells nothing else", async () => {
+test("a bundle built with a key opens a checkout with one call to Stripe, and sells nothing else", async () => {
   await project.write("public/index.html", '<button data-price-id="poster_a2">Buy</button>');
   expect((await run("build", withKey())).exitCode).toBe(0);
   const environment = {

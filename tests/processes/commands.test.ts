@@ -24,7 +24,7 @@ import { runOwnerCommand, type Finished } from "./owner-command.ts";
 const COMMANDS = ["create-table", "reconcile", "replay", "settle"] as const;
 type Command = (typeof COMMANDS)[number];
 
-/** Each of its own kind, so that whatever leaks can be told. */
+/** Each is different, so that a leak can be identified. */
 const SECRETS = {
   STRIPE_SECRET_KEY: `rk_test_${randomBytes(12).toString("hex")}`,
   STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(12).toString("hex")}`,
@@ -42,7 +42,7 @@ beforeAll(async () => {
   local = await startLocalDynamodb(undefined);
   client = createDynamodbClient(local.config);
   engine = createDynamodbEngine(client, local.config.table, { livemode: false, shopId: "1" });
-  // The commands do with what the README asks of a restricted key.
+  // The permissions of the README's restricted key are enough for the commands.
   stripe = await startLocalStripe({
     restrictedKeys: { [SECRETS.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
   });
@@ -61,14 +61,14 @@ afterAll(async () => {
 async function run(command: Command, parameters: readonly string[] = [], changes = {}): Promise<Finished> {
   const finished = await runOwnerCommand(command, parameters, { ...environment, ...changes });
   everythingPrinted.push(finished.output, finished.complaints);
-  // Whatever happens: sentences, never a stack.
+  // Always sentences, never a stack.
   expect(finished.output + finished.complaints).not.toMatch(/^\s+at .+:\d+:\d+/m);
   return finished;
 }
 
 const stateOf = async (sessionId: string) => (await engine.orders.readControl(sessionId))?.control.state;
 
-test.for(COMMANDS)("%s --help says what it does and how it is called", async (command) => {
+test.for(COMMANDS)("%s --help says what it does and how to call it", async (command) => {
   const { exitCode, output, complaints } = await run(command, ["--help"]);
   expect(exitCode).toBe(0);
   expect(output).toContain(`npm run ${command}`);
@@ -87,7 +87,7 @@ test.for<[Command, string[]]>([
   ["settle", ["cs_test_../../v1/refunds"]],
   ["settle", ["cs_test_1234567890", "--mail-to"]],
   ["settle", ["cs_test_1234567890", "--mail", "ada@example.com"]],
-])("%s refuses the arguments %j and says how it is called", async ([command, parameters]) => {
+])("%s refuses the arguments %j and says how to call it", async ([command, parameters]) => {
   const { exitCode, output, complaints } = await run(command, parameters);
   expect(exitCode).toBe(1);
   expect(output).toBe("");
@@ -108,7 +108,7 @@ test.for<[Command, string[], string]>([
   expect(complaints).toMatch(new RegExp(`^${variable} is not set`));
 });
 
-test("create-table makes the table once, says so, and says what this DynamoDB cannot do", async () => {
+test("create-table creates the table once, says so, and says what this DynamoDB cannot do", async () => {
   const fresh = {
     DYNAMODB_TABLE: "a-new-table",
     STRIPE_SECRET_KEY: "",
@@ -132,7 +132,7 @@ test("create-table makes the table once, says so, and says what this DynamoDB ca
   ).toBeUndefined();
 });
 
-test("create-table says why it could not, and what to look at", async () => {
+test("create-table says why it failed, and what to check", async () => {
   const { exitCode, complaints } = await run("create-table", [], { DYNAMODB_ENDPOINT: "http://127.0.0.1:9" });
   expect(exitCode).toBe(1);
   expect(complaints).toMatch(
@@ -140,7 +140,7 @@ test("create-table says why it could not, and what to look at", async () => {
   );
 });
 
-test("A31: reconcile settles an order that nobody told us about, reports it as JSON, and finds nothing the next time", async () => {
+test("A31: reconcile settles an order that was never reported, reports it as JSON, and finds nothing the next time", async () => {
   const { sessionId } = await stripe.paidSession();
   const { exitCode, output } = await run("reconcile");
   expect(exitCode).toBe(0);
@@ -191,7 +191,7 @@ test("A30: reconcile names the orders that wait for their owner, and what to do 
   await run("settle", [sessionId]);
 });
 
-test("settle delivers one order, and once more does nothing", async () => {
+test("settle delivers one order, and does nothing the second time", async () => {
   const { sessionId } = await stripe.paidSession();
   const { exitCode, output } = await run("settle", [sessionId]);
   expect(exitCode).toBe(0);
@@ -202,7 +202,7 @@ test("settle delivers one order, and once more does nothing", async () => {
   });
 });
 
-test("E09: settle leaves its line in the history of an order that it could not settle, and none where there is no order", async () => {
+test("E09: settle adds its line to the history of an order that it could not settle, and none where there is no order", async () => {
   const down = { STRIPE_API_BASE: "http://127.0.0.1:9" };
   const sessionId = await keptOrder({ state: "fulfilled", fence: 1 });
   const { exitCode, complaints } = await run("settle", [sessionId], down);
@@ -215,7 +215,7 @@ test("E09: settle leaves its line in the history of an order that it could not s
   expect(await engine.orders.readHistory("cs_test_unknown0000")).toEqual([]);
 });
 
-test("E52: settle --mail-to says what keeps it from mailing, and changes nothing", async () => {
+test("E52: settle --mail-to says why it cannot mail, and changes nothing", async () => {
   const { sessionId } = await stripe.paidSession();
   await run("settle", [sessionId]);
   const { exitCode, complaints } = await run("settle", [sessionId, "--mail-to", "ada@right.example"]);
@@ -223,7 +223,7 @@ test("E52: settle --mail-to says what keeps it from mailing, and changes nothing
   expect(complaints).toContain("SMTP_URL is not set here");
 });
 
-test("E09: settle tells how often which file was fetched, and what was noted when, itself included", async () => {
+test("E09: settle reports how often each file was fetched, and the history including itself", async () => {
   const { sessionId } = await stripe.paidSession();
   const first = JSON.parse((await run("settle", [sessionId])).output) as Record<string, unknown>;
   expect(first).toMatchObject({
@@ -257,12 +257,12 @@ test("E09: settle tells how often which file was fetched, and what was noted whe
   });
 });
 
-test("A30: settle tries an order again that had used up its attempts and needs attention", async () => {
+test("A30: settle retries an order that had used up its attempts and needs attention", async () => {
   const sessionId = await flaggedOrder();
   const { exitCode, output } = await run("settle", [sessionId]);
   expect(JSON.parse(output)).toMatchObject({
     outcome: "fulfilled",
-    // Nobody is mailed: these commands run without a mailer here.
+    // No mail is sent: these commands run without a mailer here.
     order: {
       state: "fulfilled",
       steps: { record: { attempts: 1 }, mail: { state: "skipped", attempts: 13 } },
@@ -271,7 +271,7 @@ test("A30: settle tries an order again that had used up its attempts and needs a
   expect(exitCode).toBe(0);
 });
 
-test("settle tells again what was given up, and says which messages could not be delivered", async () => {
+test("settle sends again what was given up, and says which messages could not be delivered", async () => {
   const sessionId = await keptOrder({
     v: 2,
     state: "fulfilled",
@@ -308,7 +308,7 @@ test("settle tells again what was given up, and says which messages could not be
   chat.close();
 });
 
-/** A paid order that the shop has taken up already, and how far it is. */
+/** A paid order that the shop has begun, and how far it has come. */
 async function keptOrder(howFar: Partial<ControlRecord>): Promise<string> {
   const { sessionId } = await stripe.paidSession();
   await engine.orders.createSnapshot(snapshot(sessionId, "poster"));
@@ -316,7 +316,7 @@ async function keptOrder(howFar: Partial<ControlRecord>): Promise<string> {
   return sessionId;
 }
 
-/** A paid order whose mail failed until it was left to its owner. */
+/** A paid order whose mail failed until the order was left to its owner. */
 function flaggedOrder(): Promise<string> {
   return keptOrder({
     state: "needs_attention",
@@ -326,14 +326,14 @@ function flaggedOrder(): Promise<string> {
   });
 }
 
-test("settle says that Stripe does not know the order, and where that comes from", async () => {
+test("settle says that Stripe does not know the order, and what the cause may be", async () => {
   const { exitCode, output, complaints } = await run("settle", ["cs_test_unknown0000"]);
   expect(exitCode).toBe(1);
   expect(JSON.parse(output)).toEqual({ outcome: "not_found", order: null });
   expect(complaints).toMatch(/^Stripe does not know this order\. Check that STRIPE_SECRET_KEY belongs/m);
 });
 
-test("settle says that an order is another shop's, and which variables decide that", async () => {
+test("settle says that an order belongs to another shop, and which variables decide that", async () => {
   const { sessionId } = await stripe.paidSession();
   const { exitCode, output, complaints } = await run("settle", [sessionId], {
     SHOP_ID: "staging",
@@ -347,7 +347,7 @@ test("settle says that an order is another shop's, and which variables decide th
   expect(await stateOf(sessionId)).toBeUndefined();
 });
 
-test("E16: settle leaves an order alone that a newer version of the shop has written", async () => {
+test("E16: settle leaves alone an order that a newer version of the shop has written", async () => {
   const { sessionId } = await stripe.paidSession();
   const newer = { v: 4, writeId: "w", state: "shipped", mirror: {} } as unknown as Parameters<
     typeof engine.orders.writeControl
@@ -358,7 +358,7 @@ test("E16: settle leaves an order alone that a newer version of the shop has wri
   expect(complaints).toMatch(/^The order could not be settled: .*deploy the newest version/m);
 });
 
-test("E07, E09: replay processes an event as its webhook would, and again without effect but a line in the history", async () => {
+test("E07, E09: replay processes an event as its webhook would; a second time only adds a line to the history", async () => {
   const { sessionId, event } = await stripe.paidSession();
   const first = await run("replay", [event.id]);
   expect(first.exitCode).toBe(0);
@@ -384,14 +384,14 @@ test("without a table the same commands keep the order in Stripe", async () => {
   const withoutTable = Object.fromEntries(
     Object.keys(dynamodbEnvironment(local.config)).map((name) => [name, ""]),
   );
-  // Another shop, as it were: in this one a run has marked the table as the place of its orders (E39).
+  // In effect another shop: in this one a run has marked the table as the place of its orders (E39).
   const notes = stripe.simulated.state().products["static_checkout_bookkeeping_1"]?.metadata ?? {};
   for (const name of Object.keys(notes)) if (name.startsWith("table_mark")) delete notes[name];
   const { exitCode, output } = await run("settle", [sessionId], withoutTable);
   expect(exitCode).toBe(0);
   const report = JSON.parse(output) as Record<string, unknown>;
   expect(report).toMatchObject({ outcome: "fulfilled" });
-  // Neither is kept there: a zero would be a lie.
+  // Neither is kept there, so a zero would be wrong.
   expect(Object.keys(report).toSorted()).toEqual(["order", "outcome"]);
   const { metadata } = stripe.simulated.state().checkoutSessions[sessionId] ?? {};
   expect(metadata?.["static_checkout_order"]).toContain('"s":"fulfilled"');

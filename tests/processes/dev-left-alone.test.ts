@@ -14,7 +14,7 @@ import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local
 import { startShop, type Shop } from "../../scripts/dev/shop.ts";
 import { siteOf } from "../test-site.ts";
 
-/** What stands in the .env of an owner who has gone live, but for the keys. */
+/** The .env of an owner who has gone live, without the keys. */
 const OWNERS = {
   DYNAMODB_TABLE: "real-orders",
   DYNAMODB_REGION: "eu-central-1",
@@ -65,13 +65,13 @@ async function buyPoster({ url, simulatedStripe }: Shop): Promise<string> {
   return orderId;
 }
 
-/** The order as whoever has these variables finds it. */
+/** The order as a shop with these variables finds it. */
 async function orderIn(environment: Environment, orderId: string): Promise<ControlRecord | undefined> {
   const { store } = await openShop(parseConfig(environment), siteOf(), realSurroundings()).keeping();
   return (await store.readControl(orderId))?.control;
 }
 
-test("simulated orders stay on this machine, whatever .env names, and one line says what was left alone", async () => {
+test("simulated orders stay on this machine, whatever .env names, and one line says what is not used", async () => {
   const shop = await open(OWNERS);
   expect(leftAlone()).toEqual([
     expect.stringMatching(
@@ -85,7 +85,7 @@ test("simulated orders stay on this machine, whatever .env names, and one line s
   const order = await orderIn(shop.environment, await buyPoster(shop));
   expect(shop.environment["DYNAMODB_ENDPOINT"]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(order).toMatchObject({ state: "fulfilled" });
-  // The owner's mail is in the inbox; nobody else is owed a word.
+  // The owner's mail is in the inbox; no other message is owed.
   expect(order?.news?.["order"]?.deliveries).toEqual({ mail: expect.objectContaining({ state: "done" }) });
 });
 
@@ -96,7 +96,7 @@ test("--store stripe wins over a table, with the simulated Stripe and with a tes
     const { set } = await open({ ...table, ...keys }, "stripe");
     expect(set).toEqual([]);
   }
-  // It was asked for.
+  // It was requested, so there is nothing to say.
   expect(leftAlone()).toEqual([]);
 });
 

@@ -55,7 +55,7 @@ test("npm run dev makes a throwaway secret once, so that an order has the same l
   expect(key).toMatch(/^TESTLICENSE1-[0-9a-f]{8}-\d{8}-1-ebb\./);
   expect(await statusOf(first, key)).toBe("valid");
   await first.close();
-  // Nobody but the owner of the machine may read it.
+  // Only the user of the machine may read it.
   expect((await stat(join(storageFolder, "license-key"))).mode & 0o077).toBe(0);
 
   const again = await openDevShop();
@@ -64,7 +64,7 @@ test("npm run dev makes a throwaway secret once, so that an order has the same l
   await again.close();
 });
 
-test("npm run dev takes the secret of .env where there is one", async () => {
+test("npm run dev uses the secret of .env if there is one", async () => {
   const shop = await openDevShop({ LICENSE_PRIVATE_KEY: KEYS.first.secret });
   expect(shop.environment["LICENSE_PRIVATE_KEY"]).toBe(KEYS.first.secret);
   await shop.close();

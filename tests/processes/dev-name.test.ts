@@ -35,7 +35,7 @@ function nameShop(name: string): Promise<void> {
   return project.write("shop.config.ts", `export default { name: ${JSON.stringify(name)} };`);
 }
 
-/** The payment page as a buyer sees it, and the mail that comes of paying on it. */
+/** The payment page as a buyer sees it, and the mail that follows the payment. */
 async function buyPoster({ url, simulatedStripe }: Shop): Promise<{ page: string; mail: string }> {
   const created = await fetch(`${url}/api/create-checkout-session`, {
     method: "POST",
@@ -51,7 +51,7 @@ async function buyPoster({ url, simulatedStripe }: Shop): Promise<{ page: string
   return { page, mail: await readFile(join(folder, newest), "utf8") };
 }
 
-test("the payment page and the mails of npm run dev bear the shop's name, and follow it when it is changed", async () => {
+test("the payment page and the mails of npm run dev show the shop's name, also after it changes", async () => {
   const before = await buyPoster(shop);
   expect(before.page).toContain("Bücher, &quot;Tee&quot; &amp; mehr");
   // A quoted word in a header needs encoding for its umlaut; mail programs show: Bücher, Tee & mehr

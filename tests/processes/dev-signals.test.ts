@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
 import { ownerEnvironment, ROOT } from "./owner-command.ts";
 
-// A folder of its own: `npm run dev` keeps its orders in .data beside the pages.
+// A project of its own, because `npm run dev` keeps its orders in .data beside the pages.
 let project: OwnerProject;
 const left: number[] = [];
 beforeAll(async () => {
@@ -18,12 +18,12 @@ beforeAll(async () => {
     await cp(join(ROOT, part), join(project.folder, part), { recursive: true });
 });
 afterEach(() => {
-  // Only what a failed test leaves behind is still there.
+  // Only a failed test leaves processes behind.
   for (const processId of left.splice(0)) if (isRunning(processId)) process.kill(processId, "SIGKILL");
 });
 afterAll(() => project.close());
 
-/** As a terminal does it: `npm run dev`, a shell in between, and the shop. */
+/** As in a terminal: `npm run dev`, a shell in between, and the shop. */
 async function startDev(variables: Record<string, string> = {}) {
   const npm = spawn("sh", ["-c", "node scripts/dev.ts --no-open; exit $?"], {
     cwd: project.folder,
@@ -77,13 +77,13 @@ test.for(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
   },
 );
 
-test("E43: the end of what npm started ends the shop, although no signal comes through", async () => {
+test("E43: killing npm ends the shop, although no signal reaches it", async () => {
   const { npm, processId, url } = await startDev();
   npm.kill("SIGKILL");
   await expectGone(processId, url);
 });
 
-test("E43: a shop that was killed stands in nobody's way", async () => {
+test("E43: a shop that was killed does not block the next one", async () => {
   const { processId } = await startDev();
   process.kill(processId, "SIGKILL");
   await expect.poll(() => isRunning(processId)).toBe(false);
@@ -94,7 +94,7 @@ test("E43: a shop that was killed stands in nobody's way", async () => {
   await expectGone(next.processId, next.url);
 });
 
-test("E47: the shop says when it starts what /__dev shows: orders only where Stripe is simulated", async () => {
+test("E47: the shop says at its start what /__dev shows: orders only where Stripe is simulated", async () => {
   const simulated = await startDev();
   expect(simulated.output).toContain(`its orders and mails at ${simulated.url}/__dev.`);
   process.kill(simulated.processId, "SIGTERM");

@@ -37,7 +37,7 @@ test.for(["dynamodb", "stripe"] as const)(
   },
 );
 
-test("what a killed shop left behind stands in nobody's way", async () => {
+test("what a killed shop left behind does not block the next one", async () => {
   const { pid } = spawnSync(process.execPath, ["--version"]);
   await writeFile(join(storageFolder, "shop.pid"), String(pid));
   await (await start("stripe")).close();

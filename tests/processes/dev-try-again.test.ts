@@ -39,7 +39,7 @@ async function buy(priceId: string): Promise<string> {
   return id;
 }
 
-/** A form of the panel's, as a browser sends it. */
+/** A form of the panel, as a browser sends it. */
 async function post(path: string, fields: Record<string, string>): Promise<Response> {
   return fetch(`${shop.url}${path}`, {
     method: "POST",
@@ -71,7 +71,7 @@ test("E47: an order that needs attention can be tried again, and says what is st
   expect(done).toContain("tried again by hand");
 });
 
-test("E46: a refunded order is not shown as fulfilled, neither in the list nor on its page", async () => {
+test("E46: a refunded order is not shown as fulfilled, in the list or on its page", async () => {
   const id = await buy("price_ebook_tides");
   const charge = /value="(refund ch_\w+)"/.exec(await pageOf(id))?.[1] ?? "";
   expect((await act(id, charge)).status).toBe(303);
@@ -83,7 +83,7 @@ test("E46: a refunded order is not shown as fulfilled, neither in the list nor o
   }
 });
 
-test("E40: the panel takes a failed refund's second failure for what it is: no longer possible", async () => {
+test("E40: the panel says that a failed refund's second failure is no longer possible", async () => {
   const id = await buy("price_ebook_tides");
   await act(id, /value="(refund ch_\w+)"/.exec(await pageOf(id))?.[1] ?? "");
   const fail = /value="(fail re_\w+)"/.exec(await pageOf(id))?.[1] ?? "";
@@ -110,7 +110,7 @@ test("E48: the payment page of a download asks for no address", async () => {
   expect(page).not.toContain("Shipping address");
 });
 
-test("E45: what is wrong behind the counter is a page with a way on", async () => {
+test("E45: an error behind the counter is a page with a link to go on", async () => {
   for (const [path, status] of [
     ["/__dev/nothing", 404],
     ["/__dev/orders/cs_test_nothing", 404],

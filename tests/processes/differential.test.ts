@@ -10,16 +10,16 @@ import { startLocalTable, type LocalTable } from "./local-table.ts";
 import { randomCommand } from "./random-command.ts";
 
 /**
- * The simulation runs on the memory engine, shops run on DynamoDB. What was proved on the one holds for the other as long as
- * both answer every command alike.
+ * The simulation runs on the memory engine, shops run on DynamoDB. What was proved on one holds for the other if both answer every
+ * command alike.
  */
 const SEED = 20_261_121;
-/** With COMMANDS=50000 that many. */
+/** COMMANDS=50000 runs more. */
 const COMMANDS = Number(process.env["COMMANDS"] ?? 15_000);
-/** Lanes run at once, each on orders of its own, so that what a lane sees does not depend on the others' pace. */
+/** Lanes run in parallel, each on its own orders, so that a lane's answers do not depend on the others' pace. */
 const LANES = 50;
 const ORDERS_PER_LANE = 4;
-/** A lane moves on to fresh orders after so many commands. */
+/** A lane moves on to fresh orders after this many commands. */
 const COMMANDS_PER_GENERATION = 125;
 
 const KINDS = [
@@ -59,7 +59,7 @@ test(`${COMMANDS} random commands get the same answers from the memory engine an
   await Promise.all(Array.from({ length: LANES }, (_, lane) => runLane(lane, COMMANDS / LANES, counts)));
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   expect(total).toBe(COMMANDS);
-  // Chance must not leave a kind of command, or of answer, untried.
+  // Every kind of command and of answer must have been tried.
   expect([...counts.keys()].toSorted()).toEqual(KINDS);
   expect(Math.min(...counts.values())).toBeGreaterThan(COMMANDS / 500);
 }, 300_000);

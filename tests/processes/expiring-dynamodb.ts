@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import { passOn } from "../contracts/pass-on.ts";
 
-/** What `UpdateTimeToLive` is asked. */
+/** The body of an `UpdateTimeToLive`. */
 interface ExpiryRequest {
   TableName: string;
   TimeToLiveSpecification: { AttributeName: string; Enabled: boolean };
@@ -18,8 +18,8 @@ export interface ExpiringDynamodb {
 }
 
 /**
- * Stands before a DynamoDB that knows no expiry and answers for it as Amazon's does: once a table's expiry is on, switching it
- * on is refused. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+ * A proxy in front of a DynamoDB that does not support expiry. It answers as Amazon's does: once a table's expiry is on,
+ * switching it on is refused. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
  */
 export async function startExpiringDynamodb(target: string): Promise<ExpiringDynamodb> {
   const asked: ExpiryRequest[] = [];

@@ -13,7 +13,7 @@ function run(parameters: readonly string[] = [], secret = ""): Promise<Finished>
   return runOwnerCommand("license-keys", parameters, { LICENSE_PRIVATE_KEY: secret });
 }
 
-/** What the command tells to put into the environment, and into the software. */
+/** What the command says to put into the environment, and into the software. */
 function pairIn(output: string): { secret: string; publicLine: string } {
   const [secret] = /lsk1_\d{8}_[\w-]{43}/.exec(output) ?? [];
   const [publicLine] = /"[0-9a-f]{8}": "[\w-]{43}",/.exec(output) ?? [];
@@ -28,13 +28,13 @@ function publicLineOf(secret: string): string {
   return `"${id}": "${text}",`;
 }
 
-test("license:keys --help says what it does and how it is called", async () => {
+test("license:keys --help says what it does and how to call it", async () => {
   const { exitCode, output, complaints } = await run(["--help"]);
   expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: "" });
   expect(output).toContain("npm run license:keys");
 });
 
-test("license:keys makes a pair that belongs together, another one each time", async () => {
+test("license:keys makes a matching pair, a new one each time", async () => {
   const [one, other] = await Promise.all([run(), run()]);
   for (const { exitCode, output, complaints } of [one, other]) {
     expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: "" });
@@ -45,7 +45,7 @@ test("license:keys makes a pair that belongs together, another one each time", a
   expect(pairIn(one.output).secret).not.toBe(pairIn(other.output).secret);
 });
 
-test("beside a secret that is set, license:keys makes one that takes over in a week, and does not show the first", async () => {
+test("beside a configured secret, license:keys makes one that takes over in a week, and does not show the first", async () => {
   const { exitCode, output } = await run([], KEYS.first.secret);
   expect(exitCode).toBe(0);
   expect(output).not.toContain(KEYS.first.secret.slice(-20));
@@ -62,13 +62,13 @@ test("beside a secret that is set, license:keys makes one that takes over in a w
   expect(both.issue(order, "ebb", 1)).toBe(before.issue(order, "ebb", 1));
 });
 
-test("license:keys --from names the day that a secret takes over", async () => {
+test("license:keys --from sets the day on which a secret takes over", async () => {
   const { output } = await run(["--from", "2099-03-01"], KEYS.first.secret);
   expect(pairIn(output).secret).toMatch(/^lsk1_20990301_/);
   expect(output).toContain("before 2099-03-01 (UTC)");
 });
 
-test("license:keys --public shows the public keys of what is set, and no secret", async () => {
+test("license:keys --public shows the public keys of the configured secrets, and no secret", async () => {
   const { exitCode, output } = await run(["--public"], `${KEYS.first.secret},${KEYS.second.secret}`);
   expect(exitCode).toBe(0);
   expect(output.split("\n")).toEqual([

@@ -13,7 +13,7 @@ export interface LocalStripe {
   simulated: SimulatedStripe;
   /** For STRIPE_API_BASE. */
   url: string;
-  /** A session of the shop's that somebody has just paid, and Stripe's event about it. Nothing is delivered. */
+  /** A session of the shop that was just paid, and Stripe's event about it. Nothing is delivered. */
   paidSession(details?: {
     price?: string;
   }): Promise<{ sessionId: string; event: { id: string; body: string } }>;

@@ -56,7 +56,7 @@ afterAll(async () => {
 
 type Event = Awaited<ReturnType<LocalStripe["paidSession"]>>["event"];
 
-/** All at once, spread over the instances. */
+/** Delivers all copies at once, spread over the instances. */
 function deliverCopies(event: Event): Promise<(number | "lost")[]> {
   return Promise.all(Array.from({ length: COPIES }, (_, copy) => shops.deliver(event, copy)));
 }
@@ -90,7 +90,7 @@ test(`A02: ${COPIES} copies of one event at ${INSTANCES} processes make one orde
     }
 
     expect(await store.readControl(sessionId)).toEqual({
-      // One lease, both steps begun and done in it, and the end: nobody else has ever written.
+      // One lease, both steps begun and done in it, and the end: no other process has written.
       version: 4,
       control: expect.objectContaining({
         state: "fulfilled",
@@ -140,7 +140,7 @@ test(`A08: a process killed between sending a mail and recording it makes a seco
   }
 });
 
-/** What must be true after some instances were killed while they had `answers` to give, and once they are back. */
+/** What must be true after some instances were killed, given their `answers`, and once they are back. */
 async function survive(sessionId: string, event: Event, answers: readonly (number | "lost")[]) {
   for (const status of answers) expect([200, 503, "lost"]).toContain(status);
   const left = await store.readControl(sessionId);
@@ -168,7 +168,7 @@ test("A26: while its table is down a shop answers 503, and 200 once the table is
 
   await local.program.kill();
   expect(await shops.deliver(during.event, 0)).toBe(503);
-  // What is done already cannot be known either.
+  // Even a finished order cannot be known.
   expect(await shops.deliver(before.event, 1)).toBe(503);
   local = await startLocalTable(join(folder, "dynamodb"), local.program.port);
 

@@ -16,7 +16,7 @@ export interface Finished {
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Empty counts as not set, and stands above a developer's own .env. */
+/** Empty counts as not set, and overrides a developer's own .env. */
 const NOTHING_SET = {
   STRIPE_SECRET_KEY: "",
   STRIPE_WEBHOOK_SECRET: "",
@@ -36,12 +36,12 @@ const NOTHING_SET = {
   DYNAMODB_ENDPOINT: "",
 };
 
-/** What a command of the owner's runs in: these variables, and nothing of the machine that runs the tests. */
+/** The environment of an owner's command: these variables, and nothing from the machine that runs the tests. */
 export function ownerEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], ...NOTHING_SET, ...variables };
 }
 
-/** Runs `npm run <command>` as its owner would, but for npm; in this project, or in a copy of it. */
+/** Runs `npm run <command>` as an owner would, but without npm; in this project, or in a copy of it. */
 export async function runOwnerCommand(
   command: "build" | "check" | "create-table" | "license-keys" | "reconcile" | "replay" | "settle",
   parameters: readonly string[],

@@ -11,7 +11,7 @@ import { startLocalStripe } from "./local-stripe.ts";
 import { ownerEnvironment, ROOT, runOwnerCommand, type Finished } from "./owner-command.ts";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
 
-// What an owner does wrong, or brings along from an old host, ends each command in a sentence with its place.
+// An owner's mistake, or a leftover from an old host, ends each command with a sentence that names the place.
 
 let project: OwnerProject;
 beforeEach(async () => {
@@ -26,7 +26,7 @@ async function run(command: "build" | "check", environment: Record<string, strin
   return expectNoStack(await runOwnerCommand(command, [], environment, project.folder));
 }
 
-/** `npm run dev` that cannot begin; one that does would never end. */
+/** An `npm run dev` that cannot start; one that does would never end. */
 async function failToDevelop(environment: Record<string, string> = {}): Promise<Finished> {
   const guard = join(project.folder, "scripts/require-node.cjs");
   const child = spawn(
@@ -91,7 +91,7 @@ test("I11: check and dev name the line of shop.config.ts, too", async () => {
   expect(await failToDevelop()).toEqual({ exitCode: 1, output: "", complaints });
 });
 
-test("I11: what only the bundler finds is told with its place, too", async () => {
+test("I11: a mistake that only the bundler finds is reported with its place, too", async () => {
   await project.write(
     "shop.config.ts",
     'export default { onPaid: async () => void (await import("./gone.ts")) };\n',
@@ -111,7 +111,7 @@ test("I07: build, check and dev name a page that is gone", async () => {
   }
 });
 
-test("I10: a vercel.json that is no JSON is named with its line, and an owner on Netlify may delete it", async () => {
+test("I10: a vercel.json that is not JSON is named with its line, and an owner on Netlify may delete it", async () => {
   await project.write("vercel.json", '{\n  "cleanUrls": true\n  "trailingSlash": true\n}\n');
   for (const finished of [await run("build"), await failToDevelop()]) {
     expect(finished.exitCode).toBe(1);
@@ -123,7 +123,7 @@ test("I10: a vercel.json that is no JSON is named with its line, and an owner on
   expect((await run("build")).exitCode).toBe(0);
 });
 
-test("I10: on the host that obeys it a rule that takes the functions stops the build, elsewhere it is a warning, and check stops", async () => {
+test("I10: a rule that takes the functions stops the build on the host that obeys it, is a warning elsewhere, and stops check", async () => {
   await project.write("vercel.json", '{\n  "trailingSlash": true\n}\n');
   const named = /^vercel\.json:2: "trailingSlash": true answers every call of a function with a redirect/m;
   const onVercel = await run("build", { VERCEL: "1" });
@@ -147,7 +147,7 @@ test("I10: on the host that obeys it a rule that takes the functions stops the b
   }
 });
 
-test("I08: the published _redirects of a single page site leave the functions their addresses", async () => {
+test("I08: the published _redirects of a single-page site leave the functions their addresses", async () => {
   await project.write("public/_redirects", "/*    /index.html   200\n");
   const { exitCode, complaints } = await run("build");
   expect(exitCode).toBe(0);
@@ -160,7 +160,7 @@ test("I08: the published _redirects of a single page site leave the functions th
   expect(published).toMatch(/\n\/\* {4}\/index\.html {3}200\n$/);
 });
 
-test("I05: a generator in the project's folder that copies what is sold stops the build and check", async () => {
+test("I05: a generator in the project's folder that copies the files for sale stops the build and check", async () => {
   const file = "private/the-tide-reader.pdf";
   await project.write(
     "shop.config.ts",
@@ -191,7 +191,7 @@ test("I13: the build says that a shop cannot live in a subfolder", async () => {
   expect(complaints).toMatch(/^SITE_URL has a path, and a shop cannot live in a subfolder of another site/);
 });
 
-test("I02: the key in a .env as Windows saves it counts, for check and for dev", async () => {
+test("I02: check and dev read the key from a .env as Windows saves it", async () => {
   const stripe = await startLocalStripe();
   try {
     const lines = `\u{FEFF}STRIPE_SECRET_KEY="sk_test_ofTheOwner0000"\r\nSTRIPE_API_BASE=${stripe.url}\r\n`;
@@ -202,7 +202,7 @@ test("I02: the key in a .env as Windows saves it counts, for check and for dev",
     });
     const [output] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
     expect(output).toContain("All of it can be bought, in test mode.");
-    // A live key is refused before anything starts: it was read.
+    // A live key is refused before anything starts, so it was read.
     await project.write(".env", "\u{FEFF}STRIPE_SECRET_KEY=sk_live_ofTheOwner0000\r\n");
     const { complaints } = await failToDevelop({ STRIPE_SECRET_KEY: "sk_live_ofTheOwner0000" });
     expect(complaints).toMatch(/^STRIPE_SECRET_KEY is a live key: `npm run dev` takes a test key/);
@@ -218,7 +218,7 @@ test("I02: the key in a .env as Windows saves it counts, for check and for dev",
   }
 });
 
-/** The installed packages but for one. */
+/** Links the installed packages except the missing ones. */
 async function withoutPackages(missing: readonly string[]): Promise<void> {
   const modules = join(project.folder, "node_modules");
   expect((await lstat(modules)).isSymbolicLink()).toBe(true);
@@ -229,7 +229,7 @@ async function withoutPackages(missing: readonly string[]): Promise<void> {
   }
 }
 
-test("I14: what NODE_ENV=production leaves out is not needed to build", async () => {
+test("I14: the build does not need what NODE_ENV=production leaves out", async () => {
   const { devDependencies } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
@@ -244,7 +244,7 @@ test("I14: what NODE_ENV=production leaves out is not needed to build", async ()
   );
 });
 
-test("I14: without its packages a command says so in a sentence", async () => {
+test("I14: a command without its packages says so in a sentence", async () => {
   await withoutPackages(["esbuild"]);
   expect(await run("build")).toEqual({
     exitCode: 1,
@@ -253,7 +253,7 @@ test("I14: without its packages a command says so in a sentence", async () => {
   });
 });
 
-test("I14: what no command has foreseen is a sentence with its place", async () => {
+test("I14: an unforeseen error is a sentence with its place", async () => {
   await project.write("scripts/check.ts", 'JSON.parse("{");\n');
   const { exitCode, complaints } = await run("check");
   expect(exitCode).toBe(1);

@@ -23,7 +23,7 @@ const PARTS = [
   "tsconfig.json",
 ];
 
-/** A copy of the project that a test may edit as an owner would; without shop.config.ts, which is optional. */
+/** A copy of the project that a test may edit as an owner would, without the optional shop.config.ts. */
 export async function copyOwnerProject(): Promise<OwnerProject> {
   const folder = await mkdtemp(join(tmpdir(), "static-checkout-owner-"));
   for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });

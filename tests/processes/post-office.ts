@@ -13,12 +13,12 @@ interface Letter {
 export interface PostOffice {
   url: string;
   letters: readonly Letter[];
-  /** Called when a letter has arrived, before its sender is told so. */
+  /** Called when a letter has arrived, before its sender is told. */
   onArrival: ((letter: Letter) => Promise<void>) | undefined;
   close(): Promise<void>;
 }
 
-/** Takes the mails that shops in other processes send. What has arrived here was sent, whatever became of the sender. */
+/** Receives the mails of shops in other processes. A mail that arrived was sent, whatever happened to its sender. */
 export async function openPostOffice(): Promise<PostOffice> {
   const letters: Letter[] = [];
   const server = createServer((incoming, outgoing) => {

@@ -6,23 +6,23 @@ import { watchOutput } from "../watch-output.ts";
 
 /** A program of this folder in a process of its own. */
 export interface Program {
-  /** What it told when it was ready. */
+  /** The port that it reported when it was ready. */
   port: number;
   pid: number;
-  /** Ends it the hard way: nothing is tidied up. */
+  /** Kills it, without any cleanup. */
   kill(): Promise<void>;
   isRunning(): boolean;
   tell(message: object): void;
 }
 
-/** Starts `file`, which tells its port (`process.send({ port })`) once it listens. */
+/** Starts `file`, which reports its port (`process.send({ port })`) once it listens. */
 export async function startProgram(file: string, environment: Record<string, string>): Promise<Program> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env: { ...process.env, ...environment },
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
-  // Its log is looked through; what it complains about beyond that is shown.
+  // Its log is searched for canaries; its other complaints are shown.
   child.stdout?.on("data", (chunk: Buffer) => watchOutput(chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => process.stderr.write(chunk));
   const { port } = await firstMessage(child, file);

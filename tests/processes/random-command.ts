@@ -12,7 +12,7 @@ interface Command {
   kindOf(answer: unknown): string;
 }
 
-/** `memory` tells which version is the right one. */
+/** `memory` knows which version is the right one. */
 export async function randomCommand(
   random: Random,
   memory: Engine,
@@ -48,7 +48,7 @@ export async function randomCommand(
   if (dice <= 83) {
     const entry = {
       key: `${random.pick(["record", "license", "mail", "resend-1", "resend-2"])}/${orderId}`,
-      // Few enough that some things happen at the same moment.
+      // So few that some things happen at the same moment.
       atMs: random.between(1, 10),
       what: random.pick(["x", "y"]),
     };
@@ -86,7 +86,7 @@ export async function randomCommand(
   return noteCommand(random, name, (await memory.bookkeeping.read(name))?.version ?? 0);
 }
 
-/** At the version that is there, or at one that is not. */
+/** Writes at the current version, or at a wrong one. */
 function writeCommand(random: Random, orderId: string, version: number): Command {
   const control = randomControl(random);
   const expected = Math.max(0, version + random.pick([0, 0, 0, -1, 1]));

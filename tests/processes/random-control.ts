@@ -8,7 +8,7 @@ import {
 import type { ControlRecord, OrderState, PaymentMirror, StepProgress } from "../../core/orders/order.ts";
 import type { Random } from "../simulation/random.ts";
 
-/** The keys of what must name all of them: a new one does not compile until it stands here, too. */
+/** The keys of an object that must name all of them: a new one does not compile until it is added here. */
 const all = <K extends string>(named: Record<K, true>): readonly K[] => Object.keys(named) as K[];
 
 const STATES = all<OrderState>({
@@ -51,7 +51,7 @@ const DELIVERY_STATES = all<Delivery["state"]>({
   gave_up: true,
 });
 
-/** A record with anything in it that its type allows, whether or not an order would ever come to it. */
+/** A record with anything that its type allows, whether or not a real order could have it. */
 export function randomControl(random: Random): ControlRecord {
   const news = random.chance(0.6) ? randomNews(random) : undefined;
   return {
@@ -84,7 +84,7 @@ function randomMirror(random: Random): PaymentMirror {
   };
 }
 
-/** Of each subject the latest, for any of the channels or for none. */
+/** The latest news of each subject, for any of the channels or for none. */
 function randomNews(random: Random): NewsBook {
   const kinds = KINDS.filter(() => random.chance(0.2));
   return Object.fromEntries(

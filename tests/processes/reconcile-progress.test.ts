@@ -12,7 +12,7 @@ import { watchOutput } from "../watch-output.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { ownerEnvironment, ROOT, runOwnerCommand } from "./owner-command.ts";
 
-/** The `script` of util-linux runs a command at a terminal of its own. Those of other systems take other arguments. */
+/** The `script` of util-linux runs a command in its own terminal. Other systems' versions take other arguments. */
 const hasTerminal = String(spawnSync("script", ["--version"]).stdout).includes("util-linux");
 
 let stripe: LocalStripe;
@@ -62,7 +62,7 @@ test("at a terminal reconcile counts in one line what it has checked and repaire
   expect([checked, repaired.toSorted()]).toEqual([2, paid.toSorted()]);
 });
 
-test("where nobody watches, as in a file that collects its log, reconcile counts nothing aloud", async () => {
+test("without a terminal, as when its log goes to a file, reconcile prints no progress", async () => {
   await stripe.paidSession();
   const { exitCode, complaints } = await runOwnerCommand("reconcile", [], environment);
   expect(exitCode).toBe(0);

@@ -13,12 +13,12 @@ export interface Shops {
    * Stripe delivers the event to one of the instances: the status of the answer, or "lost" when the connection broke.
    */
   deliver(event: { body: string }, instance: number): Promise<number | "lost">;
-  /** Ends an instance the hard way. Deliveries to it are lost until it is started again. */
+  /** Kills an instance. Deliveries to it are lost until it is started again. */
   kill(instance: number): Promise<void>;
   killProcess(pid: number): Promise<void>;
   /** Starts every instance again that was killed. */
   restart(): Promise<void>;
-  /** It becomes later for all instances and for Stripe's signatures: leases end. */
+  /** Lets time pass for all instances and for Stripe's signatures, so that leases end. */
   letPass(ms: number): void;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function startShops(
 
   return {
     async deliver({ body }, instance) {
-      // Every attempt is signed anew, as Stripe does.
+      // Every attempt gets a new signature, as at Stripe.
       const seconds = Math.floor((Date.now() + aheadMs) / 1_000);
       const signature = createHmac("sha256", WEBHOOK_SECRET).update(`${seconds}.${body}`).digest("hex");
       try {

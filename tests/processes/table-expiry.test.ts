@@ -47,7 +47,7 @@ async function recordedEvent(table: string): Promise<Record<string, unknown>> {
   return { ...Items[0] };
 }
 
-test("A20, A21: create-table lets a new table expire by the very attribute that event records carry, 35 days on, in seconds", async () => {
+test("A20, A21: create-table sets a new table's expiry to the attribute that event records have, 35 days ahead, in seconds", async () => {
   expect(await createTable("new-orders")).toEqual({
     exitCode: 0,
     output:
@@ -75,7 +75,7 @@ test("A20, A21: create-table lets a new table expire by the very attribute that 
   expect((await recordedEvent("new-orders"))[attribute]).toEqual({ N: "1798024000" });
 });
 
-test("A21: create-table for a table whose expiry is on already says so and fails nothing", async () => {
+test("A21: create-table says when a table's expiry is already on, and does not fail", async () => {
   await createTable("old-orders");
   expect(await createTable("old-orders")).toEqual({
     exitCode: 0,

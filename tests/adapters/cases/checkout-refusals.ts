@@ -63,7 +63,7 @@ export const checkoutRefusalCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D09: create-checkout-session answers 415 to a content type that needs no preflight, and to none",
+    name: "D09: create-checkout-session answers 415 to a content type that needs no preflight, and to a missing one",
     async run(shop) {
       const types = [
         "text/plain",
@@ -104,7 +104,7 @@ export const checkoutRefusalCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "B13: create-checkout-session answers 400 to more than shop.config.ts allows of a price, by either of its names",
+    name: "B13: create-checkout-session answers 400 to a quantity above the limit in shop.config.ts, by either name of the price",
     async run(shop) {
       for (const price of shop.choose(["poster_a2", "price_poster_a2"])) {
         const response = await buyWithJson(shop, { price_id: price, quantity: 11 });

@@ -6,10 +6,10 @@ import { buyWithForm, buyWithJson, openedSession } from "../purchase.ts";
 import { SITE_URL, type ShopUnderTest } from "../shop-under-test.ts";
 
 const POSTER = { price_id: "price_poster_a2" };
-/** What posting it costs in shop.config.ts. */
+/** Its shipping rate in shop.config.ts. */
 const SHIPPING_MINOR = 490;
 
-/** What a stranger may write into a request to be sent elsewhere after paying. */
+/** Headers that a stranger may send to be redirected elsewhere after paying. */
 const HOSTILE_HEADERS: readonly Readonly<Record<string, string>>[] = [
   { Host: "evil.example" },
   { "X-Forwarded-Host": "evil.example" },
@@ -48,7 +48,7 @@ export const checkoutCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "create-checkout-session takes a lookup key for the price that has it, as many as shop.config.ts allows",
+    name: "create-checkout-session sells a price by its lookup key, up to the quantity that shop.config.ts allows",
     async run(shop) {
       const response = await buyWithJson(shop, { price_id: "poster_a2", quantity: 10 });
       assert.equal(response.status, 200);

@@ -11,10 +11,10 @@ import { BUYER, SHOP_ENVIRONMENT, SITE_URL, type ShopUnderTest } from "../shop-u
 const COOKIE =
   /^(__Host-order_[\w-]{16})=[0-9a-z]+\.[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax; Secure$/;
 
-/** Who opened a checkout is told more about it than who merely has its id. */
+/** The buyer who opened a checkout is told more about it than someone who merely has its id. */
 export const claimCases: readonly AdapterCase[] = [
   {
-    name: "D04: a new checkout sets one __Host- cookie, for scripts' button and plain form alike, and names no session in it",
+    name: "D04: a new checkout sets one __Host- cookie, for the script's button and the plain form alike, and the cookie names no session",
     async run(shop) {
       const byScript = await buyWithJson(shop, { price_id: "price_poster_a2" });
       const byForm = await buyWithForm(shop, "price_id=price_poster_a2&quantity=1");
@@ -98,7 +98,7 @@ export const claimCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D04: order-status tells nothing personal without the cookie, nor with one that is forged, expired or another session's",
+    name: "D04: order-status tells nothing personal without the cookie, or with one that is forged, expired or another session's",
     async run(shop) {
       const { sessionId, cookie } = await paidAsBrowser(shop);
       const other = await openAsBrowser(shop, "price_poster_a2");
@@ -123,7 +123,7 @@ export const claimCases: readonly AdapterCase[] = [
       for (const value of shop.choose(cookies)) {
         const status = await statusOf(shop, sessionId, value === "" ? {} : { Cookie: value });
         assert.equal(status.personal, undefined, value);
-        // The shop's own address is for everybody; no other stands there.
+        // The shop's own address is public; no other may appear.
         const { wayBack, ...others } = status as { wayBack?: { supportEmail?: string } };
         assert.equal(wayBack?.supportEmail, "hello@example.com");
         const wayWithoutEmail = { ...wayBack, supportEmail: undefined };
@@ -156,7 +156,7 @@ export const claimCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D02 D04: resend-mail answers strangers 404, whether the order exists or not, and the buyer of a shop without mail in words",
+    name: "D02 D04: resend-mail answers strangers 404, whether the order exists or not, and tells the buyer when the shop has no mail",
     async run(shop) {
       const { sessionId, cookie } = await paidAsBrowser(shop);
       const other = await openAsBrowser(shop, "price_poster_a2");
@@ -182,7 +182,7 @@ export const claimCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "M03 M04: who bought on a page of ALLOWED_ORIGINS passes through SITE_URL, gets the cookie there, and sees all of the order",
+    name: "M03 M04: a buyer on a page of ALLOWED_ORIGINS passes through SITE_URL, gets the cookie there, and sees all of the order",
     async run(shop) {
       const answer = await buyWithJson(
         shop,

@@ -10,7 +10,7 @@ import { BUYER, type ShopUnderTest } from "../shop-under-test.ts";
 const EBOOK = "price_ebook_tides";
 const FILE = new URL("../../../private/the-tide-reader.epub", import.meta.url);
 
-/** Files of the folder private/, as the functions of this project hand them out. */
+/** Files of the folder private/, as the functions of this project send them. */
 export const downloadCases: readonly AdapterCase[] = [
   {
     name: "D04: only the browser that opened the checkout is told the links",
@@ -51,7 +51,7 @@ export const downloadCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "download resumes where it broke off, unless the file has changed since",
+    name: "download resumes where it stopped, unless the file has changed since",
     async run(shop) {
       const query = await boughtLink(shop);
       const file = await readFile(FILE);
@@ -115,7 +115,7 @@ export const downloadCases: readonly AdapterCase[] = [
 
       const ask = () => shop.send("download", { query, headers: { Accept: "text/html,*/*" } });
       let response = await ask();
-      // With orders in Stripe what was seen a moment ago counts for five seconds.
+      // With orders in Stripe an answer is cached for five seconds.
       for (let tries = 0; tries < 12 && response.status === 200; tries += 1) {
         await sleep(500);
         response = await ask();

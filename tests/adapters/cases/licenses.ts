@@ -17,7 +17,7 @@ export const licenseCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "a license key is revoked once all the money went back",
+    name: "a license key is revoked after a full refund",
     async run(shop) {
       const sessionId = await paidSession(shop);
       const payment = String(shop.stripe.state().checkoutSessions[sessionId]?.payment_intent);
@@ -44,7 +44,7 @@ export const licenseCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "license takes its question whatever Content-Type a program sends with it",
+    name: "license accepts a request with any Content-Type",
     async run(shop) {
       const types = ["application/json", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded"];
       for (const type of shop.choose(types)) {
@@ -54,7 +54,7 @@ export const licenseCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "license refuses what is not its question with 400, a key in the address too",
+    name: "license answers 400 to any other request, including a key in the address",
     async run(shop) {
       await expectError(await ask(shop, "{"), 400, "invalid_json");
       await expectError(await ask(shop, '{"license":"LICENSE1"}'), 400, "invalid_request");
@@ -63,7 +63,7 @@ export const licenseCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "C10: license answers 413 to a question that is longer than any key",
+    name: "C10: license answers 413 to a body that is longer than any key",
     async run(shop) {
       await expectError(await ask(shop, `{"key":"${"L".repeat(8_192)}"}`), 413, "body_too_large");
     },
@@ -93,7 +93,7 @@ const signer = createLicenseSigner(
   [parseSigningKey(SHOP_ENVIRONMENT.LICENSE_PRIVATE_KEY)].filter((key) => key !== undefined),
 );
 
-/** What the shop must derive, too, and never stores. */
+/** The key that the shop must derive, too, and never stores. */
 function keyOf(shop: ShopUnderTest, orderId: string): string {
   const session = shop.stripe.state().checkoutSessions[orderId];
   assert.ok(session);

@@ -11,8 +11,8 @@ const LIMIT = 5;
 const LOOKS = 300;
 
 /**
- * How often one buyer may open a checkout, and look at an order. Only where a test plays the host and says where a request comes from; the hosts' own
- * local tools start every request with fresh memory.
+ * How often one buyer may open a checkout and look at an order. These run only where a test plays the host and says where a
+ * request comes from; the hosts' own local tools start every request with fresh memory.
  */
 export const limitCases: readonly AdapterCase[] = [
   {
@@ -48,7 +48,7 @@ export const limitCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D12: create-checkout-session counts all addresses of one IPv6 customer as one, and his neighbor as another",
+    name: "D12: create-checkout-session counts all addresses of one IPv6 customer as one, and a neighbor as another",
     async run(shop) {
       await earlyInTheMinute();
       const rotating = await statuses(shop, 8, (index) => ({ from: `2001:db8:1:2:${index}::${index}` }));
@@ -73,12 +73,12 @@ export const limitCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D12: download counts each address for itself: who asks too often keeps nobody else from his file",
+    name: "D12: download counts each address for itself: one that asks too often blocks no one else",
     async run(shop) {
       const query = await boughtLink(shop);
       const ask = (from: string): Promise<Response> => shop.send("download", { method: "HEAD", query, from });
       let refused: Response | undefined;
-      // Counting may start anew in between, once: then it takes as many again. Where no address is known, the limit lies far above.
+      // A new minute may begin once in between: then it takes as many again. Where no address is known, the limit is far higher.
       for (let asked = 0; asked < 2 * LOOKS + 1 && refused === undefined; asked += 20) {
         const answers = await Promise.all(Array.from({ length: 20 }, () => ask("198.51.100.40")));
         refused = answers.find(({ status }) => status !== 200);
@@ -113,7 +113,7 @@ function allow(count: number): number[] {
   return Array.from({ length: count }, () => 200);
 }
 
-/** Counting starts anew with every minute of the clock: a case must not see two of them. */
+/** Counting restarts with every minute of the clock: a case must not see two of them. */
 async function earlyInTheMinute(): Promise<void> {
   const leftMs = 60_000 - (Date.now() % 60_000);
   if (leftMs < 4_000) await sleep(leftMs);

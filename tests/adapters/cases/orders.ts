@@ -5,10 +5,10 @@ import { expectAcknowledged, expectError, expectRetryAfter } from "../expect-ans
 import { openedSession, openSession } from "../purchase.ts";
 import { BUYER, type ShopUnderTest } from "../shop-under-test.ts";
 
-/** One order from the click to the end; these cases alone are worth running on another store too. */
+/** One order from the click to the end. Only these cases are worth running on another store, too. */
 export const orderCases: readonly AdapterCase[] = [
   {
-    name: "D03: a checkout that was opened is open, and its status leads back to it",
+    name: "D03: a new checkout is open, and its status leads back to it",
     async run(shop) {
       const sessionId = await openSession(shop, "price_poster_a2", 2);
       const open = await statusOf(shop, sessionId);
@@ -34,7 +34,7 @@ export const orderCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "A01 C07: a webhook delivered again is acknowledged and changes nothing",
+    name: "A01 C07: a repeated webhook is acknowledged and changes nothing",
     async run(shop) {
       const sessionId = await paidSession(shop, "price_ebook_tides");
       await expectAcknowledged(await deliver(shop, sessionId, "completed"), "fulfilled");
@@ -81,7 +81,7 @@ export const orderCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "B01: while the bank takes its time the status says so",
+    name: "B01: the status says so while a bank debit is pending",
     async run(shop) {
       const sessionId = await openSession(shop, "price_print_deposit");
       shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
@@ -101,7 +101,7 @@ export const orderCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "B22: an expired session is no order, and its status says expired",
+    name: "B22: an expired session is not an order, and its status says expired",
     async run(shop) {
       const sessionId = await openSession(shop, "price_poster_a2");
       shop.stripe.account.expire(sessionId);
@@ -112,7 +112,7 @@ export const orderCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D01: an unpaid session is never told paid, whatever the address bar says",
+    name: "D01: an unpaid session is never reported as paid, whatever the address bar says",
     async run(shop) {
       const sessionId = await openSession(shop, "price_app_license");
       shop.stripe.buyer.pay(sessionId, { card: "4000000000000002" });

@@ -10,7 +10,7 @@ type Headers = Readonly<Record<string, string>>;
 const POSTER = { price_id: "price_poster_a2" };
 const FORM = "price_id=price_poster_a2&quantity=1";
 
-/** Pages that are none of the shop's, however much their addresses look like it. */
+/** Pages that do not belong to the shop, however much their addresses look like it. */
 const FOREIGN_ORIGINS = [
   "https://evil.example",
   "https://shop.example.evil.example",
@@ -50,7 +50,7 @@ const FOREIGN_FETCHES: readonly Headers[] = [
 const OWN_FETCHES: readonly { headers: Headers; leads: "to Stripe" | "through SITE_URL" }[] = [
   { headers: { Origin: SITE_URL, "Sec-Fetch-Site": "same-origin" }, leads: "to Stripe" },
   { headers: { Origin: SITE_URL }, leads: "to Stripe" },
-  // The page has the function's own address, whatever that is: no page can make a browser say so.
+  // The page is on the function's own address, whatever that is: no page can make a browser claim this.
   {
     headers: { Origin: "https://name-that-no-variable-tells.example", "Sec-Fetch-Site": "same-origin" },
     leads: "through SITE_URL",
@@ -67,14 +67,14 @@ const OWN_FETCHES: readonly { headers: Headers; leads: "to Stripe" | "through SI
     headers: { Origin: "https://www.shop.example:8443", "Sec-Fetch-Site": "same-site" },
     leads: "through SITE_URL",
   },
-  // No browser: nobody is being made to do anything.
+  // No browser, so no one is tricked into it.
   { headers: {}, leads: "to Stripe" },
 ];
 
 /** Which pages may open a checkout, and which may read the answer. */
 export const originCases: readonly AdapterCase[] = [
   {
-    name: "D09 D10: create-checkout-session answers 403 to the pages of others, and lets none of them read it",
+    name: "D09 D10: create-checkout-session answers 403 to other sites' pages, and lets none of them read the answer",
     async run(shop) {
       for (const origin of shop.choose(FOREIGN_ORIGINS)) {
         await expectRefusal(shop, { Origin: origin }, origin);
@@ -82,7 +82,7 @@ export const originCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D09: create-checkout-session answers 403 to a browser that says that the page was another's, or hides it",
+    name: "D09: create-checkout-session answers 403 to a browser that reports another site's page, or hides the page",
     async run(shop) {
       for (const headers of shop.choose(FOREIGN_FETCHES)) {
         await expectRefusal(shop, headers, JSON.stringify(headers));
@@ -90,7 +90,7 @@ export const originCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D08: create-checkout-session answers 403 to another's page that calls us by its own name",
+    name: "D08: create-checkout-session answers 403 to another site's page that calls us by its own name",
     async run(shop) {
       const claims: readonly Headers[] = [
         { Host: "evil.example" },
@@ -115,7 +115,7 @@ export const originCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D09: create-checkout-session answers another's form with a page, and opens no checkout",
+    name: "D09: create-checkout-session answers another site's form with a page, and opens no checkout",
     async run(shop) {
       const before = sessionCount(shop);
       const response = await buyWithForm(shop, FORM, { Origin: "https://evil.example" });
@@ -140,7 +140,7 @@ export const originCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "D10: create-checkout-session answers the preflight of a named page, and wakes for others without allowing anything",
+    name: "D10: create-checkout-session answers the preflight of a named page, and wakes for others without allowing them anything",
     async run(shop) {
       const asked = {
         "Access-Control-Request-Method": "POST",
@@ -167,7 +167,7 @@ export const originCases: readonly AdapterCase[] = [
   },
 ];
 
-/** By a redirect to Stripe's page, or by a page that leads through SITE_URL where the function was asked by another name. */
+/** Leads to Stripe by a redirect, or by a page through SITE_URL if the function was called by another name. */
 async function assertLeads(
   leads: "to Stripe" | "through SITE_URL",
   response: Response,

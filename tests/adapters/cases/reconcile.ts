@@ -8,7 +8,7 @@ import { expectSecurityHeaders } from "./headers.ts";
 
 export const reconcileCases: readonly AdapterCase[] = [
   {
-    name: "A31: reconcile, started as the host's scheduler does, fulfills an order that no webhook told about",
+    name: "A31: reconcile, started as the host's scheduler does, fulfills an order that no webhook reported",
     async run(shop) {
       const sessionId = await openSession(shop, "price_poster_a2");
       shop.stripe.buyer.pay(sessionId, BUYER);
@@ -31,7 +31,7 @@ export const reconcileCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "E06: reconcile runs for nobody but the scheduler, who knows a secret or is the only one that can post",
+    name: "E06: reconcile runs only for the scheduler, which knows a secret or is the only one that can post",
     async run(shop) {
       const secret = SHOP_ENVIRONMENT.CRON_SECRET;
       if (shop.scheduler === "host") {

@@ -8,7 +8,7 @@ import { sign } from "../sign.ts";
 
 const SECRET = WEBHOOK_SECRETS.current;
 
-/** Of a type that the shop ignores, so that only the bytes decide about the answer. */
+/** An event of a type that the shop ignores, so that only the bytes decide the answer. */
 const EVENT = {
   id: "evt_bytes",
   object: "event",
@@ -77,7 +77,7 @@ export const webhookByteCases: readonly AdapterCase[] = [
   ),
 
   {
-    name: "C01: webhook puts a body together that comes in pieces, cut inside a character",
+    name: "C01: webhook reassembles a body that comes in pieces, cut inside a character",
     async run(shop) {
       for (const padding of shop.choose(["", "a", "ab", "abc"])) {
         const response = await shop.send("webhook", {
@@ -97,7 +97,7 @@ export const webhookByteCases: readonly AdapterCase[] = [
       const positions = [emoji, bytes.indexOf("\r"), 0, 1, bytes.length - 1];
       for (const position of shop.choose(positions)) {
         const flipped = Buffer.from(bytes);
-        // The lowest bit: what was UTF-8 stays UTF-8.
+        // The lowest bit, so that UTF-8 stays UTF-8.
         flipped[position] = bytes.readUInt8(position) ^ 1;
         await refuses(shop, { ...signed(text), body: flipped }, "invalid_signature");
       }
@@ -114,7 +114,7 @@ export const webhookByteCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "C01: webhook does not take a byte order mark away",
+    name: "C01: webhook does not remove a byte order mark",
     async run(shop) {
       const text = JSON.stringify(EVENT);
       await refuses(shop, { ...signed(text), body: `\ufeff${text}` }, "invalid_signature");
@@ -145,7 +145,7 @@ export const webhookByteCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "C01: webhook answers 400 to signed bodies that are no event",
+    name: "C01: webhook answers 400 to signed bodies that are not an event",
     async run(shop) {
       const bodies = ["null", "<event/>", "[]", '"event"', "1", "{}", '{"object":"event"}', "{"];
       for (const body of shop.choose(bodies)) {
@@ -185,7 +185,7 @@ function withName(name: string): string {
   return JSON.stringify({ ...EVENT, data: { object: { id: "prod_1", name } } });
 }
 
-/** Signed and labeled as Stripe does it. */
+/** Signed and labeled as Stripe does. */
 function signed(body: string | Uint8Array): AdapterRequest {
   const headers = {
     "Content-Type": "application/json; charset=utf-8",

@@ -73,7 +73,7 @@ export const webhookEventCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "webhook asks Stripe to come back when the session does not exist for our key",
+    name: "webhook asks Stripe to retry when the session does not exist for our key",
     async run(shop) {
       for (const event of [SNAPSHOT, THIN]) {
         const response = await deliver(shop, event);

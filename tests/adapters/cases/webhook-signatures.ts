@@ -129,7 +129,7 @@ export const webhookSignatureCases: readonly AdapterCase[] = [
     },
   },
   {
-    name: "C10: webhook answers 400 to a signature header of more than 4 KB, a right one among it too",
+    name: "C10: webhook answers 400 to a signature header of more than 4 KB, even with a right signature in it",
     async run(shop) {
       const padding = `,v1=${"0".repeat(64)}`.repeat(70);
       const response = await shop.send("webhook", withHeader(sign(BODY, { secret: current }) + padding));

@@ -11,7 +11,7 @@ const BUTTON = '<button class="stripe-checkout-btn" data-price-id="price_1">Buy<
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const buy = (page: Page) => page.getByRole("button").first().click();
-/** What the server makes of what was sent. */
+/** How the server parses the purchases that were sent. */
 const bodies = () => purchases(pages).map(({ body }) => parseJsonPurchase(JSON.stringify(body)));
 const opensCheckout = () => Response.json({ url: CHECKOUT });
 const refuses = (status: number, message = "This item is not for sale.") =>
@@ -32,7 +32,7 @@ async function listen(page: Page): Promise<void> {
 }
 const eventsOf = (page: Page) => page.evaluate(() => (window as unknown as { seen: unknown[] }).seen);
 
-/** What a browser does to a page that comes out of the back/forward cache. (Playwright switches the real one off.) */
+/** What a browser does to a page from the back/forward cache. (Playwright switches the real one off.) */
 const comeBack = (page: Page) =>
   page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
 
@@ -55,7 +55,7 @@ test("a click sends the buyer to Checkout", async () => {
   expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
 });
 
-test("a button that was added to the page later works, and so does a click on something inside it", async () => {
+test("a button added to the page later works, and so does a click on something inside it", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage("");
   await page.evaluate(() => {
@@ -77,7 +77,7 @@ test("an element without a price id is left alone", async () => {
   expect(pages.received).toEqual([]);
 });
 
-test("the quantity is the button's, else the form's, else one", async () => {
+test("the quantity comes from the button, else from the form, else it is one", async () => {
   pages.answer = () => refuses(400);
   const form = (attribute: string) =>
     `<form><input name="quantity" value="4"><button class="stripe-checkout-btn" data-price-id="p" ${attribute}>Buy</button></form>`;
@@ -113,7 +113,7 @@ test("the endpoint can be set on the script tag", async () => {
   expect(new Set(pages.received.map(({ path }) => path))).toEqual(new Set(["/api/elsewhere"]));
 });
 
-test("a click that somebody has handled is left alone", async () => {
+test("a click that the page has handled is left alone", async () => {
   const page = await pages.openPage(BUTTON);
   await page.evaluate(() => document.addEventListener("click", (event) => event.preventDefault()));
   await buy(page);
@@ -121,7 +121,7 @@ test("a click that somebody has handled is left alone", async () => {
   expect(purchases(pages)).toEqual([]);
 });
 
-test("while it is busy, the button looks it, keeps the focus and does nothing more", async () => {
+test("a busy button looks busy, keeps the focus and does nothing more", async () => {
   const page = await pages.openPage(
     '<form action="/api/never"><button class="stripe-checkout-btn" data-price-id="price_1" data-loading-text="One moment…">Buy</button></form>',
   );
@@ -142,7 +142,7 @@ test("a button without data-loading-text keeps its label", async () => {
   expect(await page.getByRole("button").innerText()).toBe("Buy");
 });
 
-test("what the server says stands next to the button in a live region, as text", async () => {
+test("the server's message is shown as text in a live region next to the button", async () => {
   pages.answer = () => refuses(400, "Sold out <img src=x onerror=alert(1)>");
   const page = await pages.openPage(`<p>${BUTTON}</p>`);
   await buy(page);
@@ -151,7 +151,7 @@ test("what the server says stands next to the button in a live region, as text",
   expect(await page.locator("img").count()).toBe(0);
 });
 
-test("everything is as it was after a failure", async () => {
+test("after a failure everything is as before", async () => {
   pages.answer = () => refuses(503);
   const button =
     '<button class="stripe-checkout-btn" data-price-id="price_1" data-loading-text="One moment…"><svg></svg> <b>Buy</b></button>';
@@ -176,7 +176,7 @@ test("the message goes away with the next click, and follows the buyer to anothe
   expect(await page.getByRole("alert").count()).toBe(1);
 });
 
-test("an answer that is not ours is said in our words", async () => {
+test("an answer from something else than the shop gets the script's own message", async () => {
   pages.answer = () => new Response("<h1>502 Bad Gateway</h1>", { status: 502 });
   const page = await pages.openPage(BUTTON);
   await listen(page);
@@ -188,7 +188,7 @@ test("an answer that is not ours is said in our words", async () => {
   ]);
 });
 
-test("gives up after 15 seconds, and an answer that comes later goes nowhere", async () => {
+test("gives up after 15 seconds, and ignores an answer that comes later", async () => {
   let answerLate: (response: Response) => void = () => undefined;
   pages.answer = () => new Promise((resolve) => (answerLate = resolve));
   await (await pages.openPage(BUTTON)).close();
@@ -214,7 +214,7 @@ test("a buyer who stops the page on its way to Stripe gets the button back", asy
   pages.answer = opensCheckout;
   const page = await pages.openPage(BUTTON);
   await page.clock.install();
-  // 204 leaves the browser where it is, as the stop button does.
+  // 204 keeps the browser on the page, as the stop button does.
   await page.context().route(CHECKOUT, (route) => route.fulfill({ status: 204 }));
   const arrival = page.waitForResponse(CHECKOUT);
   await buy(page);
@@ -224,7 +224,7 @@ test("a buyer who stops the page on its way to Stripe gets the button back", asy
   expect(await page.getByRole("button").getAttribute("aria-busy")).toBeNull();
 });
 
-test("a page that comes back from the back/forward cache is as it was, and forgets the old attempt", async () => {
+test("a page from the back/forward cache is as before, and forgets the old attempt", async () => {
   let answerLate: (response: Response) => void = () => undefined;
   pages.answer = () => new Promise((resolve) => (answerLate = resolve));
   const page = await pages.openPage(BUTTON.replace(">Buy", ' data-loading-text="One moment…">Buy'));
@@ -240,7 +240,7 @@ test("a page that comes back from the back/forward cache is as it was, and forge
   expect(page.url()).toBe(`${pages.url}/own-page`);
 });
 
-test("one key for all tries of an attempt, whatever went wrong, and a new one for another purchase", async () => {
+test("all tries of an attempt use one key, whatever went wrong, and another purchase a new one", async () => {
   const page = await pages.openPage(`<form><input name="quantity" value="1">${BUTTON}</form>`);
   for (const failure of [() => refuses(503), () => refuses(400), () => new Response("not JSON")]) {
     pages.answer = failure;
@@ -255,7 +255,7 @@ test("one key for all tries of an attempt, whatever went wrong, and a new one fo
   expect(keys[3]).not.toBe(keys[0]);
 });
 
-test("the key survives an answer that got lost on its way, so that the retry finds the same Checkout", async () => {
+test("the key survives a lost answer, so that the retry finds the same Checkout", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(BUTTON);
   await page.route("**/api/**", async (route) => {
@@ -301,7 +301,7 @@ test("works where crypto.randomUUID is missing, on plain http other than localho
 });
 
 test.each(["http://localhost:4242/pay", "http://localhost/pay"])(
-  "on localhost plain http will do: %s",
+  "on localhost plain http is enough: %s",
   async (url) => {
     pages.answer = () => Response.json({ url });
     const page = await pages.openPage(BUTTON);
@@ -331,7 +331,7 @@ test.each([
   expect(await page.title()).toBe("Own page");
 });
 
-test("says what it does: before, then redirect", async () => {
+test("emits its events: before, then redirect", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(BUTTON);
   await listen(page);
@@ -383,7 +383,7 @@ test("on touch it wakes the function before the click buys", async () => {
   expect(pages.received.map(({ method }) => method)).toEqual(["OPTIONS", "POST"]);
 });
 
-test("a function that cannot be woken is nobody's trouble", async () => {
+test("a function that cannot be woken causes no error", async () => {
   const page = await pages.openPage(BUTTON);
   await page.route("**/api/**", (route) => route.abort());
   await page.getByRole("button").hover();
@@ -391,7 +391,7 @@ test("a function that cannot be woken is nobody's trouble", async () => {
   expect(await page.getByRole("alert").count()).toBe(0);
 });
 
-/** A page whose scripts, beside ours, are these: inline ones are refused by the pages' policy. */
+/** A page with this script beside ours; it is not inline, because the pages' policy refuses that. */
 async function openWithScript(body: string, script: () => void): Promise<Page> {
   const page = await pages.openPage(body);
   await page.evaluate(script);
@@ -402,7 +402,7 @@ const ENDPOINT = "/api/create-checkout-session";
 const inForm = (fields: string, attributes = "") =>
   `<form method="post" action="${ENDPOINT}" ${attributes}>${fields}${BUTTON}</form>`;
 
-test("D26: a form means with the script what it means without: the chosen price opens", async () => {
+test("D26: a form means the same with and without the script: the chosen price opens", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(
     inForm(
@@ -434,7 +434,7 @@ test.each([
     "",
     `${BUTTON}</form><input type="hidden" form="f" name="price_id" value="price_l"><form>`,
   ],
-])("D26: %s says which price", async (_, fields, button) => {
+])("D26: %s determines the price", async (_, fields, button) => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(
     `<form id="f" method="post" action="${ENDPOINT}">${fields}${button}</form>`,
@@ -453,7 +453,7 @@ test("D26: a field that the shop does not know is sent, and refused, as it is wi
   expect(bodies).toThrow("We could not open the checkout for this item.");
 });
 
-test("D26: the fields of a form that goes elsewhere are its own business", async () => {
+test("D26: the fields of a form that goes elsewhere are ignored", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(
     `<form method="post" action="/search"><input name="q" value="tides"><input type="hidden" name="action" value="find">${BUTTON}</form>`,
@@ -463,7 +463,7 @@ test("D26: the fields of a form that goes elsewhere are its own business", async
   expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
 });
 
-test("D26: a form that is posted goes before data-quantity", async () => {
+test("D26: the fields of a posted form win over data-quantity", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(
     `<form method="post" action="${ENDPOINT}"><input name="quantity" value="4"><button class="stripe-checkout-btn" data-price-id="price_1" data-quantity="2">Buy</button></form>`,
@@ -500,7 +500,7 @@ test.each([
       "<button formnovalidate",
     ),
   ],
-])("D26: %s switches that off", async (_, form) => {
+])("D26: %s switches the check off", async (_, form) => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(form);
   await buy(page);
@@ -508,7 +508,7 @@ test.each([
   expect(bodies()).toEqual([{ price_id: "price_1", quantity: 4 }]);
 });
 
-test("D26: a submit that the page has taken care of is left alone, and so is another button of the form", async () => {
+test("D26: a submit that the page has handled is left alone, and so is another button of the form", async () => {
   const page = await openWithScript(inForm('<button id="other">Other</button>'), () =>
     document.addEventListener("submit", (event) => event.preventDefault()),
   );
@@ -528,7 +528,7 @@ test("D26: a button in a form that does not submit it buys what the form says", 
   expect(bodies()).toEqual([{ price_id: "price_1", quantity: 3 }]);
 });
 
-test("D27: a click that a modal keeps to itself opens the checkout, and the modal stays as it was", async () => {
+test("D27: a click whose propagation a modal stops opens the checkout, and the modal stays as it was", async () => {
   pages.answer = opensCheckout;
   const page = await openWithScript(`<div id="modal">${BUTTON}</div>`, () => {
     const modal = document.querySelector("#modal");
@@ -543,7 +543,7 @@ test("D27: a click that a modal keeps to itself opens the checkout, and the moda
   expect(await page.locator("#modal").count()).toBe(1);
 });
 
-test("D27: a form in such a modal, and a click that is stopped on its way down", async () => {
+test("D27: so does a form in such a modal, and a click that is stopped on its way down", async () => {
   pages.answer = () => refuses(400);
   const page = await openWithScript(
     `<div id="modal">${inForm('<input name="quantity" value="3">')}</div>`,
@@ -592,7 +592,7 @@ test("D27: a button in a shadow tree works", async () => {
   expect(bodies()).toEqual([{ price_id: "price_1", quantity: 1 }]);
 });
 
-test("D27: a click into a shadow tree inside the button, an icon perhaps, counts", async () => {
+test("D27: a click into a shadow tree inside the button, such as an icon, counts", async () => {
   pages.answer = opensCheckout;
   const page = await openWithScript(BUTTON.replace("Buy", "<my-icon></my-icon>"), () => {
     const root = document.querySelector("my-icon")?.attachShadow({ mode: "open" });
@@ -623,7 +623,7 @@ test("a click with a modifier key buys as any click on a button does", async () 
   await page.waitForURL(CHECKOUT);
 });
 
-test("a script of somebody else's that has a data-endpoint, too, does not get the purchases", async () => {
+test("another script with a data-endpoint does not get the purchases", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(
     BUTTON,
@@ -634,7 +634,7 @@ test("a script of somebody else's that has a data-endpoint, too, does not get th
   expect(pages.received.map((request) => request.path)).not.toContain("/api/theirs");
 });
 
-test("D29: blanks around the price's name are no part of it", async () => {
+test("D29: spaces around the price's name are ignored", async () => {
   pages.answer = opensCheckout;
   const page = await pages.openPage(BUTTON.replace("price_1", " price_1\n"));
   await buy(page);

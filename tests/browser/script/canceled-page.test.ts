@@ -34,7 +34,7 @@ test("leads back to the same Checkout while it is open", async () => {
 });
 
 test.each(["javascript:document.title=1", "http://evil.example/", "", undefined])(
-  "offers the shop alone when the way back would be %s",
+  "offers only the shop when the way back would be %s",
   async (checkoutUrl) => {
     answersWith("open", { checkoutUrl });
     const page = await open();
@@ -83,7 +83,7 @@ test.each([
 });
 
 test.each(["/canceled.html", "/canceled.html?session_id={CHECKOUT_SESSION_ID}"])(
-  "offers the shop, without asking anybody, at %s",
+  "offers the shop without a request at %s",
   async (path) => {
     const page = await open(path);
     await shows(page, "Nothing was charged. You can start again from the shop");

@@ -12,7 +12,7 @@ test("writes two decimals, none for yen and three for Kuwaiti dinars", () => {
   expect(format(32_125, "kwd")).toBe("KWD 32.125");
 });
 
-test("writes as the page's language does", () => {
+test("writes amounts in the page's language", () => {
   expect(format(123_456, "eur", "de")).toBe("1.234,56 €");
 });
 
@@ -21,6 +21,6 @@ test("counts Icelandic krónur and Ugandan shillings in hundredths, as Stripe do
   expect(format(50_000, "ugx")).toBe("UGX 500");
 });
 
-test("does not round away what a currency usually has no decimals for", () => {
+test("does not round away decimals that a currency usually does not have", () => {
   expect(format(105_050, "all")).toBe("ALL 1,050.50");
 });

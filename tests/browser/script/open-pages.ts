@@ -30,9 +30,8 @@ export interface Pages {
 const never = () => new Promise<Response>(() => undefined);
 
 /**
- * The site with its real headers (a strict Content-Security-Policy above all) and in place of the functions whatever a test
- * wants them to answer. Anything a page writes to the console as an error or warning fails the test, except the line
- * Chromium writes by itself for every answer of a function that is not 2xx.
+ * The site with its real headers (above all a strict Content-Security-Policy), and functions that answer as a test wants. An
+ * error or warning on the console fails the test, except the line that Chromium writes for every answer that is not 2xx.
  */
 export function openPages(): Pages {
   let server: Server;
@@ -47,7 +46,7 @@ export function openPages(): Pages {
     async newPage(options = {}) {
       const context = await browser.newContext({ baseURL: pages.url, ...options });
       context.setDefaultTimeout(5_000);
-      // The world outside, as far as a buyer gets there.
+      // The only other site that a buyer reaches.
       await context.route("https://checkout.stripe.com/**", (route) =>
         route.fulfill({ contentType: "text/html", body: "<h1>Stripe</h1>" }),
       );

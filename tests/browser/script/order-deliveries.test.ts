@@ -31,7 +31,7 @@ async function open(): Promise<Page> {
 const list = (page: Page) => page.locator("#order-delivery-list");
 const region = (page: Page) => page.getByRole("region", { name: "Ready for you" });
 
-test("D05: what was delivered is text, and its links lead to the web only", async () => {
+test("D05: deliveries are shown as text, and their links lead only to the web", async () => {
   answersWith({
     deliveries: [
       { kind: "text", name: "<b>Hello</b>", text: "one\n<img src=x onerror=document.title=1>" },
@@ -46,7 +46,7 @@ test("D05: what was delivered is text, and its links lead to the web only", asyn
   expect(await list(page).locator("img, a").count()).toBe(0);
 });
 
-test("a page whose owner took a template out leaves such things out", async () => {
+test("a page without one of the templates leaves out those items", async () => {
   answersWith({ deliveries: [DOWNLOAD, KEY] });
   const page = await pages.newPage();
   await page.route("**/success.html*", async (route) => {
@@ -68,7 +68,7 @@ test("an answer with new links for the same things leaves the list, and the keyb
   expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
-test("an answer that says nothing personal takes nothing off the page", async () => {
+test("an answer without personal parts removes nothing from the page", async () => {
   answersWith({ deliveries: [DOWNLOAD] }, { state: "paid" });
   const page = await open();
   await region(page).waitFor();
@@ -77,7 +77,7 @@ test("an answer that says nothing personal takes nothing off the page", async ()
   expect(await region(page).isVisible()).toBe(true);
 });
 
-test("what was revoked disappears, and the page says why", async () => {
+test("revoked items disappear, and the page says why", async () => {
   answersWith({ deliveries: [DOWNLOAD] }, { state: "paid" });
   const page = await open();
   await region(page).waitFor();
@@ -86,12 +86,12 @@ test("what was revoked disappears, and the page says why", async () => {
   expect(await region(page).isVisible()).toBe(false);
 });
 
-test("a reason from the future has words, too", async () => {
+test("an unknown reason has words, too", async () => {
   answersWith({ deliveries: [], revokedBecause: "asteroid" }, { revoked: true });
   await (await open()).getByRole("heading", { name: "This order is no longer valid" }).waitFor();
 });
 
-test("where the browser does not copy, the key stays to be copied by hand", async () => {
+test("a key can be copied by hand where the browser does not copy", async () => {
   answersWith({ deliveries: [KEY] });
   const page = await pages.newPage();
   await page.addInitScript(() => {

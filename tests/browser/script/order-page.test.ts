@@ -22,7 +22,7 @@ const answersWith = (state: string, changes: object = {}) => {
 const shows = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
 const questions = () => pages.received.length;
 
-/** A page whose clock stands still, so that polling happens when a test says so. */
+/** A page whose clock stands still, so that it polls when a test says so. */
 async function openAtStandstill(): Promise<Page> {
   const page = await pages.newPage();
   await page.clock.install({ time: 0 });
@@ -33,7 +33,7 @@ async function openAtStandstill(): Promise<Page> {
   return page;
 }
 
-/** Network time is real time: lets an answer arrive and the page go on to its next pause. */
+/** The network takes real time: waits until an answer has arrived and the page pauses again. */
 const answersArrive = (page: Page) => page.waitForTimeout(100);
 
 async function pass(page: Page, ms: number): Promise<void> {
@@ -73,7 +73,7 @@ test("has words of its own for a subscription that has started", async () => {
   await shows(page, "Thank you, your subscription has started");
 });
 
-test("G01: says in plain words that a subscription is paused, and hands nothing out", async () => {
+test("G01: says in plain words that a subscription is paused, and offers no delivery", async () => {
   const personal = { deliveries: [], revokedBecause: "subscription_paused" };
   answersWith("fulfilled", { mode: "subscription", paused: true, personal });
   const page = await pages.newPage();
@@ -109,7 +109,7 @@ test("lists what was bought, and the total", async () => {
   expect(await page.locator("#order-total").innerText()).toBe("€78.00");
 });
 
-test("says what the buyer paid in a currency of their own, and nothing of it otherwise", async () => {
+test("shows what the buyer paid in a currency of their own, and nothing of it otherwise", async () => {
   answersWith("paid", { personal: { presentment: { currency: "jpy", amountMinor: 10_420 } } });
   const page = await pages.newPage();
   await page.goto(PAGE);
@@ -133,7 +133,7 @@ test("shows no empty table while the items are not known", async () => {
   expect(await page.getByRole("table").count()).toBe(0);
 });
 
-test("D05: names are text, whatever they hold", async () => {
+test("D05: names are shown as text, whatever they hold", async () => {
   const name = '<img src=x onerror="document.title=1"> <b>Poster</b>';
   answersWith("paid", { items: [{ ...POSTERS, name }] });
   const page = await pages.newPage();
@@ -195,7 +195,7 @@ test("keeps what it knew when the connection breaks later", async () => {
   await shows(page, "Thank you, your payment has arrived");
 });
 
-test("after a minute without news it offers a button instead, which asks again and keeps the keyboard's place", async () => {
+test("after a minute without news it offers a button to ask again, which keeps the keyboard's place", async () => {
   answersWith("open");
   const page = await openAtStandstill();
   const button = page.getByRole("button", { name: "Check again" });
@@ -239,7 +239,7 @@ test("says so when there is no such order", async () => {
 });
 
 test.each(["", "?session_id=", "?session_id=%7BCHECKOUT_SESSION_ID%7D", "?session_id=%3Cb%3Ehi&state=paid"])(
-  "has nothing to show and nothing to ask for the address /success.html%s",
+  "shows nothing and asks nothing at the address /success.html%s",
   async (query) => {
     const page = await pages.newPage();
     await page.goto(`/success.html${query}`);
@@ -249,7 +249,7 @@ test.each(["", "?session_id=", "?session_id=%7BCHECKOUT_SESSION_ID%7D", "?sessio
   },
 );
 
-test("D06: takes the id out of the part of the address that servers and referrers see, and survives a reload", async () => {
+test("D06: removes the id from the part of the address that servers and referrers see, and survives a reload", async () => {
   answersWith("fulfilled");
   const page = await pages.newPage();
   await page.goto(PAGE);

@@ -15,7 +15,7 @@ function answersWith(changes: object): void {
   pages.answer = () => Response.json({ ...order, ...changes });
 }
 
-/** The order page, as the owner has changed it. */
+/** The order page with an owner's changes. */
 async function open(change: (html: string) => string = (html) => html): Promise<Page> {
   const page = await pages.newPage();
   await page.route("**/success.html*", async (route) => {
@@ -49,7 +49,7 @@ const withoutPlain = (state: string) => (html: string) =>
 test.each([
   [{ shippingMinor: 490, totalMinor: 6890 }, ["Shipping\t€4.90", "Total\t€68.90"]],
   [{ shippingMinor: 0 }, ["Shipping\tFree", "Total\t€64.00"]],
-  // Recorded before shipping was, or charged by something newer than the page.
+  // Recorded before shipping was recorded, or charged by something newer than the page.
   [{ totalMinor: 6890 }, ["Adjustment\t€4.90", "Total\t€68.90"]],
   [{ totalMinor: 6000 }, ["Adjustment\t-€4.00", "Total\t€60.00"]],
   [{}, ["Total\t€64.00"]],
@@ -58,7 +58,7 @@ test.each([
   const page = await open();
   await page.locator("#order-total").waitFor();
   expect(await rows(page)).toEqual(["Tide chart poster, A2\t2\t€64.00", ...expected]);
-  // A page whose owner has no words for the rows: in English, rather than amounts that do not add up.
+  // A page without words for the rows: English ones are better than amounts that do not add up.
   const plain = await open((html) => html.replaceAll(/<tr data-sum[\s\S]*?<\/tr>/g, ""));
   await plain.locator("#order-total").waitFor();
   expect(await rows(plain)).toEqual(await rows(page));
@@ -97,7 +97,7 @@ test("F13: whatever the server says, the rows of the page add up to the total", 
   }
 });
 
-test("F13: discount and tax are named once as parts of the amounts, the tax to the buyer alone", async () => {
+test("F13: discount and tax are named once as parts of the amounts, and only the buyer sees the tax", async () => {
   answersWith({ discountMinor: 800, personal: { taxMinor: 1022 } });
   const page = await open();
   await page.getByText("Includes a discount of €8.00.").waitFor();
@@ -130,7 +130,7 @@ test.each([
     "Thank you, your order is complete",
     ["Order placed", "Ready"],
   ],
-])("F03, F04: an order that is %s, %j, is told of no payment", async (state, changes, title, shown) => {
+])("F03, F04: an order that is %s, %j, mentions no payment", async (state, changes, title, shown) => {
   answersWith({ state, items: [{ ...POSTERS, amountMinor: 0 }], ...changes });
   const page = await open();
   await heading(page, title);
@@ -138,7 +138,7 @@ test.each([
   expect(await steps(page)).toEqual(shown);
 });
 
-test("F09: goods that have to be posted are not called ready: the page says that they will be sent", async () => {
+test("F09: goods to be posted are not called ready: the page says that they will be sent", async () => {
   answersWith({ needsShipping: true });
   const page = await open();
   await heading(page, "Thank you, we will send it to you");
@@ -146,7 +146,7 @@ test("F09: goods that have to be posted are not called ready: the page says that
   expect(await page.locator('#order-steps [aria-current="step"]').innerText()).toBe("We send it to you");
   expect(await page.locator("main").innerText()).not.toMatch(/\bready\b/i);
 
-  // A page from before there were such words says nothing of being ready either.
+  // An older page without such words does not call them ready, either.
   const old = await open((html) =>
     without("fulfilled", "shipping")(html).replace(/ data-shipping="[^"]*"/, ""),
   );
@@ -166,14 +166,14 @@ test.each([
   ["awaiting_payment", {}, "Thank you, your order is placed"],
   ["payment_failed", {}, "The payment did not go through"],
   ["expired", {}, "This checkout has expired"],
-])("F07: a page without any words for %s, %j, says the least that is true", async (state, changes, title) => {
+])("F07: a page without words for %s, %j, says the least that is true", async (state, changes, title) => {
   answersWith({ state, ...changes });
   const page = await open(without(state));
   await heading(page, title);
   expect(await page.locator("#order").getAttribute("data-state")).toBe(state);
 });
 
-test("F07: without the plain words of fulfilled the buyer of an e-book does not read that a subscription has started", async () => {
+test("F07: without the plain words for fulfilled, the buyer of an e-book is not told that a subscription has started", async () => {
   answersWith({});
   const onlySubscription = (html: string) =>
     ["payment", "free", "shipping", "trial"].reduce(

@@ -23,9 +23,9 @@ function silence(): Buffer {
   return wave;
 }
 
-// What the policy refuses is written to the console, and fails the test.
+// A refusal by the policy is written to the console, and fails the test.
 
-test("D32: a preview of the site's own plays", async () => {
+test("D32: the site's own audio preview plays", async () => {
   const page = await pages.openPage("<audio controls></audio>");
   await page.route("**/media/preview.wav", (route) =>
     route.fulfill({ contentType: "audio/wav", body: silence() }),
@@ -39,7 +39,7 @@ test("D32: a preview of the site's own plays", async () => {
   await expect.poll(duration).toBeCloseTo(0.1);
 });
 
-test("D32: a frame with a page of the site's own shows it", async () => {
+test("D32: a frame shows a page of the site's own", async () => {
   const page = await pages.openPage('<iframe src="/" title="The shop"></iframe>');
   await page.frameLocator("iframe").getByRole("heading", { name: "The shop" }).waitFor();
 });

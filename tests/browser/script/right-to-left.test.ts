@@ -8,7 +8,7 @@ import { openPages } from "./open-pages.ts";
 
 const pages = openPages();
 
-/** Arabic, with a size in brackets, a year and a mark at its end; what is around it is English. */
+/** Arabic, with a size in brackets, a year and a mark at its end; the text around it is English. */
 const POSTER = "ملصق المد والجزر (A2) 2026!";
 const NAMES = [POSTER, "ספר הגאות 3 (PDF)", "Ebb – جزر 2"];
 const items = NAMES.map((name, index) => ({
@@ -123,7 +123,7 @@ test.for(PLACES)("F10, F11: %s at 360 px keeps a right-to-left name whole", asyn
           Math.min(...row.map((glyph) => glyph.left)),
           Math.max(...row.map((glyph) => glyph.right)),
         ];
-        // Nothing of ours stands within the name's part of a line.
+        // None of the surrounding text is within the name's part of a line.
         for (const { left: from, right: to, top, character } of [...before, ...after]) {
           const isOnThisLine = Math.abs(top - (row[0]?.top ?? 0)) < 8;
           if (isOnThisLine && character.trim() !== "")

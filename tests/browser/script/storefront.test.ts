@@ -47,7 +47,7 @@ test.each(["/", "/success.html?session_id=cs_test_1", "/canceled.html?session_id
   },
 );
 
-test("every picture has a size, a description or an empty one on purpose, and arrives", async () => {
+test("every picture loads, and has a size and a description, which may be empty on purpose", async () => {
   const page = await pages.newPage();
   await page.goto("/");
   const images = await page.locator("img").all();

@@ -38,7 +38,7 @@ async function open() {
   return page;
 }
 
-test("M10: another browser is told that a mail went out, to which first letter, and can have it sent again", async () => {
+test("M10: another browser is told that a mail went out, with the address's first letter, and can have it sent again", async () => {
   answers({ wayBack: { kind: "mail", to: "a…" } });
   const page = await open();
   const words = await page.locator('[data-way-back="mail"]').innerText();
@@ -56,7 +56,7 @@ test("M10: another browser is told that a mail went out, to which first letter, 
   ]);
 });
 
-test("M11: another browser of a shop without mail is told where the order is, and reads of no mail of ours", async () => {
+test("M11: another browser of a shop without mail is told where the order is, and of no mail", async () => {
   answers({ wayBack: { kind: "browser", supportEmail: "help@shop.example" } });
   const page = await open();
   const words = await page.locator('[data-way-back="browser"]').innerText();
@@ -71,7 +71,7 @@ test("M11: another browser of a shop without mail is told where the order is, an
   expect(await (await open()).locator('[data-way-back="support"]').isVisible()).toBe(false);
 });
 
-test("M12: the browser that bought in a shop without mail shows the link to keep, until when it works, and copies it", async () => {
+test("M12: the browser that bought in a shop without mail shows the link to keep and its last day, and copies it", async () => {
   answers({
     personal: {
       ...PERSONAL,

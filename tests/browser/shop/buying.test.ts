@@ -26,7 +26,7 @@ test("click, pay, and the success page shows the whole order; it is in the store
   await expect
     .poll(() => page.locator("#order-items").innerText())
     .toMatch(/Tide chart poster, A2\s+2\s+€64\.00/);
-  // With the postage, once per order.
+  // Includes shipping, once per order.
   expect(await page.locator("#order-total").innerText()).toBe("€68.90");
 
   const sessionId = sessionIdOf(page);
@@ -40,7 +40,7 @@ test("click, pay, and the success page shows the whole order; it is in the store
   await headline(page, /we will send it to you/);
 });
 
-test("without JavaScript the form leads to the payment page, and the success page says what it can", async () => {
+test("without JavaScript the form leads to the payment page, and the success page still says what it can", async () => {
   const page = await shop.newPage({ javaScriptEnabled: false });
   await page.goto("/");
   await page.getByLabel("Quantity").fill("3");
@@ -92,7 +92,7 @@ test("3-D Secure: refused leads back to the payment page, accepted to the order"
   await headline(page, /your order is complete/);
 });
 
-test("a bank debit that succeeds is placed now and complete when the money is there", async () => {
+test("a bank debit that succeeds is placed at once, and complete when the money arrives", async () => {
   const page = await shop.newPage();
   await clickBuy(page, "price_print_deposit");
   await page.getByLabel("Email").fill(CANARY_BUYER.email);
@@ -136,7 +136,7 @@ test("a double click opens one checkout", async () => {
   expect(sessions() - before).toBe(1);
 });
 
-test("the back button brings back a shop whose button works", async () => {
+test("the buy button works after the back button", async () => {
   const page = await shop.newPage();
   await clickBuy(page, "price_app_license");
   await page.goBack();
@@ -147,7 +147,7 @@ test("the back button brings back a shop whose button works", async () => {
   await page.waitForURL("**/c/pay/**");
 });
 
-test("the keyboard alone buys", async () => {
+test("buying works with the keyboard alone", async () => {
   const page = await shop.newPage();
   await page.goto("/");
   await page.getByRole("button", { name: "Buy the e-book" }).focus();
@@ -171,7 +171,7 @@ test("canceling says that nothing was charged and leads back to the same checkou
   await page.waitForURL(checkout);
 });
 
-test("who pays and closes the tab still gets the order", async () => {
+test("a buyer who pays and closes the tab still gets the order", async () => {
   const page = await shop.newPage();
   await clickBuy(page, "price_ebook_tides");
   const sessionId = sessionIdOf(page);

@@ -28,7 +28,7 @@ async function refund(sessionId: string): Promise<void> {
 
 const privateFile = (name: string) => readFile(new URL(`../../../private/${name}`, import.meta.url));
 
-test("files: buy, download the very bytes, go on with a broken download; a refund closes the link and the page says so", async () => {
+test("files: buy, download the exact bytes, resume a broken download; a refund closes the link and the page says so", async () => {
   const page = await shop.newPage();
   await buy(page, "price_ebook_tides");
   await headline(page, /your order is complete/);
@@ -74,7 +74,7 @@ test("D04: in another browser the page's address shows no download", async () =>
   expect(await stranger.content()).not.toContain("/api/download?token=");
 });
 
-test("a license key: shown, copied, valid; a refund revokes it and takes it off the page", async () => {
+test("a license key: shown, copied, valid; a refund revokes it and removes it from the page", async () => {
   const page = await shop.newPage({ permissions: ["clipboard-read", "clipboard-write"] });
   await buy(page, "price_app_license");
   await headline(page, /your order is complete/);
@@ -92,7 +92,7 @@ test("a license key: shown, copied, valid; a refund revokes it and takes it off 
   expect(await page.content()).not.toContain(key);
 });
 
-test("a link of a subscription is there while it lasts", async () => {
+test("a subscription's link is shown while the subscription lasts", async () => {
   const page = await shop.newPage();
   await buy(page, "price_almanac_monthly");
   await headline(page, /your subscription has started/);
@@ -133,7 +133,7 @@ test("a text is shown once the bank debit has arrived, and the steps fill up", a
   expect(await rows(page).innerText()).toMatch(/the blue door\. We begin at ten/);
 });
 
-test("a parcel: an order that delivers nothing by itself has no list", async () => {
+test("a parcel: an order without digital deliveries has no list", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
   await headline(page, /we will send it to you/);

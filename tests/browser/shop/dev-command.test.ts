@@ -53,7 +53,7 @@ test("prints one line with the address when it is ready, serves, and Ctrl-C ends
   expect(await shop.exited()).toBe(0);
 });
 
-test("a port that is taken is named, with what to do", async () => {
+test("a port in use is named, with what to do", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -82,7 +82,7 @@ test.for([
   expect(shop.output()).not.toMatch(/\n\s+at /);
 });
 
-test("a flag it does not know is refused together with the help", async () => {
+test("an unknown flag is refused, with the help", async () => {
   const shop = dev({}, "--prot", "1");
   expect(await shop.exited()).toBe(1);
   expect(shop.output()).toContain("npm run dev -- --no-open");

@@ -9,7 +9,7 @@ import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();
 
-/** Buys in the shop, as a buyer does, and stands on the order's page behind the counter. */
+/** Buys in the shop, as a buyer does, and ends on the order's page behind the counter. */
 async function buy(page: Page, product: string): Promise<string> {
   await page.goto("/");
   await page.locator(`.stripe-checkout-btn[data-price-id="${product}"]`).click();
@@ -75,7 +75,7 @@ test("an open inbox shows a new mail by itself", async () => {
   await expect.poll(() => inbox.locator(".row").count(), { timeout: 10_000 }).toBe(before + 1);
 });
 
-test("D24: nothing in a mail runs, and its frame reaches nothing of the page around it", async () => {
+test("D24: nothing in a mail runs, and its frame cannot reach the page around it", async () => {
   const page = await shop.newPage();
   await buy(page, "price_ebook_tides");
   await page.getByRole("link", { name: /^Mail: Your order/ }).click();
@@ -85,7 +85,7 @@ test("D24: nothing in a mail runs, and its frame reaches nothing of the page aro
   expect(body.headers.get("content-security-policy")).toMatch(/^sandbox .*default-src 'none'/);
 });
 
-test("the timeline has what the shop noted down, oldest first, and the facts how often a file was fetched", async () => {
+test("the timeline has what the shop noted down, oldest first, and the facts say how often a file was fetched", async () => {
   const page = await shop.newPage();
   const sessionId = await buy(page, "price_ebook_tides");
   const moments = async () => (await page.locator(".timeline li").allInnerTexts()).map(whatOf);
@@ -109,7 +109,7 @@ test("the timeline has what the shop noted down, oldest first, and the facts how
   expect(await moments()).toContain("Shop: mail sent again, at the buyer’s wish");
 });
 
-/** Without the time, and what else can be done about it. */
+/** The moment's text, without its time and its buttons. */
 function whatOf(moment: string): string {
   return (
     moment
@@ -134,7 +134,7 @@ test("refund in part, in full, and a refund that fails: the shop follows", async
   await shopSays(page, /Refunded\s+€12\.50/);
 });
 
-test("an amount that is none, or more than was paid, is refused with a sentence", async () => {
+test("an invalid amount, or more than was paid, is refused with a sentence", async () => {
   const page = await shop.newPage();
   await buy(page, "price_poster_a2");
   await page.getByLabel("Amount in EUR").fill("a lot");
@@ -201,7 +201,7 @@ test("a checkout expires, and the bank answers a debit", async () => {
   await shopSays(page, /State\s+fulfilled/);
 });
 
-test("a lost webhook is seen, and sending it again does nothing twice", async () => {
+test("a lost webhook is shown, and sending it again does nothing twice", async () => {
   const page = await shop.newPage();
   await page.goto("/__dev");
   await press(page, "Lose every one");
@@ -226,7 +226,7 @@ test("a lost webhook is seen, and sending it again does nothing twice", async ()
   expect(await page.getByRole("link", { name: /^Mail:/ }).count()).toBe(1);
 });
 
-test("a mail server that refuses leaves an order that needs attention, and says why", async () => {
+test("an order needs attention after the mail server refuses, and says why", async () => {
   const page = await shop.newPage();
   await page.goto("/__dev/inbox");
   await press(page, "It says “no such mailbox”");
@@ -245,7 +245,7 @@ test("a mail server that refuses leaves an order that needs attention, and says 
   await press(page, "It takes every mail");
 });
 
-test("without JavaScript everything is there, too", async () => {
+test("everything works without JavaScript, too", async () => {
   const page = await shop.newPage({ javaScriptEnabled: false });
   await page.goto("/__dev");
   await page.locator(".row").first().click();
@@ -268,12 +268,9 @@ test("every page behind the counter fits a phone of 320 px", async () => {
 });
 
 test.for([
-  [
-    "a page of somebody else's that posts a form",
-    { method: "POST", headers: { "Sec-Fetch-Site": "cross-site" } },
-  ],
+  ["another site's page that posts a form", { method: "POST", headers: { "Sec-Fetch-Site": "cross-site" } }],
   ["a form from an unknown place", { method: "POST", headers: { Origin: "https://evil.example" } }],
-  ["a page of somebody else's that reads", { method: "GET", headers: { "Sec-Fetch-Site": "cross-site" } }],
+  ["another site's page that reads", { method: "GET", headers: { "Sec-Fetch-Site": "cross-site" } }],
 ] as const)("E05: %s gets 403", async ([, { method, headers }]) => {
   for (const path of ["/__dev/webhooks", "/__dev/inbox/empty", "/__dev/inbox"]) {
     const response = await fetch(new URL(path, shop.url), { method, headers });
@@ -281,7 +278,7 @@ test.for([
   }
 });
 
-test("E05: a name of somebody else's that leads to this machine gets 403", async () => {
+test("E05: a foreign host name that leads to this machine gets 403", async () => {
   const { port } = new URL(shop.url);
   const request = get({
     host: "127.0.0.1",

@@ -18,7 +18,7 @@ async function buy(): Promise<Page> {
   return page;
 }
 
-test("the buyer has the mail sent again by keyboard, three times; the fourth time the page says why not; print has no button", async () => {
+test("the buyer has the mail sent again by keyboard, three times; the fourth time the page says why not; a printed page has no button", async () => {
   const page = await buy();
   await expect.poll(() => button(page).innerText()).toBe("Send the mail again");
   expect(mails()).toBe(1);
@@ -61,7 +61,7 @@ test("while the mail is on its way the button says so, and takes no second press
   expect(asked).toBe(1);
 });
 
-test("M08 M10: another browser reads of the mail and has it sent again, to the buyer; after a refund nobody has such a button", async () => {
+test("M08 M10: another browser is told of the mail and can have it sent again, to the buyer; after a refund no page has such a button", async () => {
   const page = await buy();
   await button(page).waitFor();
   const stranger = await shop.newPage();

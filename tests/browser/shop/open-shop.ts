@@ -14,7 +14,7 @@ import { launchChromium } from "../launch-chromium.ts";
 
 export interface ShopInBrowser {
   url: string;
-  /** A page in a browser that was never here before. It is closed, and its console looked at, when the test ends. */
+  /** A page in a fresh browser. When the test ends, its console is checked and it is closed. */
   newPage(options?: BrowserContextOptions): Promise<Page>;
   /** What the shop printed: log lines and mails. */
   printed(): string;
@@ -23,8 +23,8 @@ export interface ShopInBrowser {
 }
 
 /**
- * The shop as `npm run dev` starts it, and a real browser in front of it. Whatever a page writes to the console as an error
- * or warning, and whatever it breaks of its Content-Security-Policy, fails the test that opened it.
+ * The shop as `npm run dev` starts it, and a real browser in front of it. An error or warning on a page's console, or a breach of
+ * its Content-Security-Policy, fails the test that opened it.
  */
 export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
   let shop: Shop;
@@ -42,7 +42,7 @@ export function openShopInBrowser(variables: Environment = {}): ShopInBrowser {
       engine: "dynamodb",
       print: (text) => {
         printed.push(text);
-        // `npm run dev` shows mails, in a frame; they are the buyer's.
+        // `npm run dev` prints mails, in a frame; they are for the buyer.
         if (!text.startsWith("┌")) watchOutput(text);
       },
     });

@@ -40,7 +40,7 @@ test("D04: the browser that bought sees its masked mail address and Stripe's rec
   expect(await stranger.locator("main").innerText()).not.toMatch(/@buyer\.example|Receipt/);
 });
 
-test("D04: two tabs that buy at once each stay the buyer of their own order, and no script can read the proof", async () => {
+test("D04: two tabs that buy at once each remain the buyer of their own order, and no script can read the proof", async () => {
   const page = await shop.newPage();
   const second = await page.context().newPage();
   await Promise.all([page.goto("/"), second.goto("/")]);
@@ -97,7 +97,7 @@ test("a browser keeps the cookie as a deployed site sets it, and sends it to all
     Date.now,
   );
   const received: (string | undefined)[] = [];
-  // Chromium takes http://localhost for as good as https: https://www.w3.org/TR/secure-contexts/#localhost
+  // Chromium treats http://localhost like https: https://www.w3.org/TR/secure-contexts/#localhost
   const server = createServer((incoming, outgoing) => {
     received.push(incoming.headers.cookie);
     const [cookie = ""] = claims.claim(new Request("https://s.example/"), "cs_test_0123456789");

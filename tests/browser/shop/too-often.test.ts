@@ -5,12 +5,12 @@ import { beforeEach, expect, test } from "vitest";
 
 import { openShopInBrowser } from "./open-shop.ts";
 
-// Everybody in these tests is one buyer, who may open one checkout a minute.
+// All clicks in these tests come from one buyer, who may open one checkout a minute.
 const shop = openShopInBrowser({ CHECKOUTS_PER_MINUTE: "1" });
 const MESSAGE =
   "There were too many checkout attempts from your connection. Please wait a minute and try again.";
 
-/** Counting starts anew with every minute of the clock: a test must not see two of them. */
+/** Counting restarts with every minute of the clock: a test must not see two of them. */
 beforeEach(async () => {
   const leftMs = 60_000 - (Date.now() % 60_000);
   if (leftMs < 15_000) await sleep(leftMs);
@@ -28,7 +28,7 @@ async function buyUntilRefused(page: Page): Promise<void> {
   }
 }
 
-test("D11: who clicks too often reads next to the button when to try again, and keeps the button", async () => {
+test("D11: a buyer who clicks too often reads next to the button when to try again, and keeps the button", async () => {
   const page = await shop.newPage();
   await buyUntilRefused(page);
   await page.getByRole("alert").filter({ hasText: MESSAGE }).waitFor();
@@ -36,7 +36,7 @@ test("D11: who clicks too often reads next to the button when to try again, and 
   expect(new URL(page.url()).pathname).toBe("/");
 });
 
-test("D11: who clicks too often without scripts gets a page that says when to try again, and a way back", async () => {
+test("D11: a buyer who clicks too often without scripts gets a page that says when to try again, and a way back", async () => {
   const page = await shop.newPage({ javaScriptEnabled: false });
   await buyUntilRefused(page);
   await page.getByRole("heading", { name: "Checkout did not start" }).waitFor();

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { closeServer, listen } from "../../../scripts/dev/listen.ts";
 import { openShopInBrowser, pay } from "./open-shop.ts";
 
-/** A site of somebody's. On this machine, because Chromium keeps pages from elsewhere away from it by itself. */
+/** Another site. It is on this machine, because Chromium does not let pages from elsewhere reach it. */
 async function openSite(): Promise<{ url: string; show: (html: string) => void }> {
   let page = "";
   const server = createServer((_, response) => {
@@ -20,7 +20,7 @@ async function openSite(): Promise<{ url: string; show: (html: string) => void }
 
 const evil = await openSite();
 const blog = await openSite();
-// The shop itself is at localhost, so that 127.0.0.1 is somebody else.
+// The shop itself is at localhost, so 127.0.0.1 is another site.
 const shop = openShopInBrowser({ ALLOWED_ORIGINS: blog.url });
 
 const sessions = () => Object.keys(shop.stripe().state().checkoutSessions).length;
@@ -114,7 +114,7 @@ test("D09 D10: another site's script, however it sends, opens no checkout and re
   }, `${shop.url}/api/create-checkout-session`);
 
   expect(read).toEqual(["", "", "", "", ""]);
-  // JSON is asked for ahead and goes no further; all others reach the shop.
+  // JSON stops at its preflight; all others reach the shop.
   await expect.poll(() => refusals() - before.refusals).toBe(5);
   expect(sessions()).toBe(before.sessions);
 });
@@ -130,7 +130,7 @@ test("D10: the button on a page that ALLOWED_ORIGINS names sells, through the br
   expect(await Promise.all(purchases)).toEqual([{ origin: blog.url, site: "cross-site" }]);
 });
 
-test("M03: who bought on the blog gets the file after paying, by way of the shop", async () => {
+test("M03: a buyer on the blog gets the file after paying, by way of the shop", async () => {
   blog.show(`<button class="stripe-checkout-btn" data-price-id="price_ebook_tides">Buy</button>
     <script src="${shop.url}/js/stripe-checkout.js" data-endpoint="${shop.url}/api/create-checkout-session" defer></script>`);
   const page = await shop.newPage();
@@ -150,7 +150,7 @@ test.for([
 ] as const)(
   "M01 M02: at another name of the shop %s sells, and the order page at SITE_URL knows the buyer",
   async ([, options]) => {
-    // Chromium takes any name under localhost for this machine; the shop has never heard of this one.
+    // Chromium resolves any name under localhost to this machine; the shop does not know this one.
     const other = shop.url.replace("localhost", "shop.localhost");
     const page = await shop.newPage(options);
     const purchases = watchPurchases(page);

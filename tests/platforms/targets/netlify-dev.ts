@@ -23,7 +23,7 @@ const BODY_DIFFERENCES: KnownDifferences = Object.fromEntries(
   [
     "C01: webhook verifies the exact bytes sent as application/json; charset=iso-8859-1",
     "C01: webhook verifies the exact bytes sent as no content type",
-    "C01: webhook does not take a byte order mark away",
+    "C01: webhook does not remove a byte order mark",
     "C01: webhook answers 400 to a signed body that is not UTF-8, and does not repair it",
     "C01: webhook does not inflate a gzipped body whose text was signed",
     "D18: create-checkout-session answers 400 to JSON behind a byte order mark",

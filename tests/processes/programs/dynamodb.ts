@@ -2,7 +2,7 @@ import dynalite from "dynalite";
 
 import { listen } from "../../../scripts/dev/listen.ts";
 
-/** A local DynamoDB. FOLDER: where its tables lie; in memory without it. PORT: a free one without it. */
+/** A local DynamoDB. FOLDER: where its tables are, by default in memory. PORT: by default a free one. */
 const { FOLDER, PORT = "0" } = process.env;
 const server = dynalite({
   ...(FOLDER && { path: FOLDER }),

@@ -10,7 +10,7 @@ import { siteOf } from "../../test-site.ts";
 
 /**
  * One instance of the shop, as a host would start it: the shipped handlers over HTTP, everything else outside this process.
- * POST_OFFICE: where mails go. The parent may say `{ aheadMs }`: so much later it is, here.
+ * POST_OFFICE: where mails go. The parent may send `{ aheadMs }`, which sets this instance's clock ahead.
  */
 let aheadMs = Number(process.env["AHEAD_MS"] ?? 0);
 process.on("message", (message: { aheadMs: number }) => {

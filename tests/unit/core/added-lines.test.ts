@@ -56,7 +56,7 @@ const toOwner = () => shop.mails.find(({ to }) => to === "owner@shop.example")?.
 const keysIn = (text: string) => text.match(/TESTLICENSE1-[\w.-]+/g) ?? [];
 
 for (const engine of ["stripe", "memory"] as const) {
-  test(`B28: a cross-sell is delivered as what it is, and what was opened once (${engine} engine)`, async () => {
+  test(`B28: a cross-sell is delivered as itself, and the opened line once (${engine} engine)`, async () => {
     open(engine);
     const orderId = await shop.openSession("app_license");
     shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
@@ -70,7 +70,7 @@ for (const engine of ["stripe", "memory"] as const) {
     expect(toOwner()).not.toContain("Stripe's page added");
   });
 
-  test(`B29: an upsell takes the place of what was opened: its buyer gets the one and not the other (${engine} engine)`, async () => {
+  test(`B29: an upsell replaces the opened line: the buyer gets only the upsell (${engine} engine)`, async () => {
     open(engine);
     const orderId = await shop.openSession("app_license");
     shop.stripe.buyer.pay(orderId, { exchanges: { price_app_license: "price_ebook_tides" } });
@@ -79,7 +79,7 @@ for (const engine of ["stripe", "memory"] as const) {
     expect(toBuyer()).toContain("https://files.example/tides");
   });
 
-  test(`B30: for a line that shop.config.ts does not know nothing is delivered, and the owner reads so (${engine} engine)`, async () => {
+  test(`B30: a line that shop.config.ts does not know delivers nothing, and the owner is told (${engine} engine)`, async () => {
     open(engine);
     const orderId = await shop.openSession("app_license");
     shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_poster_a2", quantity: 2 }] });
@@ -90,7 +90,7 @@ for (const engine of ["stripe", "memory"] as const) {
     );
   });
 
-  test(`B31: a lookup key that moves on takes nothing away from earlier buyers, however they bought (${engine} engine)`, async () => {
+  test(`B31: a lookup key that moves to another price takes nothing from earlier buyers, however they bought (${engine} engine)`, async () => {
     open(engine, {}, built({ prices: PRICES }));
     const orders = [];
     for (const name of ["app_license", "price_app_license"]) {
@@ -108,7 +108,7 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
-/** What an older version, which noted the opened price's name alone, has opened. */
+/** A session as an older version opened it, which noted only the name of the opened price. */
 async function openFromBefore(): Promise<string> {
   const orderId = await shop.openSession("app_license");
   const session = shop.stripe.state().checkoutSessions[orderId];
@@ -117,7 +117,7 @@ async function openFromBefore(): Promise<string> {
   return orderId;
 }
 
-test("B32: an order of several lines from before the opened price was noted hands nothing out twice", async () => {
+test("B32: an order of several lines that is older than the note of the opened price delivers nothing twice", async () => {
   open("memory");
   const orderId = await openFromBefore();
   shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
@@ -126,7 +126,7 @@ test("B32: an order of several lines from before the opened price was noted hand
   expect(toBuyer()).toContain("https://files.example/tides");
 });
 
-test("B32: … also where the lookup key has moved since: the first line was opened", async () => {
+test("B32: … nor after its lookup key has moved: the first line counts as the opened one", async () => {
   open("memory");
   const orderId = await openFromBefore();
   shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_ebook_tides" }] });
@@ -149,7 +149,7 @@ async function buyAfterMove(definition: ShopDefinition) {
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
 
-test("B33: a price behind a moved lookup key is not sold while its settings stand under the old price's id", async () => {
+test("B33: a price behind a moved lookup key is not sold while its settings are still under the old price's id", async () => {
   const response = await buyAfterMove({
     prices: { app_license: {}, price_app_license: { deliver, maxQuantity: 1 } },
   });
@@ -170,6 +170,6 @@ test.for<ShopDefinition>([
   { prices: { app_license: { deliver } } },
   { prices: { app_license: {}, price_app_license: { deliver }, price_ebook_tides: { deliver } } },
   { prices: { app_license: {}, price_app_license: {} } },
-])("B33: it is sold where the settings follow the key: %j", async (definition) => {
+])("B33: the price is sold when its settings follow the key: %j", async (definition) => {
   expect((await buyAfterMove(definition)).status).toBe(200);
 });

@@ -55,7 +55,7 @@ test("a full refund revokes", async () => {
   expect(await mirrorOf(orderId)).toMatchObject({ refundedMinor: 3200, fullyRefunded: true, revoked: true });
 });
 
-test("B07: a bank refund that fails days later is taken back", async () => {
+test("B07: a bank refund that fails days later no longer counts", async () => {
   const orderId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
   shop.stripe.account.settleDelayed(orderId);
@@ -100,7 +100,7 @@ test("B11: a chargeback that was prevented gave the money back, and revokes", as
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "lost", revoked: true });
 });
 
-test("B11: an inquiry is not a dispute, and does not flicker when somebody looks for another reason", async () => {
+test("B11: an inquiry is not a dispute, and stays one when the order is read for another reason", async () => {
   const { orderId, payment } = await fulfilledOrder();
   shop.stripe.account.dispute(payment, { inquiry: true });
   await deliverAll();
@@ -131,7 +131,7 @@ test("B12: a subscription's order follows its status through renewals to its end
   expect(shop.mails).toHaveLength(1);
 });
 
-test("a first month given back finds its order and does not end the subscription", async () => {
+test("a refund of the first month is recorded on its order and does not end the subscription", async () => {
   const orderId = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(orderId);
   await deliverAll();
@@ -141,7 +141,7 @@ test("a first month given back finds its order and does not end the subscription
   expect(await mirrorOf(orderId)).toMatchObject({ refundedMinor: 600, fullyRefunded: true, revoked: false });
 });
 
-test("B04: with the refund's event before all others the order is made, refunded, and mails nobody", async () => {
+test("B04: when the refund's event comes first, the order is created as refunded and no mail is sent", async () => {
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
   shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));

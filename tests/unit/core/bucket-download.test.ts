@@ -50,7 +50,7 @@ function download(headers: Record<string, string> = {}, method = "GET"): Promise
   return shop.app.download(new Request(link, { method, headers }));
 }
 
-test("a buyer's link leads to the bucket, and a part can be fetched from there", async () => {
+test("a buyer's link redirects to the bucket, which also serves a part of the file", async () => {
   const redirect = await download();
   expect(redirect.status).toBe(302);
   expect(redirect.headers.get("cache-control")).toBe("no-store");
@@ -64,13 +64,13 @@ test("a buyer's link leads to the bucket, and a part can be fetched from there",
   expect(bucket.requests).toEqual([`HEAD ${KEY}`, `GET ${KEY}`]);
 });
 
-test("a HEAD is led to an address that is good for a HEAD", async () => {
+test("a HEAD request is redirected to an address that allows HEAD", async () => {
   const redirect = await download({}, "HEAD");
   expect(redirect.status).toBe(302);
   expect((await outside(redirect.headers.get("location") ?? "", { method: "HEAD" })).status).toBe(200);
 });
 
-test("a file that is not in the bucket: a page of ours that says whom to ask, and a line for the owner that names it", async () => {
+test("a file missing from the bucket gets a page that says whom to ask, and a log line that names the file", async () => {
   bucket.objects.clear();
   const response = await download({ Accept: "text/html" });
   const page = await response.text();
@@ -96,14 +96,14 @@ test("a file that is not in the bucket: a page of ours that says whom to ask, an
   expect((await download()).status).toBe(302);
 });
 
-// Without s3:ListBucket, S3 says 403 of what is not there: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
-test("a bucket that may not tell what is there says 403, which the buyer is spared, too", async () => {
+// Without s3:ListBucket, S3 answers 403 for a missing file: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+test("a bucket that answers 403 for a missing file gets the same page", async () => {
   bucket.interfere = () => new Response(null, { status: 403 });
   expect((await download()).status).toBe(404);
   expect(JSON.stringify(shop.log)).toContain("FILES_BUCKET answered 403");
 });
 
-test("a bucket that does not answer, or is busy, is not waited for: the buyer is sent there", async () => {
+test("the shop does not wait for a silent or busy bucket: the buyer is redirected to it", async () => {
   bucket.interfere = () => new Response(null, { status: 503 });
   expect((await download()).status).toBe(302);
   await bucket.close();
@@ -115,7 +115,7 @@ test("a bucket that does not answer, or is busy, is not waited for: the buyer is
   expect(await shop.engine.downloads.of(orderId)).toMatchObject([{ count: 2 }]);
 });
 
-test("D04: whoever may not have the file makes nobody ask the bucket", async () => {
+test("D04: a request that may not have the file never reaches the bucket", async () => {
   shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));
   await shop.notify(orderId);
   expect((await download()).status).toBe(403);

@@ -26,7 +26,7 @@ afterAll(() => local.close());
 
 const LINK = { method: "GET", fileName: "a.zip", contentType: "application/zip" } as const;
 
-test("a link fetches the file, as our type and under our name, for five minutes", async () => {
+test("a link fetches the file with our type and our name for five minutes", async () => {
   local.objects.set("2026/Für Gäste (1).zip", CONTENT);
   const url = await open().linkTo("2026/Für Gäste (1).zip", {
     method: "GET",
@@ -60,7 +60,7 @@ test("a link is good for one file and one method", async () => {
   ).toBe(200);
 });
 
-test("a key may hold whatever a bucket allows", async () => {
+test("a key may contain whatever a bucket allows", async () => {
   const bucket = open();
   const keys = fc
     .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
@@ -90,7 +90,7 @@ test.each([
   expect(url.split("?")[0]).toBe(expected);
 });
 
-test("a look finds what lies there, and names the refusal of what does not or may not be read", async () => {
+test("a look finds a file that exists, and names the refusal of one that is missing or forbidden", async () => {
   local.objects.set("2026/Für Gäste (1).zip", CONTENT);
   expect(await open().look("2026/Für Gäste (1).zip")).toEqual({ kind: "there" });
   expect(await open().look("2026/für gäste (1).zip")).toEqual({ kind: "refused", status: 404 });
@@ -109,7 +109,7 @@ test.for([429, 500, 503, 301, 307])(
   },
 );
 
-test("a look waits a second and a half at most, and survives that nobody is there", async () => {
+test("a look waits at most 1.5 seconds, and survives an unreachable bucket", async () => {
   const asked: number[] = [];
   const bucket = createBucket(local.config, {
     ...surroundings,

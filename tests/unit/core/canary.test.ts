@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { CANARY_BUYER, CANARY_KEYS, findCanaries } from "../../canaries.ts";
 import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 
-/** Everything that leaves the shop but for Stripe's own ears: the log, addresses of requests, and what strangers are answered. */
+/** Everything that leaves the shop except bodies for Stripe: the log, addresses of requests, and answers to strangers. */
 const seen: string[] = [];
 let shop: TestShop;
 
@@ -34,7 +34,7 @@ async function paidSession(): Promise<string> {
   return sessionId;
 }
 
-/** Asks every route everything that a stranger can, and some of what only Stripe and the host can. */
+/** Sends every route what a stranger can send, and some of what only Stripe and the host can. */
 async function driveEveryRoute(sessionId: string): Promise<void> {
   const { app, clock } = shop;
   const requests: [keyof TestShop["app"], Request][] = [
@@ -83,20 +83,20 @@ function expectNothingPrivate(): void {
 
 test("C15 D03: a whole sale shows neither buyer nor key in the log, in an address or to a stranger", async () => {
   await driveEveryRoute(await paidSession());
-  // The second one was asked for by somebody who knows the order's number.
+  // Someone who knows the order's number asked for the second one.
   expect(shop.mails.map(({ to }) => to)).toEqual([CANARY_BUYER.email, CANARY_BUYER.email]);
   expect(seen.filter((text) => text.startsWith("URL ")).length).toBeGreaterThan(5);
   expectNothingPrivate();
 });
 
-test("C15: with orders kept in Stripe the same holds", async () => {
+test("C15: the same holds with orders kept in Stripe", async () => {
   shop.close();
   open({ engine: "stripe" });
   await driveEveryRoute(await paidSession());
   expectNothingPrivate();
 });
 
-test("C15 C17: a mail server that refuses the buyer by name gets nobody's name into the log", async () => {
+test("C15 C17: a mail server that names the buyer in its refusal puts no name into the log", async () => {
   shop.close();
   const refusal = new Error(
     `550 <${CANARY_BUYER.email}> ${CANARY_BUYER.email} unknown (key ${CANARY_KEYS.stripe})`,
@@ -113,7 +113,7 @@ test("C15 C17: a mail server that refuses the buyer by name gets nobody's name i
 });
 
 test(
-  "C15 C17: errors of Stripe's that quote the key and the buyer stay out of log and answers",
+  "C15 C17: Stripe's errors that quote the key and the buyer stay out of the log and the answers",
   { timeout: 60_000 },
   async () => {
     const sessionId = await paidSession();
@@ -122,7 +122,7 @@ test(
       shop.stripe.faults.beforeApi = () =>
         Response.json(
           { error: { type: "invalid_request_error", message } },
-          // Stripe says so with most of its 500s; without it the SDK would wait and ask again.
+          // Stripe sends this with most of its 500s; without it the SDK would wait and retry.
           { status, headers: { "Stripe-Should-Retry": "false" } },
         );
       await driveEveryRoute(sessionId);
@@ -146,7 +146,7 @@ test("C15 C17: a store that throws with the buyer in its message leaks nothing",
   expectNothingPrivate();
 });
 
-test("C15 C17: variables that are wrong are named in the log without their values", async () => {
+test("C15 C17: the log names wrong variables without their values", async () => {
   shop.close();
   open({
     environment: {

@@ -29,7 +29,7 @@ async function buyOften(times: number, ip: string, app?: App): Promise<void> {
 const alarms = () => shop.log.filter(({ event }) => event === "card_testing_suspected");
 
 async function problems(): Promise<unknown> {
-  // That all is well is remembered for a minute.
+  // A healthy answer is cached for a minute.
   shop.clock.nowMs += 61_000;
   const response = await shop.app.health(new Request("https://shop.example/api/health"));
   return ((await response.json()) as { problems: unknown }).problems;
@@ -54,7 +54,7 @@ test("D11: fifty refusals within an hour alarm the owner once, and health says s
   expect(await problems()).toEqual([]);
 });
 
-test("D11: the owner is told by mail and in the chat, once; a chat that is down keeps no buyer out", async () => {
+test("D11: the owner is told by mail and in the chat, once; a chat that is down does not stop a buyer", async () => {
   const said: string[] = [];
   shop.close();
   shop = openTestShop({
@@ -97,7 +97,7 @@ test("D11: a chat that never answers keeps no buyer waiting longer than four sec
   expect(shop.log.filter(({ event }) => event === "alarm_failed")).toHaveLength(1);
 });
 
-test("D11: who goes on for three hours alarms the owner three times", async () => {
+test("D11: an attack that lasts three hours alarms the owner three times", async () => {
   for (let hour = 0; hour < 3; hour += 1) {
     await buyOften(100, "192.0.2.1");
     shop.clock.nowMs += 3_600_000;
@@ -105,7 +105,7 @@ test("D11: who goes on for three hours alarms the owner three times", async () =
   expect(alarms()).toHaveLength(3);
 });
 
-test("D11: that the shop as a whole is at its limit alarms at once", async () => {
+test("D11: reaching the limit of the whole shop alarms at once", async () => {
   for (let host = 0; host < 110; host += 1) await buy(`198.51.100.${host}`);
   expect(alarms()).toEqual([expect.objectContaining({ sign: "shop_limit" })]);
 });
@@ -134,7 +134,7 @@ test("D11: fifty declined cards alarm, and each of their webhooks is acknowledge
   expect(alarms()).toEqual([expect.objectContaining({ sign: "declined" })]);
 });
 
-test("D11: declined cards count that a thin notification reports, though it does not say whose payment it was", async () => {
+test("D11: declined cards in thin notifications count, although these do not say whose payment it was", async () => {
   const { id, data } = await declined();
   const type = "v1.payment_intent.payment_failed";
   const related_object = { id: data.object.id, type: "payment_intent" };
@@ -142,7 +142,7 @@ test("D11: declined cards count that a thin notification reports, though it does
   expect(alarms()).toEqual([expect.objectContaining({ sign: "declined" })]);
 });
 
-test("C12: cards that were declined elsewhere do not alarm: in another account, another shop, another mode, another channel", async () => {
+test("C12: cards declined in another account, shop, mode or channel do not alarm", async () => {
   const event = await declined();
   const paidElsewhere = (metadata: unknown) => ({
     ...event,
@@ -163,7 +163,7 @@ test("C12: cards that were declined elsewhere do not alarm: in another account, 
   expect(alarms()).toEqual([]);
 });
 
-test("D11: of several instances one alarms", async () => {
+test("D11: only one of several instances alarms", async () => {
   const lines: string[] = [];
   const now = () => shop.clock.nowMs;
   const others = Array.from({ length: 4 }, () =>
@@ -178,7 +178,7 @@ test("D11: of several instances one alarms", async () => {
   expect(lines.filter((line) => line.includes("card_testing_suspected"))).toHaveLength(1);
 });
 
-test("an alarm that cannot be given does not change what buyers are told", async () => {
+test("an alarm that fails does not change what buyers are told", async () => {
   engine.bookkeeping.read = () => Promise.reject(new Error("no ledger"));
   await buyOften(80, "192.0.2.1");
   expect((await buy("192.0.2.1")).status).toBe(429);
@@ -188,7 +188,7 @@ test("an alarm that cannot be given does not change what buyers are told", async
   );
 });
 
-test("an instance that has given the alarm stops counting, so that the rest of an attack costs nothing", async () => {
+test("an instance that has raised the alarm stops counting, so that the rest of an attack costs nothing", async () => {
   const counted: string[] = [];
   const { add } = engine.counters;
   engine.counters.add = (name, ...rest) => {
@@ -199,7 +199,7 @@ test("an instance that has given the alarm stops counting, so that the rest of a
   expect(counted.filter((name) => name.startsWith("card-testing"))).toHaveLength(50);
 });
 
-test("an alarm that could not be given is given with the next refusal", async () => {
+test("an alarm that failed is tried again with the next refusal", async () => {
   const { read } = engine.bookkeeping;
   engine.bookkeeping.read = () => Promise.reject(new Error("no ledger"));
   await buyOften(60, "192.0.2.1");

@@ -22,12 +22,12 @@ const bookkeeping = {
   },
 };
 
-test("a note that is not there yet is begun", async () => {
+test("a note that does not exist yet is created", async () => {
   expect(await changeNote(bookkeeping, "one", (text) => `${text}+`)).toBe(true);
   expect(notes.get("one")).toEqual({ text: "undefined+", version: 1 });
 });
 
-test("what stays as it is is not written: the same text, no text, or an empty note where there is none", async () => {
+test("nothing is written when nothing changes: the same text, no text, or an empty note where there is none", async () => {
   notes.set("one", { text: "same", version: 7 });
   expect(await changeNote(bookkeeping, "one", () => "same")).toBe(true);
   expect(await changeNote(bookkeeping, "one", () => undefined)).toBe(true);
@@ -42,7 +42,7 @@ test("after a conflict the change is made to what the other program wrote", asyn
   expect(writes).toBe(4);
 });
 
-test("the fourth conflict ends it, and the caller is told", async () => {
+test("gives up at the fourth conflict, and tells the caller", async () => {
   conflicts = 4;
   expect(await changeNote(bookkeeping, "one", (text) => `${text}+`)).toBe(false);
   expect(writes).toBe(4);

@@ -14,7 +14,7 @@ let shop: OwnersShop;
 let kept: Kept;
 afterEach(() => shop.close());
 
-/** An order that is through, of which the owner has heard. */
+/** An order that is fulfilled and whose owner has been told. */
 async function order(priceId: string) {
   shop = openOwnersShop();
   kept = await keep();
@@ -23,7 +23,7 @@ async function order(priceId: string) {
   return made;
 }
 
-/** What a command of the owner's works with: mails arrive, unless the mail server has a failure to tell. */
+/** What an owner's command works with. Mails arrive, unless a failure is given. */
 function keep(failure?: Error): Promise<Kept> {
   const send = async (): Promise<void> => {
     if (failure !== undefined) throw failure;
@@ -31,7 +31,7 @@ function keep(failure?: Error): Promise<Kept> {
   return keepingOf(shop, { mailer: { send }, post: async () => ({ status: 200 }) }, OWNER);
 }
 
-/** What reconciliation makes of it. */
+/** What reconciliation finds out about it. */
 async function check(candidate: Candidate, dependencies: Kept = kept) {
   const calls = shop.stripe.calls().length;
   const findings = await checkOrder(
@@ -59,7 +59,7 @@ const owing = (control: ControlRecord): ControlRecord => ({
   news: { ...control.news, ...OWED },
 });
 
-test("A31: an order whose record says what the list says costs Stripe no call", async () => {
+test("A31: an order whose record agrees with the list costs no call to Stripe", async () => {
   const { orderId } = await order("price_almanac_monthly");
   for (const candidate of [
     { orderId, trigger: "subscription", subscription: "active" },
@@ -86,7 +86,7 @@ test.for([
   },
 );
 
-test("A31: what Stripe has given back and nobody reported is a repair; a look that finds nothing new is none", async () => {
+test("A31: finding an unreported refund is a repair; finding nothing new is not", async () => {
   const { orderId } = await order("price_app_license");
   const payment = Object.keys(shop.stripe.state().paymentIntents)[0] ?? "";
   shop.stripe.account.refund(payment, 300);
@@ -94,7 +94,7 @@ test("A31: what Stripe has given back and nobody reported is a repair; a look th
   expect((await check({ orderId, trigger: "refund", refundedMinor: 299 })).findings).toEqual([]);
 });
 
-test("A31: an order that nobody had heard of is found and made", async () => {
+test("A31: an unknown order is found and created", async () => {
   shop = openOwnersShop();
   kept = await keep();
   const orderId = await shop.openSession("price_app_license");
@@ -103,7 +103,7 @@ test("A31: an order that nobody had heard of is found and made", async () => {
   expect((await check({ orderId, trigger: "checkout" })).findings).toEqual(["repaired"]);
 });
 
-test("A31: what waits for its next try is left until then, and tried then", async () => {
+test("A31: an order that waits for its next try is tried when that is due, not before", async () => {
   const { orderId } = await order("price_app_license");
   const nextTryMs = shop.clock.nowMs + 60_000;
   await rewrite(orderId, (control) => ({ ...owing(control), nextTryMs }));
@@ -112,7 +112,7 @@ test("A31: what waits for its next try is left until then, and tried then", asyn
   expect((await check({ orderId, trigger: "reconciliation" })).findings).toEqual(["repaired"]);
 });
 
-test("A32: an order that somebody else is at, or that cannot be looked at, is unfinished", async () => {
+test("A32: an order that is busy or cannot be read is unfinished", async () => {
   const { orderId } = await order("price_app_license");
   const untilMs = shop.clock.nowMs + 60_000;
   await rewrite(orderId, (control) => ({ ...owing(control), lease: { owner: "another", untilMs } }));
@@ -130,13 +130,13 @@ test("A32: an order whose message failed is unfinished", async () => {
   ).toEqual(["unfinished"]);
 });
 
-test("A30: an order that waits for the owner stands on the report, whatever came of this look", async () => {
+test("A30: an order that waits for the owner is in the report, whatever this look found", async () => {
   const { orderId } = await order("price_app_license");
   await rewrite(orderId, (control) => ({ ...control, state: "needs_attention" }));
   expect((await check({ orderId, trigger: "reconciliation" })).findings).toContain("flagged");
 });
 
-test("A30: an order whose record nobody can read waits for the owner, and holds up no later run", async () => {
+test("A30: an order with an unreadable record waits for the owner, and holds up no later run", async () => {
   const { orderId } = await order("price_app_license");
   const store = {
     ...kept.store,
@@ -146,7 +146,7 @@ test("A30: an order whose record nobody can read waits for the owner, and holds 
   expect(findings).toEqual(["flagged"]);
 });
 
-test("A30: an order that is given up at this look stands on its report", async () => {
+test("A30: an order that is given up at this look is in its report", async () => {
   shop = openOwnersShop();
   kept = await keep(new PermanentStepError("550 no such mailbox"));
   const orderId = await shop.openSession("price_app_license");

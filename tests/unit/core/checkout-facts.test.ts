@@ -74,11 +74,11 @@ async function factsOf(session: Record<string, unknown>, lines: readonly unknown
 const stripeError = (type: string, fields: Record<string, unknown>): Error =>
   Object.assign(new Error("no"), { type, ...fields });
 
-test("B38: an order of live mode is none of a shop in test mode", async () => {
+test("B38: a live order does not belong to a shop in test mode", async () => {
   expect(await ask({ session: { livemode: true } })).toEqual({ kind: "not_ours" });
 });
 
-test("B38: only Stripe's word that there is no such session is an answer; every other refusal is thrown", async () => {
+test("B38: only a missing session is an answer of Stripe's; every other refusal is thrown", async () => {
   const missing = stripeError("StripeInvalidRequestError", { statusCode: 404, code: "resource_missing" });
   expect(await ask({ refusal: missing })).toEqual({ kind: "not_found" });
   for (const refusal of [
@@ -92,7 +92,7 @@ test("B38: only Stripe's word that there is no such session is an answer; every 
   }
 });
 
-test("B38: of a long order every line is kept", async () => {
+test("B38: every line of a long order is kept", async () => {
   const lines = Array.from({ length: 12 }, (_, index) => ({ ...LINE, description: `Line ${index + 1}` }));
   const { snapshot } = await factsOf({ line_items: { data: lines.slice(0, 10), has_more: true } }, lines);
   expect(snapshot.items.map(({ name }) => name).slice(-3)).toEqual(["Line 10", "Line 11", "Line 12"]);
@@ -107,7 +107,7 @@ test.for([
   expect((await factsOf(session)).state).toBe(state);
 });
 
-test("B14: what was paid in the buyer's own currency is said beside the price, and not where it is the shop's", async () => {
+test("B14: the amount in the buyer's own currency is kept beside the price, unless it is the shop's currency", async () => {
   const presented = (currency: string) => ({
     presentment_details: { presentment_currency: currency, presentment_amount: 3_700 },
   });
@@ -118,7 +118,7 @@ test("B14: what was paid in the buyer's own currency is said beside the price, a
   expect((await factsOf(presented("eur"))).snapshot.presentment).toBeUndefined();
 });
 
-test("F04: a trial at the beginning is one, and one that the owner gives months later is not", async () => {
+test("F04: a trial at the beginning counts, and one that the owner grants months later does not", async () => {
   const began = async (trialStart: number | null) =>
     (
       await factsOf({
@@ -131,7 +131,7 @@ test("F04: a trial at the beginning is one, and one that the owner gives months 
   expect(await began(null)).toBeUndefined();
 });
 
-test("F15: what an order keeps of its session, to the letter", async () => {
+test("F15: an order keeps exactly these facts of its session", async () => {
   const charge = { receipt_url: "https://pay.stripe.com/receipts/1", amount_refunded: 0, refunded: false };
   const { snapshot } = await factsOf({
     payment_intent: { id: "pi_1", status: "succeeded", latest_charge: charge },

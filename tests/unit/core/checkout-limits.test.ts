@@ -57,7 +57,7 @@ test("D11: of 1,000 calls from one address five reach Stripe in a minute, and fi
   expect(creations()).toHaveLength(10);
 });
 
-test("D11: a refusal says how long to wait, to programs and to people", async () => {
+test("D11: a refusal tells programs and people how long to wait", async () => {
   shop.clock.nowMs += 17_500;
   for (let call = 0; call < 5; call += 1) await buy({ ip: "192.0.2.1" });
   const refused = await buy({ ip: "192.0.2.1" });
@@ -72,7 +72,7 @@ test("D11: a refusal says how long to wait, to programs and to people", async ()
   });
 });
 
-test("D12: where no host tells addresses all callers share one limit, whatever they write into headers", async () => {
+test("D12: where no host reports addresses, all callers share one limit, whatever their headers say", async () => {
   const statuses: number[] = [];
   for (let call = 1; call <= 50; call += 1) {
     const forged = `203.0.113.${call}`;
@@ -91,7 +91,7 @@ test("D12: on Vercel the proxy's header counts, and nothing else", async () => {
   expect(await statusOf(buy({}, { "X-Real-IP": "192.0.2.2" }))).toBe(200);
 });
 
-test("D11: the shop as a whole opens 100 checkouts a minute; what one address is refused does not count", async () => {
+test("D11: the shop as a whole opens 100 checkouts a minute; requests refused to one address do not count", async () => {
   for (let call = 0; call < 300; call += 1) await buy({ ip: "192.0.2.1" });
   const statuses: number[] = [];
   for (let host = 0; host < 120; host += 1) statuses.push(await statusOf(buy({ ip: `198.51.100.${host}` })));
@@ -101,7 +101,7 @@ test("D11: the shop as a whole opens 100 checkouts a minute; what one address is
   expect(creations()).toHaveLength(100);
 });
 
-test("D45: 1,000 requests for what the shop does not sell use up nothing; the buyer behind them buys", async () => {
+test("D45: 1,000 requests for things that the shop does not sell use up no limit, and the next buyer buys", async () => {
   const junk = [
     '{"price_id":"price_none"}',
     '{"price_id":"toString"}',
@@ -117,7 +117,7 @@ test("D45: 1,000 requests for what the shop does not sell use up nothing; the bu
   expect(await statusOf(buy({ ip: "2001:db8:1:1::1" }))).toBe(200);
 });
 
-test("D45: what reaches Stripe counts, if Stripe refuses it, too", async () => {
+test("D45: a request that reaches Stripe counts, even if Stripe refuses it", async () => {
   shop.stripe.faults.beforeApi = () => Response.json({ error: { type: "api_error" } }, { status: 500 });
   const statuses: number[] = [];
   for (let call = 0; call < 8; call += 1) statuses.push(await statusOf(buy({ ip: "192.0.2.1" })));
@@ -134,55 +134,55 @@ async function opened(addresses: readonly string[]): Promise<number> {
   return count;
 }
 
-test("D46: whoever has a /48 opens 30 checkouts a minute from its 65,536 networks, and 15 from a /56", async () => {
+test("D46: a /48 opens 30 checkouts a minute from its 65,536 networks, and a /56 opens 15", async () => {
   const ofA56 = hosts(256, (index) => `2001:db8:1:${(0x4200 + index).toString(16)}::1`);
   expect(await opened(ofA56)).toBe(15);
   const ofThe48 = hosts(300, (index) => `2001:db8:1:${(index * 200).toString(16)}::1`);
   expect(await opened(ofThe48)).toBe(15);
-  // His neighbor has his own.
+  // The neighbor has a limit of its own.
   expect(await opened(["2001:db8:2::1"])).toBe(1);
   expect(creations()).toHaveLength(31);
 });
 
-test("D47: callers who were here today leave a quarter of the shop's minute to new ones", async () => {
+test("D47: callers seen before today leave a quarter of the shop's minute to new ones", async () => {
   const flood = hosts(200, (index) => `198.51.${100 + Math.floor(index / 250)}.${index % 250}`);
-  // Their first minute: all are new.
+  // In the first minute all callers are new.
   expect(await opened(flood)).toBe(100);
   shop.clock.nowMs += 60_000;
   expect(await opened(flood.slice(0, 100))).toBe(75);
   const fresh = hosts(30, (index) => `203.0.113.${index}`);
   expect(await opened(fresh)).toBe(25);
-  // And so it goes on: new networks of one /48 are no new callers.
+  // It stays so: new networks of one /48 are not new callers.
   shop.clock.nowMs += 60_000;
   expect(await opened(flood.slice(0, 100))).toBe(75);
   expect(await opened(["2001:db8:7:1::1"])).toBe(1);
 });
 
-test("D47: a caller who was here today is no new one in another network of the same /48", async () => {
+test("D47: a caller seen today is not a new one in another network of the same /48", async () => {
   shop.close();
   shop = openShop({ CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "8" });
   const statuses: number[] = [];
   for (let network = 0; network < 10; network += 1) {
     statuses.push(await statusOf(buy({ ip: `2001:db8:1:${(network * 0x100).toString(16)}::1` })));
   }
-  // The first as a new caller, six as one who was here; the eighth is left to somebody else.
+  // The first counts as a new caller, the next six as a known one; the eighth place is left to a new one.
   expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 429, 429, 429]);
   expect(await statusOf(buy({ ip: "192.0.2.7" }))).toBe(200);
 });
 
-test("D11: an order that cannot be read uses up nothing", async () => {
+test("D11: an order that cannot be read uses up no limit", async () => {
   for (let call = 0; call < 20; call += 1)
     expect(await statusOf(buy({ ip: "192.0.2.1" }, {}, "{"))).toBe(400);
   expect(counted).toEqual([]);
   expect(await statusOf(buy({ ip: "192.0.2.1" }))).toBe(200);
 });
 
-test("D11: an address that used up its minute costs no more counting", async () => {
+test("D11: an address that used up its minute is no longer counted", async () => {
   for (let call = 0; call < 50; call += 1) await buy({ ip: "192.0.2.1" });
   expect(counted.filter((name) => name.startsWith("checkout-address"))).toHaveLength(6);
 });
 
-test("D13: while nothing can be counted no checkout is opened, and webhooks are answered", async () => {
+test("D13: while the counters are down no checkout is opened, and webhooks are answered", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   failing = true;
@@ -206,7 +206,7 @@ test("D13: while nothing can be counted no checkout is opened, and webhooks are 
   expect(shop.log).toContainEqual(expect.objectContaining({ event: "alarm_failed", sign: "declined" }));
 });
 
-test("C15: what is counted names no address", async () => {
+test("C15: the counters name no address", async () => {
   await buy({ ip: "192.0.2.77" });
   await buy({ ip: "2001:db8:77::1" });
   // The address, its networks, whether it was here today, and the shop.

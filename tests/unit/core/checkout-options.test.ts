@@ -14,7 +14,7 @@ import { openTestShop, type TestShop } from "../../test-shop.ts";
 let shop: TestShop | undefined;
 afterEach(() => shop?.close());
 
-/** Buys at a shop that says so, and resolves to the status and to what Stripe was asked. */
+/** Buys at a shop with this definition; resolves to the status and to what Stripe was asked. */
 async function buy(definition: ShopDefinition, price = "price_poster_a2", quantity = 1) {
   shop = openTestShop({ site: siteOf(parseShopDefinition(definition)) });
   const response = await shop.app.createCheckoutSession(purchase({ price_id: price, quantity }));
@@ -50,7 +50,7 @@ const ONE_RATE: CheckoutOptions["shipping"] = {
   rates: [{ name: "Letter", amountMinor: 490, currency: "eur" }],
 };
 
-test("every option of shop.config.ts becomes what Stripe calls it, and Stripe takes it", async () => {
+test("every option of shop.config.ts becomes its parameter at Stripe, and Stripe accepts it", async () => {
   const { status, asked } = await buy({ checkout: EVERYTHING });
   expect(status).toBe(200);
   expect(asked).toMatchObject({
@@ -90,7 +90,7 @@ test("every option of shop.config.ts becomes what Stripe calls it, and Stripe ta
   });
 });
 
-test("a shop that asks for nothing sends none of it", async () => {
+test("a shop without options sends none of them", async () => {
   const { asked } = await buy({});
   expect(Object.keys(asked).toSorted()).toEqual([
     "cancel_url",
@@ -104,7 +104,7 @@ test("a shop that asks for nothing sends none of it", async () => {
   ]);
 });
 
-test("a price's own options stand in place of the shop's, one by one", async () => {
+test("a price's own options replace the shop's, one by one", async () => {
   const { asked } = await buy({
     checkout: { shipping: { countries: ["DE"] }, phone: true, promotionCodes: true },
     prices: { poster_a2: { checkout: { shipping: false, phone: false } } },
@@ -120,7 +120,7 @@ test.for<[CheckoutOptions["adjustableQuantity"], number, number, { minimum: stri
   // The quantity chosen on the page must stay possible.
   [{ min: 2, max: 5 }, 10, 1, { minimum: "1", maximum: "5" }],
   [{ max: 5 }, 10, 8, { minimum: "1", maximum: "8" }],
-  // Never beyond what one order may hold.
+  // Never more than one order may hold.
   [{ max: 500 }, 10, 1, { minimum: "1", maximum: "10" }],
 ])(
   "B13: %j of at most %i, with %i chosen, may be adjusted within %j",
@@ -151,7 +151,7 @@ test("B14: an order holds what was paid, not what was asked for: quantity and to
   expect(shop.mails[0]?.text).toContain("Total  €100.90");
 });
 
-test("B14: a price that has become dearer since the checkout was opened does not change the order", async () => {
+test("B14: a price that rises after the checkout was opened does not change the order", async () => {
   await buy({});
   if (shop === undefined) throw new Error("there is no shop");
   const [orderId = ""] = Object.keys(shop.stripe.state().checkoutSessions);

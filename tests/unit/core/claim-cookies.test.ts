@@ -38,22 +38,22 @@ test("D04: the cookie is for this host alone, for every path, over https, and ou
   expect(line).not.toContain(session(1));
 });
 
-test("on a development server, which has no https, the cookie is one that every browser keeps there", () => {
+test("a development server without https sets a cookie that every browser keeps there", () => {
   const [line] = cookiesOf("http://localhost:3000").claim(openBrowser().request(), session(1));
   expect(line).toMatch(/^order_[\w-]{16}=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
 });
 
-test("a deployed site takes no cookie that a neighbouring subdomain could have planted", () => {
+test("a deployed site accepts no cookie that a neighboring subdomain could have planted", () => {
   const browser = openBrowser();
   browser.take(cookiesOf("http://localhost:3000").claim(browser.request(), session(1)));
   expect(claims.holds(browser.request(), session(1))).toBe(false);
 });
 
-test("D04: a browser holds what it opened, several at once, and nothing else", () => {
+test("D04: a browser holds the sessions that it opened, several at once, and no others", () => {
   const browser = openBrowser();
   const before = browser.request();
   browser.take(claims.claim(before, session(1)));
-  // The second tab had asked before the first one's answer came.
+  // The second tab sent its request before the first one's answer came.
   browser.take(claims.claim(before, session(2)));
   expect([1, 2, 3].map((number) => claims.holds(browser.request(), session(number)))).toEqual([
     true,
@@ -70,7 +70,7 @@ test("D15: a repeated request sets the same cookie again", () => {
   expect(browser.kept.size).toBe(1);
 });
 
-test("of more than eight checkouts the oldest are forgotten", () => {
+test("the oldest of more than eight checkouts are forgotten", () => {
   const browser = openBrowser();
   for (let number = 1; number <= 12; number += 1) {
     clock.nowMs += 1_000;
@@ -94,25 +94,25 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, index)
 const cookieBytes = (browser: ReturnType<typeof openBrowser>): number =>
   browser.request().headers.get("cookie")?.length ?? 0;
 
-test("D51: a paid order is not forgotten over any number of checkouts that are opened later", () => {
+test("D51: a paid order is not forgotten, however many checkouts are opened later", () => {
   const browser = openBrowser();
   order(browser, 1, true);
   for (const number of upTo(40).slice(1)) order(browser, number, false);
   expect(held(browser, upTo(40))).toEqual([1, 33, 34, 35, 36, 37, 38, 39, 40]);
-  // Opening the same checkout again, as a repeated click does, leaves the order what it is.
+  // Opening the same checkout again, as a repeated click does, changes nothing for the order.
   browser.take(claims.claim(browser.request(), session(1)));
   for (const number of [41, 42, 43, 44, 45, 46, 47, 48, 49]) order(browser, number, false);
   expect(held(browser, [1])).toEqual([1]);
 });
 
-test("D51: of many paid orders the newest are kept, and the header stays within two kilobytes", () => {
+test("D51: the newest of many paid orders are kept, and the header stays within two kilobytes", () => {
   const browser = openBrowser();
   for (const number of upTo(60)) order(browser, number, true);
   expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
   const kept = held(browser, upTo(60));
   expect(kept.length).toBeGreaterThanOrEqual(20);
   expect(kept).toEqual(upTo(60).slice(-kept.length));
-  // A checkout that is opened now can be paid all the same.
+  // A new checkout can still be paid.
   order(browser, 61, false);
   expect(held(browser, [60, 61])).toEqual([60, 61]);
   expect(cookieBytes(browser)).toBeLessThanOrEqual(2_048);
@@ -137,7 +137,7 @@ test("D51: a claim is kept once, and only for the browser that has it", () => {
   expect(claims.holds(browser.request(), session(1))).toBe(false);
 });
 
-test("D51: an expiry that nobody signed keeps nothing, and long rubbish is thrown out first", () => {
+test("D51: an unsigned expiry keeps nothing, and long garbage is dropped first", () => {
   const browser = openBrowser();
   browser.kept.set(`__Host-order_${"x".repeat(16)}`, "y".repeat(3_000));
   order(browser, 1, true);
@@ -149,7 +149,7 @@ test("D51: an expiry that nobody signed keeps nothing, and long rubbish is throw
   expect(claims.keep(forged, session(1))).toEqual([]);
 });
 
-test("D04: a cookie that is another session's, of another secret, expired or rubbish proves nothing", () => {
+test("D04: a cookie of another session, of another secret, expired or garbled proves nothing", () => {
   const browser = openBrowser();
   browser.take(claims.claim(browser.request(), session(1)));
   browser.take(claims.claim(browser.request(), session(2)));

@@ -10,7 +10,7 @@ const GOOD = {
 };
 const R2 = "https://acc.r2.cloudflarestorage.com";
 
-test("a bucket of AWS needs no endpoint, others name theirs", () => {
+test("an AWS bucket needs no endpoint, others name theirs", () => {
   expect(readBucket(GOOD)).toEqual({
     problems: [],
     config: {
@@ -25,7 +25,7 @@ test("a bucket of AWS needs no endpoint, others name theirs", () => {
   expect(elsewhere.config?.endpoint.href).toBe(`${R2}/`);
 });
 
-test("no bucket is no problem", () => {
+test("a bucket is optional", () => {
   expect(readBucket({})).toEqual({ config: undefined, problems: [] });
 });
 
@@ -46,7 +46,7 @@ test.each([
   expect(problems[0]).toMatch(new RegExp(`^${name} `));
 });
 
-test("C03: each variable that is missing is named", () => {
+test("C03: each missing variable is named", () => {
   expect(
     readBucket({ FILES_BUCKET: "low-tide-files" }).problems.map((problem) => problem.split(" ")[0]),
   ).toEqual(["FILES_BUCKET_REGION", "FILES_BUCKET_ACCESS_KEY_ID", "FILES_BUCKET_SECRET_ACCESS_KEY"]);

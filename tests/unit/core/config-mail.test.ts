@@ -55,7 +55,7 @@ test.for([
   [FROM, "SMTP_URL is not set although MAIL_FROM is"],
   [{ MAIL_DELIVERY: "once" }, "MAIL_DELIVERY"],
 ] as const)(
-  "C03: %j is refused by a sentence that names the variable and keeps the password",
+  "C03: %j is refused by a sentence that names the variable and not the password",
   ([variables, named]) => {
     const { config, problems } = readMail(variables);
     expect(config).toBeUndefined();
@@ -65,7 +65,7 @@ test.for([
   },
 );
 
-test("without SMTP_URL the shop sends no mails, and that is no mistake", () => {
+test("without SMTP_URL the shop sends no mails, which is not an error", () => {
   expect(readMail({})).toEqual({ config: undefined, delivery: "at-least-once", problems: [] });
   expect(readMail({ MAIL_DELIVERY: "at-most-once" }).delivery).toBe("at-most-once");
 });

@@ -15,12 +15,12 @@ function problemsOf(environment: Environment): readonly string[] {
   }
 }
 
-test("nothing is needed", () => {
+test("every variable is optional", () => {
   const { ownerEmail, ownerChat, orderWebhook } = parseConfig(ENVIRONMENT);
   expect([ownerEmail, ownerChat, orderWebhook]).toEqual([undefined, undefined, undefined]);
 });
 
-test("reads where the owner hears of orders", () => {
+test("reads where to tell the owner about orders", () => {
   const config = parseConfig({
     ...ENVIRONMENT,
     OWNER_EMAIL: "owner@shop.example",
@@ -41,7 +41,7 @@ test("reads where the owner hears of orders", () => {
 test.each<[Environment, RegExp]>([
   [{ OWNER_EMAIL: "owner" }, /^OWNER_EMAIL is not one mail address/],
   [{ OWNER_EMAIL: "a@shop.example, b@shop.example" }, /^OWNER_EMAIL is not one mail address/],
-  // What no mail can be sent to.
+  // No mail can be sent there.
   [{ OWNER_EMAIL: "owner@shop" }, /^OWNER_EMAIL is not one mail address/],
   [{ OWNER_EMAIL: "owner@shop..example" }, /^OWNER_EMAIL is not one mail address/],
   [{ OWNER_WEBHOOK_URL: "hooks.slack.com" }, /^OWNER_WEBHOOK_URL is not an https:\/\/ address/],

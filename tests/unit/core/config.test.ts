@@ -45,7 +45,7 @@ test("two keys and an address are enough to sell", () => {
   });
 });
 
-test("C03: an empty environment is told every variable that is missing, and where to get it", () => {
+test("C03: an empty environment gets the name of every missing variable, and where to get it", () => {
   const problems = problemsOf({});
   expect(problems).toHaveLength(3);
   expect(problems[0]).toMatch(/^STRIPE_SECRET_KEY is not set: .*dashboard\.stripe\.com\/apikeys/);
@@ -93,7 +93,7 @@ test.for([
   ["STRIPE_SECRET_KEY", "pk_live_51abc", /publishable key/],
   ["STRIPE_WEBHOOK_SECRET", "sk_test_51abc", /holds an API key/],
   ["SIGNING_SECRET", "whsec_0123456789012345678901234567", /a secret of Stripe's/],
-] as const)("C03: %s=%j is told what it is", ([variable, value, sentence]) => {
+] as const)("C03: %s=%j is refused by a sentence that says what it is", ([variable, value, sentence]) => {
   expect(problemsOf({ ...GOOD, [variable]: value })).toEqual([expect.stringMatching(sentence)]);
 });
 
@@ -112,7 +112,7 @@ test("C03: a problem never repeats the secret it complains about", () => {
   expect(problemsOf(environment).join()).not.toContain("CANARY");
 });
 
-test("C08: several webhook secrets are separated by commas or blanks", () => {
+test("C08: several webhook secrets are separated by commas or spaces", () => {
   const config = parseConfig({ ...GOOD, STRIPE_WEBHOOK_SECRET: " whsec_abcdefgh, whsec_12345678\n" });
   expect(config.stripe.webhookSecrets).toEqual(["whsec_abcdefgh", "whsec_12345678"]);
 });
@@ -154,7 +154,7 @@ test.for<[Environment, string]>([
     },
     "https://deploy-preview-7--shop.netlify.app",
   ],
-])("without SITE_URL the host's own variables tell the address: %j", ([host, siteUrl]) => {
+])("without SITE_URL the address comes from the host's own variables: %j", ([host, siteUrl]) => {
   expect(parseConfig({ ...GOOD, SITE_URL: "", ...host }).siteUrl).toBe(siteUrl);
 });
 
@@ -198,7 +198,7 @@ test.for<Environment>([
   { NETLIFY: "true", CONTEXT: "production" },
   { AWS_LAMBDA_FUNCTION_NAME: "f" },
   {},
-])("E14: a live key sells in production, and the owner's commands take it anywhere: %j", (host) => {
+])("E14: a live key sells in production, and the owner's commands accept it anywhere: %j", (host) => {
   expect(parseConfig({ ...LIVE, ...host }).stripe.livemode).toBe(true);
   expect(parseConfig({ ...GOOD, ...host }).stripe.livemode).toBe(false);
 });
@@ -212,7 +212,7 @@ test.for<Environment>([{ VERCEL_ENV: "development" }, { NETLIFY_DEV: "true" }])(
   },
 );
 
-test("an address that is not https is refused on a deployed site, and taken on a developer's machine", () => {
+test("an address that is not https is refused on a deployed site, and accepted on a developer's machine", () => {
   const local = { ...GOOD, SITE_URL: "http://localhost:3000" };
   expect(problemsOf(local)).toEqual([]);
   expect(problemsOf({ ...local, VERCEL: "1", VERCEL_ENV: "development" })).toEqual([]);
@@ -228,7 +228,7 @@ test("several signing secrets are separated by commas; the first one signs", () 
   expect(parseConfig({ ...GOOD, SIGNING_SECRET: `${one}, ${two}` }).signingSecrets).toEqual([one, two]);
 });
 
-test("DynamoDB wants all its variables once its table is named", () => {
+test("DynamoDB needs all its variables once its table is named", () => {
   const problems = problemsOf({ ...GOOD, DYNAMODB_TABLE: "orders" });
   expect(problems).toHaveLength(3);
   for (const problem of problems)
@@ -250,7 +250,7 @@ test("DynamoDB wants all its variables once its table is named", () => {
 });
 
 test.for(["DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"])(
-  "C03: a blank or a line break in %s is told, because it cannot be seen",
+  "C03: a space or a line break in %s is reported, because it cannot be seen",
   (variable) => {
     const variables = {
       DYNAMODB_TABLE: "orders",
@@ -266,12 +266,12 @@ test.for(["DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"])(
   },
 );
 
-test("a table's companions without the table are refused instead of being ignored", () => {
+test("a table's other variables without the table are refused, not ignored", () => {
   const problems = problemsOf({ ...GOOD, DYNAMODB_TABEL: "orders", DYNAMODB_REGION: "eu-central-1" });
   expect(problems).toEqual([expect.stringMatching(/^DYNAMODB_TABLE is not set although DYNAMODB_REGION is/)]);
 });
 
-test("D08: pages that may sell are the shop's, those that are named, and those the host itself states", () => {
+test("D08: the shop's own pages, those that are named, and those that the host reports may sell", () => {
   const originsOf = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).origins;
   expect(
     originsOf({ ALLOWED_ORIGINS: "https://www.shop.example, https://blog.example:8443/" }).allowed,
@@ -305,7 +305,7 @@ test("D08: pages that may sell are the shop's, those that are named, and those t
 });
 
 test.for(["https://www.example.com/shop", "https://example.com/my/shop/"])(
-  "I13: a shop cannot live in a subfolder, and %s is refused with what to do",
+  "I13: a shop cannot live in a subfolder: %s is refused with a sentence that says what to do",
   (address) => {
     const sentence =
       "SITE_URL has a path, and a shop cannot live in a subfolder of another site: give it a name of its own, such as https://shop.example, and set that.";
@@ -315,7 +315,7 @@ test.for(["https://www.example.com/shop", "https://example.com/my/shop/"])(
   },
 );
 
-test("on a developer's machine any local server's page may sell, on a deployed site none", () => {
+test("pages of any local server may sell on a developer's machine, and none on a deployed site", () => {
   const isOpen = (environment: Environment) => parseConfig({ ...GOOD, ...environment }).origins.anyLoopback;
   expect(isOpen({})).toBe(true);
   expect(isOpen({ VERCEL: "1", VERCEL_ENV: "development" })).toBe(true);
@@ -337,7 +337,7 @@ test.for([
   ]);
 });
 
-test("D12: the caller's address is read from a header on Vercel alone", () => {
+test("D12: the caller's address is read from a header only on Vercel", () => {
   expect(parseConfig({ ...GOOD, VERCEL: "1" }).addressHeader).toBe("x-real-ip");
   expect(parseConfig({ ...GOOD, NETLIFY: "true" }).addressHeader).toBeUndefined();
 });
@@ -354,7 +354,7 @@ test.for([
   }
 });
 
-test("limits that are set count instead of the defaults", () => {
+test("limits that are set replace the defaults", () => {
   const environment = {
     CHECKOUTS_PER_MINUTE: "30",
     CHECKOUTS_PER_MINUTE_TOTAL: "600",

@@ -33,7 +33,7 @@ test("B22: an expired session does not touch a paid order", () => {
   expect(mergeFacts(mergeFacts(newControl(), facts("paid")), facts("expired")).state).toBe("paid");
 });
 
-test("B05, B07: a refund is what Stripe says it is: merged twice it counts once, and a refund that failed is taken back", () => {
+test("B05, B07: a refund is what Stripe says it is: merged twice it counts once, and one that failed no longer counts", () => {
   const once = mergeFacts(newControl(), facts("paid", { refundedMinor: 500 }));
   expect(mergeFacts(once, facts("paid", { refundedMinor: 500 }))).toBe(once);
   expect(mergeFacts(once, facts("paid")).mirror.refundedMinor).toBe(0);
@@ -53,11 +53,11 @@ test.for<[Partial<PaymentMirror>, boolean]>([
   [{ subscription: "canceled" }, true],
   [{ subscription: "unpaid" }, true],
   [{ subscription: "incomplete_expired" }, true],
-])("B11, B12: with %j what was bought is revoked: %s", ([mirror, revoked]) => {
+])("B11, B12: %j revokes the order: %s", ([mirror, revoked]) => {
   expect(isRevoked(mergeFacts(newControl(), facts("paid", mirror)))).toBe(revoked);
 });
 
-test("G01: a paused subscription closes what was bought and takes nothing back", () => {
+test("G01: a paused subscription closes access and revokes nothing", () => {
   const paid = mergeFacts(newControl(), facts("paid", { subscription: "paused" }));
   expect(handOut({ ...paid, writeId: "1" })).toEqual({ kind: "revoked", reason: "subscription_paused" });
   expect(isRevoked(paid)).toBe(false);
@@ -88,7 +88,7 @@ test("B03: states merged in any order, any number of times, give the same record
           }, newControl());
         const shuffled = order.flatMap((index) => list[index] ?? []);
         const all = [...shuffled, ...list];
-        // Two states share a rank; which of them came first may show, and does not matter.
+        // Two states share a rank; either may win, which does not matter.
         expect(stateRank(merge(all).state)).toBe(stateRank(merge(list).state));
       },
     ),
@@ -106,7 +106,7 @@ test("a held order is busy for others until the lease has ended", () => {
   expect(takeLease(held, "b", 1_045_000)?.lease?.owner).toBe("b");
 });
 
-test("A10: whoever lost the lease does not hold it any more, even under the same name", () => {
+test("A10: a worker that lost the lease no longer holds it, even under the same name", () => {
   const first = takeLease(newControl(), "a", 0);
   const second = first && takeLease(first, "a", 45_000);
   if (!first || !second) throw new Error("both leases must be granted");
@@ -132,7 +132,7 @@ test("A30: tries are spaced 30 s, 1 min, 2 min … up to an hour, and the step s
   expect(control.steps["mail"]).toEqual({ state: "started", attempts: 10 });
 });
 
-test("a failure that certainly had no effect is told apart, and counted all the same", () => {
+test("a failure that certainly had no effect is marked as such, and counted all the same", () => {
   const failure = { error: "refused", hadNoEffect: true };
   const control = failStep(beginStep(newControl(), "mail"), "mail", failure, 1_000);
   expect(control.steps["mail"]).toEqual({ state: "failed", attempts: 1 });

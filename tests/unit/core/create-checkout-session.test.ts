@@ -55,7 +55,7 @@ const asked = () => shop.stripe.calls().map(({ method, path }) => `${method} ${p
 const creations = () =>
   shop.stripe.calls().filter((call) => call.method === "POST" && call.path === "/v1/checkout/sessions");
 
-/** Whose it is, where it was sold, and what: by its id, and by the lookup key that it had. */
+/** The note of a sale: whose it is, where it was sold, and which price, by its id and by the lookup key that it had. */
 const POSTER_SALE = {
   static_checkout: "1",
   static_checkout_site: "https://shop.example",
@@ -63,7 +63,7 @@ const POSTER_SALE = {
   static_checkout_price: "poster_a2",
 };
 
-test("JSON gets the address of Stripe's page", async () => {
+test("a JSON request gets the address of Stripe's page", async () => {
   const response = await post({ price_id: "price_poster_a2", quantity: 2 });
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({
@@ -82,7 +82,7 @@ test("JSON gets the address of Stripe's page", async () => {
   });
 });
 
-test("a recurring price opens a subscription, whatever the browser thinks", async () => {
+test("a recurring price opens a subscription, whatever the browser says", async () => {
   await post({ price_id: "price_almanac_monthly" });
   expect(creations()[0]?.parameters).toMatchObject({
     mode: "subscription",
@@ -97,7 +97,7 @@ test("Stripe is asked about a price once per instance", async () => {
   expect(creations()).toHaveLength(3);
 });
 
-test("a plain form is answered 303 to Stripe's page", async () => {
+test("a plain form is answered with 303 to Stripe's page", async () => {
   const response = await postForm({ price_id: "price_poster_a2", quantity: "2" });
   expect(response.status).toBe(303);
   expect(response.headers.get("Location")).toMatch(/^https:\/\/checkout\.stripe\.com\/c\/pay\/cs_test_/);
@@ -124,7 +124,7 @@ test("D15: the same key and purchase give the same session; the same key for ano
   expect(Object.keys(shop.stripe.state().checkoutSessions)).toHaveLength(1);
 });
 
-test("B10: a failure that Stripe stored under the key does not stand in the way of the retry", async () => {
+test("B10: a failure that Stripe stored under the key does not block the retry", async () => {
   let failures = 1;
   shop.stripe.faults.duringApi = ({ path }) =>
     path === "/v1/checkout/sessions" && failures-- > 0
@@ -144,7 +144,7 @@ test.for(["short", "x".repeat(65), "with blanks in the key"])(
   },
 );
 
-test("a price that the files offer and Stripe does not know is 400 for the buyer and a hint for the owner", async () => {
+test("a price that a file offers and Stripe does not know is 400 for the buyer and a hint for the owner", async () => {
   sell({ prices: { price_unknown: {} } });
   const response = await post({ price_id: "price_unknown" });
   expect(response.status).toBe(400);
@@ -157,7 +157,7 @@ test("a price that the files offer and Stripe does not know is 400 for the buyer
   );
 });
 
-test("a price that was archived after we learned of it is refused too", async () => {
+test("a price that was archived after the first look-up is refused, too", async () => {
   await post({ price_id: "price_poster_a2" });
   const price = shop.stripe.state().prices["price_poster_a2"];
   if (price === undefined) throw new Error("the catalog has no poster");
@@ -165,7 +165,7 @@ test("a price that was archived after we learned of it is refused too", async ()
   expect((await post({ price_id: "price_poster_a2" })).status).toBe(400);
 });
 
-test("Stripe down is 503 with Retry-After, and no word of Stripe's", async () => {
+test("answers 503 with Retry-After while Stripe is down, and quotes nothing of Stripe's", async () => {
   shop.stripe.faults.beforeApi = () => Response.error();
   const response = await post({ price_id: "price_poster_a2" });
   expect(response.status).toBe(503);
@@ -173,7 +173,7 @@ test("Stripe down is 503 with Retry-After, and no word of Stripe's", async () =>
   expect(await response.json()).toMatchObject({ error: { code: "stripe_unavailable" } });
 });
 
-test("A27: too many requests at Stripe is 503 with Retry-After", async () => {
+test("A27: answers 503 with Retry-After when Stripe refuses too many requests", async () => {
   shop.stripe.faults.beforeApi = () =>
     Response.json(
       { error: { type: "invalid_request_error", code: "rate_limit", message: "Too many" } },
@@ -200,7 +200,7 @@ test("C17: a refused key is a neutral 500, and the log tells the owner what to d
   );
 });
 
-test("C03: with a wrong environment health answers 503 and says that it is wrong, and the log names the variable", async () => {
+test("C03: health answers 503 and says that the environment is wrong, and the log names the variable", async () => {
   shop.close();
   shop = openTestShop({ environment: { STRIPE_WEBHOOK_SECRET: " " } });
   const response = await shop.app.health(new Request("https://shop.example/api/health"));
@@ -260,7 +260,7 @@ test("D18: bodies that are too long, not UTF-8 or not JSON are refused", async (
   expect((await shop.app.createCheckoutSession(bytes)).status).toBe(400);
 });
 
-test("D07: no header can move the addresses buyers come back to", async () => {
+test("D07: no header can change the addresses that buyers return to", async () => {
   for (const name of ["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "Origin", "Referer", "Forwarded"]) {
     await post({ price_id: "price_poster_a2" }, { [name]: "https://evil.example" });
   }
@@ -288,7 +288,7 @@ test("D21, D22: every answer forbids storing, sniffing and framing, and carries 
   }
 });
 
-test("OPTIONS, with which the browser script wakes the function, is answered 204", async () => {
+test("answers 204 to OPTIONS, which the browser script sends to wake the function", async () => {
   const response = await shop.app.createCheckoutSession(new Request(ENDPOINT, { method: "OPTIONS" }));
   expect(response.status).toBe(204);
   expect(response.headers.get("Allow")).toBe("POST, OPTIONS");
@@ -332,7 +332,7 @@ test.for(["constructor", "toString", "hasOwnProperty", "valueOf"])(
   },
 );
 
-test("a lookup key sells the price that has it, and the session remembers by which name", async () => {
+test("a lookup key sells the price that has it, and the session keeps the key", async () => {
   sell({ prices: { poster_a2: {} } });
   expect((await post({ price_id: "poster_a2" })).status).toBe(200);
   expect((await post({ price_id: "poster_a2" })).status).toBe(200);
@@ -341,7 +341,7 @@ test("a lookup key sells the price that has it, and the session remembers by whi
   expect(creations()[0]?.parameters["metadata"]).toEqual(POSTER_SALE);
 });
 
-test("a lookup key that moves on to another price is followed within five minutes", async () => {
+test("a lookup key that moves to another price is followed within five minutes", async () => {
   sell({ prices: { poster_a2: {} } });
   await post({ price_id: "poster_a2" });
   moveLookupKey("poster_a2", "price_ebook_tides");
@@ -383,7 +383,7 @@ const KNOWN: KnownPrice = {
   livemode: false,
 };
 
-test("what the build has learned of Stripe costs no second call", async () => {
+test("a price that the build has looked up costs no second call", async () => {
   sell({ prices: { almanac_monthly: {} } }, { almanac_monthly: KNOWN, price_almanac_monthly: KNOWN });
   expect((await post({ price_id: "almanac_monthly" })).status).toBe(200);
   expect((await post({ price_id: "price_almanac_monthly" })).status).toBe(200);
@@ -391,14 +391,14 @@ test("what the build has learned of Stripe costs no second call", async () => {
   expect(creations()[0]?.parameters).toMatchObject({ mode: "subscription" });
 });
 
-test("what the build has learned with a live key says nothing to a shop with a test key", async () => {
+test("a price that the build looked up with a live key is unknown to a shop with a test key", async () => {
   const ofLiveMode = { ...KNOWN, id: "price_of_live_mode", livemode: true };
   sell({ prices: { almanac_monthly: {} } }, { almanac_monthly: ofLiveMode });
   expect((await post({ price_id: "almanac_monthly" })).status).toBe(200);
   expect(priceSold()).toEqual(["price_almanac_monthly"]);
 });
 
-test("B13: more than shop.config.ts allows is refused before Stripe is asked, and the answer says how many there may be", async () => {
+test("B13: a quantity above the limit of shop.config.ts is refused before Stripe is asked, and the answer names the limit", async () => {
   sell({ prices: { poster_a2: { maxQuantity: 3 }, price_ebook_tides: { maxQuantity: 1 }, ebook_tides: {} } });
   const tooMany = await post({ price_id: "poster_a2", quantity: 4 });
   expect(tooMany.status).toBe(400);
@@ -410,20 +410,20 @@ test("B13: more than shop.config.ts allows is refused before Stripe is asked, an
   expect((await post({ price_id: "poster_a2", quantity: 3 })).status).toBe(200);
 });
 
-test("B13: where shop.config.ts sets no limit it is 99", async () => {
+test("B13: the limit is 99 where shop.config.ts sets none", async () => {
   expect((await post({ price_id: "price_poster_a2", quantity: 100 })).status).toBe(400);
   expect(asked()).toEqual([]);
   expect((await post({ price_id: "price_poster_a2", quantity: 99 })).status).toBe(200);
 });
 
-test("B13: the limit holds by whichever of its names a price is bought", async () => {
+test("B13: the limit holds whether a price is bought by its id or by its lookup key", async () => {
   sell({ prices: { poster_a2: { maxQuantity: 3 }, price_ebook_tides: { maxQuantity: 1 }, ebook_tides: {} } });
   expect((await post({ price_id: "price_poster_a2", quantity: 4 })).status).toBe(400);
   expect((await post({ price_id: "ebook_tides", quantity: 2 })).status).toBe(400);
   expect(creations()).toEqual([]);
 });
 
-test("A29: when Stripe takes all the time there is, the buyer is told to try again, not that we have failed", async () => {
+test("A29: when Stripe uses up the time, the buyer is told to try again, not that the shop has failed", async () => {
   shop.stripe.faults.beforeApi = ({ url }) => {
     if (url.includes("/v1/prices")) shop.clock.nowMs += 11_700;
     return undefined;

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.close());
 
-test.for([0, 399])("A19: with %i ms left nothing is begun, and no lease is taken", async (budgetMs) => {
+test.for([0, 399])("A19: with %i ms left no step begins, and no lease is taken", async (budgetMs) => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);
@@ -43,7 +43,7 @@ test("A19: when the time runs out on the way, the lease is given back and the ne
   expect(shop.mails).toHaveLength(1);
 });
 
-test("time that has run out is 0, never less", () => {
+test("the time left is 0 once it has run out, never less", () => {
   let nowMs = 1_000;
   const deadline = createDeadline(() => nowMs, 500);
   nowMs = 9_000;

@@ -9,7 +9,7 @@ import {
 
 const NONE = { refundedMinor: 0, fullyRefunded: false } as const;
 
-test("G08: of several disputes the gravest stands first, and all are counted", () => {
+test("G08: the gravest of several disputes comes first, and all are counted", () => {
   expect(disputeMirror([])).toEqual({});
   expect(disputeMirror(["open"])).toEqual({ dispute: "open" });
   expect(disputeMirror(["won", "open", "inquiry", "open"])).toEqual({
@@ -19,7 +19,7 @@ test("G08: of several disputes the gravest stands first, and all are counted", (
   expect(disputeMirror(["won", "lost"])).toEqual({ dispute: "lost", disputes: { lost: 1, won: 1 } });
 });
 
-test("G08: what is told is the state that more disputes are in than before", () => {
+test("G08: the owner is told of the state that has gained a dispute", () => {
   const twoOpen = { ...NONE, ...disputeMirror(["open", "open"]) };
   const oneLost = { ...NONE, ...disputeMirror(["lost"]) };
   const lostAndAsked = { ...NONE, ...disputeMirror(["lost", "inquiry"]) };
@@ -30,7 +30,7 @@ test("G08: what is told is the state that more disputes are in than before", () 
   expect(newestDispute(oneLost, NONE)).toBeUndefined();
 });
 
-test("G08: a record in Stripe keeps how many disputes are in which state, a dozen too", () => {
+test("G08: a record in Stripe keeps the number of disputes in each state, even of a dozen", () => {
   const mirror = { ...NONE, disputes: { lost: 12, open: 2, won: 1 } };
   expect(formatDisputes(mirror)).toBe("12l2o1w");
   expect(parseDisputes("12l2o1w")).toEqual({ lost: 12, open: 2, won: 1 });

@@ -95,7 +95,7 @@ test("a file keeps its name, umlauts and all, and its bytes", async () => {
   expect(Buffer.from(await response.arrayBuffer())).toEqual(FILE);
 });
 
-test("D02: a link that is followed without end asks nobody about its order any more, until the next minute", async () => {
+test("D02: a link that is followed endlessly causes no more reads of its order until the next minute", async () => {
   const link = await linkOf(await buy());
   const follow = (): Promise<Response> => shop.app.download(new Request(link), { ip: "192.0.2.9" });
   for (let index = 0; index < 300; index += 1) expect((await follow()).status).toBe(200);
@@ -108,7 +108,7 @@ test("D02: a link that is followed without end asks nobody about its order any m
   expect((await follow()).status).toBe(200);
 });
 
-test("D04: nothing is handed out before the money is there, not even for a link that is signed", async () => {
+test("D04: no file is sent before the payment arrives, not even for a signed link", async () => {
   const fileId = new URL(await linkOf(await buy())).searchParams.get("token")?.split(".")[1] ?? "";
   const bought = await buy("price_ebook_tides", { delayed: "succeeds" });
   const now = (): number => shop.clock.nowMs;
@@ -142,7 +142,7 @@ test("D04: a full refund closes the link and says why; a refund that fails opens
   expect((await personalOf(bought)).revokedBecause).toBeUndefined();
 });
 
-test("D04: part of the money given back closes nothing", async () => {
+test("D04: a partial refund closes nothing", async () => {
   const bought = await buy();
   shop.stripe.account.refund(paymentOf(bought), 500);
   await deliverEvents();
@@ -163,7 +163,7 @@ test("D04: a dispute leaves the link open until it is lost", async () => {
   expect(await personalOf(bought)).toMatchObject({ deliveries: [], revokedBecause: "dispute_lost" });
 });
 
-test("D04: a dispute that is won opens what the record had closed", async () => {
+test("D04: a dispute that is won opens the link again that the record had closed", async () => {
   const bought = await buy();
   const link = await linkOf(bought);
   const dispute = shop.stripe.account.dispute(paymentOf(bought));
@@ -191,7 +191,7 @@ test("D04: a subscription that has ended closes its downloads", async () => {
   expect(await closed.text()).toContain("The subscription has ended");
 });
 
-test("D41: a link of the page is good for an hour, and the page makes a new one", async () => {
+test("D41: a link on the page works for an hour, and the page then makes a new one", async () => {
   const bought = await buy();
   const link = await linkOf(bought);
   shop.clock.nowMs += 3_600_000 - 1_000;
@@ -213,7 +213,7 @@ test("D04: a link signed with another secret is refused", async () => {
   other.close();
 });
 
-test("a download is counted once, however often it is resumed or asked about", async () => {
+test("a download is counted once, however often it is resumed or requested with HEAD", async () => {
   const bought = await buy();
   const link = await linkOf(bought);
   await download(link);
@@ -226,7 +226,7 @@ test("a download is counted once, however often it is resumed or asked about", a
   ]);
 });
 
-test("a file that cannot be counted is handed out all the same", async () => {
+test("a file is sent even if the download cannot be counted", async () => {
   const { engine } = shop;
   engine.downloads.add = async () => {
     throw new Error("throttled");
@@ -243,7 +243,7 @@ test("C15: the log names order and file, and never the token", async () => {
   expect(lines).not.toContain(new URL(link).searchParams.get("token")?.split(".").at(-1));
 });
 
-test("a file that was not deployed is our fault: 500, a page for the buyer and the file's name in the log", async () => {
+test("a file that was not deployed gets 500, a page for the buyer and the file's name in the log", async () => {
   const bought = await buy("price_print_deposit", {});
   const response = await download(await linkOf(bought), { Accept: "text/html" });
   expect(response.status).toBe(500);
@@ -253,7 +253,7 @@ test("a file that was not deployed is our fault: 500, a page for the buyer and t
   );
 });
 
-test("while the store cannot be reached, a download is asked to try again", async () => {
+test("while the store cannot be reached, the buyer is asked to try the download again", async () => {
   const link = await linkOf(await buy());
   shop.store.peekControl = async () => {
     throw new Error("down");
@@ -263,7 +263,7 @@ test("while the store cannot be reached, a download is asked to try again", asyn
   expect(response.headers.get("retry-after")).toBe("5");
 });
 
-test("an edition that the owner puts in a file's place is what earlier buyers get", async () => {
+test("earlier buyers get the new edition when the owner replaces a file", async () => {
   const link = await linkOf(await buy());
   const before = (await download(link)).headers.get("etag");
   await writeFile(join(folder, "private/Gezeiten – für alle.epub"), "second edition");
@@ -272,7 +272,7 @@ test("an edition that the owner puts in a file's place is what earlier buyers ge
   expect(after.headers.get("etag")).not.toBe(before);
 });
 
-test("a shop that sells a file of a bucket and has named none is closed, and the log says why", async () => {
+test("a shop that sells a file of a bucket and names no bucket is closed, and the log says why", async () => {
   const closed = openTestShop({
     site: siteOf({
       prices: { price_x: { deliver: [{ kind: "file", name: "Big", file: { bucketKey: "big.zip" } }] } },
@@ -285,7 +285,7 @@ test("a shop that sells a file of a bucket and has named none is closed, and the
   closed.close();
 });
 
-test("the mail carries what was bought: its links work for the days that shop.config.ts says, and no longer", async () => {
+test("links in the mail work for as many days as shop.config.ts says, and no longer", async () => {
   await buy();
   const [mail] = shop.mails;
   expect(mail?.text).toContain("Gezeiten (EPUB)");
@@ -299,7 +299,7 @@ test("the mail carries what was bought: its links work for the days that shop.co
   expect((await download(link)).status).toBe(403);
 });
 
-test("D41: links in the mail work for three days where shop.config.ts does not say", async () => {
+test("D41: links in the mail work for three days unless shop.config.ts says otherwise", async () => {
   shop.close();
   const { downloadLinkDays: _, ...rest } = SITE.shop;
   shop = openTestShop({ site: siteOf(rest), replace: { projectFolder: folder } });
@@ -307,7 +307,7 @@ test("D41: links in the mail work for three days where shop.config.ts does not s
   expect(shop.mails[0]?.text).toContain("The link works for 3 days.");
 });
 
-test("D43: with orders in Stripe, many downloads at once share one look, and none is older than five seconds", async () => {
+test("D43: with orders in Stripe, many downloads at once share one look, which is never older than five seconds", async () => {
   shop.close();
   shop = openTestShop({ site: SITE, engine: "stripe", replace: { projectFolder: folder } });
   const bought = await buy();

@@ -13,7 +13,7 @@ import type { Engine } from "../../../core/stores/engine.ts";
 import { CANARY_KEYS } from "../../canaries.ts";
 import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
 
-// What holds for every route, those too that the adapters' cases do not reach.
+// What holds for every route, including those that the adapters' cases do not reach.
 const METHODS: Record<keyof App, "GET" | "POST"> = {
   createCheckoutSession: "POST",
   openCheckout: "GET",
@@ -102,7 +102,7 @@ test.for(ROUTES)("D21 D22: %s sends every security header with OPTIONS and with 
   expectHardened(answer);
 });
 
-/** One request per route that reaches what the route works with. */
+/** One request per route that reaches the route's dependencies. */
 const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   createCheckoutSession: () => at("x", { method: "POST", headers: JSON_TYPE, body: POSTER }),
   openCheckout: (nowMs) => {
@@ -134,7 +134,7 @@ const WORKING: Record<keyof App, (nowMs: number) => Request> = {
   health: () => at("health"),
 };
 
-/** The shop whose storage and whose Stripe throw at every touch. */
+/** A shop whose storage and Stripe throw at every call. */
 function openBrokenShop(): void {
   shop.close();
   const fail = (): never => {
@@ -147,7 +147,7 @@ function openBrokenShop(): void {
   });
 }
 
-test("C17 D21: openCheckout works with its address alone, and leads on where everything else is broken", async () => {
+test("C17 D21: openCheckout needs only its address, and redirects even where everything else is broken", async () => {
   openBrokenShop();
   const response = await shop.app.openCheckout(WORKING.openCheckout(shop.clock.nowMs));
   expect(response.status).toBe(303);
@@ -157,7 +157,7 @@ test("C17 D21: openCheckout works with its address alone, and leads on where eve
 });
 
 test.for(ROUTES.filter((route) => route !== "openCheckout"))(
-  "C17: %s that breaks in the middle answers with a request id and nothing of what broke",
+  "C17: %s answers a failure halfway with a request id and nothing about the cause",
   async (route) => {
     openBrokenShop();
     const response = await shop.app[route](WORKING[route](shop.clock.nowMs));
@@ -173,7 +173,7 @@ test.for(ROUTES.filter((route) => route !== "openCheckout"))(
 const UNREADABLE: [string, Uint8Array<ArrayBuffer> | string, number, string][] = [
   ["gzip", gzipSync(POSTER), 400, "invalid_encoding"],
   ["UTF-16", Buffer.from(POSTER, "utf16le"), 400, "invalid_json"],
-  ["UTF-16 with its mark", Buffer.from(`\ufeff${POSTER}`, "utf16le"), 400, "invalid_encoding"],
+  ["UTF-16 with a byte order mark", Buffer.from(`\ufeff${POSTER}`, "utf16le"), 400, "invalid_encoding"],
   ["an over-long form of a slash", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 400, "invalid_encoding"],
   ["half a surrogate pair", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 400, "invalid_encoding"],
   ["4,000 arrays in each other", "[".repeat(4_000), 400, "invalid_json"],
@@ -192,7 +192,7 @@ test.for(UNREADABLE)("D18: create-checkout-session refuses %s", async ([, body, 
   expect(shop.stripe.calls()).toEqual([]);
 });
 
-test("D18: of a key given twice the last counts, and is checked like any other", async () => {
+test("D18: the last of two equal keys counts, and is checked like any other", async () => {
   const post = (body: string) =>
     shop.app.createCheckoutSession(at("x", { method: "POST", headers: JSON_TYPE, body }));
   await expectRefused(
@@ -232,7 +232,7 @@ test.for([
   expect(({} as Record<string, unknown>)["a"]).toBeUndefined();
 });
 
-test("D19: what stands in the address adds nothing to a body", async () => {
+test("D19: the query adds nothing to a body", async () => {
   const post = (query: string) =>
     shop.app.createCheckoutSession(at(`x?${query}`, { method: "POST", headers: JSON_TYPE, body: POSTER }));
   expect((await post("price_id=price_ebook_tides&quantity=50&success_url=https://evil.example")).status).toBe(
@@ -254,7 +254,7 @@ test("C10: 10,000 signatures and a body of 5 MB are refused before anything is h
   await expectRefused(await shop.app.webhook(large), 413, "body_too_large");
 });
 
-test("C10 D18: a body that says it is small, or nothing, is measured while it is read", async () => {
+test("C10 D18: a body with a small Content-Length or none is measured while it is read", async () => {
   let pulled = 0;
   const endless = new ReadableStream<Uint8Array>({
     pull(controller) {

@@ -21,12 +21,12 @@ async function outcomeOf(delivered: Promise<Response>): Promise<unknown> {
   return [response.status, ((await response.json()) as { outcome: string }).outcome];
 }
 
-/** The buyer is through with Checkout, the bank is not. */
+/** The buyer has completed Checkout; the bank has not answered. */
 async function payByDebit(priceId: string, outcome: "succeeds" | "fails"): Promise<string> {
   const orderId = await shop.openSession(priceId);
   const session = shop.stripe.state().checkoutSessions[orderId];
   if (session === undefined) throw new Error("there is no session");
-  // As an account does that takes debits for everything it sells.
+  // As in an account that takes debits for everything.
   session.payment_method_types = ["card", "sepa_debit"];
   shop.stripe.buyer.pay(orderId, { delayed: outcome });
   expect(await outcomeOf(shop.notify(orderId))).toEqual([200, "awaiting_payment"]);
@@ -44,7 +44,7 @@ async function expectFailedAndToldOnce(orderId: string, total: string): Promise<
   expect(mails).toEqual([[OWNER, `[test] A payment of ${total} failed`]]);
 }
 
-test("B02: a subscription whose first debit fails waits until Stripe gives it up, and has failed then", async () => {
+test("B02: a subscription whose first debit fails waits until Stripe gives up, and has failed then", async () => {
   const orderId = await payByDebit("price_almanac_monthly", "fails");
   shop.stripe.account.settleDelayed(orderId);
   // The buyer has 23 hours to pay the first invoice in another way:

@@ -28,7 +28,7 @@ test.each([
   expect(ask({ Range: range })).toEqual(expected);
 });
 
-test("a range counts only while the file is the one that was begun, and only for GET", () => {
+test("a range counts only for GET, and only while the file is still the same", () => {
   expect(ask({ Range: "bytes=5-", "If-Range": '"e"' }).kind).toBe("part");
   expect(ask({ Range: "bytes=5-", "If-Range": '"f"' }).kind).toBe("whole");
   expect(ask({ Range: "bytes=5-", "If-Range": 'W/"e"' }).kind).toBe("whole");
@@ -47,7 +47,7 @@ test.each([
   expect(attachment(name)).toBe(header);
 });
 
-test("a file of any name makes a header that is one line of ASCII, and the name comes back", () => {
+test("any file name makes a header of one line of ASCII, and can be read back from it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 80 }), (name) => {
       const header = attachment(name);

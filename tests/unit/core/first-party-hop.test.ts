@@ -11,7 +11,7 @@ const EBOOK = { price_id: "price_ebook_tides" };
 let shop: TestShop;
 afterEach(() => shop.close());
 
-/** Which of the two names the host sends to the other one. */
+/** Which of the shop's two names the host redirects to the other. */
 type Redirects = "bare to www" | "www to bare" | "none";
 
 /** A browser that keeps cookies per host, and the host in front of the functions. */
@@ -60,12 +60,12 @@ function openBrowser(redirects: Redirects) {
           },
           body: JSON.stringify(EBOOK),
         },
-        // `fetch` takes no cookies along, and keeps none, across origins.
+        // Across origins, `fetch` neither sends nor keeps cookies.
         isOwn,
       );
     },
 
-    /** What a plain form of ours sends, whose page sends no referrer. */
+    /** What a plain form sends, on a page that sends no referrer. */
     async buyByForm(origin: string): Promise<Response> {
       return ask(
         new URL("/api/create-checkout-session", origin),
@@ -82,7 +82,7 @@ function openBrowser(redirects: Redirects) {
       );
     },
 
-    /** Goes where a link leads, through every redirect; resolves to the address outside the shop at which that ends. */
+    /** Follows a link through every redirect; resolves to the address outside the shop where it ends. */
     async follow(address: string): Promise<string> {
       let url = new URL(address);
       for (let step = 0; step < 5; step += 1) {
@@ -100,7 +100,7 @@ function openBrowser(redirects: Redirects) {
       throw new Error("It never ends.");
     },
 
-    /** What the order page, opened at Stripe's wish, is told. */
+    /** What the order page is told after Stripe's redirect to it. */
     async orderAt(returnUrl: string): Promise<Record<string, unknown>> {
       const page = new URL(await this.follow(returnUrl));
       const url = new URL(`/api/order-status${page.search}`, page);
@@ -119,7 +119,7 @@ function open(environment: Record<string, string> = {}): void {
   shop = openTestShop({ site: SITE, environment });
 }
 
-/** Pays the session behind Stripe's page and resolves to the address to which Stripe sends its buyer. */
+/** Pays the session behind Stripe's page; resolves to the address to which Stripe sends the buyer. */
 function pay(checkoutUrl: string): string {
   expect(checkoutUrl).toMatch(/^https:\/\/checkout\.stripe\.com\//);
   const [sessionId = ""] = /cs_test_\w+/.exec(checkoutUrl) ?? [];
@@ -140,7 +140,7 @@ const CASES: [site: string, page: string, redirects: Redirects][] = [
 ];
 
 test.for(CASES)(
-  "M01: with SITE_URL %s, a purchase begun at %s ends with its personal part where the host redirects: %s",
+  "M01: with SITE_URL %s, a purchase begun at %s ends on a page with its personal part; the host redirects %s",
   async ([site, page, redirects]) => {
     open({ SITE_URL: site });
     const browser = openBrowser(redirects);
@@ -187,7 +187,7 @@ test("D40: on Vercel with www as the real domain, a buyer on www can buy with no
     },
   });
   expect((await openBrowser("bare to www").buyByScript(WWW, WWW)).status).toBe(200);
-  // A name that no variable tells, and that is not www: only the browser says that it is the shop's own.
+  // A name in no variable, and not www: only the browser says that it is the shop's own.
   const elsewhere = "https://poster-shop.example";
   expect((await openBrowser("none").buyByScript(elsewhere, elsewhere)).status).toBe(200);
 });
@@ -212,7 +212,7 @@ test("D40: a browser too old for Sec-Fetch-Site may buy at both names, with www.
   }
 });
 
-test("M03: who bought on a page of ALLOWED_ORIGINS gets the file after paying, in a shop without mail", async () => {
+test("M03: a buyer on a page of ALLOWED_ORIGINS gets the file after paying, in a shop without mail", async () => {
   shop = openTestShop({ site: SITE, environment: { ALLOWED_ORIGINS: BLOG }, replace: { mailer: undefined } });
   const browser = openBrowser("none");
   const url = await urlIn(await browser.buyByScript(BLOG, BARE));
@@ -262,7 +262,7 @@ test("M04: the hop leads to Stripe's page of its own session and nowhere else", 
   expect((await visit(doubled)).status).toBe(403);
 });
 
-test("M04: the hop is over after five minutes, says so in words, and is stored by nobody", async () => {
+test("M04: the hop expires after five minutes, says so in words, and is never stored", async () => {
   const url = await hopUrl();
   shop.clock.nowMs += 299_000;
   const response = await visit(url);
@@ -275,7 +275,7 @@ test("M04: the hop is over after five minutes, says so in words, and is stored b
   expect(await late.text()).toContain("good for a few minutes only");
 });
 
-test("M05: the hop works as a page of its own, and neither in a frame nor as a picture", async () => {
+test("M05: the hop works as a page of its own, but not in a frame or as an image", async () => {
   const url = await hopUrl();
   for (const destination of ["iframe", "image", "empty", "script"]) {
     const response = await visit(url, { "Sec-Fetch-Dest": destination });
@@ -285,7 +285,7 @@ test("M05: the hop works as a page of its own, and neither in a frame nor as a p
   expect((await visit(url, { "Sec-Fetch-Dest": "document" })).status).toBe(303);
 });
 
-test("M05: a claim that was planted on a victim's browser shows the planter's order, and takes none of the victim's", async () => {
+test("M05: a claim planted in a victim's browser shows the attacker's checkout, and leaves the victim's orders alone", async () => {
   open({ ALLOWED_ORIGINS: BLOG });
   const victim = openBrowser("none");
   const own = pay(await urlIn(await victim.buyByScript(BARE, BARE)));

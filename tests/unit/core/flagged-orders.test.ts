@@ -77,7 +77,7 @@ test("A30: an order that a refund flags months after it was paid is reported, to
 
   shop.stripe.account.refund(shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "");
   await settle(orderId, "refund");
-  // As an `onRevoked` that failed for good leaves it.
+  // The state after an `onRevoked` that failed for good.
   const { store } = kept;
   kept = {
     ...kept,
@@ -101,7 +101,7 @@ test("A30: an order that a refund flags months after it was paid is reported, to
   expect((await run()).flagged).toEqual([]);
 });
 
-test("A30: of more waiting orders than a note can hold the first ones found stay, until they are dealt with", async () => {
+test("A30: when more orders wait than a note can hold, the first ones found stay until they are dealt with", async () => {
   const { bookkeeping } = createMemoryEngine();
   const orders = Array.from({ length: 9 }, (_, order) => `cs_live_${String(order).repeat(58)}`);
   const nobody = () => false;
@@ -114,7 +114,7 @@ test("A30: of more waiting orders than a note can hold the first ones found stay
   expect(await readWaiting(bookkeeping)).toEqual([...orders.slice(1, 7), orders[8]]);
 });
 
-test("A30: health goes on telling of those that the note could not hold until somebody has looked at all", async () => {
+test("A30: health keeps reporting the orders that the note could not hold until a run has looked at all of them", async () => {
   let isMended = false;
   const send = () =>
     isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox"));
@@ -128,7 +128,7 @@ test("A30: health goes on telling of those that the note could not hold until so
 
   isMended = true;
   for (const orderId of noted) await settle(orderId, "owner");
-  // A run that does not come to the worklist.
+  // A run that does not reach the worklist.
   const { store } = kept;
   const unlisted = {
     ...store,
@@ -145,7 +145,7 @@ test("A30: health goes on telling of those that the note could not hold until so
   expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
 });
 
-test("A30: while the note of the waiting orders cannot be read, all else is looked at, and health goes on telling of them", async () => {
+test("A30: while the note of the waiting orders cannot be read, everything else is looked at, and health keeps reporting them", async () => {
   await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
   const orderId = await paidSession();
   await run();

@@ -11,7 +11,7 @@ test(
   async () => {
     const figures = await fuzzWebhook({ requests: 4_000, seed });
     expect(figures["no valid signature, 400"]).toBeGreaterThan(2_000);
-    // The control: the same requests unspoilt are let in.
+    // The control: the same requests, unspoilt, are accepted.
     expect(figures["valid signature, 200"]).toBeGreaterThan(50);
   },
 );

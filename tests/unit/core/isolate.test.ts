@@ -5,20 +5,20 @@ import { ownLine, singleLine } from "../../../core/mail/plain-text.ts";
 import { titleOf } from "../../../scripts/dev/panel/simulated-order.ts";
 
 test.for(["ملصق (A2) 2026!", "ספר הגאות 3", "Ebb – جزر", "ދިވެހި", "\u200f2026"])(
-  "F10: %j is kept apart from the words around it",
+  "F10: %j is isolated from the words around it",
   (name) => {
     expect(isolate(name)).toBe(`\u2068${name}\u2069`);
   },
 );
 
 test.for(["Tide chart poster, A2", "Bücher", "潮汐表 2026", "Плакат", "", "2026 (A2)!", "🌊"])(
-  "F10: %j stays as it is: it has no direction of its own to keep",
+  "F10: %j stays as it is: it has no direction of its own",
   (name) => {
     expect(isolate(name)).toBe(name);
   },
 );
 
-test("F14: marks of direction in a foreign name do not get out of it, and the shop's own survive the mail's subject", () => {
+test("F14: direction marks in a foreign name have no effect outside it, and the shop's own survive in the mail's subject", () => {
   const wicked = "ملصق\u2069\u202e 2026\u2068";
   const name = isolate(singleLine(wicked));
   expect(name).toBe("\u2068ملصق 2026\u2069");

@@ -38,13 +38,13 @@ test("a key shows its product, unit and day, is signed by the key it names, and 
   expect(verify(null, Buffer.from(key.slice(0, dot)), publicKey, signature)).toBe(true);
 });
 
-test("B19: the key of an order is this very text, in every version of the shop to come", () => {
+test("B19: an order's key is exactly this text, in every future version of the shop", () => {
   expect(signer.issue(licensedOrder(), "ebb", 1)).toBe(
     "LICENSE1-fe812c12-20261121-1-ebb.KayuErHi0wBI2ylfh0gWUv1D4HCcjeDejHKhfQp4lD_obMX9DtzPUWCVd9VNJwSBrJsuTTuXO5Qa_6_H-tc_Mzk3OWJJury9LhJw.7qKuNLZns3S2wChvh0Jy_wwXbpzNW_S-b4HDD4wVYMrubJgOkIwHGyVzMsaA7uELt8HmngNvWzMXBDzG-0AcDg",
   );
 });
 
-test("the shop finds the order by its key, however it was pasted, and nobody else finds it in there", () => {
+test("the shop reads the order from its key, however it was pasted, and no one else can", () => {
   const order = licensedOrder();
   const key = signer.issue(order, "ebb", 1);
   const broken = ` ${key.slice(0, 76)}\r\n${key.slice(76, 152)}\n\t${key.slice(152)}\n`;
@@ -67,7 +67,7 @@ test("every unit, product and order has a key of its own", () => {
   expect(new Set(keys.map((key) => key.split(".").at(-1))).size).toBe(4);
 });
 
-test("a purchase in test mode gets a key that says so and opens no order of the live mode", () => {
+test("a purchase in test mode gets a key that says so and opens no live order", () => {
   const order = licensedOrder({ orderId: "cs_test_a1SxQ7rT4uVwXyZ0123456789", livemode: false });
   const key = signer.issue(order, "ebb", 1);
   expect(key).toMatch(/^TESTLICENSE1-/);
@@ -75,7 +75,7 @@ test("a purchase in test mode gets a key that says so and opens no order of the 
   expect(signer.read(key.slice("TEST".length))).toBeUndefined();
 });
 
-test("B19: an order keeps its key when another secret takes over, and orders from its day on get the new one", () => {
+test("B19: an order keeps its key when another secret takes over, and orders from that day on use the new secret", () => {
   const before = licensedOrder({ createdMs: Date.UTC(2027, 1, 28, 23, 59, 59) });
   const after = licensedOrder({ createdMs: Date.UTC(2027, 2, 1) });
   expect(rotating.issue(before, "ebb", 1)).toBe(signer.issue(before, "ebb", 1));
@@ -84,12 +84,12 @@ test("B19: an order keeps its key when another secret takes over, and orders fro
     expect(rotating.read(rotating.issue(order, "ebb", 1))?.orderId).toBe(order.orderId);
 });
 
-test("the oldest secret signs for orders that are older than any", () => {
+test("the oldest secret signs for orders that are older than every secret", () => {
   const old = licensedOrder({ createdMs: Date.UTC(2020, 0, 1) });
   expect(rotating.issue(old, "ebb", 1)).toBe(signer.issue(old, "ebb", 1));
 });
 
-test("a secret that was taken away is not known any more, and the one in its place signs for all", () => {
+test("keys of a removed secret are unknown, and the secret in its place signs for all orders", () => {
   const replaced = createLicenseSigner(keysIn(KEYS.second.secret));
   const key = signer.issue(licensedOrder(), "ebb", 1);
   expect(replaced.read(key)).toBeUndefined();
@@ -106,7 +106,7 @@ test("E12: without a secret nothing is issued, and the error names the variable"
   expect(none.read(signer.issue(licensedOrder(), "ebb", 1))).toBeUndefined();
 });
 
-test("10,000 keys that are almost right are not", () => {
+test("10,000 keys that are almost right are unknown", () => {
   const random = createRandom(1, "license keys");
   const inTestMode = licensedOrder({ orderId: "cs_test_a1SxQ7rT4uVwXyZ0123456789", livemode: false });
   const keys = [
@@ -122,7 +122,7 @@ test("10,000 keys that are almost right are not", () => {
   }
 });
 
-test("text that is no key at all is unknown, and takes no time", () => {
+test("text that is not a key is unknown, and costs no time", () => {
   const texts = ["", " ", ".", "..", "LICENSE1", "LICENSE1-".repeat(100_000), "-".repeat(1_000_000), "\0"];
   for (const text of texts) expect(signer.read(text)).toBeUndefined();
 });
@@ -131,8 +131,8 @@ test.for([
   ["E12: another kind of text", "whsec_12345678"],
   ["E12: a public key", KEYS.first.publicKey],
   ["E12: a key that was cut off", KEYS.first.secret.slice(0, -1)],
-  ["E12: one that is right beside one that is not", `${KEYS.first.secret},oops`],
-  ["E12: a day that is none", KEYS.first.secret.replace("20261101", "20261131")],
+  ["E12: a valid secret beside an invalid one", `${KEYS.first.secret},oops`],
+  ["E12: a day that does not exist", KEYS.first.secret.replace("20261101", "20261131")],
   ["E12: another spelling of the same bytes", KEYS.first.secret.replace(/c$/, "d")],
 ])("%s is refused as LICENSE_PRIVATE_KEY, and not quoted", ([, text = ""]) => {
   const { keys, problems } = readLicenseKeys({ LICENSE_PRIVATE_KEY: text });
@@ -142,7 +142,7 @@ test.for([
   expect(problems[0]).not.toContain(text);
 });
 
-test("two secrets that begin on one day are refused, whether or not they are the same", () => {
+test("two secrets that begin on the same day are refused, whether or not they are the same", () => {
   const sameDay = KEYS.second.secret.replace("20270301", "20261101");
   for (const text of [`${KEYS.first.secret},${sameDay}`, `${KEYS.first.secret} ${KEYS.first.secret}`]) {
     expect(readLicenseKeys({ LICENSE_PRIVATE_KEY: text }).problems).toEqual([

@@ -55,7 +55,7 @@ async function ask(body: string, headers: Record<string, string> = {}) {
 
 const statusOf = async (key: string) => (await ask(JSON.stringify({ key }))).body["status"];
 
-/** Every event so far, and time enough for an answer to be forgotten. */
+/** Delivers every event so far, and waits until no answer is cached. */
 async function deliverAll(): Promise<void> {
   for (const { type, snapshot } of Object.values(shop.stripe.state().events))
     await shop.notify(snapshot.id, type);
@@ -67,7 +67,7 @@ const paymentOf = (orderId: string) => String(shop.stripe.state().checkoutSessio
 const stripeCalls = () => shop.stripe.calls().length;
 
 describe.for(["memory", "stripe"] as const)("orders in %s", (engine) => {
-  test("a key is valid while its order is paid, and revoked once all the money went back", async () => {
+  test("a key is valid while its order is paid, and revoked after a full refund", async () => {
     open({ engine });
     const orderId = await paidOrder();
     const key = keyFor(orderId);
@@ -82,7 +82,7 @@ describe.for(["memory", "stripe"] as const)("orders in %s", (engine) => {
     expect(await statusOf(key)).toBe("revoked");
   });
 
-  test("a key is unknown before the money is there", async () => {
+  test("a key is unknown before the payment arrives", async () => {
     open({ engine });
     const orderId = await shop.openSession("price_app_license");
     expect(await statusOf(keyFor(orderId))).toBe("unknown");
@@ -129,7 +129,7 @@ test("a subscription's key is valid until the subscription ends", async () => {
   expect(await statusOf(key)).toBe("revoked");
 });
 
-test("made-up keys, keys of another shop and of the other mode are unknown without anything being looked up", async () => {
+test("made-up keys and keys of another shop or mode are unknown, without a look at any order", async () => {
   open({ engine: "stripe" });
   const orderId = await paidOrder();
   const key = keyFor(orderId);
@@ -148,12 +148,12 @@ test("made-up keys, keys of another shop and of the other mode are unknown witho
   expect(stripeCalls()).toBe(before);
 });
 
-test("a key of an order that is nowhere is unknown", async () => {
+test("a key of an order that does not exist is unknown", async () => {
   open();
   expect(await statusOf(keyFor("cs_test_nobodyKnowsThis0001"))).toBe("unknown");
 });
 
-test("many copies that ask at once cost one look at the order", async () => {
+test("many copies of the software that ask at once cost one look at the order", async () => {
   open({ engine: "stripe" });
   const key = keyFor(await paidOrder());
   const before = stripeCalls();
@@ -162,7 +162,7 @@ test("many copies that ask at once cost one look at the order", async () => {
   expect(stripeCalls() - before).toBe(1);
 });
 
-test("A26: while Stripe is down the answer is 503, and the next question is asked anew", async () => {
+test("A26: answers 503 while Stripe is down, and asks Stripe again at the next question", async () => {
   open({ engine: "stripe" });
   const key = keyFor(await paidOrder());
   shop.stripe.faults.beforeApi = () => Response.json({ error: { type: "api_error" } }, { status: 500 });
@@ -191,7 +191,7 @@ test("C10: a question longer than any key is refused with 413", async () => {
   expect((await ask(`{"key":"${"L".repeat(5_000)}"}`)).status).toBe(413);
 });
 
-test("C15: no key gets into the log, whatever is answered", async () => {
+test("C15: no key gets into the log, whatever the answer", async () => {
   open();
   const orderId = await paidOrder();
   const key = await keyOf(orderId);
@@ -248,7 +248,7 @@ test("E12: without a secret the price is not sold, other prices are, and health 
   expect(await health.json()).toMatchObject({ ok: false, problems: ["license_key_missing"] });
 });
 
-test("E12: an order that was paid before the secret was lost is flagged, unmailed, with the variable's name", async () => {
+test("E12: an order that was paid before the secret was lost is flagged with the variable's name, and not mailed", async () => {
   open({ environment: {}, site: siteOf() });
   const orderId = await shop.openSession("price_app_license");
   const { engine, stripe } = shop;
@@ -273,7 +273,7 @@ test("E12: an order that was paid before the secret was lost is flagged, unmaile
   expect(mails).toEqual([]);
 });
 
-test("B04: an order that was refunded before its turn gets no key", async () => {
+test("B04: an order that was refunded before its delivery gets no key", async () => {
   open();
   const orderId = await shop.openSession("price_app_license");
   shop.stripe.buyer.pay(orderId);
@@ -313,7 +313,7 @@ const readable = (items: OrderItem[], prices: NonNullable<typeof APP_SHOP.prices
     ...keys.map((key) => key.split(".")[0]?.split("-").slice(3).join("-")),
   ]);
 
-test("every unit has a key, numbered through all lines that bring the same product", () => {
+test("every unit has a key, numbered across all lines that bring the same product", () => {
   const prices = {
     price_1: {
       deliver: [
@@ -341,7 +341,7 @@ test("every unit has a key, numbered through all lines that bring the same produ
   ]);
 });
 
-test("without a product of its own a key names the price's id, which nobody can change, even if it is an odd one", () => {
+test("without a product of its own a key names the price's id, which never changes, even an odd one", () => {
   const license = { deliver: [{ kind: "license" }] } as const;
   const byLookupKey = [item({ priceId: "price_9", lookupKey: "ebb" })];
   expect(readable(byLookupKey, { ebb: license })).toEqual([["Ebb for Mac", "1-price_9"]]);
@@ -349,7 +349,7 @@ test("without a product of its own a key names the price's id, which nobody can 
   expect(readable([item({ priceId: odd })], { [odd]: license })).toEqual([["Ebb for Mac", "1-gold-plan--"]]);
 });
 
-test("C15: nothing about the buyer is in a key", () => {
+test("C15: a key holds nothing about the buyer", () => {
   const items = [item({})];
   const site = {
     shop: { prices: { price_1: { deliver: [{ kind: "license" as const }] } } },

@@ -22,14 +22,14 @@ function openLimiter(limit: number) {
   return { clock, limiter, takeAll };
 }
 
-test("D11: exactly as many as the limit says are let through in a minute, for each key", async () => {
+test("D11: lets exactly as many through in a minute as the limit says, for each key", async () => {
   const { takeAll } = openLimiter(5);
   expect(await takeAll("one", 20)).toBe(5);
   expect(await takeAll("another", 4)).toBe(4);
   expect(await takeAll("another", 4)).toBe(1);
 });
 
-test("D11: who is refused is told when the minute ends, and is let through then", async () => {
+test("D11: a refused caller is told when the minute ends, and is let through then", async () => {
   const { clock, limiter, takeAll } = openLimiter(1);
   expect(await takeAll("one", 1)).toBe(1);
   expect(await limiter.take("one")).toEqual({ kind: "refused", retryAfterSeconds: 43 });
@@ -58,7 +58,7 @@ test("D11: a caller who is refused is not counted again in that minute", async (
   expect(sums).toEqual([1, 2, 3]);
 });
 
-test("D13: counters that cannot be reached are a failure and no refusal", async () => {
+test("D13: counters that cannot be reached are a failure, not a refusal", async () => {
   const broken = new Error("no table");
   const limiter = createLimiter({
     name: "test",

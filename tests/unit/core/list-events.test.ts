@@ -61,7 +61,7 @@ test("E24: events of more than 20 types are listed by several calls, newest firs
   }
 });
 
-test("E24: wherever such a list was left, it is taken up again without a gap, within one second, too", async () => {
+test("E24: such a list goes on without a gap wherever it was left, even within one second", async () => {
   await sell(6);
   const types = [COMPLETED, ...filler(19), ...PAYMENT];
   const all = (await listed(types)).ids;

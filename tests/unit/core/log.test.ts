@@ -26,7 +26,7 @@ test("a line is JSON with a time, a level, an event and its fields", () => {
   });
 });
 
-test("C15: a field that is not on the list is not written, and none can take another's place", () => {
+test("C15: a field that is not on the list is not written, and no field can replace another", () => {
   const smuggled = {
     orderId: "cs_test_1",
     email: CANARY_BUYER.email,
@@ -73,7 +73,7 @@ test("a message of a megabyte becomes a line of at most 2 KB", () => {
   expect(lineFor({ error: "a@".repeat(500_000) }).length).toBeLessThan(2_048);
 });
 
-/** What breaks lines, colours terminals, hides or reorders text. */
+/** Characters that break lines, color terminals, hide or reorder text. */
 const NASTY = [
   "\n",
   "\r",
@@ -90,7 +90,7 @@ const NASTY = [
   "\\",
 ];
 
-test("C16: whatever a value holds, it is one line of visible characters and reads back as it was", () => {
+test("C16: any value becomes one line of visible characters and reads back as it was", () => {
   const text = fc
     .array(
       fc.oneof(

@@ -21,7 +21,7 @@ function look(
 const guess = (index: number) => `cs_test_${String(index).padStart(58, "0")}`;
 const calls = () => shop.stripe.calls().length;
 
-test("D02: of 1,000 guesses from one address 300 a minute are looked at, and the rest ask nobody", async () => {
+test("D02: of 1,000 guesses from one address 300 a minute are looked at, and the rest cost no call", async () => {
   const answers: Response[] = [];
   for (let index = 0; index < 1_000; index += 1) {
     const forged = { "X-Forwarded-For": `203.0.113.${index % 250}` };
@@ -30,7 +30,7 @@ test("D02: of 1,000 guesses from one address 300 a minute are looked at, and the
   const refused = answers.filter(({ status }) => status === 429);
   expect(refused).toHaveLength(700);
   for (const { headers } of refused) expect(headers.get("Retry-After")).toBe("60");
-  // Of the others, those beyond what strangers may make us ask of Stripe are told to come again.
+  // The others get 503 once strangers have used up their share of calls to Stripe.
   for (const { status } of answers.slice(0, 300)) expect([404, 503]).toContain(status);
 
   const before = calls();
@@ -40,7 +40,7 @@ test("D02: of 1,000 guesses from one address 300 a minute are looked at, and the
   expect((await look("malformed", { ip: "192.0.2.2" })).status).toBe(404);
 });
 
-test("D02: the next minute a buyer behind that address sees the order again", async () => {
+test("D02: a buyer behind that address sees the order again the next minute", async () => {
   const sessionId = await shop.openSession();
   for (let index = 0; index < 400; index += 1) await look("x", { ip: "192.0.2.1" });
   expect((await look(sessionId, { ip: "192.0.2.1" })).status).toBe(429);
@@ -48,7 +48,7 @@ test("D02: the next minute a buyer behind that address sees the order again", as
   expect((await look(sessionId, { ip: "192.0.2.1" })).status).toBe(200);
 });
 
-test("D12: callers whose address nobody tells share one larger limit", async () => {
+test("D12: callers without a known address share one larger limit", async () => {
   const statuses: number[] = [];
   for (let index = 0; index < 1_200; index += 1)
     statuses.push((await look("x", {}, { "X-Real-IP": `192.0.2.${index % 250}` })).status);

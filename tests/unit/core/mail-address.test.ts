@@ -20,7 +20,7 @@ test.for([
   ["t...a.r..o@bücher.example", '"t...a.r..o"@xn--bcher-kva.example'],
   [`${"a".repeat(61)}.@docomo.example`, `"${"a".repeat(61)}."@docomo.example`],
 ] as const)(
-  "D50: %s, with dots as Japanese providers gave them out, is mailed as %s",
+  "D50: %s, with dots as Japanese providers assigned them, is mailed as %s",
   ([address, onTheWire]) => {
     expect(isMailAddress(address)).toBe(true);
     expect(wireAddress(address)).toBe(onTheWire);

@@ -18,10 +18,10 @@ import {
   type ReceivedMail,
 } from "../../../scripts/dev/inbox/mail-server.ts";
 
-/** Fields a mail is made of, each as wicked as its sender can make it; with MAIL_FIELDS=50000 that many. */
+/** How many mail fields are tried, each as malicious as its sender can make it. MAIL_FIELDS=50000 tries more. */
 const FIELDS = Number(process.env["MAIL_FIELDS"] ?? 4_000);
 const FIELDS_PER_MAIL = 10;
-/** The server greets everybody after a tenth of a second; many are greeted at once. */
+/** The server greets a client after a tenth of a second, so many are greeted at once. */
 const MAILS_AT_ONCE = 50;
 
 const received: ReceivedMail[] = [];
@@ -135,7 +135,7 @@ const HEADERS = [
   "content-type",
 ];
 
-test(`D23, D24: ${FIELDS} wicked fields: exactly our headers, one recipient, and nothing in the HTML but text`, async () => {
+test(`D23, D24: ${FIELDS} malicious fields: exactly our headers, one recipient, and nothing in the HTML but text`, async () => {
   const mails = fc.array(mail, { minLength: MAILS_AT_ONCE, maxLength: MAILS_AT_ONCE });
   await fc.assert(
     fc.asyncProperty(mails, async (batch) => {
@@ -189,7 +189,7 @@ test("D23: the sender's name is encoded, whatever it holds", async () => {
   }
 });
 
-test("D50: a mail to dots as Japanese providers gave them out is taken by a mail server, for that one address", async () => {
+test("D50: a mail server accepts an address with dots as Japanese providers assigned them, and mails that address alone", async () => {
   for (const to of ["a..b@docomo.example", "taro.@docomo.example", ".taro@docomo.example"]) {
     received.length = 0;
     const options = { idempotencyKey: "mail/cs_test_1", signal: AbortSignal.timeout(5_000) };

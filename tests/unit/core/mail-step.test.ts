@@ -21,7 +21,7 @@ import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
 let shop: TestShop;
 const attempts: Mail[] = [];
-/** What becomes of the next attempts; afterwards mails are sent. */
+/** How the next attempts fail; later mails are sent. */
 const outcomes: Error[] = [];
 beforeEach(() => {
   attempts.length = 0;
@@ -67,7 +67,7 @@ async function controlOf(orderId: string) {
   };
 }
 
-/** The same store, whose writes take so long. */
+/** The same store with slow writes. */
 function slowStore(store: OrderStore, takesMs: (control: ControlRecord) => number): OrderStore {
   return {
     ...store,
@@ -108,7 +108,7 @@ test("A08: at most once: a mail that may have been sent is not sent again; the o
   expect(shop.log.filter(({ event }) => event === "order_needs_attention")).toHaveLength(1);
 });
 
-test("at most once: with too little time left for a slow mail server no attempt begins, and the next one has all its time", async () => {
+test("at most once: no attempt begins with too little time left for a slow mail server, and the next one has all its time", async () => {
   openShop("at-most-once");
   const orderId = await paidOrder();
   const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
@@ -140,7 +140,7 @@ test("at most once: runs that are a little short of time lose no attempts", asyn
   expect((await controlOf(orderId)).mail).toEqual({ state: "done", attempts: 1 });
 });
 
-test("at most once: a write that takes the time away leaves the mail to the next attempt", async () => {
+test("at most once: a write that uses up the time leaves the mail to the next attempt", async () => {
   openShop("at-most-once");
   const orderId = await paidOrder();
   const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
@@ -180,7 +180,7 @@ test("at most once: a mail that certainly was not sent is sent again", async () 
   });
 });
 
-test("at most once, kept in Stripe: whether a mail may have been sent survives there, too", async () => {
+test("at most once, with orders in Stripe: the note that a mail may have been sent survives there, too", async () => {
   openShop("at-most-once", "stripe");
   outcomes.push(NOT_SENT, CUT_OFF);
   const orderId = await paidOrder();
@@ -199,8 +199,7 @@ test("a mail that is refused for good flags the order at once", async () => {
 
 const SENDER_REFUSED = new BlockedStepError("The mail server refused the sender, MAIL_FROM: 553.");
 
-/** A shop whose mail server refuses the sender until it is mended. */
-/** The mail server refuses all mails, or those to one address. */
+/** A shop whose mail server refuses all mails, or those to one address, until it is fixed. */
 function openBlockedShop(
   refusal: Error = SENDER_REFUSED,
   address?: string,
@@ -256,7 +255,7 @@ test("E50: a sender that the mail server refuses is one alarm; ten orders wait, 
       error: "mail: The mail server refused the sender, MAIL_FROM: 553.",
     });
   }
-  // A server that might lock the shop out is asked by the orders that are tried at once, and not for each order.
+  // A server might lock the shop out: only the orders that are tried at once ask it, not every order.
   expect(attempts.length).toBeLessThanOrEqual(10 + 8 * 4);
   expect(await problems()).toContain("mail_blocked");
   expect(shop.log.filter(({ event }) => event === "step_blocked")).toEqual([
@@ -276,7 +275,7 @@ test("E50: a sender that the mail server refuses is one alarm; ten orders wait, 
 
 const MAIL_REFUSED = new RefusedMailError("The mail server refused the mail: 554.");
 
-test("E51: a mail that the server refuses after reading it holds back no other one, alarms nobody, and is flagged after twelve tries", async () => {
+test("E51: a mail that the server refuses after reading it holds back no other mail, raises no alarm, and is flagged after twelve tries", async () => {
   const { chats } = openBlockedShop(MAIL_REFUSED, "refused@example.com");
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId, { email: "refused@example.com" });
@@ -291,7 +290,7 @@ test("E51: a mail that the server refuses after reading it holds back no other o
   expect(await problems()).not.toContain("mail_blocked");
 });
 
-test("E51: a server that refuses every mail after reading it is asked a few times, and flags no order, for however long", async () => {
+test("E51: a server that refuses every mail after reading it is asked only a few times, and no order is flagged, however long it lasts", async () => {
   const { chats } = openBlockedShop(MAIL_REFUSED);
   const orders: string[] = [];
   for (let count = 0; count < 10; count += 1) orders.push(await paidOrder());
@@ -310,7 +309,7 @@ test("E51: a server that refuses every mail after reading it is asked a few time
   expect(await problems()).toContain("mail_blocked");
 });
 
-test("E50: health recovers with the first mail that goes out, also of an order that never had to wait", async () => {
+test("E50: health recovers with the first mail that goes out, even for an order that never had to wait", async () => {
   const { mend } = openBlockedShop();
   await deliver(await paidOrder());
   expect(await problems()).toContain("mail_blocked");
@@ -319,7 +318,7 @@ test("E50: health recovers with the first mail that goes out, also of an order t
   expect(await problems()).not.toContain("mail_blocked");
 });
 
-test("E50: the owner's notice, which the same server refuses, goes out once that is mended", async () => {
+test("E50: the owner's notice, which the same server refuses, goes out once the server is fixed", async () => {
   let isMended = false;
   shop = openTestShop({
     environment: { OWNER_EMAIL: "owner@shop.example" },
@@ -342,7 +341,7 @@ test("E50: the owner's notice, which the same server refuses, goes out once that
   expect(attempts.map(({ to }) => to)).toEqual(["jenny.rosen@example.com", "owner@shop.example"]);
 });
 
-test("E50: the notice that is refused is not sent at every look", async () => {
+test("E50: a refused notice is not sent again at every look", async () => {
   let tries = 0;
   shop = openTestShop({
     environment: { OWNER_EMAIL: "owner@shop.example" },
@@ -364,7 +363,7 @@ test("E50: the notice that is refused is not sent at every look", async () => {
   expect(tries).toBeLessThanOrEqual(3);
 });
 
-test("D25: nobody is mailed before the money is there, whatever address they type", async () => {
+test("D25: no mail is sent before the payment arrives, whatever address the buyer types", async () => {
   openShop("at-least-once");
   const abandoned = await shop.openSession();
   expect((await shop.notify(abandoned)).status).toBe(503);
@@ -374,7 +373,7 @@ test("D25: nobody is mailed before the money is there, whatever address they typ
   expect(attempts).toEqual([]);
 });
 
-test("what the buyer saw in their own currency reaches the mail, and so does the page's address", async () => {
+test("the mail has the amount that the buyer saw in their own currency, and the page's address", async () => {
   openShop("at-least-once");
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId, { presentment: { currency: "jpy", amountMinor: 5_210 } });
@@ -401,7 +400,7 @@ test("without SMTP_URL the mail is skipped, the log recommends Stripe's receipts
   );
 });
 
-test("with SMTP_URL the mail goes there, to the buyer alone", async () => {
+test("with SMTP_URL the mail goes through that server, to the buyer alone", async () => {
   const received: ReceivedMail[] = [];
   const server: MailServer = await startMailServer((mail) => void received.push(mail));
   shop = openTestShop({

@@ -29,7 +29,7 @@ function giveTaxCode(price: string, taxCode: string): void {
 
 const refusals = () => shop.log.filter(({ event }) => event === "managed_payments_refused");
 
-test("B26: a shop of a newer account sells what it sells, itself: Managed Payments is switched off in every request", async () => {
+test("B26: a shop with a newer account sells everything itself: Managed Payments is switched off in every request", async () => {
   openNewShop({ checkout: { shipping: { countries: ["DE"] }, automaticTax: true } });
   for (const price of ["price_poster_a2", "price_almanac_monthly"]) {
     expect((await buy(price)).status).toBe(200);
@@ -38,7 +38,7 @@ test("B26: a shop of a newer account sells what it sells, itself: Managed Paymen
   expect(session()).toMatchObject({ managed_payments: { enabled: false }, amount_total: 600 });
 });
 
-test("B26: a price of its own may be sold by Link, with its tax, in a shop that sells the rest itself", async () => {
+test("B26: a single price may be sold by Link, with its tax, in a shop that sells the rest itself", async () => {
   openNewShop({ prices: { price_ebook_tides: { checkout: { managedPayments: true } } } });
   giveTaxCode("price_ebook_tides", "txcd_10302000");
   expect((await buy("price_ebook_tides")).status).toBe(200);
@@ -53,7 +53,7 @@ test.for([
   [{}, undefined, "Invalid line_items[0]: the product tax code is missing."],
   [{}, "txcd_99999999", "the product tax code txcd_99999999 is not eligible for Managed Payments."],
 ] as const)(
-  "B27: what Stripe refuses under Managed Payments, %j with the tax code %s, the log explains and no buyer reads",
+  "B27: when Stripe refuses %j with the tax code %s under Managed Payments, the log explains it and no buyer reads it",
   async ([options, taxCode, sentence]) => {
     openNewShop({ checkout: { ...options, managedPayments: true } });
     if (taxCode !== undefined) giveTaxCode("price_ebook_tides", taxCode);
@@ -70,7 +70,7 @@ test.for([
   },
 );
 
-test("B27: a sentence of Stripe's about its default is recognized as well", async () => {
+test("B27: Stripe's sentence about its default is recognized as well", async () => {
   openNewShop();
   // As if an older version asked, which does not send the parameter.
   shop.stripe.faults.beforeApi = async (request) => {

@@ -22,7 +22,7 @@ test("B15: a currency in capitals has the same decimals", () => {
   expect(formatMoney(12_345, "KWD", "en").replaceAll(/\s/g, " ")).toBe("KWD 12.345");
 });
 
-test("B15: an amount is written as its own language, currency and decimals ask, whatever was written before", () => {
+test("B15: an amount follows its own language, currency and decimals, whatever was written before", () => {
   const written = [
     formatMoney(100, "eur", "en"),
     formatMoney(100, "eur", "de"),

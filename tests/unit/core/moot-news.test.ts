@@ -45,7 +45,7 @@ async function paidSession(priceId?: string): Promise<string> {
   return sessionId;
 }
 
-/** Nobody could be told of it: the mail server was down. */
+/** A failed renewal that was never reported: the mail server was down. */
 async function failedRenewal(): Promise<{ orderId: string; subscription: string }> {
   await open();
   const orderId = await paidSession("price_almanac_monthly");
@@ -59,7 +59,7 @@ async function failedRenewal(): Promise<{ orderId: string; subscription: string 
 
 const newsOf = async (orderId: string) => (await kept.store.readControl(orderId))?.control.news;
 
-test("once the owner has mended an order nobody is told any more that it needs attention", async () => {
+test("an order that the owner has fixed is no longer reported as needing attention", async () => {
   await open();
   hasMailServer = false;
   const orderId = await paidSession();
@@ -72,7 +72,7 @@ test("once the owner has mended an order nobody is told any more that it needs a
   expect((await newsOf(orderId))?.attention?.deliveries.mail?.state).toBe("skipped");
 });
 
-test("once a renewal was paid nobody is told any more that it failed", async () => {
+test("a renewal that has been paid is no longer reported as failed", async () => {
   const { orderId, subscription } = await failedRenewal();
   expect((await newsOf(orderId))?.subscription).toMatchObject({ kind: "renewal_failed" });
 
@@ -83,7 +83,7 @@ test("once a renewal was paid nobody is told any more that it failed", async () 
   expect(await wasGivenUp(kept.bookkeeping, shop.clock.nowMs)).toBe(false);
 });
 
-test("what is called off after its last attempt was cut short is not reported as given up", async () => {
+test("a message called off after its last attempt was cut short is not reported as given up", async () => {
   const { orderId, subscription } = await failedRenewal();
   const stored = await kept.store.readControl(orderId);
   const news = stored?.control.news?.subscription;

@@ -51,7 +51,7 @@ test.for<[string, Record<string, string>]>([
     { SHOP_ID: "prints", SITE_URL: "https://new.example", ALLOWED_ORIGINS: "https://shop.example" },
   ],
 ])(
-  "E39: a deployment without the table %s runs nothing, and nobody is mailed again",
+  "E39: a deployment without the table %s runs nothing, and sends no mail again",
   async ([, environment]) => {
     await sellThree(await withTable());
     await expect(run(await withoutTable(environment))).rejects.toThrow(
@@ -80,7 +80,7 @@ test("E39: a second shop that is given a name runs, whatever table the shop with
 
 const MOVED = { SITE_URL: "https://new.example", ALLOWED_ORIGINS: "https://shop.example" };
 
-test("E35: after a change of domain an exchanged table is noticed, and nothing is delivered again", async () => {
+test("E35: after a change of domain a replaced table is noticed, and nothing is delivered again", async () => {
   await sellThree(await withTable());
   const exchanged = await withTable(MOVED);
   expect(await exchanged.engine.guard?.gap()).toMatchObject({ fromMs: 0 });
@@ -88,7 +88,7 @@ test("E35: after a change of domain an exchanged table is noticed, and nothing i
   expect(shop.mails).toHaveLength(3);
 });
 
-test("E37: after a change of domain the living table is not in doubt, and is marked at the new address", async () => {
+test("E37: after a change of domain the table in use is trusted, and marked at the new address", async () => {
   const table = createMemoryEngine();
   await sellThree(await withTable({}, table));
   const moved = await withTable(MOVED, table);
@@ -99,6 +99,6 @@ test("E37: after a change of domain the living table is not in doubt, and is mar
   expect(await moved.engine.guard?.gap()).toBeUndefined();
   const notes = shop.stripe.state().products["static_checkout_bookkeeping_1"]?.metadata ?? {};
   expect(Object.keys(notes).filter((name) => name.startsWith("table_mark@"))).toHaveLength(2);
-  // Another table in its place, and the same for it.
+  // Another table in its place is noticed.
   expect(await (await withTable(MOVED)).engine.guard?.gap()).toBeDefined();
 });

@@ -25,11 +25,11 @@ test.for([
   "192.0.2.1:80",
   "[::1]",
   "1e3",
-])("D12: %j is no address", (text) => {
+])("D12: %j is not an address", (text) => {
   expect(networkOf(text)).toBeUndefined();
 });
 
-test("D46: an IPv6 address stands in its /56 and its /48, an IPv4 address in none", () => {
+test("D46: an IPv6 address belongs to a /56 and a /48, an IPv4 address to neither", () => {
   expect(networksOf("2001:db8:1:42ab::1")).toEqual({
     own: "2001:db8:1:42ab::/64",
     around: ["2001:db8:1:4200::/56", "2001:db8:1::/48"],

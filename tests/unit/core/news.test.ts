@@ -62,7 +62,7 @@ test("a notice names no buyer", async () => {
   expect(told).toContain(`https://dashboard.stripe.com/test/payments/${payment}`);
 });
 
-test("a shop without any of it owes nobody anything, and its records stay as they were", async () => {
+test("a shop without channels owes no message, and its records stay as they were", async () => {
   shop = openOwnersShop({ environment: {} });
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment);
@@ -72,7 +72,7 @@ test("a shop without any of it owes nobody anything, and its records stay as the
   expect(control.news).toBeUndefined();
 });
 
-test("each partial refund is news with a key of its own, and takes nothing away", async () => {
+test("each partial refund is news with a key of its own, and revokes nothing", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment, 500);
@@ -92,7 +92,7 @@ test("each partial refund is news with a key of its own, and takes nothing away"
   expect((await shop.status(orderId)).body["revoked"]).toBeUndefined();
 });
 
-test("a full refund revokes, and everybody is told: owner, server and the buyer's page", async () => {
+test("a full refund revokes, and the owner, the server and the buyer's page are told", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment);
@@ -143,7 +143,7 @@ test("B11: a dispute is told with its due date; lost it revokes", async () => {
   ]);
 });
 
-test("B11: a dispute that is won is told, and nothing was ever taken away", async () => {
+test("B11: a dispute that is won is told, and nothing is ever revoked", async () => {
   shop = openOwnersShop();
   const { payment } = await shop.order();
   shop.stripe.account.winDispute(shop.stripe.account.dispute(payment).id);
@@ -152,7 +152,7 @@ test("B11: a dispute that is won is told, and nothing was ever taken away", asyn
   expect(shop.events.map(({ type }) => type)).toEqual(["order.paid", "order.disputed"]);
 });
 
-test("a renewal that fails is told once while Stripe tries again, and once when it does not any more", async () => {
+test("a renewal that fails is told once while Stripe retries, and once when Stripe gives up", async () => {
   shop = openOwnersShop();
   const { subscription } = await shop.order("price_almanac_monthly");
   shop.stripe.account.failRenewal(subscription);
@@ -175,7 +175,7 @@ test("a renewal that fails is told once while Stripe tries again, and once when 
   ]);
 });
 
-test("a renewal's last failure is told even where the subscription stays as it is", async () => {
+test("a renewal's last failure is told even if the subscription does not change", async () => {
   shop = openOwnersShop();
   const { orderId, subscription } = await shop.order("price_almanac_monthly");
   shop.stripe.account.failRenewal(subscription, { final: "unpaid" });
@@ -190,7 +190,7 @@ test("a renewal's last failure is told even where the subscription stays as it i
   expect(shop.events.slice(-2).map(({ type }) => type)).toEqual(["order.resumed", "order.restored"]);
 });
 
-test("a buyer who is still at 3-D Secure is no failed renewal", async () => {
+test("a renewal that waits for 3-D Secure has not failed", async () => {
   shop = openOwnersShop();
   const sessionId = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(sessionId, { card: "4000002500003155" });
@@ -226,12 +226,12 @@ test("B02: a bank debit that fails in the end is told once, and nothing before t
   expect(shop.mails).toEqual([]);
   const control = await controlOf(orderId);
   expect(control).toMatchObject({ state: "payment_failed", steps: {} });
-  // Nothing is left over of the chat that was down.
+  // The chat that was down leaves no trace.
   expect([control.nextTryMs, control.lastError, control.lease]).toEqual([undefined, undefined, undefined]);
   expect(await openOrders(shop.store)).toEqual([]);
 });
 
-test("a chat that is down keeps the buyer from nothing; Stripe is asked to come back, and the rest is not told twice", async () => {
+test("a chat that is down costs the buyer nothing; Stripe is asked to retry, and the other channels are not told twice", async () => {
   shop = openOwnersShop();
   shop.answers.chat = undefined;
   const orderId = await shop.openSession();
@@ -253,7 +253,7 @@ test("a chat that is down keeps the buyer from nothing; Stripe is asked to come 
   expect(await openOrders(shop.store)).toEqual([]);
 });
 
-test("reconciliation tells what Stripe no longer comes back for", async () => {
+test("reconciliation sends the messages that Stripe no longer retries", async () => {
   shop = openOwnersShop();
   shop.answers.server = 500;
   const orderId = await shop.openSession();
@@ -268,7 +268,7 @@ test("reconciliation tells what Stripe no longer comes back for", async () => {
   expect(shop.events).toHaveLength(1);
 });
 
-test("a message is given up after 12 attempts: Stripe hears 200, the log and the health route say so, and the order stays fulfilled", async () => {
+test("a message is given up after 12 attempts: Stripe gets 200, the log and the health route say so, and the order stays fulfilled", async () => {
   shop = openOwnersShop();
   shop.answers.chat = 500;
   const { orderId } = await shop.order();
@@ -313,7 +313,7 @@ test.each([
   expect(deliveries?.[channel === "chat" ? "chat" : "webhook"]).toEqual({ state: "gave_up", attempts: 1 });
 });
 
-test("an order that needs attention is told, without the address that a mail server quotes", async () => {
+test("an order that needs attention is told without the address that a mail server quotes", async () => {
   shop = openOwnersShop({
     definition: {
       onPaid: () => {
@@ -330,7 +330,7 @@ test("an order that needs attention is told, without the address that a mail ser
   expect(shop.mails).toEqual([]);
 });
 
-test("onPaid runs before the buyer is mailed, with one key for all attempts; what it throws is tried again", async () => {
+test("onPaid runs before the buyer is mailed, with one key for all attempts, and again after it throws", async () => {
   const keys: string[] = [];
   let isBroken = true;
   shop = openOwnersShop({
@@ -358,7 +358,7 @@ test("onPaid runs before the buyer is mailed, with one key for all attempts; wha
   });
 });
 
-test("an order is held by nobody when Stripe fails to confirm what has moved, and the next event tells of it", async () => {
+test("an order keeps no lease when Stripe fails to confirm a change, and the next event tells the change", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment);
@@ -426,7 +426,7 @@ test("onRevoked that fails for good is left to the owner, who is shown it and ma
   expect(runs).toBe(12);
 });
 
-test("revoked and restored while the server is down: it hears of the second, because it may have heard of the first", async () => {
+test("revoked and restored while the server is down: it is told of the second, because it may have got the first", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   shop.answers.server = undefined;
@@ -439,7 +439,7 @@ test("revoked and restored while the server is down: it hears of the second, bec
   expect(shop.events.at(-1)).toMatchObject({ type: "order.restored", data: { revoked: false } });
 });
 
-/** An owner's code that fails while it is broken, and the keys it ran with. */
+/** A shop whose owner's code fails while it is broken, and the keys that the code ran with. */
 function openAccessShop(): { ran: string[]; code: { isBroken: boolean } } {
   const ran: string[] = [];
   const code = { isBroken: false };
@@ -451,7 +451,7 @@ function openAccessShop(): { ran: string[]; code: { isBroken: boolean } } {
   return { ran, code };
 }
 
-/** Stripe reports what has just happened; it is noted, and Stripe is away before anybody is told. */
+/** Stripe reports what has just happened; the shop notes it, but Stripe fails before any message is sent. */
 async function noteOnly(orderId: string): Promise<void> {
   let looks = 0;
   shop.stripe.faults.beforeApi = ({ method, url }) => {
@@ -499,7 +499,7 @@ test("restored, revoked and restored again: onRestored that failed before is cal
   expect(ran).toEqual([`revoked/${orderId}/1`, `restored/${orderId}/4`]);
 });
 
-test("an order from before there was anything to tell is told only what happens from now on", async () => {
+test("an order that is older than its channels tells only what happens from now on", async () => {
   shop = openOwnersShop();
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
@@ -517,7 +517,7 @@ test("an order from before there was anything to tell is told only what happens 
   expect(shop.events.map(({ type }) => type)).toEqual(["order.refunded"]);
 });
 
-test("OWNER_EMAIL without SMTP_URL: the log says so once, health for as long as it is so, and orders go on", async () => {
+test("OWNER_EMAIL without SMTP_URL: the log says so once, health as long as it lasts, and orders go on", async () => {
   const environment = { OWNER_EMAIL: OWNER.OWNER_EMAIL };
   const unmailed = openTestShop({ environment, replace: { mailer: undefined } });
   try {
@@ -545,7 +545,7 @@ test("OWNER_EMAIL without SMTP_URL: the log says so once, health for as long as 
   expect(shop.log.map(({ event }) => event)).not.toContain("owner_not_mailed");
 });
 
-test("the engine inside Stripe keeps it all, too", async () => {
+test("all of it works with orders kept in Stripe, too", async () => {
   shop = openOwnersShop({ engine: "stripe" });
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment);
@@ -555,7 +555,7 @@ test("the engine inside Stripe keeps it all, too", async () => {
   expect(JSON.parse(record)).toMatchObject({ v: 2, g: "p1wd1md1hd1 r1wd1md1hd1 v1wd1" });
 });
 
-test("the signature is one that the library of Standard Webhooks accepts", async () => {
+test("the library of Standard Webhooks accepts the signature", async () => {
   const requests: OutgoingRequest[] = [];
   shop = openOwnersShop({ onPost: (request) => requests.push(request), now: Date.now });
   const { orderId } = await shop.order();

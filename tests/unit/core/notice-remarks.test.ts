@@ -24,7 +24,7 @@ function open(environment: Record<string, string> = {}): void {
   });
 }
 
-/** What the owner reads of an order that somebody has just paid. */
+/** The owner's notice of an order that was just paid. */
 async function noticeOfOrder(priceId = "price_poster_a2", email = "ada@example.com"): Promise<string> {
   const orderId = await shop.openSession(priceId);
   shop.stripe.buyer.pay(orderId, { email });
@@ -32,7 +32,7 @@ async function noticeOfOrder(priceId = "price_poster_a2", email = "ada@example.c
   return chats.at(-1) ?? "";
 }
 
-test("B17: of two tabs that were both paid the second notice names the first order", async () => {
+test("B17: when two tabs are both paid, the second notice names the first order", async () => {
   open();
   const first = await noticeOfOrder();
   expect(first).not.toContain(DOUBLE);
@@ -43,7 +43,7 @@ test("B17: of two tabs that were both paid the second notice names the first ord
   );
 });
 
-test("B17: another buyer, another amount, another hour, another shop, and what was not paid are no double purchase", async () => {
+test("B17: an order of another buyer, amount, hour or shop, or one that was not paid, is not a double purchase", async () => {
   open();
   await noticeOfOrder();
   expect(await noticeOfOrder("price_poster_a2", "grace@example.com")).not.toContain(DOUBLE);
@@ -62,7 +62,7 @@ test("B17: another buyer, another amount, another hour, another shop, and what w
   expect(await noticeOfOrder()).not.toContain(DOUBLE);
 });
 
-test("B17: a free order is bought as often as anybody likes", async () => {
+test("B17: a free order may be placed as often as a buyer likes", async () => {
   open();
   const price = shop.stripe.state().prices["price_ebook_tides"];
   if (price === undefined) throw new Error("the catalog has no e-book");
@@ -72,7 +72,7 @@ test("B17: a free order is bought as often as anybody likes", async () => {
   expect(await noticeOfOrder("price_ebook_tides")).not.toContain(DOUBLE);
 });
 
-test("a notice goes out without its remark when Stripe does not answer the look for it", async () => {
+test("a notice goes out without its remark when Stripe does not answer", async () => {
   open();
   await noticeOfOrder();
   shop.stripe.faults.beforeApi = (request) =>
@@ -95,7 +95,7 @@ test("E17: a notice says when the scheduled run has not finished for more than a
   );
 });
 
-test("E17: without CRON_SECRET Vercel's scheduler can start nothing, which health and notices say", async () => {
+test("E17: health and notices say that Vercel's scheduler can start nothing without CRON_SECRET", async () => {
   const production = { VERCEL: "1", VERCEL_ENV: "production" };
   const health = async (): Promise<unknown> =>
     (await shop.app.health(new Request("https://shop.example/api/health"))).json();

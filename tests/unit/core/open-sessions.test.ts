@@ -39,7 +39,7 @@ test("B25: Checkout's own event about a session that Stripe still shows as open 
 });
 
 test.for(["memory", "stripe"] as const)(
-  "B23: a session that only saves a card is no order, whatever its metadata says (%s)",
+  "B23: a session that only saves a card is not an order, whatever its metadata says (%s)",
   async (engine) => {
     shop = openOwnersShop({ engine });
     const orderId = await shop.openSession();

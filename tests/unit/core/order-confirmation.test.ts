@@ -82,7 +82,7 @@ test.for([
   },
 );
 
-test("what the buyer paid in a currency of their own stands beside the shop's total", () => {
+test("the amount in the buyer's own currency stands beside the shop's total", () => {
   const { text, read } = confirmation({ presentment: { currency: "jpy", amountMinor: 10_234 } });
   expect(text).toContain("Total  €64.00\n  You paid ¥10,234, converted by Stripe.");
   expect(read).toContain("You paid ¥10,234, converted by Stripe.");
@@ -92,7 +92,7 @@ test("a subscription's mail says that it has started", () => {
   expect(confirmation({ mode: "subscription" }).read).toContain("Your subscription has started");
 });
 
-test("a line carries what it brought: downloads, links, license keys and texts", () => {
+test("a line lists what it delivers: downloads, links, license keys and texts", () => {
   const { text, read, elements } = confirmation(
     { items: [...ORDER.items, { priceId: "price_2", name: "App", quantity: 1, amountMinor: 900 }] },
     {
@@ -127,7 +127,7 @@ test("a line carries what it brought: downloads, links, license keys and texts",
   expect(elements.map((element) => attribute(element, "href"))).toContain("https://shop.example/d?a=1&b=2");
 });
 
-test("D24: an address that is none of the web's is not made a link", () => {
+test("D24: an address that is not http or https does not become a link", () => {
   const { elements } = confirmation(
     {},
     { deliveries: [[{ kind: "link", name: "Run", url: "javascript:alert(1)" }]] },
@@ -150,7 +150,7 @@ test.for([
   expect(read).toContain(greeting);
 });
 
-test("pictures: none but the shop's logo, with its name in case it is not shown; no script, no form", () => {
+test("the only picture is the shop's logo, with its name in case it is not shown; there is no script and no form", () => {
   expect(confirmation().elements.filter(({ tagName }) => tagName === "img")).toEqual([]);
   const shop = shopAppearance({ name: "Low Tide", logoUrl: "/images/logo.png" }, "https://shop.example");
   const { elements, html } = confirmation({}, { shop });
@@ -164,7 +164,7 @@ test("pictures: none but the shop's logo, with its name in case it is not shown;
   expect(html).not.toMatch(/url\(|@import/);
 });
 
-test("the mail wears the shop's colors, and its button can be read whatever they are", () => {
+test("the mail has the shop's colors, and its button can be read whatever they are", () => {
   const colors = { accent: "#ffe14d", background: "#ffffff", text: "#222222" };
   const shop = shopAppearance({ colors, supportEmail: "help@shop.example" }, "https://shop.example");
   const { html, elements } = confirmation({}, { shop });
@@ -174,6 +174,6 @@ test("the mail wears the shop's colors, and its button can be read whatever they
   };
   expect(html).toContain("background-color:#ffe14d");
   expect(styleOfLink("https://shop.example/")).toContain("color:#000000");
-  // Too pale for words: links are written in the text's color.
+  // Too pale for text: links have the text's color.
   expect(styleOfLink("mailto:")).toBe("color:#222222");
 });

@@ -21,7 +21,7 @@ function opens(nowMs: number, authorization: string, orderId = ORDER.orderId): b
 
 const tokenIn = (url: string): string => new URLSearchParams(new URL(url).hash.slice(1)).get("token") ?? "";
 
-test("D04: the address in a mail opens its order, and no other, and stands in no query", () => {
+test("D04: the address in a mail opens only its own order, and its token is in no query", () => {
   const url = linksAt(BOUGHT_MS).urlOf(ORDER);
   expect(new URL(url).search).toBe("");
   const token = tokenIn(url);
@@ -31,7 +31,7 @@ test("D04: the address in a mail opens its order, and no other, and stands in no
     expect(opens(BOUGHT_MS, wrong), wrong).toBe(false);
 });
 
-test("M06: the address is dated from the mail: for 90 days, whether that goes out at once, on day 14 or on day 91", () => {
+test("M06: the address works for 90 days from the mail, whether that goes out at once, on day 14 or on day 91", () => {
   for (const day of [0, 14, 91, 400]) {
     const mailedMs = BOUGHT_MS + day * DAY_MS + 3_600_000;
     const bearer = `Bearer ${tokenIn(linksAt(mailedMs).urlOf(ORDER))}`;

@@ -51,7 +51,7 @@ test("an abandoned checkout is expired and offers no way back", async () => {
   expect(body).not.toHaveProperty("checkoutUrl");
 });
 
-test("A31: without any webhook the page that the buyer waits at gets the order fulfilled", async () => {
+test("A31: the page that the buyer waits at gets the order fulfilled without any webhook", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   expect((await shop.status(sessionId)).body).toMatchObject({
@@ -62,7 +62,7 @@ test("A31: without any webhook the page that the buyer waits at gets the order f
   expect(shop.mails).toHaveLength(1);
 });
 
-test("A05: webhook and page at the same time fulfil once", async () => {
+test("A05: webhook and page at the same time fulfill once", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   await Promise.all([
@@ -76,7 +76,7 @@ test("A05: webhook and page at the same time fulfil once", async () => {
   expect((await shop.store.readControl(sessionId))?.control.fence).toBe(1);
 });
 
-test("D03: what anybody is told is this and nothing else", async () => {
+test("D03: anyone is told this and nothing else", async () => {
   const sessionId = await shop.openSession();
   expect((await shop.status(sessionId)).body).toMatchInlineSnapshot(
     { checkoutUrl: expect.any(String) },
@@ -122,7 +122,7 @@ test("D03: what anybody is told is this and nothing else", async () => {
   expect(JSON.stringify(body)).not.toMatch(/canary/i);
 });
 
-test("F18: nothing is called a receipt before the money is in", async () => {
+test("F18: nothing is called a receipt before the payment arrives", async () => {
   const { sessionId, cookie } = await openAsBrowser(shop.app, "price_print_deposit");
   shop.stripe.buyer.pay(sessionId, { delayed: "fails" });
   shop.clock.nowMs += 5_000;
@@ -136,7 +136,7 @@ test("F18: nothing is called a receipt before the money is in", async () => {
   expect(failed["personal"]).not.toHaveProperty("receiptUrl");
 });
 
-test("D03: what the buyer is told beside it is this and nothing else", async () => {
+test("D03: the buyer is told this as well, and nothing else", async () => {
   const { sessionId, cookie } = await openAsBrowser(shop.app);
   expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");
   shop.stripe.buyer.pay(sessionId, { email: "canary@example.com", name: "Canary Name" });
@@ -176,7 +176,7 @@ test.for<[string, string]>([
   expect((await ask(sessionId, { Cookie: cookie })).body).toMatchObject({ personal: { email: masked } });
 });
 
-test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as long as that is listed", async () => {
+test("D04: when SIGNING_SECRET is replaced, a cookie of the old one is valid as long as that one is listed", async () => {
   const [old, next] = ["o".repeat(32), "n".repeat(32)];
   const appWith = (signingSecret: string): App =>
     createApp({ ...ENVIRONMENT, SIGNING_SECRET: signingSecret }, siteOf(), {
@@ -194,7 +194,7 @@ test("D04: when SIGNING_SECRET is replaced, a cookie of the old one counts as lo
   expect(await isBuyer(shop.app)).toBe(false);
 });
 
-test("D03: whoever paid in a currency of their own reads both amounts, and nobody else learns which it was", async () => {
+test("D03: a buyer who paid in their own currency reads both amounts, and no one else learns the currency", async () => {
   const { sessionId, cookie } = await openAsBrowser(shop.app);
   shop.stripe.buyer.pay(sessionId, { presentment: { currency: "jpy", amountMinor: 5_210 } });
   expect((await ask(sessionId, { Cookie: cookie })).body).toMatchObject({
@@ -219,7 +219,7 @@ test("a slow payment is awaiting payment, then paid, and a failed one is failed"
   expect((await shop.status(second)).body).toMatchObject({ state: "payment_failed" });
 });
 
-test("D14: however many pages ask, Stripe is asked about an order once in 5 seconds", async () => {
+test("D14: however many pages ask, Stripe is asked about an order once every 5 seconds", async () => {
   const sessionId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
   await shop.notify(sessionId);
@@ -242,7 +242,7 @@ test("a fulfilled order is answered from the store alone", async () => {
   expect(retrievals(sessionId)).toBe(before);
 });
 
-test("a page does not try a failed step again before it is due", async () => {
+test("a page does not retry a failed step before it is due", async () => {
   let tries = 0;
   shop.close();
   shop = openTestShop({
@@ -268,7 +268,7 @@ test("a page does not try a failed step again before it is due", async () => {
   expect(tries).toBe(2);
 });
 
-test("D02, D19: unknown, malformed, foreign and doubled ids, and those of the other mode, get the same 404 to the byte", async () => {
+test("D02, D19: unknown, malformed, foreign and doubled ids, and those of the other mode, get the same 404, byte for byte", async () => {
   const { cookie } = await openAsBrowser(shop.app);
   const foreign = await openForeignSession(shop.stripe);
   shop.stripe.buyer.pay(foreign);
@@ -300,7 +300,7 @@ test("D02: an id of the other mode is refused without asking Stripe", async () =
   expect(shop.stripe.calls()).toEqual([]);
 });
 
-test("D02: a thousand guesses at ids are a few looks at Stripe; a buyer is let through meanwhile", async () => {
+test("D02: a thousand guesses at ids cost a few calls to Stripe, and a buyer is let through meanwhile", async () => {
   const { sessionId, cookie } = await openAsBrowser(shop.app);
   shop.stripe.buyer.pay(sessionId);
   const before = shop.stripe.calls().length;
@@ -319,7 +319,7 @@ test("D02: a thousand guesses at ids are a few looks at Stripe; a buyer is let t
   });
 });
 
-test("D02: who is turned away is told to come back, and an order that is known is shown to anybody", async () => {
+test("D02: a refused caller is told to come back, and a known order is still shown", async () => {
   const known = await shop.openSession();
   shop.stripe.buyer.pay(known);
   await shop.notify(known);
@@ -341,7 +341,7 @@ test("while Stripe is down the page is told to ask again, never that the payment
   expect((await shop.status(sessionId)).body).toMatchObject({ state: "fulfilled" });
 });
 
-test("while Stripe is down an order that is known is shown as it was known", async () => {
+test("while Stripe is down a known order is shown in its last known state", async () => {
   const sessionId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
   await shop.notify(sessionId);
@@ -355,7 +355,7 @@ test.for<[state: string, act: (sessionId: string) => unknown]>([
   ["awaiting_payment", (id) => shop.stripe.buyer.pay(id, { delayed: "succeeds" })],
   ["fulfilled", (id) => shop.stripe.buyer.pay(id)],
 ])(
-  "D14: where orders are kept in Stripe, 500 polls of an order that is %s in 10 s are two looks",
+  "D14: with orders kept in Stripe, 500 polls of an order that is %s in 10 s cost two looks",
   async ([state, act]) => {
     shop.close();
     shop = openTestShop({ engine: "stripe" });
@@ -392,7 +392,7 @@ test("E16: a record of a newer version of the shop is left alone, and the page k
   expect(shop.stripe.state().checkoutSessions[sessionId]?.metadata?.["static_checkout_order"]).toBe(newer);
 });
 
-test("D14: a look that fails is not remembered", async () => {
+test("D14: a look that fails is not cached", async () => {
   shop.close();
   shop = openTestShop({ engine: "stripe" });
   const sessionId = await shop.openSession();
@@ -404,7 +404,7 @@ test("D14: a look that fails is not remembered", async () => {
   expect((await shop.status(sessionId)).body).toMatchObject({ state: "fulfilled" });
 });
 
-test("D14: polling an unfinished checkout, or an id that does not exist, asks Stripe once in a while", async () => {
+test("D14: polling an unfinished checkout, or an id that does not exist, asks Stripe only once in a while", async () => {
   const sessionId = await shop.openSession();
   const before = shop.stripe.calls().length;
   for (let poll = 0; poll < 20; poll += 1) {
@@ -438,7 +438,7 @@ test.for<[string, string]>([
   ["a@example.com", "…"],
   ["Ωmega@example.com", "Ω…"],
 ])(
-  "M10 D03: in another browser the order says that a mail went to %s as %s, and no more of it",
+  "M10 D03: another browser learns that a mail went to %s, shown as %s, and no more of the address",
   async ([email, to]) => {
     const { body, personal } = await wayBackOf({ site: DELIVERING }, email);
     expect(body).toMatchObject({ state: "fulfilled", wayBack: { kind: "mail", to } });
@@ -448,14 +448,14 @@ test.for<[string, string]>([
   },
 );
 
-test("M11: a shop without mail speaks of none: the order is in the browser that bought, or the shop is asked", async () => {
+test("M11: a shop without mail mentions none: it points to the browser that bought, or to the shop", async () => {
   const { body } = await wayBackOf({ site: DELIVERING, replace: { mailer: undefined } });
   expect(body).toMatchObject({ wayBack: { kind: "browser", supportEmail: "help@shop.example" } });
   const parcel = await wayBackOf({ replace: { mailer: undefined } });
   expect(parcel.body).not.toHaveProperty("wayBack");
 });
 
-test("M12: the browser that bought in a shop without mail gets a link to keep, which opens the order anywhere and renews itself nowhere", async () => {
+test("M12: the browser that bought in a shop without mail gets a link to keep, which opens the order anywhere and is never renewed", async () => {
   const { sessionId, cookie, personal } = await wayBackOf({
     site: DELIVERING,
     replace: { mailer: undefined },
@@ -469,7 +469,7 @@ test("M12: the browser that bought in a shop without mail gets a link to keep, w
   expect(opened.personal).toMatchObject({ deliveries: [{ kind: "text", text: "Hello" }] });
   expect(opened.personal).not.toHaveProperty("keepLink");
 
-  // Long after the cookie is gone.
+  // Long after the cookie has expired.
   shop.clock.nowMs += 364 * 24 * 3_600_000;
   expect((await ask(sessionId, { Cookie: cookie })).body).not.toHaveProperty("personal");
   expect((await ask(sessionId, bearer)).body).toHaveProperty("personal");
@@ -503,7 +503,7 @@ test("M13: the link to keep is revoked by a refund, and by a new SIGNING_SECRET 
   expect((await ask(sessionId, {})).body).not.toHaveProperty("wayBack");
 });
 
-test("M14: a buyer whose mail is refused for good gets the link to keep, and other browsers hear of no mail", async () => {
+test("M14: a buyer whose mail is refused for good gets the link to keep, and other browsers are told of no mail", async () => {
   const refusal = new PermanentStepError("550 no such mailbox");
   const { body, personal } = await wayBackOf({
     site: DELIVERING,

@@ -26,7 +26,7 @@ const noticeTextOf = (order: OrderSnapshot, kind: "paid" | "needs_attention" = "
   return noticeOf(report as unknown as NewsReport).text;
 };
 
-/** Of rows such as `  2 × Poster  €64.00`: what stands above the total, and the total. */
+/** Reads rows such as `  2 × Poster  €64.00`: the amounts above the total, and the total. */
 function rowsIn(text: string, currency: string): { above: number[]; total: number } {
   const rows = text
     .split("\n")
@@ -75,7 +75,7 @@ const purchase = fc.record({
   taxPercent: fc.constantFrom(0, 0, 7, 19, 8.875),
   isInclusive: fc.boolean(),
   shipping: fc.constantFrom(undefined, undefined, 0, 490, 1),
-  /** Something that is charged, and that this version of the shop does not know. */
+  /** A charge that this version of the shop does not know. */
   unknown: fc.constantFrom(0, 0, 0, 250, -300),
   isTrial: fc.boolean(),
   presentment: fc.constantFrom(undefined, { currency: "jpy", amountMinor: 10_234 }),
@@ -150,7 +150,7 @@ test("F01: whatever is bought, the rows that a reader sees add up to the total: 
   );
 });
 
-test("F01: tax and discount are said once, as parts of the amounts, and only where there are any", () => {
+test("F01: tax and discount are shown once, as parts of the amounts, and only where there are any", () => {
   const order = { ...ORDER, totalMinor: 6400, taxMinor: 1022, discountMinor: 800 };
   for (const written of [mailOf(order).text, noticeTextOf(order)]) {
     expect(written).toMatch(
@@ -162,13 +162,13 @@ test("F01: tax and discount are said once, as parts of the amounts, and only whe
   expect(sumsOf({ shipping_cost: null, total_details: null })).toEqual({});
 });
 
-test("F01: sending that costs nothing is shown as free, and nothing is said of sending where nothing is sent", () => {
+test("F01: shipping that costs nothing is shown as free, and not mentioned where nothing is shipped", () => {
   expect(mailOf({ ...ORDER, shippingMinor: 0 }).text).toContain("€64.00\n  Shipping  Free\n  Total  €64.00");
   expect(noticeTextOf({ ...ORDER, shippingMinor: 0 })).toContain("€64.00\nShipping  Free\nTotal  €64.00");
   expect(mailOf(ORDER).text).not.toContain("Shipping");
 });
 
-test("F05: an order recorded before shipping was is read as ever, and what it does not know is a row that claims nothing", () => {
+test("F05: an order recorded before shipping was recorded is read as ever, and the unknown amount gets a neutral row", () => {
   const { orderId } = ORDER;
   const old = parseSnapshot(orderId, JSON.stringify({ ...ORDER, totalMinor: 6890 }));
   expect(old).toEqual({ ...ORDER, totalMinor: 6890 });
@@ -179,7 +179,7 @@ test("F05: an order recorded before shipping was is read as ever, and what it do
   expect(mailOf(cheaper).text).toContain("  Adjustment  -€4.00\n  Total  €60.00");
 });
 
-test("F05: what is written down of the sums is read again", () => {
+test("F05: the sums that are written down are read back", () => {
   const order: OrderSnapshot = {
     ...ORDER,
     totalMinor: 6890,
@@ -240,7 +240,7 @@ test.for([
   },
 );
 
-test("F09: of what has to be posted the mail says that it will be, and the notice that the owner has to", () => {
+test("F09: the mail says that goods will be posted, and the notice tells the owner to post them", () => {
   const order: OrderSnapshot = { ...ORDER, needsShipping: true };
   expect(mailOf(order).text).toContain("We will send your order to the address that you gave.");
   expect(noticeTextOf(order)).toContain(

@@ -14,12 +14,12 @@ function problemsOf(definition: unknown): readonly string[] {
   }
 }
 
-test("takes a shop that says nothing, and the demo's", () => {
+test("accepts a shop that says nothing, and the demo's", () => {
   expect(parseShopDefinition({})).toEqual({});
   expect(parseShopDefinition(shopOfTheDemo)).toEqual(shopOfTheDemo);
 });
 
-test("takes everything that can be said, and hands it on as it is", () => {
+test("accepts everything that can be said, and passes it on unchanged", () => {
   const whole = defineShop({
     name: "Low Tide",
     supportEmail: "help@shop.example",
@@ -72,7 +72,7 @@ test.for<[unknown, string]>([
   [{ nmae: "Low Tide" }, "nmae is not known here. Is it misspelled?"],
   [{ name: "" }, "name must be a text of at most 100 characters, and not empty."],
   [{ supportEmail: "help" }, "supportEmail must be a mail address, such as help@shop.example."],
-  // One that the mail would leave out, and that no answer could be sent to.
+  // The mail would leave it out, and no answer could be sent to it.
   [{ supportEmail: "help@shop..example" }, "supportEmail must be a mail address, such as help@shop.example."],
   [{ colors: { accent: "teal" } }, "colors.accent must be a color such as #0b6b75."],
   [
@@ -152,7 +152,7 @@ test.for<[unknown, string]>([
     "checkout.adjustableQuantity.max must be a whole number from 1 to 999.",
   ],
   [{ checkout: { billingAddress: "never" } }, 'checkout.billingAddress must be "auto" or "required".'],
-])("E12: of %j it says: %s", ([definition, problem]) => {
+])("E12: %j is refused with the sentence: %s", ([definition, problem]) => {
   expect(problemsOf(definition)).toContain(problem);
 });
 

@@ -23,7 +23,7 @@ function stripeThatAnswers(answers: Response[], { random = 0, passesTime = true 
   return { patientFetch, asked, waits };
 }
 
-test("A27: what Stripe refused for asking too much is asked again, with the same key, after a while left to chance", async () => {
+test("A27: a request that Stripe refused for too many is retried with the same key after a random pause", async () => {
   for (const [random, waitsMs] of [
     [0, [200, 400]],
     [0.5, [300, 600]],
@@ -36,7 +36,7 @@ test("A27: what Stripe refused for asking too much is asked again, with the same
   }
 });
 
-test("A27: three refusals are enough, the caller hears of the last", async () => {
+test("A27: gives up after three refusals, and the caller gets the last one", async () => {
   const { patientFetch, asked } = stripeThatAnswers([busy(), busy(), busy(), busy()]);
   expect((await patientFetch("https://api.stripe.com")).status).toBe(429);
   expect(asked).toHaveLength(3);
@@ -67,7 +67,7 @@ test("other answers, errors included, come back at once", async () => {
   expect(asked).toHaveLength(1);
 });
 
-test("A27: a date in Retry-After, as a gateway writes it, does not make us ask again at once", async () => {
+test("A27: a date in Retry-After, as a gateway writes it, does not cause a retry at once", async () => {
   const gateway = stripeThatAnswers([busy({ "Retry-After": "Sat, 21 Nov 2026 12:00:05 GMT" })]);
   expect((await gateway.patientFetch("https://api.stripe.com")).status).toBe(200);
   expect(gateway.waits).toEqual([200]);

@@ -13,7 +13,7 @@ const DELIVER = [
 let shop: OwnersShop;
 afterEach(() => shop.close());
 
-/** A subscription that brings a license key and a file; the owner's code writes down what it is asked to do. */
+/** A subscription that brings a license key and a file; the owner's code records what it is asked to do. */
 async function subscribe(engine: "memory" | "stripe" = "memory") {
   const ran: string[] = [];
   const note = (name: string) => async () => void ran.push(name);
@@ -35,7 +35,7 @@ async function subscribe(engine: "memory" | "stripe" = "memory") {
 
 /** What the browser that bought is told. */
 async function pageOf({ orderId, cookie }: { orderId: string; cookie: string }) {
-  // An instance answers for some seconds with what it saw last.
+  // An instance caches what it saw for some seconds.
   shop.clock.nowMs += 6_000;
   const url = `https://shop.example/api/order-status?session_id=${orderId}`;
   const answer = (await (await shop.app.orderStatus(new Request(url, { headers: { cookie } }))).json()) as {
@@ -62,7 +62,7 @@ async function download(url: string | undefined): Promise<{ status: number; text
 }
 
 test.for(["memory", "stripe"] as const)(
-  "G01: while a subscription is paused the page, downloads and keys are closed, and open again when it goes on (%s)",
+  "G01: while a subscription is paused the page, downloads and keys are closed, and open again when it resumes (%s)",
   async (engine) => {
     const { buyer, subscription } = await subscribe(engine);
     await shop.deliverNew();
@@ -108,14 +108,14 @@ test("G01: the mail about an order is not sent again while its subscription is p
 });
 
 test.for(["memory", "stripe"] as const)(
-  "G02: what is paused before it was delivered is delivered once it goes on, and Stripe is not kept coming back (%s)",
+  "G02: an order paused before its delivery is delivered once it resumes, and Stripe is not asked to retry meanwhile (%s)",
   async (engine) => {
     const { buyer, ran, subscription } = await subscribe(engine);
     shop.stripe.account.pause(subscription);
     expect(new Set(await shop.deliverNew())).toEqual(new Set([200]));
     expect([shop.mails.length, ran]).toEqual([0, []]);
     expect(await pageOf(buyer)).toMatchObject({ state: "paid", paused: true });
-    // The owner hears of both at once.
+    // The owner is told of both at once.
     expect(shop.notices.map(({ subject }) => subject)).toEqual([
       "[test] New order: €6.00",
       "[test] A subscription is paused",
@@ -128,7 +128,7 @@ test.for(["memory", "stripe"] as const)(
   },
 );
 
-test("G02: what ends while it is paused is delivered to nobody", async () => {
+test("G02: an order that ends while it is paused is never delivered", async () => {
   const { buyer, ran, subscription } = await subscribe();
   shop.stripe.account.pause(subscription);
   await shop.deliverNew();
@@ -139,7 +139,7 @@ test("G02: what ends while it is paused is delivered to nobody", async () => {
   expect(await pageOf(buyer)).toMatchObject({ state: "fulfilled", revoked: true });
 });
 
-test("G03: the owner is told of a pause and of its end; the owner's code is not asked to take anything back", async () => {
+test("G03: the owner is told of a pause and of its end; the owner's code is not asked to revoke anything", async () => {
   const { ran, subscription } = await subscribe();
   await shop.deliverNew();
   shop.stripe.account.pause(subscription);
@@ -158,7 +158,7 @@ test("G03: the owner is told of a pause and of its end; the owner's code is not 
   expect(ran).toEqual(["onPaid"]);
 });
 
-test("G03: a renewal whose failure pauses is one message, which says why", async () => {
+test("G03: a failed renewal that pauses the subscription is one message, which says why", async () => {
   const { subscription } = await subscribe();
   await shop.deliverNew();
   shop.stripe.account.failRenewal(subscription, { final: "paused" });
@@ -170,7 +170,7 @@ test("G03: a renewal whose failure pauses is one message, which says why", async
   expect(shop.notices.at(-1)?.text).toContain("Its last renewal could not be paid.");
 });
 
-test("G04: a trial that ended without a card is paused, whatever paused it", async () => {
+test("G04: a trial that ended without a card is paused like any other subscription", async () => {
   const { buyer, subscription } = await subscribe();
   const trial = shop.stripe.state().subscriptions[subscription];
   if (trial === undefined) throw new Error("there is no subscription");
@@ -182,7 +182,7 @@ test("G04: a trial that ended without a card is paused, whatever paused it", asy
   expect(await pageOf(buyer)).toMatchObject({ paused: true, key: undefined });
 });
 
-test("G05: an owner who stops collecting leaves the subscription active, and nothing closes", async () => {
+test("G05: when the owner stops collecting, the subscription stays active and nothing closes", async () => {
   const { buyer, subscription } = await subscribe();
   await shop.deliverNew();
   shop.stripe.account.pauseCollection(subscription);

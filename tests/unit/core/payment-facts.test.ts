@@ -17,13 +17,13 @@ const CHARGE = {
 interface Account {
   charge?: Partial<typeof CHARGE>;
   disputes?: readonly Record<string, unknown>[];
-  /** Of the subscription; absent: the session is a payment. */
+  /** The subscription's. Absent: the session is a payment. */
   invoice?: Record<string, unknown>;
   /** Payments of the first invoice, as Stripe keeps them. */
   payments?: readonly { status: string; charge: string }[];
 }
 
-/** What is read of a session with this charge, these disputes and this last invoice. */
+/** Reads a session with this charge, these disputes and this last invoice. */
 async function read({ charge = {}, disputes = [], invoice, payments = [] }: Account) {
   const paid = { latest_charge: { ...CHARGE, ...charge } };
   const stripe = {
@@ -73,7 +73,7 @@ test.for([
   expect(mirror).toEqual({ refundedMinor: 0, fullyRefunded: false, dispute: state });
 });
 
-test("B11: the bank's date is told while it waits for an answer, in milliseconds, and not afterwards", async () => {
+test("B11: the bank's date is told in milliseconds while it waits for an answer, and not afterwards", async () => {
   const { dates } = await read({
     disputes: [dispute("needs_response"), dispute("warning_needs_response", 100, 0), dispute("lost", 700)],
   });
@@ -86,7 +86,7 @@ test("B11: the bank's date is told while it waits for an answer, in milliseconds
   });
 });
 
-test("B11: of two disputes in one state the newer one's amount and date are told", async () => {
+test("B11: the amount and date are those of the newer of two disputes in one state", async () => {
   // Stripe lists the newest first.
   const { dates } = await read({
     disputes: [dispute("needs_response", 500, 9_000), dispute("under_review", 3_200, 2_000)],
@@ -94,7 +94,7 @@ test("B11: of two disputes in one state the newer one's amount and date are told
   expect(dates.disputed).toEqual({ open: { amountMinor: 500, dueMs: 9_000_000 } });
 });
 
-test("B06: a refund in part leaves the order valid, and the whole does not", async () => {
+test("B06: a partial refund leaves the order valid, a full one does not", async () => {
   expect((await read({ charge: { amount_refunded: 300 } })).mirror).toEqual({
     refundedMinor: 300,
     fullyRefunded: false,
@@ -131,7 +131,7 @@ test.for([
   ["is paid", { billing_reason: "subscription_cycle", status: "paid" }, undefined, undefined],
   ["is the first one, at 3-D Secure", {}, undefined, undefined],
 ] as const)("B37: an invoice that %s", async ([, changes, renewal, nextAttemptMs]) => {
-  // What the account has of charges is another question: nothing here.
+  // The account's charges do not matter here.
   const stripe = {
     invoicePayments: { list: async () => ({ data: [] }) },
     disputes: { list: async () => ({ data: [], has_more: false }) },
@@ -151,7 +151,7 @@ test.for([
   expect(facts.dates.nextAttemptMs).toBe(nextAttemptMs);
 });
 
-test("G06: of the first invoice's payments the one that was paid counts, and brings Stripe's receipt", async () => {
+test("G06: the paid one of the first invoice's payments counts, and brings Stripe's receipt", async () => {
   const facts = await read({
     invoice: { ...OVERDUE, status: "paid" },
     charge: { amount_refunded: 200 },

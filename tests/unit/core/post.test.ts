@@ -94,12 +94,12 @@ const INTERNAL = [
   "https://255.255.255.255/",
 ];
 
-test.each(INTERNAL)("D20: %s is refused for good, and nobody is connected to", async (url) => {
+test.each(INTERNAL)("D20: %s is refused for good, without a connection", async (url) => {
   await expect(createPost(nobody)(request(url))).rejects.toThrow(PermanentStepError);
 });
 
 test.each(["127.0.0.1", "169.254.169.254", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fc00::1", "fe80::1"])(
-  "D20: a name that leads to %s is refused, also among good addresses",
+  "D20: a name that resolves to %s is refused, even among good addresses",
   async (address) => {
     const alone = createPost(resolvesTo(address))(request("https://hooks.example/"));
     await expect(alone).rejects.toThrow("Nothing is sent to hooks.example: it leads to an internal address.");
@@ -108,7 +108,7 @@ test.each(["127.0.0.1", "169.254.169.254", "10.1.2.3", "::1", "::ffff:10.0.0.1",
   },
 );
 
-test("D20: on a developer's machine loopback is fine, and the rest of the inside is not", async () => {
+test("D20: a developer's machine may post to loopback, and to no other internal address", async () => {
   const { port, received } = await serve();
   const post = createPost(resolvesTo("169.254.169.254"));
   await expect(post(request("http://metadata.example/", { allowLoopback: true }))).rejects.toThrow(
@@ -132,7 +132,7 @@ test("D20: the connection goes to the address that was checked, however the name
     questions += 1;
     return [{ address: questions === 1 ? "127.0.0.1" : "169.254.169.254", family: 4 }];
   });
-  // No such name exists: whoever asked the system's resolver would fail.
+  // No such name exists: the system's resolver would fail.
   await post(request(`http://rebinding.invalid:${port}/`, { allowLoopback: true }));
   expect(received).toHaveLength(1);
   expect(questions).toBe(1);
@@ -148,7 +148,7 @@ test("D20: redirects are not followed", async () => {
   expect(target.received).toEqual([]);
 });
 
-test("an answer without end keeps nobody", async () => {
+test("an endless answer is cut off", async () => {
   let isClosed: Promise<unknown> = Promise.resolve();
   const { port } = await serve((_, response) => {
     isClosed = once(response, "close");
@@ -163,7 +163,7 @@ test("an answer without end keeps nobody", async () => {
   await isClosed;
 });
 
-test("a server that never answers is left when time is up", async () => {
+test("a server that never answers is given up when time is up", async () => {
   const { port } = await serve(() => undefined);
   const signal = AbortSignal.timeout(50);
   await expect(
@@ -171,7 +171,7 @@ test("a server that never answers is left when time is up", async () => {
   ).rejects.toThrow(/abort/i);
 });
 
-test("a name that cannot be resolved, or a closed port, may be tried again", async () => {
+test("a name that cannot be resolved, or a closed port, may be retried", async () => {
   const post = createPost(async () => {
     throw new Error("getaddrinfo EAI_AGAIN");
   });
@@ -180,7 +180,7 @@ test("a name that cannot be resolved, or a closed port, may be tried again", asy
   expect(failure).not.toBeInstanceOf(PermanentStepError);
 });
 
-test("public addresses are public", () => {
+test("public addresses are recognized as public", () => {
   for (const address of ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
     expect(isPublicAddress(address), address).toBe(true);
   for (const address of ["", "localhost", "1.1.1", "999.1.1.1"])

@@ -33,14 +33,14 @@ test.for([
   "private/",
   "private/deep",
   "private/nothing.pdf",
-])("D04: hands out nothing for %s", async (file) => {
+])("D04: serves nothing for %s", async (file) => {
   expect(await createPrivateFolder(root).read(file)).toBeUndefined();
 });
 
 test.for([
   ["M\u{FC}sli", "Mu\u{308}sli"],
   ["Mu\u{308}sli", "M\u{FC}sli"],
-] as const)("I12: hands out %s, whichever way its letters are stored", async ([typed, stored]) => {
+] as const)("I12: serves %s, however its letters are stored", async ([typed, stored]) => {
   await mkdir(join(root, `private/${stored}`));
   await writeFile(join(root, `private/${stored}/${stored}.pdf`), "recipes");
   const bytes = await createPrivateFolder(root).read(`private/${typed}/${typed}.pdf`);

@@ -14,7 +14,7 @@ function codeOf(parse: () => unknown): string {
   return "accepted";
 }
 
-test("takes a price and how many of it", () => {
+test("accepts a price and a quantity", () => {
   expect(parseJsonPurchase('{"price_id":"price_1A","quantity":3}')).toEqual({
     price_id: "price_1A",
     quantity: 3,
@@ -61,7 +61,7 @@ test("D19: a form field given twice is refused", () => {
   expect(codeOf(() => parseFormPurchase("price_id=price_1A&price_id=price_2B"))).toBe("invalid_request");
 });
 
-test("D30: the price may be called priceId, in JSON and in a form; price_id goes first", () => {
+test("D30: the price may be called priceId, in JSON and in a form; price_id wins", () => {
   const purchase = { price_id: "price_1A", quantity: 1 };
   for (const json of ['{"priceId":"price_1A"}', '{"priceId":"price_2B","price_id":"price_1A"}']) {
     expect(parseJsonPurchase(json)).toEqual(purchase);
@@ -87,20 +87,20 @@ test("D30: a form that names its price twice under one name is refused", () => {
   expect(codeOf(() => parseFormPurchase("priceId=price_1A&priceId=price_1A"))).toBe("invalid_request");
 });
 
-test("D26: what the script found in a form means the same in JSON", () => {
+test("D26: the fields that the script finds in a form mean the same in JSON", () => {
   const fields = { priceId: "price_1A", price_id: "price_l", quantity: "2", client_reference_id: "" };
   expect(parseJsonPurchase(JSON.stringify(fields))).toEqual({ price_id: "price_l", quantity: 2 });
   for (const quantity of ["", "-1", "1.5", "1e3", " 2"])
     expect(codeOf(() => parseJsonPurchase(JSON.stringify({ ...fields, quantity })))).toBe("invalid_quantity");
 });
 
-test("D29: blanks around a price, as an attribute was written, are no part of it", () => {
+test("D29: spaces around a price in an attribute are ignored", () => {
   expect(parseFormPurchase("price_id=+price_1A%0A")).toEqual({ price_id: "price_1A", quantity: 1 });
   expect(parseJsonPurchase('{"price_id":" price_1A"}')).toEqual({ price_id: "price_1A", quantity: 1 });
   expect(codeOf(() => parseJsonPurchase('{"price_id":"price_1A price_2B"}'))).toBe("invalid_request");
 });
 
-test("D26: a reference that a form leaves empty is none", () => {
+test("D26: an empty reference in a form counts as none", () => {
   const form = "price_id=price_1A&client_reference_id=";
   expect(parseFormPurchase(form)).toEqual({ price_id: "price_1A", quantity: 1 });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { refuseQuantity } from "../../../core/checkout/quantity.ts";
 
-test("B13: as many as an order may hold are taken, and one more is refused", () => {
+test("B13: accepts as many as an order may hold, and refuses one more", () => {
   expect(() => refuseQuantity(99, {})).not.toThrow();
   expect(() => refuseQuantity(100, {})).toThrow("Please choose a whole number from 1 to 99.");
   expect(() => refuseQuantity(1, { maxQuantity: 1 })).not.toThrow();

@@ -31,7 +31,7 @@ const run = (): Promise<ReconcileReport> =>
 
 const progressNow = () => readProgress(kept.bookkeeping, shop.clock.nowMs);
 
-/** Orders that are settled, and then given back in part, which only Stripe's list of refunds tells. Newest refund first. */
+/** Settled orders that are then refunded in part, which only Stripe's list of refunds tells. Newest refund first. */
 async function refundedOrders(count: number): Promise<{ orderId: string; refund: string }[]> {
   const orders: string[] = [];
   for (let order = 0; order < count; order += 1) {
@@ -61,7 +61,7 @@ const refusal = (): Response =>
     { status: 400 },
   );
 
-test("A43: an entry that Stripe answers with 400 is passed over, told, and does not hold up the entries behind it, nor the mark", async () => {
+test("A43: an entry that Stripe answers with 400 is skipped and reported, and holds up neither the entries behind it nor the mark", async () => {
   await open();
   const refunds = await refundedOrders(5);
   const refused = refunds[1]?.refund ?? "";
@@ -86,7 +86,7 @@ test("A43: an entry that Stripe answers with 400 is passed over, told, and does 
   expect(await progressNow()).toMatchObject({ lookedAtUntilMs: nowMs, finishedMs: nowMs, pass: undefined });
 });
 
-test("A43: an entry that nobody can explain is looked for again for two days, and holds the mark no longer than that", async () => {
+test("A43: an entry that cannot be explained is retried for two days, and holds the mark no longer than that", async () => {
   await open();
   const refunds = await refundedOrders(3);
   const broken = refunds[0]?.refund ?? "";
@@ -102,7 +102,7 @@ test("A43: an entry that nobody can explain is looked for again for two days, an
   shop.clock.nowMs += 2 * HOUR_MS;
   expect((await run()).skipped).toEqual([broken]);
   expect((await progressNow())?.lookedAtUntilMs).toBe(shop.clock.nowMs);
-  // The list overlaps, so that what comes right in time is still found.
+  // The list overlaps, so an entry that recovers in time is still found.
   shop.stripe.faults.beforeApi = undefined;
   expect((await run()).repaired).toEqual([refunds[0]?.orderId]);
 });
@@ -142,7 +142,7 @@ test.for([
   },
 );
 
-test("A44: sixty thousand findings, twenty thousand of them of orders that wait for their owner, do not keep a run from its end", async () => {
+test("A44: a run comes to its end with sixty thousand findings, twenty thousand of them orders that wait for their owner", async () => {
   await open();
   const flagged = { ...newControl(), writeId: "w", state: "needs_attention" as const };
   const unreadable = Promise.reject(new Error("not now"));

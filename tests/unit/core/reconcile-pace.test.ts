@@ -17,7 +17,7 @@ async function open(engine: (typeof ENGINES)[number], pace: Partial<VirtualShop[
   Object.assign(shop.pace, pace);
 }
 
-/** Before Stripe becomes slow. */
+/** Made before Stripe becomes slow. */
 async function paidOrders(count: number, priceId?: string): Promise<string[]> {
   const { callMs } = shop.pace;
   shop.pace.callMs = 0;
@@ -59,10 +59,10 @@ test.for([
   },
 );
 
-test("A40: what the other lists leave of the time goes to the one that has more, whichever it is", async () => {
+test("A40: the time that the other lists leave goes to the one that has more, whichever it is", async () => {
   await open("memory", { callMs: 200, mailMs: 600 });
   await paidOrders(150);
-  // Only their events tell of them.
+  // Only their events tell of the changes.
   for (const { deliveries } of Object.values(shop.stripe.state().events)) deliveries.push("lost");
   shop.stripe.faults.beforeApi = ({ url }) =>
     url.includes("/v1/checkout/sessions?")
@@ -108,7 +108,7 @@ test.for(ENGINES)(
   },
 );
 
-test("A41: so it is where orders must be noted that wait for their owner", async () => {
+test("A41: the same holds where orders that wait for their owner must be noted", async () => {
   await open("stripe", { callMs: 1_900 });
   shop.pace.refuse = new PermanentStepError("no such mailbox");
   const paid = await paidOrders(6);
@@ -131,7 +131,7 @@ test.for([
     const startedMs = shop.clock.nowMs;
     const paid = await paidOrders(40);
     for (const [index, orderId] of paid.entries()) {
-      // Half of them stand on another list, too.
+      // Half of them are on another list, too.
       if (index % 4 === 1) shop.stripe.account.refund(paymentOf(orderId), 100);
       if (index % 4 === 3) shop.stripe.account.dispute(paymentOf(orderId));
     }
@@ -145,7 +145,7 @@ test.for([
     expect(runs).toBeGreaterThan(1);
     expect(settled.toSorted()).toEqual(paid.toSorted());
     expect(shop.mails).toHaveLength(paid.length);
-    // What was paid while the pass went on is found by the next one.
+    // The next pass finds what was paid during this one.
     const [late] = await paidOrders(1);
     shop.pace.callMs = 0;
     for (let more = 0; more < 2; more += 1) settled.push(...(await run(HOUR_MS)).repaired);
@@ -160,7 +160,7 @@ test.for([
   ["memory", "recent_sessions"],
   ["stripe", "open_orders"],
 ] as const)(
-  "A42: on the engine %s the place is behind the last order that was looked at, although several are looked at at once",
+  "A42: on the engine %s the place is after the last order that was checked, although several are checked at once",
   async ([engine, list]) => {
     await open(engine, { callMs: 200, mailMs: 600 });
     const newestFirst = (await paidOrders(60)).toReversed();
@@ -172,7 +172,7 @@ test.for([
   },
 );
 
-test("A42: an order that stands on a list twice is looked at once after the other, and never found busy", async () => {
+test("A42: an order that is on a list twice is checked twice in turn, and never found busy", async () => {
   await open("memory", { callMs: 200, mailMs: 600 });
   const [orderId = ""] = await paidOrders(1);
   await shop.scheduledRun();

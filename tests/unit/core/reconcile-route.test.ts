@@ -21,7 +21,7 @@ const callReconcile = (authorization?: string, query = "") =>
     }),
   );
 
-test("E06: the address for the host's scheduler wants its secret", async () => {
+test("E06: the address for the host's scheduler needs its secret", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   expect((await callReconcile()).status).toBe(401);
@@ -30,7 +30,7 @@ test("E06: the address for the host's scheduler wants its secret", async () => {
   expect((await shop.store.readControl(sessionId))?.control.state).toBe("fulfilled");
 });
 
-test("E02: without a secret that address does not exist, whatever is guessed", async () => {
+test("E02: without a configured secret that address does not exist, whatever is guessed", async () => {
   shop.close();
   shop = openTestShop();
   for (const guess of [undefined, "Bearer undefined", "Bearer ", `Bearer ${CRON_SECRET}`])
@@ -53,8 +53,8 @@ test.for([
   expect((await callReconcile(authorization)).status).toBe(401);
 });
 
-test("E01: what decides is a comparison that takes as long for any token", async () => {
-  // How long it takes cannot be told apart on a busy machine; who is asked can.
+test("E01: every token is compared in constant time", async () => {
+  // Times cannot be compared on a busy machine; calls can be counted.
   const compare = vi.spyOn(crypto, "timingSafeEqual");
   syncBuiltinESMExports();
   try {

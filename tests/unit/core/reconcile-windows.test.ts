@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
-/** One run that comes to its end, on a machine whose clock is ahead of Stripe's by so much. */
+/** One complete run, on a machine whose clock is this much ahead of Stripe's. */
 async function run(aheadMs = 0): Promise<ReconcileReport> {
   const now = (): number => shop.clock.nowMs + aheadMs;
   const kept = await keepingOf(shop, { now });
@@ -38,14 +38,14 @@ async function mirrorOf(orderId: string): Promise<unknown> {
   return (await shop.store.readControl(orderId))?.control.mirror;
 }
 
-/** All that tells of it is a list. */
+/** Makes something happen that only a list tells of. */
 function withoutEvent(happen: () => void): void {
   shop.stripe.account.setLostEvents("all");
   happen();
   shop.stripe.account.setLostEvents([]);
 }
 
-test("A33: a session that is paid in the last minutes of its day is found without any event, behind a run whose clock was ahead", async () => {
+test("A33: a session that is paid in the last minutes of its day is found without any event, after a run whose clock was ahead", async () => {
   const sessionId = await shop.openSession();
   shop.clock.nowMs += 23 * HOUR_MS + 54 * MINUTE_MS;
   expect((await run(29 * MINUTE_MS)).checked).toBe(0);
@@ -57,7 +57,7 @@ test("A33: a session that is paid in the last minutes of its day is found withou
   expect((await shop.store.readControl(sessionId))?.control.state).toBe("fulfilled");
 });
 
-test("A33: an event that Stripe lists 14 minutes late is found, behind a run whose clock was ahead", async () => {
+test("A33: an event that Stripe lists 14 minutes late is found, after a run whose clock was ahead", async () => {
   const sessionId = await paidSession("price_almanac_monthly");
   await run();
   shop.stripe.account.setEventVisibilityDelay(14 * MINUTE_MS);
@@ -87,14 +87,14 @@ const changes = {
 };
 
 test.for(["refund", "dispute"] as const)(
-  "A31: a %s is found that runs have passed by for as long as Stripe tries to deliver its event",
+  "A31: a %s is found although runs have missed it for as long as Stripe tries to deliver its event",
   async (kind) => {
     const { happen, list, mirror } = changes[kind];
     const orderId = await paidSession();
     await run();
     const payment = String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
     withoutEvent(() => happen(payment));
-    // Stripe's lists lag behind now and then; this one for longer than anybody has seen.
+    // Stripe's lists lag behind now and then; this one for longer than was ever seen.
     shop.stripe.faults.beforeApi = (request) => {
       const { pathname, search } = new URL(request.url);
       if (pathname !== list || !search.includes("created")) return undefined;

@@ -58,7 +58,7 @@ test.for(["memory", "stripe"] as const)(
   },
 );
 
-test("A32: two runs at once fulfil once, and the watermark only moves forward", async () => {
+test("A32: two runs at once fulfill once, and the watermark only moves forward", async () => {
   await paidSession();
   const reports = await Promise.all([run(), run()]);
   expect(shop.mails).toHaveLength(1);
@@ -108,7 +108,7 @@ test("a run that is out of time says so, and the next one goes on where it stopp
   expect((await run()).repaired).toHaveLength(1);
 });
 
-/** Every call of Stripe's takes this long from now on. */
+/** Every call to Stripe takes this long from now on. */
 function slowStripe(callMs: number): void {
   shop.stripe.faults.beforeApi = () => {
     shop.clock.nowMs += callMs;
@@ -116,7 +116,7 @@ function slowStripe(callMs: number): void {
   };
 }
 
-/** No endpoint takes the events of what happens here. */
+/** No endpoint gets the events of what happens here. */
 function withoutDelivery(happen: () => void): void {
   const before = new Set(Object.keys(shop.stripe.state().events));
   happen();
@@ -124,7 +124,7 @@ function withoutDelivery(happen: () => void): void {
     if (!before.has(id)) deliveries.push("lost");
 }
 
-/** A subscription whose order is settled: only an event can tell that it has moved since. */
+/** A subscription whose order is settled: only an event can tell that it has changed since. */
 async function settledSubscription(): Promise<{ sessionId: string; subscription: string }> {
   const sessionId = await paidSession("price_almanac_monthly");
   expect((await run()).repaired).toEqual([sessionId]);
@@ -148,10 +148,10 @@ test("A33: an event that Stripe lists only after the watermark has passed it is 
   expect(await mirrored(sessionId)).toBe("canceled");
 });
 
-test("A31: what the endpoint was never asked to report is found, once", async () => {
+test("A31: a change that the endpoint was never asked to report is found, once", async () => {
   const { sessionId, subscription } = await settledSubscription();
   shop.clock.nowMs += 60_000;
-  // Nobody listens: for Stripe it counts as delivered.
+  // No endpoint listens, so for Stripe it counts as delivered.
   shop.stripe.account.cancelSubscription(subscription);
   expect((await run()).repaired).toEqual([sessionId]);
   expect(await mirrored(sessionId)).toBe("canceled");
@@ -161,7 +161,7 @@ test("A31: what the endpoint was never asked to report is found, once", async ()
   expect(await kept.store.readControl(sessionId)).toEqual(before);
 });
 
-test("A31: a renewal that failed is found behind a subscription whose status is known", async () => {
+test("A31: a failed renewal is found although the subscription's status is already known", async () => {
   const { sessionId, subscription } = await settledSubscription();
   shop.clock.nowMs += 60_000;
   shop.stripe.account.failRenewal(subscription);
@@ -181,7 +181,7 @@ test("A31: a renewal that failed is found behind a subscription whose status is 
   });
 });
 
-test("A31: a thousand subscriptions whose month begins, and one that was sold elsewhere, take none of the run's time", async () => {
+test("A31: a thousand subscriptions whose month begins, and one that was sold elsewhere, cost the run no time", async () => {
   const { subscription } = await settledSubscription();
   const { subscription: foreign } = await settledSubscription();
   const { subscriptions } = shop.stripe.state();
@@ -200,7 +200,7 @@ test("A31: a thousand subscriptions whose month begins, and one that was sold el
   expect(paths.filter(({ parameters }) => parameters["subscription"] !== undefined)).toEqual([]);
 });
 
-test("A31: what was not delivered can be older than what was: the end of a subscription is found behind it", async () => {
+test("A31: an undelivered event can be older than a delivered one: the end of a subscription is found behind it", async () => {
   const { sessionId, subscription } = await settledSubscription();
   shop.clock.nowMs += 60_000;
   // Its status stays "active", as the record has it.
@@ -230,7 +230,7 @@ test("A31: an inquiry that becomes a dispute weeks later is found", async () => 
   expect((await kept.store.readControl(orderId))?.control.mirror.dispute).toBe("open");
 });
 
-test("A31: of an old payment the end of its dispute and the failure of its refund are found, too", async () => {
+test("A31: the end of an old payment's dispute and the failure of its refund are found, too", async () => {
   const disputed = await paidSession();
   const refunded = await paidSession("price_app_license");
   await run();
@@ -269,9 +269,9 @@ test("A34: more undelivered events than fit on one of Stripe's pages are all loo
   expect(await mirrored(canceled.sessionId)).toBe("canceled");
 });
 
-test("A34: events whose orders take long to find are worked off part by part, and running out of time is no failure", async () => {
+test("A34: events whose orders take long to find are handled part by part, and running out of time is not a failure", async () => {
   const { sessionId, subscription } = await settledSubscription();
-  // Nothing but its event tells of this one; it lies behind all the others.
+  // Only its event tells of this one; it comes after all the others.
   shop.stripe.account.cancelSubscription(subscription);
   const payments: string[] = [];
   for (let order = 0; order < 6; order += 1) {
@@ -281,7 +281,7 @@ test("A34: events whose orders take long to find are worked off part by part, an
   shop.clock.nowMs += 60_000;
   for (const payment of payments) shop.stripe.account.refund(payment);
   shop.clock.nowMs += HOUR_MS;
-  // No endpoint has taken any of them.
+  // No endpoint has received any of them.
   for (const { deliveries } of Object.values(shop.stripe.state().events)) deliveries.push("lost");
 
   slowStripe(250);
@@ -297,7 +297,7 @@ async function openWithMailer(engine: "memory" | "stripe", send: () => Promise<v
   kept = await keepingOf(shop, { mailer: { send }, ...(engine === "stripe" && { engine: undefined }) });
 }
 
-/** Their money is under way: each stands on the worklist, and nothing can be done for it. */
+/** Orders whose money is under way: each is on the worklist, and nothing can be done for it. */
 async function waitingOrders(count: number): Promise<void> {
   for (let order = 0; order < count; order += 1) {
     const sessionId = await shop.openSession("price_print_deposit");
@@ -306,7 +306,7 @@ async function waitingOrders(count: number): Promise<void> {
 }
 
 test.for(["memory", "stripe"] as const)(
-  "A34: on the engine %s orders that only wait do not keep one among them from being tried again",
+  "A34: on the engine %s orders that only wait do not stop one among them from being retried",
   async (engine) => {
     let hasMailServer = false;
     await openWithMailer(engine, () =>
@@ -316,7 +316,7 @@ test.for(["memory", "stripe"] as const)(
     const failing = await paidSession();
     await waitingOrders(12);
     await run();
-    // After some days it stands on no list of Stripe's that is still looked through.
+    // After some days it is on no list of Stripe's that is still read.
     shop.clock.nowMs += 3 * 24 * HOUR_MS;
     await run();
     await run();
@@ -356,7 +356,7 @@ test.for(["memory", "stripe"] as const)(
   },
 );
 
-test("a place in Stripe's list that no longer exists is given up, and the list begun anew", async () => {
+test("a place in Stripe's list that no longer exists is given up, and the list is read from its start", async () => {
   const sessionId = await paidSession();
   const { nowMs } = shop.clock;
   const pass = {
@@ -373,7 +373,7 @@ test("a place in Stripe's list that no longer exists is given up, and the list b
   expect(await run()).toMatchObject({ repaired: [sessionId], incomplete: [] });
 });
 
-test("an order that could not be settled keeps the watermark where it is", async () => {
+test("an order that could not be settled holds the watermark where it is", async () => {
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes(sessionId) ? Response.error() : undefined;
@@ -419,7 +419,7 @@ test("a refund and a lost dispute that no webhook reported are found", async () 
   expect((await kept.store.readControl(sessionId))?.control.mirror).toMatchObject({ fullyRefunded: true });
 });
 
-test("B06: the refund of a renewal, as high as one that is known, does not hide what else was given back of the first payment", async () => {
+test("B06: a renewal's refund of the same amount as a known one does not hide another refund of the first payment", async () => {
   const { sessionId, subscription } = await settledSubscription();
   shop.stripe.account.renew(subscription);
   const [first, renewal] = Object.keys(shop.stripe.state().paymentIntents);
@@ -478,7 +478,7 @@ test("E17: health shows the age of the last run and calls it overdue after 26 ho
   expect(await health()).toMatchObject({ status: 503, body: { ok: false, problems: ["reconcile_overdue"] } });
 });
 
-test("E17: runs that come to their end and leave something unsettled for three days are reported as behind", async () => {
+test("E17: complete runs that leave something unsettled for three days are reported as behind", async () => {
   await run();
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = (request) =>
@@ -499,7 +499,7 @@ test("E17: runs that come to their end and leave something unsettled for three d
   expect((await health()).problems).toEqual([]);
 });
 
-test("D44: many who ask for the shop's health cost two calls to Stripe a minute: one for all notes, one for the last webhook", async () => {
+test("D44: many requests for health cost two calls to Stripe a minute: one for all notes, one for the last webhook", async () => {
   await open("stripe");
   await run();
   const ask = () => shop.app.health(new Request("https://shop.example/api/health"));
@@ -520,7 +520,7 @@ test("D44: many who ask for the shop's health cost two calls to Stripe a minute:
   expect(shop.stripe.calls().length - before).toBe(4);
 });
 
-test("M09: a shop that delivers something and sends no mail is told so by health, which stays green", async () => {
+test("M09: health says that a shop delivers something and sends no mail, and stays green", async () => {
   const adviceOf = async (options: Parameters<typeof openTestShop>[0]) => {
     const other = openTestShop(options);
     const response = await other.app.health(new Request("https://shop.example/api/health"));
@@ -540,14 +540,14 @@ test("M09: a shop that delivers something and sends no mail is told so by health
   expect(await adviceOf({ replace: mailless })).toMatchObject({ status: 200, advice: [] });
 });
 
-test("E17: a run that could not be finished is no run in 1970", async () => {
+test("E17: a run that could not be finished does not count as a run in 1970", async () => {
   shop.stripe.faults.beforeApi = () => Response.error();
   await run();
   const response = await shop.app.health(new Request("https://shop.example/api/health"));
   expect(await response.json()).toMatchObject({ lastReconcile: null, problems: ["reconcile_overdue"] });
 });
 
-test("health says so when the orders cannot be reached, and asks again after a moment", async () => {
+test("health reports when the orders cannot be reached, and checks again after a moment", async () => {
   await open("stripe");
   shop.stripe.faults.beforeApi = () => Response.error();
   const ask = () => shop.app.health(new Request("https://shop.example/api/health"));
@@ -591,7 +591,7 @@ test("A30: flagged orders are reported by every run, and health says so", async 
   expect(await response.json()).toMatchObject({ problems: ["orders_need_attention"] });
 });
 
-test("a run that cannot write its notes repairs what it can all the same", async () => {
+test("a run that cannot write its notes still repairs what it can", async () => {
   await open("stripe");
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = (request) =>

@@ -9,7 +9,7 @@ const BEFORE = [
   '{"v":2,"writeId":"w2","state":"fulfilled","mirror":{"refundedMinor":300,"fullyRefunded":false,"dispute":"open"},"fence":2,"steps":{"record":{"state":"done","attempts":1},"mail":{"state":"done","attempts":2}},"news":"p1md1"}',
 ] as const;
 
-test.for(BEFORE)("A45: what an older version wrote is read, and written back as it was: %s", (text) => {
+test.for(BEFORE)("A45: a record of an older version is read, and written back as it was: %s", (text) => {
   expect(formatControlRecord(parseControlRecord("cs_test_1", text))).toBe(text);
 });
 

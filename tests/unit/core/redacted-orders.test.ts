@@ -63,7 +63,7 @@ test.for(Object.keys(ERASURES))(
 );
 
 test.for(["all metadata gone", "all metadata replaced"])(
-  "E25: an order in a table is followed on when its session was redacted (%s)",
+  "E25: an order in a table is still kept up to date after its session was redacted (%s)",
   async (erase) => {
     const orderId = await soldAndRedacted("memory", erase);
     const payment = String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
@@ -79,7 +79,7 @@ test.for(["all metadata gone", "all metadata replaced"])(
   },
 );
 
-test("E26: a buyer whose address was redacted before the mail is not mailed at the placeholder", async () => {
+test("E26: no mail is sent to the placeholder of a buyer whose address was redacted before the mail", async () => {
   shop = openTestShop({ engine: "stripe" });
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);

@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3_600_000;
 let shop: OwnersShop;
 afterEach(() => shop.close());
 
-/** A subscription that was renewed so often; `payments` are its payments, the first one first. */
+/** A subscription that was renewed this many times; `payments` are its payments, the first one first. */
 async function subscribed(renewals: number, engine: (typeof ENGINES)[number] = "memory") {
   shop = openOwnersShop({ engine });
   const { orderId, subscription } = await shop.order("price_almanac_monthly");
@@ -38,7 +38,7 @@ const chats = () => shop.chats.map((text) => text.split("\n")[0]).slice(1);
 const events = () =>
   shop.events.slice(1).map(({ type, data }) => [type, data["dispute"] ?? data["refundedMinor"]]);
 
-/** What nobody reported: the next scheduled run finds it. */
+/** The next scheduled run, which finds what was not reported. */
 async function reconciled() {
   const kept = await keepingOf(shop, {}, {});
   return reconcile(createDeadline(Date.now, 60_000), {
@@ -88,7 +88,7 @@ test.for(ENGINES)(
       ["order.revoked", "lost"],
     ]);
     expect(chats()).toEqual(subjects());
-    // Nothing flickers when somebody looks for another reason, and nothing is told twice.
+    // A look for another reason changes nothing, and nothing is told twice.
     const before = await controlOf(orderId);
     shop.stripe.account.renew(subscription);
     await shop.deliverNew();
@@ -98,7 +98,7 @@ test.for(ENGINES)(
   },
 );
 
-test("G07: months given back are summed, end nothing, and do not call the first month refunded", async () => {
+test("G07: refunded months are summed, end nothing, and do not call the first month refunded", async () => {
   const { orderId, payments } = await subscribed(2);
   const [first, second, third] = payments;
   shop.stripe.account.refund(second);
@@ -121,7 +121,7 @@ test("G07: months given back are summed, end nothing, and do not call the first 
   expect((await shop.status(orderId)).body["revoked"]).toBeUndefined();
 });
 
-test("G07: a renewal's refund that fails is taken back", async () => {
+test("G07: a renewal's refund that fails no longer counts", async () => {
   const { orderId, payments } = await subscribed(1);
   shop.stripe.account.refund(payments[0], 100);
   const refund = shop.stripe.account.refund(payments[1]);
@@ -134,7 +134,7 @@ test("G07: a renewal's refund that fails is taken back", async () => {
   );
 });
 
-test("G08: an old dispute that was won, or lost, hides no new one, and two at once are two", async () => {
+test("G08: an old dispute that was won, or lost, hides no new one, and two at once count as two", async () => {
   const { orderId, payments } = await subscribed(2);
   const [first, second, third] = payments;
   shop.stripe.account.winDispute(shop.stripe.account.dispute(first).id);
@@ -172,7 +172,7 @@ test("G08: two disputes about one payment are two messages", async () => {
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "inquiry", disputes: { won: 1, inquiry: 1 } });
 });
 
-test("G08: a dispute that began while another one was won is told with its date, though both are seen at one look", async () => {
+test("G08: a dispute that began while another one was won is told with its date, even if one look sees both", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   const first = shop.stripe.account.dispute(payment);
@@ -185,7 +185,7 @@ test("G08: a dispute that began while another one was won is told with its date,
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "open", disputes: { open: 1, won: 1 } });
 });
 
-test("G09: what no webhook reported of renewals is found by the scheduled run, also when two refunds are alike", async () => {
+test("G09: the scheduled run finds refunds of renewals that no webhook reported, even two of the same amount", async () => {
   const { orderId, payments } = await subscribed(2);
   const [, second, third] = payments;
   shop.stripe.account.refund(second);
@@ -198,14 +198,14 @@ test("G09: what no webhook reported of renewals is found by the scheduled run, a
   expect((await reconciled()).repaired).toEqual([]);
 });
 
-test("G09: a renewal's dispute that no webhook reported is found by the scheduled run", async () => {
+test("G09: the scheduled run finds a renewal's dispute that no webhook reported", async () => {
   const { orderId, payments } = await subscribed(1);
   shop.stripe.account.dispute(payments[1], { inquiry: true });
   expect((await reconciled()).repaired).toEqual([orderId]);
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "inquiry" });
 });
 
-test("G10: a renewal asks Stripe as often in the third year as in the first month", async () => {
+test("G10: a renewal costs as many calls to Stripe in the third year as in the first month", async () => {
   const { subscription, payments } = await subscribed(1);
   const callsOf = async (act: () => unknown): Promise<string[]> => {
     const before = shop.stripe.calls().length;
@@ -226,7 +226,7 @@ test("G10: a renewal asks Stripe as often in the third year as in the first mont
   expect(late.filter((call) => /charges|disputes|v1\/invoices$/.test(call))).toEqual([]);
 });
 
-test("G10: a dispute whose message was refused is told with its date later, whoever looks by then", async () => {
+test("G10: a dispute whose message was refused is told later with its date, whichever event leads to it", async () => {
   const { orderId, payments } = await subscribed(1);
   shop.answers.chat = 500;
   shop.stripe.account.dispute(payments[1], { inquiry: true });
@@ -237,7 +237,7 @@ test("G10: a dispute whose message was refused is told with its date later, whoe
   expect(shop.chats.at(-1)).toMatch(/A bank asks about[^]*Stripe needs your answer by/);
 });
 
-test("G11: where the account has more disputes than one list shows, each payment is asked about", async () => {
+test("G11: each payment is asked about when the account has more disputes than one list shows", async () => {
   const { orderId, payments } = await subscribed(1);
   shop.stripe.account.dispute(payments[1], { inquiry: true });
   const other = await shop.openSession();
@@ -250,7 +250,7 @@ test("G11: where the account has more disputes than one list shows, each payment
   expect(await mirrorOf(orderId)).toMatchObject({ dispute: "inquiry" });
 });
 
-test("G12: what the subscriber bought elsewhere from the same account is none of the order's money", async () => {
+test("G12: the subscriber's other purchases from the same account do not count for the order", async () => {
   const { orderId, payments } = await subscribed(1);
   const elsewhere = await shop.openSession();
   shop.stripe.buyer.pay(elsewhere);

@@ -28,7 +28,7 @@ function open() {
   return { clock, take, ask, askTimes };
 }
 
-test("D25: an order has three mails a day, each order its own, and three more on the next day", async () => {
+test("D25: each order has three mails of its own a day, and three more on the next day", async () => {
   const { clock, take } = open();
   for (let mail = 0; mail < 3; mail += 1) expect(await take("cs_1")).toHaveProperty("giveBack");
   expect(await take("cs_1")).toMatchObject({ status: 429, headers: { "Retry-After": "43200" } });
@@ -37,7 +37,7 @@ test("D25: an order has three mails a day, each order its own, and three more on
   expect(await take("cs_1")).toHaveProperty("giveBack");
 });
 
-test("D25: a mail that is given back is there for the next one, however many were refused meanwhile", async () => {
+test("D25: a mail that was given back can be asked for again, however many were refused meanwhile", async () => {
   const { take } = open();
   await take("cs_1");
   await take("cs_1");
@@ -49,7 +49,7 @@ test("D25: a mail that is given back is there for the next one, however many wer
   expect(await take("cs_1")).toMatchObject({ status: 429 });
 });
 
-test("D42: a caller whom nothing proves to be the buyer has five mails a day, from all addresses of a /64 together", async () => {
+test("D42: a caller without proof of being the buyer has five mails a day, from all addresses of a /64 together", async () => {
   const { askTimes } = open();
   expect(await askTimes("192.0.2.1", 9)).toBe(5);
   expect(await askTimes("192.0.2.2", 9)).toBe(5);
@@ -57,7 +57,7 @@ test("D42: a caller whom nothing proves to be the buyer has five mails a day, fr
   expect(await askTimes("2001:db8:1:2:ffff::9", 9)).toBe(2);
 });
 
-test("D42: callers whom no host tells apart have fifty together", async () => {
+test("D42: callers that no host tells apart share fifty", async () => {
   const { askTimes } = open();
   expect(await askTimes(undefined, 60)).toBe(50);
 });

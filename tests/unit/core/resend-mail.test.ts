@@ -21,7 +21,7 @@ const DAY_MS = 24 * 3_600_000;
 
 let shop: TestShop;
 let sent: { mail: Mail; idempotencyKey: string }[];
-/** What becomes of the next mails; afterwards they are sent. */
+/** How the next mails fail; later mails are sent. */
 let outcomes: Error[];
 let history: HistoryEntry[];
 /** Where the shop keeps its orders, unless that is Stripe. */
@@ -124,14 +124,14 @@ test("D04: the link from the mail is as good as the cookie", async () => {
   expect(sent).toHaveLength(2);
 });
 
-test("M08: who knows the order's number, in another browser perhaps, has a mail sent again to the order's own address", async () => {
+test("M08: anyone who knows the order's number can have a mail sent again to the order's own address, from any browser", async () => {
   const { sessionId } = await buy();
   const answer = await resend({ session_id: sessionId }, {});
   expect(answer).toMatchObject({ status: 200, text: '{"status":"sent"}' });
   expect(sent.map(({ mail }) => mail.to)).toEqual([BUYER, BUYER]);
 });
 
-test("D02 D04: strangers get one 404 for every order that was not mailed, and nobody is mailed", async () => {
+test("D02 D04: strangers get the same 404 for every order that was not mailed, and no mail is sent", async () => {
   const other = await openAsBrowser(shop.app, "price_ebook_tides");
   const refunded = await buy();
   const session = shop.stripe.state().checkoutSessions[refunded.sessionId];
@@ -157,7 +157,7 @@ test("D02 D04: strangers get one 404 for every order that was not mailed, and no
   expect(sent).toHaveLength(before);
 });
 
-test("D42: one caller without a proof has five mails sent a day, whichever orders he knows; their buyers are not kept from theirs", async () => {
+test("D42: a caller without proof can have five mails sent a day, whichever orders they know; the buyers still get theirs", async () => {
   const askFrom = async (ip: string, sessionId: string, headers: Record<string, string> = {}) => {
     shop.clock.nowMs += 1;
     const init = {
@@ -181,7 +181,7 @@ test("D42: one caller without a proof has five mails sent a day, whichever order
   expect(await askFrom("192.0.2.1", another.sessionId)).toBe(200);
 });
 
-test("D42: an order's three mails a day are all there are, whoever asks", async () => {
+test("D42: an order has three mails a day, whoever asks", async () => {
   const { sessionId } = await buy();
   const statuses: number[] = [];
   for (let caller = 0; caller < 10; caller += 1) {
@@ -194,7 +194,7 @@ test("D42: an order's three mails a day are all there are, whoever asks", async 
   expect(sent).toHaveLength(4);
 });
 
-test("D43: with orders in Stripe, a thousand questions about mails are a few looks there, and a buyer is let through meanwhile", async () => {
+test("D43: with orders in Stripe, a thousand requests for mails cost a few looks there, and a buyer is let through meanwhile", async () => {
   shop.close();
   open({ engine: "stripe" });
   const order = await buy();
@@ -215,7 +215,7 @@ test("D43: with orders in Stripe, a thousand questions about mails are a few loo
   expect((await asBuyer(order)).status).toBe(200);
 });
 
-test("D25 E05: an address in the request is refused, and so is whatever is not JSON or comes from another page", async () => {
+test("D25 E05: an address in the request is refused, and so is a request that is not JSON or comes from another page", async () => {
   const { sessionId, cookie } = await buy();
   const body = { session_id: sessionId };
   const refusals = [
@@ -263,7 +263,7 @@ test("E07 E09: sending again leaves the order's record as it was and adds a line
   for (const { key, atMs } of lines) expect(key).toBe(`resend-${atMs}/${order.sessionId}`);
 });
 
-test("a mail that is sent again carries a Message-ID and a key for Resend of its own", async () => {
+test("a mail that is sent again has its own Message-ID and its own key for Resend", async () => {
   shop.close();
   const received: ReceivedMail[] = [];
   const server = await startMailServer((mail) => void received.push(mail));
@@ -282,7 +282,7 @@ test("a mail that is sent again carries a Message-ID and a key for Resend of its
   expect(keyOf(second)).toMatch(/^resend-\d+\/cs_test_\w+$/);
 });
 
-test("a mail server that is down, or cuts off, is a 503 with a sentence; what certainly was not sent does not count", async () => {
+test("a mail server that is down, or hangs up, gives a 503 with a sentence; a mail that certainly was not sent does not count", async () => {
   shop.close();
   let mood: MailServerMood = "works";
   const received: ReceivedMail[] = [];
@@ -347,7 +347,7 @@ test("a mail server that never answers is given up in time", async () => {
   expect({ aborted, waits }).toEqual({ aborted: [true], waits: [7_000] });
 });
 
-test("with too little time left for a mail none is begun", async () => {
+test("no mail is begun with too little time left for it", async () => {
   const order = await buy();
   const { peekControl } = engine.orders;
   engine.orders.peekControl = (orderId) => {
@@ -358,7 +358,7 @@ test("with too little time left for a mail none is begun", async () => {
   expect(sent).toHaveLength(1);
 });
 
-test("an order whose money went back gets no mail", async () => {
+test("a refunded order gets no mail", async () => {
   const order = await buy();
   const session = shop.stripe.state().checkoutSessions[order.sessionId];
   const refund = shop.stripe.account.refund(String(session?.payment_intent));
@@ -367,7 +367,7 @@ test("an order whose money went back gets no mail", async () => {
   expect(sent).toHaveLength(1);
 });
 
-test("D25: neither does a checkout that is not paid, or not complete", async () => {
+test("D25: a checkout that is not paid, or not complete, gets no mail", async () => {
   const opened = await openAsBrowser(shop.app, "price_ebook_tides");
   expect(await asBuyer(opened)).toMatchObject({ status: 409, code: "order_not_complete" });
   outcomes = [new NoEffectError("busy")];
@@ -395,7 +395,7 @@ test("with orders kept in Stripe it works the same, and writes nothing there", a
   expect(writes()).toBe(before);
 });
 
-test("M06: a mail that is sent again on day 91 brings a link that works, as does its order page", async () => {
+test("M06: a mail that is sent again on day 91 brings a link that works, and so does the order page", async () => {
   const order = await buy();
   shop.clock.nowMs += 91 * DAY_MS;
   expect(await resend({ session_id: order.sessionId }, {})).toMatchObject({ status: 200 });

@@ -14,7 +14,7 @@ import { ENVIRONMENT, keepingOf, openTestShop, type TestShop } from "../../test-
 const HOUR_MS = 3_600_000;
 const MAIL = { SMTP_URL: "smtps://u:p@smtp.example:465", MAIL_FROM: "s@shop.example" };
 
-/** A shop with a table, which somebody restores from a backup. */
+/** A shop whose table is restored from a backup. */
 let shop: TestShop;
 let orders: string[];
 let events: string[];
@@ -97,7 +97,7 @@ async function problems(kept: Kept): Promise<string[]> {
   return ((await answer.json()) as { problems: string[] }).problems;
 }
 
-test("E35: an order that a restored table has forgotten is not delivered again, by no webhook and no run", async () => {
+test("E35: no webhook and no run delivers an order again that a restored table has forgotten", async () => {
   const { before, after, kept } = await restored();
   await expect(settle(after, kept)).rejects.toThrow(/npm run adopt/);
   expect(await run(kept)).toMatchObject({ repaired: [], unfinished: [after] });
@@ -109,7 +109,7 @@ test("E35: an order that a restored table has forgotten is not delivered again, 
   expect((await kept.store.readSnapshot(before))?.orderId).toBe(before);
 });
 
-test("E35: an order that the table knows as waiting, and that was delivered since, is not delivered again", async () => {
+test("E35: an order that the restored table knows as waiting, but that was delivered since, is not delivered again", async () => {
   const living = createMemoryEngine();
   const kept = await open(living);
   const orderId = await shop.openSession("price_print_deposit");
@@ -141,7 +141,7 @@ test("E35: new orders go on while the table is not accepted yet", async () => {
   expect(shop.mails).toHaveLength(3);
 });
 
-test("E36: after npm run adopt the forgotten orders count as delivered, those named are delivered, and all goes on", async () => {
+test("E36: after npm run adopt the forgotten orders count as delivered, those named are delivered, and the shop goes on", async () => {
   const { after, kept } = await restored();
   const { guard, unguarded } = kept.engine;
   if (guard === undefined || unguarded === undefined) throw new Error("there is a table");
@@ -193,7 +193,7 @@ test("E37: an empty table in the place of one that was used delivers nothing aga
   expect(shop.mails).toHaveLength(2);
 });
 
-test("E37: a first table, and one that goes on living, are never in doubt", async () => {
+test("E37: a first table, and one that stays in use, are never in doubt", async () => {
   const kept = await open(createMemoryEngine());
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
@@ -207,7 +207,7 @@ test("E37: a first table, and one that goes on living, are never in doubt", asyn
   expect(shop.mails).toHaveLength(1);
 });
 
-test("E37: a key that may not read products leaves the table without a guard, and in no one's way", async () => {
+test("E37: with a key that may not read products the table has no guard and blocks nothing", async () => {
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes("/v1/products")
       ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
@@ -219,7 +219,7 @@ test("E37: a key that may not read products leaves the table without a guard, an
   expect(await problems(kept)).toEqual([]);
 });
 
-test("E38: a young order costs no question about the table", async () => {
+test("E38: a young order costs no check of the table", async () => {
   const kept = await open(createMemoryEngine());
   await sell(kept);
   const asked = shop.stripe.calls().filter(({ path }) => path.startsWith("/v1/products/static_checkout"));

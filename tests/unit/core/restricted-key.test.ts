@@ -21,8 +21,8 @@ const RESTRICTED = {
 };
 
 /**
- * Everything that a shop asks of Stripe in its life, with a key that may do no more than `permissions`. Resolves to the permissions that
- * Stripe missed, and to the routes that answered with an error of the server's.
+ * Everything that a shop asks of Stripe in its life, with a key limited to `permissions`. Resolves to the permissions that Stripe
+ * found missing, and to the routes that answered with a server error.
  */
 async function lifeOfAShop(
   permissions: readonly Permission[],
@@ -96,7 +96,7 @@ test.for(REQUIRED_PERMISSIONS)("without %s a shop does not work", async (permiss
 });
 
 test.for(REQUIRED_PERMISSIONS.filter((permission) => permission.endsWith("_write")))(
-  "to read is not enough where the README says %s",
+  "read access is not enough where the README says %s",
   async (permission) => {
     const weaker = REQUIRED_PERMISSIONS.map((other) =>
       other === permission ? (other.replace(/_write$/, "_read") as Permission) : other,
@@ -105,7 +105,7 @@ test.for(REQUIRED_PERMISSIONS.filter((permission) => permission.endsWith("_write
   },
 );
 
-test("B09: the key that the README asks for can start no refund, however often and whoever asks", async () => {
+test("B09: the key that the README asks for cannot start a refund, however often one is tried", async () => {
   shop = openTestShop({ permissions: REQUIRED_PERMISSIONS });
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);

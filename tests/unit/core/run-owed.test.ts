@@ -15,7 +15,7 @@ async function paidOrder(): Promise<string> {
   return orderId;
 }
 
-/** One run, the writes of which go through `write`. */
+/** One run whose writes go through `write`. */
 async function settle(
   orderId: string,
   write: OrderStore["writeControl"],
@@ -31,7 +31,7 @@ async function settle(
   );
 }
 
-test("A39: a write that fails right after the mail was sent sends no second one", async () => {
+test("A39: a write that fails right after the mail was sent causes no second mail", async () => {
   shop = openTestShop();
   const orderId = await paidOrder();
   let failures = 0;
@@ -50,7 +50,7 @@ test("A39: a write that fails right after the mail was sent sends no second one"
   expect(shop.mails).toHaveLength(1);
 });
 
-test("A39: a mail that was begun, and for which no time was left, is not taken for sent, though taking it back fails once", async () => {
+test("A39: a mail that was begun without enough time left does not count as sent, even if undoing the start fails once", async () => {
   const atMostOnce = { MAIL_DELIVERY: "at-most-once" };
   shop = openTestShop({ environment: atMostOnce });
   const orderId = await paidOrder();
@@ -74,7 +74,7 @@ test("A39: a mail that was begun, and for which no time was left, is not taken f
   expect(shop.mails).toHaveLength(1);
 });
 
-test("A38: while an order is paused, the owner's server that answers 500 is asked again later, and not at each of Stripe's events", async () => {
+test("A38: while an order is paused, an owner's server that answers 500 is asked again later, not at each of Stripe's events", async () => {
   const owners = openOwnersShop({ environment: OWNER });
   shop = owners;
   owners.answers.server = 500;

@@ -50,7 +50,7 @@ test("E17: where the host never starts a run, health says so a day after it was 
   expect(await problems()).toEqual([]);
 });
 
-test("E17: health says that notes cannot be kept, without which nobody could tell that runs are late", async () => {
+test("E17: health says when notes cannot be kept, because late runs would then go unnoticed", async () => {
   const permissions = REQUIRED_PERMISSIONS.filter((permission) => permission !== "product_write");
   shop = openTestShop({
     engine: "stripe",
@@ -63,7 +63,7 @@ test("E17: health says that notes cannot be kept, without which nobody could tel
 });
 
 test.for([{}, { NETLIFY: "true", CONTEXT: "deploy-preview" }])(
-  "E17: where no host would start a run (%o), none is missed",
+  "E17: no run is missed where no host would start one (%o)",
   async (environment) => {
     await open(environment);
     expect(await problems()).toEqual([]);
@@ -82,7 +82,7 @@ test("E17: one order that holds up the very first run is reported after three da
     shop.clock.nowMs += DAY_MS;
   }
   await run();
-  // Counted from the first run, although nobody has asked for health until now.
+  // Counted from the first run, although health was not asked for until now.
   expect(await problems()).toEqual(["reconcile_behind"]);
   shop.stripe.faults.beforeApi = undefined;
   await run();
@@ -106,7 +106,7 @@ test.for([2 * HOUR_MS, 365 * DAY_MS])(
   },
 );
 
-test("E17: a look with a clock far ahead does not keep health from telling that no run ever began", async () => {
+test("E17: a look with a clock far ahead does not stop health from saying that no run ever began", async () => {
   await open(NETLIFY);
   await firstSeenMs(kept.bookkeeping, shop.clock.nowMs + 365 * DAY_MS);
   expect(await problems()).toEqual([]);

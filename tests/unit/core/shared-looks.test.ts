@@ -7,7 +7,7 @@ const looks = () => createSharedLooks(() => clock.nowMs);
 const unknown = async () => undefined;
 const never = () => new Promise<undefined>(() => undefined);
 
-test("D14: a look that hangs is waited for ten seconds; who asks then looks anew", async () => {
+test("D14: callers wait ten seconds for a look that hangs; the next one looks anew", async () => {
   const { share } = looks();
   void share("cs_test_1", { isBuyer: true }, never);
   clock.nowMs += 9_999;
@@ -28,7 +28,7 @@ test("D14: one instance asks Stripe about a hundred orders at once and ten a sec
   expect(await ask(200)).toBe("later");
 });
 
-test("D02: strangers get forty looks at once and two a second, and use up nobody's but their own", async () => {
+test("D02: strangers get forty looks at once and two a second, and use up only their own", async () => {
   const { share } = looks();
   const ask = async (order: number, isBuyer = false) =>
     (await share(`cs_test_${order}`, { isBuyer }, unknown)).kind;

@@ -39,7 +39,7 @@ const run = (who: Kept) =>
     who,
   );
 
-test("A25: the runs of one shop do not move the marks of the other: what only an event tells is found", async () => {
+test("A25: the runs of one shop do not move the marks of the other: a change that only an event tells is found", async () => {
   await openBoth();
   const orderId = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(orderId);
@@ -52,7 +52,7 @@ test("A25: the runs of one shop do not move the marks of the other: what only an
   expect((await run(kept)).repaired).toEqual([orderId]);
 });
 
-test("A31: another shop's payment that took weeks takes none of the run's time", async () => {
+test("A31: another shop's payment that took weeks costs the run no time", async () => {
   await openBoth();
   const orderId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
@@ -62,7 +62,7 @@ test("A31: another shop's payment that took weeks takes none of the run's time",
   expect((await run(other)).checked).toBe(0);
 });
 
-test("A25: an order that waits for its owner stays a problem of its shop, and is none of the other's", async () => {
+test("A25: an order that waits for its owner stays a problem of its own shop, not of the other", async () => {
   await openBoth(() => Promise.reject(new PermanentStepError("no such mailbox")));
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
@@ -123,7 +123,7 @@ for (const engine of ["stripe", "memory"] as const) {
     expect(await settle(other, print)).toEqual({ kind: "fulfilled" });
     expect(shop.mails).toHaveLength(2);
     expect(await other.store.readSnapshot(poster)).toBeUndefined();
-    // What the other shop has done to its own order is none of ours either.
+    // Here the other shop's own order has no record either.
     expect(await kept.store.readControl(print)).toBeUndefined();
     expect((await shop.status(print)).status).toBe(404);
   });
@@ -141,7 +141,7 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
-test("E18: of two shops without a name, one's look through the lists hides nothing from the other", async () => {
+test("E18: a run of one shop without a name hides nothing from another such shop", async () => {
   await openUnnamed();
   const poster = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(poster);
@@ -154,7 +154,7 @@ test("E18: of two shops without a name, one's look through the lists hides nothi
   expect((await run(kept)).repaired).toEqual([poster]);
 });
 
-test("E18: an order that waits for its owner is not forgotten when the other shop without a name looks", async () => {
+test("E18: an order that waits for its owner is not forgotten when another shop without a name runs", async () => {
   shop = openTestShop({ engine: "stripe", site: siteOf({}, POSTERS) });
   const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
   kept = await keepingOf(shop, { engine: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
@@ -173,7 +173,7 @@ test("E18: an order that waits for its owner is not forgotten when the other sho
   expect(await readWaiting(other.bookkeeping)).toEqual([]);
 });
 
-test("E18: a note from before shops had notes of their own is not lost: the order waits still", async () => {
+test("E18: a note from before shops had notes of their own is not lost: the order still waits", async () => {
   await openUnnamed();
   await kept.stripe.products.create({
     id: "static_checkout_bookkeeping_1",
@@ -181,7 +181,7 @@ test("E18: a note from before shops had notes of their own is not lost: the orde
     metadata: { orders_waiting: "3 cs_test_before", reconciliation: "7 1 2 3" },
   });
   expect(await readWaiting(kept.bookkeeping)).toEqual(["cs_test_before"]);
-  // How far somebody has looked may have been the other shop's.
+  // The progress in it may have been the other shop's.
   expect(await readProgress(kept.bookkeeping, shop.clock.nowMs)).toBeUndefined();
   expect(await kept.bookkeeping.write("orders_waiting", 0, "cs_test_now")).toBe("written");
   expect(await readWaiting(kept.bookkeeping)).toEqual(["cs_test_now"]);
@@ -213,7 +213,7 @@ for (const engine of ["stripe", "memory"] as const) {
   });
 }
 
-test("E19: a run of the moved shop finds what an older version sold at the former address and noted nothing of", async () => {
+test("E19: a run of the moved shop finds what an older version sold at the former address without a note", async () => {
   shop = openTestShop();
   kept = await keepingOf(shop, {}, { SITE_URL: "https://new.example" });
   const orderId = await paidAt("https://shop.example", "price_ebook_tides");
@@ -246,14 +246,14 @@ test.for<[string, Record<string, string>]>([
     };
     const after = await keepingOf(shop, { engine: undefined }, moved);
     expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
-    // Long after the list of sessions has ended it is looked at still.
+    // It is still checked long after the list of sessions has ended.
     shop.clock.nowMs += 45 * 24 * HOUR_MS;
     expect((await run(after)).flagged).toEqual([orderId]);
     expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
   },
 );
 
-test("E19: an order in the shop's own table is its own, whatever it sells today and wherever that is", async () => {
+test("E19: an order in the shop's own table is its own, whatever and wherever the shop sells today", async () => {
   shop = openTestShop();
   const orderId = await shop.openSession("price_ebook_tides");
   shop.stripe.buyer.pay(orderId);
@@ -264,7 +264,7 @@ test("E19: an order in the shop's own table is its own, whatever it sells today 
   expect((await kept.store.readControl(orderId))?.control.mirror.fullyRefunded).toBe(true);
 });
 
-test("E20: a shop that is given a name disowns nothing: what it sold before is its own, and fulfilled once", async () => {
+test("E20: a shop that is given a name keeps its earlier sales, and fulfills each once", async () => {
   shop = openTestShop({ engine: "stripe" });
   kept = await keepingOf(shop, {
     engine: undefined,
@@ -283,7 +283,7 @@ test("E20: a shop that is given a name disowns nothing: what it sold before is i
   expect(await settle(named, flagged)).toEqual({ kind: "needs_attention" });
 });
 
-test("E20: a shop with a name leaves alone what a shop without one sells elsewhere, be it the same thing", async () => {
+test("E20: a shop with a name leaves alone what a shop without one sells elsewhere, even the same product", async () => {
   shop = openTestShop({ engine: "stripe" });
   kept = await keepingOf(shop, { engine: undefined });
   other = await keepingOf(shop, { engine: undefined }, { SHOP_ID: "tide", SITE_URL: "https://tide.example" });
@@ -293,7 +293,7 @@ test("E20: a shop with a name leaves alone what a shop without one sells elsewhe
   expect((await run(other)).checked).toBe(0);
 });
 
-test("E21: a session that names no address to come back to can be ours", async () => {
+test("E21: a session without an address to return to can be ours", async () => {
   await openUnnamed();
   const orderId = await paidAt("https://shop.example", "price_print_deposit");
   const session = shop.stripe.state().checkoutSessions[orderId];
@@ -301,7 +301,7 @@ test("E21: a session that names no address to come back to can be ours", async (
   expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
 });
 
-test("E18: a sale is noted on the payment and the subscription, too: whose, where and what", async () => {
+test("E18: the note of a sale is on the payment and the subscription, too: whose, where and what", async () => {
   shop = openTestShop();
   await shop.app.createCheckoutSession(purchase({ price_id: "price_poster_a2" }));
   await shop.app.createCheckoutSession(purchase({ price_id: "price_almanac_monthly" }));

@@ -10,7 +10,7 @@ const now = (): number => NOW;
 
 const signer = createSigner(["secret one"], "claim-cookie", now);
 
-test("D04: a token is valid for what it was made for, and fits a cookie and an address", () => {
+test("D04: a token is valid for what it was made for, and fits into a cookie and an address", () => {
   const token = signer.sign(SESSION, LATER);
   expect(token).toMatch(/^[0-9a-z]+\.[\w-]{43}$/);
   expect(signer.isValid(token, SESSION)).toBe(true);
@@ -34,7 +34,7 @@ test("D04: a token is refused from the second in which it expires, and its expir
   expect(signer.isValid(`zzzzzz.${signature}`, SESSION)).toBe(false);
 });
 
-test("D04: no signature that is cut, grown, altered, empty or of another kind is valid", () => {
+test("D04: a signature that is cut, extended, altered, empty or of another kind is invalid", () => {
   const token = signer.sign(SESSION, LATER);
   const [expiry = "", signature = ""] = token.split(".");
   const forgeries = [
@@ -60,7 +60,7 @@ test("D04: no signature that is cut, grown, altered, empty or of another kind is
   expect(forgeries.filter((forgery) => signer.isValid(forgery, SESSION))).toEqual([]);
 });
 
-test("a secret is replaced by putting the new one in front: the old tokens stay valid until it is removed", () => {
+test("a secret is replaced by putting the new one in front: old tokens stay valid until the old secret is removed", () => {
   const before = createSigner(["old"], "order-page", now);
   const during = createSigner(["new", "old"], "order-page", now);
   const after = createSigner(["new"], "order-page", now);
@@ -73,7 +73,7 @@ test("a secret is replaced by putting the new one in front: the old tokens stay 
 });
 
 // The values come from another implementation of RFC 5869.
-test("keys stay what they are: links in mails that were sent must open after an update", () => {
+test("keys never change: links in mails that were sent must open after an update", () => {
   expect(deriveKey("sk_test_simulated", "claim-cookie").toString("hex")).toBe(
     "693ddf1d1e8c9b1eeb5f162004614a5e3f242b61652b521530344209df95926e",
   );

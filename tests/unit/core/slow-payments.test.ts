@@ -80,7 +80,7 @@ test.for([
   ["memory", "fails", "payment_failed"],
   ["stripe", "fails", "payment_failed"],
 ] as const)(
-  "B01 B02 A31: on the engine %s a debit that %s after two months is found where the endpoint was never asked to report it",
+  "B01 B02 A31: on the engine %s a debit that %s after two months is found although the endpoint was never asked to report it",
   async ([engine, delayed, state]) => {
     await open(engine, 60 * DAY_MS);
     const orderId = await openDebit(delayed);
@@ -93,7 +93,7 @@ test.for([
 );
 
 test.for(ENGINES)(
-  "A31: on the engine %s debits that were delivered and fulfilled take none of the run's time",
+  "A31: on the engine %s debits that were delivered and fulfilled cost the run no time",
   async (engine) => {
     await open(engine, DAY_MS);
     await run();
@@ -108,13 +108,13 @@ test.for(ENGINES)(
     expect(await run()).toMatchObject({ repaired: [], incomplete: [] });
     const looks = shop.stripe.calls().slice(before);
     const perOrder = looks.filter(({ path }) => path.startsWith("/v1/checkout/sessions/cs_")).length / 5;
-    // Where the records lie in Stripe, reading one is a call, too.
+    // With the records in Stripe, reading one is a call, too.
     expect(perOrder).toBe(engine === "stripe" ? 1 : 0);
   },
 );
 
 test.for(ENGINES)(
-  "A32: on the engine %s the first run after a month finds an order that nobody reported",
+  "A32: on the engine %s the first run after a month finds an unreported order",
   async (engine) => {
     await open(engine, DAY_MS);
     await run();

@@ -47,7 +47,7 @@ async function openServer(mood: MailServerMood = "works"): Promise<{ url: string
   return { url: server.url, mails };
 }
 
-/** A mail server that says what it is told to: one answer per line of the client's. */
+/** A scripted mail server: one answer to each line of the client. */
 async function scriptedServer(answer: (line: string, socket: Socket) => string | undefined): Promise<string> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -74,7 +74,7 @@ async function scriptedServer(answer: (line: string, socket: Socket) => string |
   return `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A server that takes everything, but answers one command differently. */
+/** A server that accepts everything, but answers one command differently. */
 const answering = (command: string, words: string) => (line: string) => {
   if (line.startsWith(command)) return words;
   if (line === "connect") return "220 hello";
@@ -90,7 +90,7 @@ async function failureOf(mailer: Mailer, options = sending()): Promise<unknown> 
   );
 }
 
-test("a mail arrives with its sender, one recipient, both bodies, and the headers that tell attempts of one mail", async () => {
+test("a mail arrives with its sender, one recipient, both bodies, and the headers that mark attempts at the same mail", async () => {
   const { url, mails } = await openServer();
   const mailer = mailerTo(url, { MAIL_REPLY_TO: "help@shop.example" });
   await mailer.send(MAIL, sending());
@@ -119,7 +119,7 @@ test("a mail arrives with its sender, one recipient, both bodies, and the header
 
 const OWNERS = { ...MAIL, to: "owner@shop.example", recipient: "owner" } as const;
 
-test("an address that is not one is refused for good before anybody is asked, and the refusal says whose it is", async () => {
+test("an invalid address is refused for good before any server is asked, and the refusal says whose it is", async () => {
   const { url, mails } = await openServer();
   const mailer = mailerTo(url);
   const to = "ada@example.com, eve@example.com";
@@ -136,13 +136,13 @@ test.for([
   ["MAIL", MAIL, "the sender, MAIL_FROM"],
   ["MAIL", OWNERS, "the sender, MAIL_FROM"],
   [".", OWNERS, "the mail"],
-] as const)("a server that refuses %s is quoted with whose fault it is", async ([command, mail, what]) => {
+] as const)("a refusal of %s is quoted, and says whose fault it is", async ([command, mail, what]) => {
   const mailer = mailerTo(await scriptedServer(answering(command, "550 no")));
   const refusal = `The mail server refused ${what}: 550`;
   await expect(mailer.send(mail, sending())).rejects.toThrow(refusal);
 });
 
-test("a mailbox that does not exist is the last word; a server that is busy is not", async () => {
+test("a mailbox that does not exist is a final refusal; a busy server is not", async () => {
   expect(await failureOf(mailerTo((await openServer("refuses")).url))).toBeInstanceOf(PermanentStepError);
   expect(await failureOf(mailerTo((await openServer("busy")).url))).toBeInstanceOf(NoEffectError);
 });
@@ -162,7 +162,7 @@ test.for([
   expect((failure as Error).constructor).toBe(expected);
 });
 
-test("E49: a wrong password is the shop's, not the order's: all orders wait for the owner", async () => {
+test("E49: a wrong password is the shop's problem, not the order's: all orders wait for the owner", async () => {
   const { url } = await openServer();
   const failure = await failureOf(mailerTo(url.replace("dev:dev", "dev:CANARY")));
   expect(failure).toBeInstanceOf(BlockedStepError);
@@ -178,7 +178,7 @@ test.each([
   expect(failure.name).toBe(waits ? "BlockedStepError" : "NoEffectError");
 });
 
-test("nobody listening is no effect; a connection that breaks after the mail was handed over may be one", async () => {
+test("a refused connection had no effect; one that breaks after the mail was handed over may have had one", async () => {
   const { url } = await openServer();
   for (const close of closers.splice(0)) await close();
   expect(await failureOf(mailerTo(url))).toBeInstanceOf(NoEffectError);
@@ -193,7 +193,7 @@ test("nobody listening is no effect; a connection that breaks after the mail was
   expect(cutOff).not.toBeInstanceOf(PermanentStepError);
 });
 
-test("a server that says nothing keeps the step no longer than the step's own time", async () => {
+test("a silent server holds up the step no longer than the step's own time", async () => {
   const mailer = mailerTo(await scriptedServer(() => undefined));
   const failure = await failureOf(mailer, {
     idempotencyKey: "mail/cs_test_1",
@@ -203,7 +203,7 @@ test("a server that says nothing keeps the step no longer than the step's own ti
   expect(failure).not.toBeInstanceOf(PermanentStepError);
 });
 
-test("over the network nothing is said to a server without TLS, the password least of all", async () => {
+test("over the network nothing is sent to a server without TLS, least of all the password", async () => {
   const heard: string[] = [];
   const url = await scriptedServer((line) => {
     heard.push(line);

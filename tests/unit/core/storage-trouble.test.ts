@@ -7,7 +7,7 @@ import { createStripeOrderStore } from "../../../core/stores/stripe-order-store.
 import { siteOf } from "../../test-site.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 
-/** The storage in Stripe rests on five assumptions. Each of them broken, and mended again. */
+/** The storage in Stripe rests on five assumptions. Each is broken here, and restored. */
 const RECORD = "static_checkout_order";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -33,7 +33,7 @@ async function paidSession(): Promise<string> {
 const metadataOf = (orderId: string): Record<string, string> =>
   shop.stripe.state().checkoutSessions[orderId]?.metadata ?? {};
 
-/** Another program of the account, which knows nothing of ours. */
+/** Another program on the account, which knows nothing of this shop. */
 async function foreignWrite(orderId: string, metadata: Record<string, string> | ""): Promise<void> {
   const { stripe } = await keepingOf(shop, { engine: undefined });
   await stripe.checkout.sessions.update(orderId, { metadata });
@@ -71,7 +71,7 @@ test.for([
   [403, "The provided key does not have the required permissions: 'rak_checkout_session_write'"],
   [400, "A completed session cannot be updated."],
 ] as const)(
-  "E27: metadata that cannot be written (%i) is told at once, in log, health and mail, and is over when mended",
+  "E27: metadata that cannot be written (%i) is reported at once in log, health and mail, and over once fixed",
   async ([status, message]) => {
     refuseWrites(status, message);
     const orderId = await paidSession();
@@ -91,7 +91,7 @@ test.for([
   },
 );
 
-test("E28: a session whose 50 metadata keys are taken is told at once, and settled once there is room", async () => {
+test("E28: a session whose 50 metadata keys are taken is reported at once, and settled once there is room", async () => {
   const orderId = await paidSession();
   const taken = Object.keys(metadataOf(orderId)).length;
   const foreign = Object.fromEntries(Array.from({ length: 50 - taken }, (_, index) => [`crm_${index}`, "x"]));
@@ -105,7 +105,7 @@ test("E28: a session whose 50 metadata keys are taken is told at once, and settl
   expect(toBuyers()).toBe(1);
 });
 
-/** An order with a line that the dashboard added: what it was called is written beside the record, and before it. */
+/** An order with a line that the dashboard added: its name is written beside the record, and before it. */
 async function paidWithAddedLine(): Promise<string> {
   shop.close();
   const deliver = [{ kind: "link", name: "A file", url: "https://files.example/a" }] as const;
@@ -116,7 +116,7 @@ async function paidWithAddedLine(): Promise<string> {
   return orderId;
 }
 
-test("E27: an added line that cannot be written for a missing permission is told at once, and over when mended", async () => {
+test("E27: an added line that cannot be written for a missing permission is reported at once, and over once fixed", async () => {
   const orderId = await paidWithAddedLine();
   refuseWrites(403, "no permission");
   expect((await shop.notify(orderId)).status).toBe(503);
@@ -131,7 +131,7 @@ test("E27: an added line that cannot be written for a missing permission is told
 });
 
 test.for([0, 1])(
-  "E28: an added line for which the session's metadata has no room (%i keys left) is told at once",
+  "E28: an added line for which the session's metadata has no room (%i keys left) is reported at once",
   async (room) => {
     const orderId = await paidWithAddedLine();
     const taken = Object.keys(metadataOf(orderId)).length + room;
@@ -148,7 +148,7 @@ test.for([0, 1])(
   },
 );
 
-test("E27: a corrected address that cannot be written is told, too", async () => {
+test("E27: a corrected address that cannot be written is reported, too", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   refuseWrites(403, "no permission");
@@ -157,7 +157,7 @@ test("E27: a corrected address that cannot be written is told, too", async () =>
   expect(await problems()).toContain("storage_broken");
 });
 
-test("E28: a corrected address that cannot be written either forgets no version that is spent", async () => {
+test("E28: a corrected address that cannot be written, either, forgets no spent version", async () => {
   const orderId = await paidSession();
   refuseWrites(403, "no permission");
   await shop.notify(orderId);
@@ -166,7 +166,7 @@ test("E28: a corrected address that cannot be written either forgets no version 
   expect(await storageAlarm.refusedVersion(orderId)).toBe(1);
 });
 
-test("E28: a version that was refused once and has been written since is not skipped: the others have lost", async () => {
+test("E28: a version that was refused once and has been written since is not skipped: the other writers have lost", async () => {
   const orderId = await paidSession();
   const { stripe, identity } = await keepingOf(shop, { engine: undefined });
   const options = { livemode: false, identity, now: () => shop.clock.nowMs };
@@ -195,7 +195,7 @@ test("E29: a record that was made unreadable for good is flagged and answered 20
   expect(toBuyers()).toBe(1);
 });
 
-test("E29: a record of a newer format is waited for: 503, and no word of a broken storage", async () => {
+test("E29: a record of a newer format waits: 503, and storage is not reported as broken", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   const { [RECORD]: record = "" } = metadataOf(orderId);
@@ -205,7 +205,7 @@ test("E29: a record of a newer format is waited for: 503, and no word of a broke
 });
 
 test.for(["at once", "after Stripe has forgotten the keys"])(
-  "E30: a record that another program's stale copy has put back is read from its own copy, %s: nothing is mailed again",
+  "E30: a record that another program's stale copy has overwritten is read from its own copy, %s: no mail is sent again",
   async (when) => {
     const orderId = await paidSession();
     let stale: Record<string, string> = {};
@@ -241,7 +241,7 @@ test.for(["at once", "after Stripe has forgotten the keys"])(
   },
 );
 
-test("E31: an older record without any copy, whose next versions are spent, is told once no write under way explains it", async () => {
+test("E31: an older record without any copy, whose next versions are spent, is reported once no write under way explains it", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
   const { stripe } = await keepingOf(shop, { engine: undefined });
@@ -280,7 +280,7 @@ test.for([
     400,
   ],
 ] as const)(
-  "D52: an order whose record cannot be written is shown as it was known: a write %s",
+  "D52: an order whose record cannot be written is shown in its last known state: a write %s",
   async ([, error, status]) => {
     const sessionId = await shop.openSession("price_print_deposit");
     shop.stripe.buyer.pay(sessionId, { delayed: "succeeds" });
@@ -299,7 +299,7 @@ test.for([
   },
 );
 
-test("E32: should Stripe answer a second write of a version with the answer to the first, the second one has lost, and the owner hears", async () => {
+test("E32: if Stripe answers a second write of a version with the answer to the first, the second has lost, and the owner is told", async () => {
   const bodies = new Map<string, string>();
   const forgetful: typeof fetch = async (input, init) => {
     const key = new Headers(init?.headers).get("idempotency-key");
@@ -327,7 +327,7 @@ test("E32: should Stripe answer a second write of a version with the answer to t
   expect(await problems()).toContain("storage_broken");
 });
 
-test("E33: where the notes cannot be written either, the log says it, and health says it for what it has seen", async () => {
+test("E33: where the notes cannot be written, either, the log says so, and so does health of an instance that saw it", async () => {
   refuseWrites(403, "no permission", true);
   const orderId = await paidSession();
   expect((await shop.notify(orderId)).status).toBe(503);
@@ -337,7 +337,7 @@ test("E33: where the notes cannot be written either, the log says it, and health
   expect(shop.mails).toEqual([]);
 });
 
-test("E27: of many orders that cannot be written the note keeps the newest, as many as it has room for", async () => {
+test("E27: the note keeps as many of the newest orders that cannot be written as it has room for", async () => {
   refuseWrites(403, "no permission");
   const orderIds: string[] = [];
   for (let index = 0; index < 12; index += 1) {

@@ -7,7 +7,7 @@ import { formatControlRecord } from "../../../core/orders/stored-order.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import { decodeControl, encodeControl } from "../../../core/stores/stripe-control-record.ts";
 
-/** As much as can happen to one order, told to everybody who can be told, and nobody has heard yet. */
+/** As much as can happen to one order, for every channel, and none of it delivered yet. */
 const MOST_NEWS = parseNews(
   [
     "p1ws12ms12hs12",
@@ -45,7 +45,7 @@ const FULL: ControlRecord = {
   lastError: "mail: ".padEnd(160, "e"),
 };
 
-test("the fullest record fits into one metadata value of Stripe's", () => {
+test("the fullest record fits into one metadata value at Stripe", () => {
   const { lastError: _, ...withoutError } = FULL;
   const bare = encodeControl({ control: withoutError, version: 99_999 });
   expect(bare.length).toBe(383);
@@ -59,7 +59,7 @@ test("E10: in a table, too, the fullest record is less than 1 KB with its keys: 
   expect(Buffer.byteLength(formatControlRecord(FULL) + key)).toBeLessThan(1_000);
 });
 
-test("records without news are what they always were, and are read as ever", () => {
+test("records without news are written and read as they always were", () => {
   const { news: _, ...rest } = FULL;
   const text = encodeControl({ control: { ...rest, v: 1 }, version: 3 });
   expect(JSON.parse(text)).not.toHaveProperty("g");
@@ -71,7 +71,7 @@ test("E16: a record that is newer than this version of the shop is refused", () 
   expect(() => decodeControl("cs_test_1", text)).toThrow("deploy the newest version");
 });
 
-test("G13: records of the format before, which know of one dispute at most, are written and read as ever", () => {
+test("G13: records of the previous format, which holds one dispute at most, are written and read as ever", () => {
   const { disputes: _, ...mirror } = FULL.mirror;
   const old = { ...FULL, v: 2 as const, mirror };
   const text = encodeControl({ control: old, version: 3 });
@@ -88,7 +88,7 @@ test("G13: several disputes survive a record without a failed renewal", () => {
   expect(decodeControl("cs_test_1", text).control).toMatchObject({ v: 3, mirror });
 });
 
-test("every piece of news can be written and read back, and what is none is refused", () => {
+test("every piece of news can be written and read back, and anything else is refused", () => {
   const delivery = fc.record({
     state: fc.constantFrom("todo", "started", "done", "skipped", "gave_up"),
     attempts: fc.integer({ min: 0, max: 10_000 }),
@@ -125,7 +125,7 @@ test("whatever an error message holds, the value stays within 500 characters and
   );
 }, 30_000);
 
-test("metadata that somebody else wrote is refused by name", () => {
+test("metadata that another program wrote is refused by name", () => {
   expect(() => decodeControl("cs_test_1", "hello")).toThrow(/cs_test_1/);
   expect(() => decodeControl("cs_test_1", "{}")).toThrow(/cs_test_1/);
 });

@@ -25,7 +25,7 @@ async function failure(status: number, error: Record<string, string>): Promise<u
     .catch((thrown: unknown) => thrown);
 }
 
-test("E23: an idempotency key that is in use is a conflict, although the SDK types every 409 as a failure of Stripe's own", async () => {
+test("E23: an idempotency key that is in use is a conflict, although the SDK types every 409 as Stripe's own failure", async () => {
   const error = await failure(409, {
     type: "idempotency_error",
     code: "idempotency_key_in_use",
@@ -35,7 +35,7 @@ test("E23: an idempotency key that is in use is a conflict, although the SDK typ
   expect(classifyStripeError(error)).toBe("idempotency_conflict");
 });
 
-test("E23: a version whose key is in use is somebody else's: its write conflicts after one request", async () => {
+test("E23: a version whose key is in use belongs to another writer: the write conflicts after one request", async () => {
   const error = await failure(409, {
     type: "idempotency_error",
     code: "idempotency_key_in_use",
@@ -58,7 +58,7 @@ test.for([
   [400, { type: "invalid_request_error", message: "You can have up to 50 metadata keys" }, "refused"],
   [403, { type: "invalid_request_error", message: "lacks rak_checkout_session_write" }, "key_refused"],
   [500, { type: "api_error", message: "boom" }, "unavailable"],
-] as const)("a %i of Stripe's keeps its meaning", async ([status, error, meaning]) => {
+] as const)("a %i from Stripe keeps its meaning", async ([status, error, meaning]) => {
   expect(classifyStripeError(await failure(status, error))).toBe(meaning);
 });
 
@@ -68,14 +68,14 @@ test.for([
   [404, { type: "invalid_request_error", message: "Unrecognized request URL" }, "refused"],
   [409, { type: "api_error", code: "lock_timeout", message: "locked" }, "idempotency_conflict"],
   [503, { type: "api_error", message: "unavailable" }, "unavailable"],
-] as const)("E23: a %i of Stripe's, %j, means %s", async ([status, error, meaning]) => {
+] as const)("E23: a %i from Stripe, %j, means %s", async ([status, error, meaning]) => {
   expect(classifyStripeError(await failure(status, error))).toBe(meaning);
 });
 
 const thrown = (type: string, fields: Record<string, unknown> = {}): Error =>
   Object.assign(new Error("no"), { type, ...fields });
 
-test("E23: what never reached Stripe, or had no time to, is worth another try", () => {
+test("E23: a request that never reached Stripe, or had no time to, is worth another try", () => {
   expect(classifyStripeError(thrown("StripeConnectionError"))).toBe("unavailable");
   expect(classifyStripeError(thrown("StripeConnectionError", { statusCode: 400 }))).toBe("unavailable");
   expect(classifyStripeError(thrown("StripeRateLimitError", { statusCode: 400 }))).toBe("unavailable");
@@ -90,7 +90,7 @@ test("E23: an error with a type of its own is not Stripe's", () => {
   expect(errors.map(classifyStripeError)).toEqual(["unknown", "unknown", "unknown", "unknown", "unknown"]);
 });
 
-test("E23: only a failure of Stripe's own that it repeats from memory will never do better", () => {
+test("E23: only Stripe's own failure that it repeats from memory is final", () => {
   const replayed = { headers: { "idempotent-replayed": "true" } };
   expect(isReplayedFailure(thrown("StripeAPIError", { statusCode: 500, ...replayed }))).toBe(true);
   expect(isReplayedFailure(thrown("StripeAPIError", { statusCode: 500, headers: {} }))).toBe(false);

@@ -100,7 +100,7 @@ const CHARGES: Charge[] = [
   { id: "ch_1", created: 1_000, payment_intent: "pi_1" },
 ];
 
-test("G07: of the account's disputes those about these charges count, also one that is older than the last payment", async () => {
+test("G07: only the account's disputes about these charges count, even one that is older than the last payment", async () => {
   const { find, asked } = account([
     { id: "du_elsewhere", charge: "ch_9", created: 2_500 },
     { id: "du_1", charge: "ch_1", created: 1_500 },
@@ -109,7 +109,7 @@ test("G07: of the account's disputes those about these charges count, also one t
   expect(asked).toEqual(["since 1000"]);
 });
 
-test("G07: where the account has more disputes than a page holds, each charge is asked about; the newest dispute comes first", async () => {
+test("G07: each charge is asked about when the account has more disputes than a page holds; the newest dispute comes first", async () => {
   const { find, asked } = account([
     { id: "du_a", charge: "ch_9", created: 4_000 },
     { id: "du_b", charge: "ch_9", created: 3_900 },
@@ -120,7 +120,7 @@ test("G07: where the account has more disputes than a page holds, each charge is
   expect(asked).toEqual(["since 1000", "ch_2", "ch_1"]);
 });
 
-test("G07: of a hundred payments the newest 24 are asked about, and those that call themselves disputed", async () => {
+test("G07: of a hundred payments the newest 24 are asked about, and those marked as disputed", async () => {
   const charges = Array.from({ length: 100 }, (_, index) => ({
     id: `ch_${99 - index}`,
     created: 1_000 + 99 - index,

@@ -62,7 +62,7 @@ test("a refund after the move is recorded on the order from before it", async ()
   expect(shop.mails).toHaveLength(1);
 });
 
-/** What stands in the new store itself, and what the runs of reconciliation say after the move. */
+/** What the new store itself holds, and what reconciliation reports after the move. */
 async function movedWithRuns() {
   const { before, after } = await moved();
   const heir = createMemoryOrderStore();
@@ -85,7 +85,7 @@ function withoutMailServer(kept: Kept, error: Error = new PermanentStepError("no
   return { ...kept, steps };
 }
 
-test("B01: a payment that was under way at the move is delivered after it, whatever no webhook reports", async () => {
+test("B01: a payment that was under way at the move is delivered after it, even if no webhook reports it", async () => {
   const { before, kept, run } = await movedWithRuns();
   const orderId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
@@ -111,7 +111,7 @@ test("A30: an order that waited for its owner at the move goes on waiting after 
   }
 });
 
-test("A30: an order that has waited for its owner for long before the move goes on waiting after it", async () => {
+test("A30: an order that has waited for its owner since long before the move goes on waiting after it", async () => {
   const { before, run } = await movedWithRuns();
   const orderId = await paidSession();
   expect(await settle(orderId, withoutMailServer(before))).toEqual({ kind: "needs_attention" });
@@ -123,7 +123,7 @@ test("A30: an order that has waited for its owner for long before the move goes 
   expect((await run()).flagged).toEqual([orderId]);
 });
 
-test("A30: a key that may not read the notes in Stripe is no obstacle after the move", async () => {
+test("A30: a key that may not read the notes in Stripe does no harm after the move", async () => {
   const { kept, run } = await movedWithRuns();
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes("/v1/products")
@@ -136,7 +136,7 @@ test("A30: a key that may not read the notes in Stripe is no obstacle after the 
 });
 
 test.for(["awaiting_payment", "paid"] as const)(
-  "an order that is %s, and that the site fulfills without the table after somebody has looked with it, is not fulfilled again",
+  "an order that is %s, and that the site fulfills without the table after it was read with it, is not fulfilled again",
   async (state) => {
     const { before, heir, kept, run } = await movedWithRuns();
     const isDelayed = state === "awaiting_payment";
@@ -156,7 +156,7 @@ test.for(["awaiting_payment", "paid"] as const)(
   },
 );
 
-test("who copies an order more slowly than somebody else looks at it anew, and believes no old copy", async () => {
+test("the slower of two copiers of an order reads it again, and trusts no old copy", async () => {
   const { before, heir } = await movedWithRuns();
   const orderId = await paidSession();
   const original = { ...newControl(), writeId: "0123456789abcdef", state: "paid" as const };
@@ -167,7 +167,7 @@ test("who copies an order more slowly than somebody else looks at it anew, and b
     async writeControl(id: string, version: number, control: ControlRecord) {
       if (isFirst) {
         isFirst = false;
-        // Meanwhile somebody has copied what stood there before, and the site has gone on without the table.
+        // Meanwhile another reader has copied the earlier state, and the site has gone on without the table.
         await heir.writeControl(id, version, { ...original, writeId: "copy/1" });
         await before.store.writeControl(id, 1, { ...original, state: "fulfilled" });
       }
@@ -178,7 +178,7 @@ test("who copies an order more slowly than somebody else looks at it anew, and b
   expect((await store.readControl(orderId))?.control.state).toBe("fulfilled");
 });
 
-test("what was bought is asked of Stripe once, for an order from before the move", async () => {
+test("Stripe is asked once what was bought in an order from before the move", async () => {
   const { before, kept } = await movedWithRuns();
   const orderId = await paidSession();
   await settle(orderId, before);
@@ -187,7 +187,7 @@ test("what was bought is asked of Stripe once, for an order from before the move
   expect(await kept.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
 });
 
-test("an order whose worker died before the move is taken up after it, when its next try is due", async () => {
+test("an order whose worker died before the move goes on after it, when its next try is due", async () => {
   const { before, run } = await movedWithRuns();
   const orderId = await paidSession();
   shop.clock.nowMs += 72 * HOUR_MS;
@@ -210,7 +210,7 @@ test("an order whose worker died before the move is taken up after it, when its 
   expect(shop.mails).toHaveLength(1);
 });
 
-test("a new order after the move is the new store's own", async () => {
+test("a new order after the move belongs to the new store alone", async () => {
   const { before, after } = await moved();
   const orderId = await paidSession();
   await settle(orderId, after);

@@ -6,7 +6,7 @@ import { openOwnersShop, type OwnersShop } from "../../owners-shop.ts";
 let shop: OwnersShop;
 afterEach(() => shop.close());
 
-/** An order that was refunded before the shop heard of it. */
+/** An order that was refunded before the shop was told of it. */
 async function refundedAtOnce(): Promise<string> {
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
@@ -16,8 +16,8 @@ async function refundedAtOnce(): Promise<string> {
 
 const subjects = () => shop.notices.map(({ subject }) => subject);
 
-test("B24: a refund that is known before its order is told after it, on every channel", async () => {
-  // The order's own message takes longest: whoever is told at once hears of the refund first.
+test("B24: a refund that is known before its order was told is told after it, on every channel", async () => {
+  // The order's own message takes longest: sent at once, the refund would arrive first.
   shop = openOwnersShop({
     onPost: ({ body }) =>
       /order\.paid|New order/.test(body) ? new Promise((resolve) => setTimeout(resolve, 50)) : undefined,
@@ -32,7 +32,7 @@ test("B24: a refund that is known before its order is told after it, on every ch
   expect(subjects()).toEqual(["[test] New order: €32.00", "[test] Refunded in full: €32.00"]);
 });
 
-test("B24: while the order cannot be told, its refund waits on that channel and on no other", async () => {
+test("B24: while the order cannot be told on a channel, its refund waits on that channel alone", async () => {
   shop = openOwnersShop();
   shop.answers.server = 500;
   const orderId = await refundedAtOnce();
@@ -50,7 +50,7 @@ test("B24: while the order cannot be told, its refund waits on that channel and 
   expect(shop.events.map(({ type }) => type)).toEqual(["order.paid", "order.refunded", "order.revoked"]);
 });
 
-test("B24: an order that was given up does not keep its refund from being told", async () => {
+test("B24: an order's message that was given up does not hold back its refund", async () => {
   shop = openOwnersShop();
   shop.answers.server = 500;
   const orderId = await refundedAtOnce();

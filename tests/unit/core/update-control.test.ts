@@ -26,7 +26,7 @@ test("A12: a write whose reply was lost is recognized and not made again", async
   const memory = createMemoryOrderStore();
   const losesReplies: OrderStore = {
     ...memory,
-    // The record is written, but the caller hears what an SDK hears whose retry found the version moved on.
+    // The record is written, but the caller gets a conflict, like an SDK whose retry finds a newer version.
     writeControl: async (...args) => (await memory.writeControl(...args), "conflict"),
   };
   const { stored, written } = await updateControl(ORDER, dependencies(losesReplies), addFence);
@@ -35,7 +35,7 @@ test("A12: a write whose reply was lost is recognized and not made again", async
   expect((await memory.readControl(ORDER))?.control.fence).toBe(1);
 });
 
-test("A13: of 12 concurrent changes each that was made was made once, and nobody is told so who made none", async () => {
+test("A13: of 12 concurrent changes each that reports success was made once, and no other was made", async () => {
   const store = createMemoryOrderStore();
   const slow: OrderStore = {
     ...store,
@@ -49,7 +49,7 @@ test("A13: of 12 concurrent changes each that was made was made once, and nobody
   );
   const made = results.filter((result) => result.status === "fulfilled").length;
   expect(made).toBeGreaterThan(0);
-  // Who gave up after too many conflicts changed nothing.
+  // A caller that gave up after too many conflicts changed nothing.
   expect((await store.readControl(ORDER))?.control.fence).toBe(made);
 });
 
@@ -71,7 +71,7 @@ test("a change that declines leaves the record alone", async () => {
   expect(await store.readControl(ORDER)).toBeUndefined();
 });
 
-test("a store in which every write conflicts is given up on with an error", async () => {
+test("gives up with an error on a store in which every write conflicts", async () => {
   const store: OrderStore = { ...createMemoryOrderStore(), writeControl: async () => "conflict" };
   await expect(updateControl(ORDER, dependencies(store), addFence)).rejects.toThrow(/try again later/);
 });

@@ -115,7 +115,7 @@ test("C01: a body that is not UTF-8 is refused instead of being repaired", () =>
 });
 
 test.for(["t= FUTURE", "t=+FUTURE", "t=FUTUREx", "t=NOW,t=FUTURE", "t=FUTURE,t=NOW", "t=NOW,t=NOW"])(
-  "C06: a signature of the future is not hidden by writing its time as %s",
+  "C06: a signature from the future is not hidden by writing its time as %s",
   (times) => {
     const now = NOW_MS / 1000;
     const future = now + 86_400;

@@ -37,7 +37,7 @@ function snippet(language: string): string {
   return code;
 }
 
-/** The server of docs/webhooks.md, as it stands there. */
+/** The server of docs/webhooks.md, unchanged. */
 async function startDocumentedServer(): Promise<{ url: string; lines: () => string[] }> {
   const port = await freePort();
   writeFileSync(PROGRAM, snippet("ts"));
@@ -61,7 +61,7 @@ async function startDocumentedServer(): Promise<{ url: string; lines: () => stri
   return { url, lines: () => output.split("\n").filter((line) => line !== "") };
 }
 
-test("the server of docs/webhooks.md verifies what the shop sends, and refuses what somebody else does", async () => {
+test("the server of docs/webhooks.md accepts what the shop sends, and refuses what anyone else sends", async () => {
   const { url, lines } = await startDocumentedServer();
   shop = openTestShop({
     environment: { ORDER_WEBHOOK_URL: url, ORDER_WEBHOOK_SECRET: SECRET },

@@ -128,7 +128,7 @@ test("B22: an abandoned session that expires leaves nothing behind", async () =>
   expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
 
-test("B04: an order refunded in full before its webhook arrives is recorded and mails nobody", async () => {
+test("B04: an order refunded in full before its webhook arrives is recorded, and no mail is sent", async () => {
   const sessionId = await paidSession();
   const paymentIntent = shop.stripe.state().checkoutSessions[sessionId]?.payment_intent;
   shop.stripe.account.refund(String(paymentIntent));
@@ -181,7 +181,7 @@ test("B20: a live event on a shop with a test key is ignored", async () => {
   });
 });
 
-test("B20: a test event on a shop with a live key is ignored without a question to Stripe", async () => {
+test("B20: a test event on a shop with a live key is ignored without a call to Stripe", async () => {
   const sessionId = await paidSession();
   shop.close();
   shop = openTestShop({ environment: { STRIPE_SECRET_KEY: "sk_live_51TestEventsAreNotMine" } });
@@ -216,13 +216,13 @@ test("C12: an event of a connected account is ignored", async () => {
   expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
 
-test("a session that our key cannot see is not swallowed: the keys belong to two accounts", async () => {
+test("a session that our key cannot see is answered 503: the keys belong to two accounts", async () => {
   const response = await shop.notify("cs_test_of_another_account");
   expect(response.status).toBe(503);
   expect(await outcomeOf(response)).toMatchObject({ error: { code: "session_not_found" } });
 });
 
-test("A26: while Stripe is down the answer is 503, and the next delivery fulfils", async () => {
+test("A26: while Stripe is down the answer is 503, and the next delivery fulfills", async () => {
   const sessionId = await paidSession();
   shop.stripe.faults.beforeApi = () => Response.error();
   expect((await shop.notify(sessionId)).status).toBe(503);
@@ -234,7 +234,7 @@ test("A26: while Stripe is down the answer is 503, and the next delivery fulfils
   expect(shop.mails).toHaveLength(1);
 });
 
-test("A15: while the store is down the answer is 503, and the next delivery fulfils", async () => {
+test("A15: while the store is down the answer is 503, and the next delivery fulfills", async () => {
   const sessionId = await paidSession();
   const read = vi.spyOn(shop.store, "readControl").mockRejectedValue(new Error("store down"));
   expect((await shop.notify(sessionId)).status).toBe(503);
@@ -287,7 +287,7 @@ test("A30: a step that always fails is flagged after 12 tries, reported once, an
   expect(shop.log.filter((line) => line["event"] === "order_needs_attention")).toHaveLength(1);
 });
 
-test("A30: while one order is flagged the next one is fulfilled, and the owner hears of each by itself", async () => {
+test("A30: while one order is flagged the next one is fulfilled, and the owner is told of each separately", async () => {
   const mails: Mail[] = [];
   const notices: string[] = [];
   shop.close();
@@ -322,7 +322,7 @@ test("A30: while one order is flagged the next one is fulfilled, and the owner h
   expect(await shop.store.readControl(flagged)).toEqual(problem);
 });
 
-test("a step that says trying again is useless is flagged at once", async () => {
+test("a step that says that retrying is useless is flagged at once", async () => {
   shop.close();
   shop = openTestShop({
     replace: { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } },
@@ -397,7 +397,7 @@ test("C11: other methods are refused with Allow", async () => {
   }
 });
 
-test("C15: nothing of the buyer and no secret is ever logged", async () => {
+test("C15: neither the buyer's data nor a secret is ever logged", async () => {
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId, { email: "canary-mail@example.com", name: "Canary Name" });
   await shop.notify(sessionId);
@@ -409,7 +409,7 @@ test("C15: nothing of the buyer and no secret is ever logged", async () => {
     expect(text).not.toContain(secret);
 });
 
-test("A25: of two shops on one account each settles its own sessions only", async () => {
+test("A25: two shops on one account each settle only their own sessions", async () => {
   shop.close();
   shop = openTestShop({ environment: { SHOP_ID: "staging" } });
   const sessionId = await paidSession();
@@ -422,7 +422,7 @@ test("A25: of two shops on one account each settles its own sessions only", asyn
   });
 });
 
-test("I7: an event that runs ahead of what Stripe shows is not answered 200", async () => {
+test("I7: an event that arrives before Stripe shows the change is not answered 200", async () => {
   const sessionId = await shop.openSession();
   const response = await shop.notify(sessionId);
   expect(response.status).toBe(503);
@@ -431,7 +431,7 @@ test("I7: an event that runs ahead of what Stripe shows is not answered 200", as
 
 test("waiting for a busy order asks the store, not Stripe", async () => {
   shop.close();
-  // Waits pass at once, limits never.
+  // Waits end at once, time limits never.
   const schedule = (delayMs: number, callback: () => void) => {
     if (delayMs < 1_000) setImmediate(callback);
     return () => undefined;
@@ -508,7 +508,7 @@ test("without a mailer the mail step is recorded as skipped, not as done", async
   expect(shop.log).toContainEqual(expect.objectContaining({ event: "mail_skipped" }));
 });
 
-/** The same order as versions of Stripe's API have told it; of the last one nobody has heard yet. */
+/** The same order in the shapes of several API versions of Stripe; the last one does not exist yet. */
 const OTHER_VERSIONS: [string, object][] = [
   [
     "2017-08-15",
@@ -519,7 +519,7 @@ const OTHER_VERSIONS: [string, object][] = [
 ];
 
 test.for(OTHER_VERSIONS)(
-  "C13: an event in the shape of API version %s names the order, and the rest is read anew in our own version",
+  "C13: an event in the shape of API version %s names the order, and the rest is re-read in our own version",
   async ([api_version, shape]) => {
     const sessionId = await paidSession();
     const versions = new Set<string | null>();
@@ -542,7 +542,7 @@ test.for(OTHER_VERSIONS)(
   },
 );
 
-test("A26: a delivery that failed stands in the trail too", async () => {
+test("A26: a delivery that failed is in the trail, too", async () => {
   const sessionId = await paidSession();
   const record = vi.spyOn(shop.engine.events, "record");
   shop.stripe.faults.beforeApi = () => Response.error();

@@ -41,7 +41,7 @@ type Pay = Parameters<TestShop["stripe"]["buyer"]["pay"]>[1];
 let shop: TestShop | undefined;
 afterEach(() => shop?.close());
 
-/** Buys, and resolves to all that anybody is told of it. */
+/** Buys, and resolves to all that anyone is told about it. */
 async function buy(
   definition: ShopDefinition,
   pay: Pay,
@@ -54,7 +54,7 @@ async function buy(
     price?: string;
     quantity?: number;
     catalog?: ReturnType<typeof parseCatalog>;
-    /** What Stripe makes of it, where the simulated one cannot. */
+    /** A change that the real Stripe would make and the simulated one cannot. */
     change?: (shop: TestShop, orderId: string) => void;
   } = {},
 ) {
@@ -112,11 +112,11 @@ test("F02: two posters of €32, sent for €4.90, add up to €68.90 wherever t
   const sums = { totalMinor: 6890, shippingMinor: 490, needsShipping: true };
   expect(told.event).toMatchObject({ ...sums, taxMinor: null, discountMinor: null, isTrial: false });
   expect(told.anybody).toMatchObject({ state: "fulfilled", ...sums, items: [{ amountMinor: 6400 }] });
-  // Where it goes to is the owner's to know, and Stripe tells.
+  // Only the owner needs the address, and Stripe shows it.
   expect(JSON.stringify([told.anybody, told.buyer, told.event, told.chat])).not.toMatch(/Rue du Port|35400/);
 });
 
-test("F02: it costs Stripe no call more than an order without shipping", async () => {
+test("F02: shipping costs no additional call to Stripe", async () => {
   await buy({}, {});
   const calls = shop?.stripe.calls().length;
   shop?.close();
@@ -130,7 +130,7 @@ test.for([
   ["a code", undefined, 10, 5760, 490, undefined, 640],
   ["a code and a tax on top", { percent: 19, inclusive: false }, 10, 6854, 583, 1187, 640],
 ] as const)(
-  "F01, F06: with %s the line and its way of sending are what is paid for them",
+  "F01, F06: with %s the line and its shipping show what is paid for them",
   async ([, tax, percentOff, amountMinor, shippingMinor, taxMinor, discountMinor]) => {
     const definition: ShopDefinition = {
       checkout: { ...SHIPPING.checkout, promotionCodes: true, automaticTax: true },
@@ -147,14 +147,14 @@ test.for([
       discountMinor: discountMinor ?? null,
     });
     expect(told.mail?.text).not.toContain("Adjustment");
-    // A tax tells where the buyer lives: it is the buyer's to see.
+    // Tax reveals where the buyer lives, so only the buyer sees it.
     expect(told.anybody).not.toHaveProperty("taxMinor");
     expect(told.anybody["discountMinor"]).toBe(discountMinor);
     expect((told.buyer["personal"] as Record<string, unknown>)["taxMinor"]).toBe(taxMinor);
   },
 );
 
-test("F03: whoever gets something free is not told that a payment has arrived", async () => {
+test("F03: a buyer who gets something free is not told that a payment has arrived", async () => {
   const catalog = parseCatalog({
     products: [{ name: "Free sample", prices: [{ id: "price_free", amountMinor: 0, currency: "eur" }] }],
   });
@@ -165,7 +165,7 @@ test("F03: whoever gets something free is not told that a payment has arrived", 
   expect(told.anybody).toMatchObject({ state: "fulfilled", totalMinor: 0 });
 });
 
-test("F04: a subscription that begins with a trial is told so, and of no payment", async () => {
+test("F04: a subscription that begins with a trial is announced as one, without a payment", async () => {
   const told = await buy(
     {},
     {},
@@ -192,7 +192,7 @@ test("F04: a subscription that begins with a trial is told so, and of no payment
   expect(told.event).toMatchObject({ isTrial: true });
 });
 
-test("F04: a trial that the owner gives months later is not how the order began", async () => {
+test("F04: a trial that the owner grants months later does not change how the order began", async () => {
   const told = await buy(
     {},
     {},
@@ -210,7 +210,7 @@ test("F04: a trial that the owner gives months later is not how the order began"
   expect(told.mail?.text).toContain("Your first payment has arrived.");
 });
 
-test("F12: a name that is written from right to left stays whole in what the owner is told", async () => {
+test("F12: a right-to-left name stays whole in what the owner is told", async () => {
   const catalog = parseCatalog({
     products: [
       {

@@ -26,7 +26,7 @@ const at = (site: string | undefined, price?: string, shopId = "1"): Sold => ({
   },
 });
 
-/** Of an older version, which wrote nothing down but the marker. */
+/** A sale of an older version, which wrote only the marker. */
 const old = (successUrl: string | null, prices?: string[]): Sold => ({
   metadata: { static_checkout: "1" },
   successUrl,
@@ -81,8 +81,8 @@ test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
 
 test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
   ["its own name anywhere", at("https://elsewhere.example", "price_other", "tide"), "ours"],
-  ["what it sold before it had one", at("https://shop.example", "price_other"), "ours"],
-  ["the same of an older version", old("https://shop.example/success.html"), "ours"],
+  ["its sale from before it had a name", at("https://shop.example", "price_other"), "ours"],
+  ["the same from an older version", old("https://shop.example/success.html"), "ours"],
   ["a session without an address", old(null), "ours"],
   ["a shop without a name that sells the same", at("https://other.example", "price_poster"), "theirs"],
   ["an old session from elsewhere", old("https://other.example/"), "theirs"],
@@ -90,7 +90,7 @@ test.for<[string, Sold, "ours" | "theirs" | "unknown"]>([
   expect(whoseSale(sold, identityOf({ SHOP_ID: "tide" }))).toBe(whose);
 });
 
-test("a preview with a name of its own does not take the site's sales for its own, which its host names as well", () => {
+test("a preview with a name of its own does not claim the site's sales, although its host names the site, too", () => {
   const preview = {
     SHOP_ID: "preview",
     SITE_URL: "https://branch.vercel.app",

@@ -12,7 +12,7 @@ import { KEYS, licensedOrder } from "../../licenses/license-shop.ts";
 import { mutateKey } from "../../licenses/mutate-key.ts";
 import { createRandom } from "../../simulation/random.ts";
 
-// What docs/licenses.md tells owners to put into their software, as it stands there, with a public key filled in.
+// The code that docs/licenses.md gives owners for their software, with a public key filled in.
 const folder = mkdtempSync(join(tmpdir(), "license-snippets-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -60,7 +60,7 @@ interface TypeScriptSnippet {
   verifyLicense(text: string, product: string): Promise<object | undefined>;
 }
 
-test("the TypeScript of docs/licenses.md takes the shop's keys, and none of 10,000 that are almost right", async () => {
+test("the TypeScript of docs/licenses.md accepts the shop's keys, and none of 10,000 that are almost right", async () => {
   const path = writeSnippet("ts", "verifyLicense", "verify-license.ts");
   const { verifyLicense } = (await import(pathToFileURL(path).href)) as TypeScriptSnippet;
   const verify = (key: string) => verifyLicense(key, "ebb");
@@ -101,7 +101,7 @@ test.skipIf(lack !== undefined)(
   },
 );
 
-/** What this machine lacks to run the snippet, in words; undefined when it lacks nothing. */
+/** What this machine lacks to run the snippet, in words, if anything. */
 function missingForPython(): string | undefined {
   const { error, status } = spawnSync("python3", ["-c", "import cryptography"]);
   if (error !== undefined) return "there is no python3";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-/** Left out of the copy that is built: what git does not know, and what no build reads. */
+/** Not copied into the folder that is built: untracked files, and what no build reads. */
 const NOT_BUILT = [
   "node_modules",
   "dist",
@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(project, { recursive: true }));
 
-/** `npm run build` in the copy, with nothing but these variables. */
+/** `npm run build` in the copy, with only these variables. */
 function build(environment: Record<string, string> = {}): Promise<{ exitCode: number; complaints: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env["PATH"], ...environment };

@@ -13,7 +13,7 @@ afterEach(async () => {
   if (server !== undefined) await closeServer(server);
 });
 
-/** The path as it stands, which `fetch` would tidy or refuse. */
+/** Sends the path as it is, which `fetch` would normalize or refuse. */
 async function ask(serve: () => Promise<Response>, path: string, method = "GET") {
   const printed: string[] = [];
   server = createDevServer(serve, (line) => printed.push(line));
@@ -27,7 +27,7 @@ async function ask(serve: () => Promise<Response>, path: string, method = "GET")
   return { ...answer, printed };
 }
 
-test("E45: a page that fails says so in words, and the terminal says why", async () => {
+test("E45: a page that fails says so, and the terminal says why", async () => {
   const { status, body, printed } = await ask(() => Promise.reject(new Error("no such table")), "/__dev");
   expect(status).toBe(500);
   expect(body).toContain("<h1>This page failed</h1>");
@@ -40,7 +40,7 @@ test.for([
   ["http://[", "GET", 400],
   ["http://shop.example:x/", "GET", 400],
   ["/", "TRACE", 405],
-] as const)("E41: %s with %s is refused in words", async ([path, method, expected]) => {
+] as const)("E41: %s with %s is refused with an explanation", async ([path, method, expected]) => {
   const serve = async () => new Response("served");
   const { status, body, printed } = await ask(serve, path, method);
   expect(status).toBe(expected);

@@ -19,19 +19,19 @@ const utf16be = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
 
 test.for([
   ["UTF-8 with a byte order mark", Buffer.from(`\u{FEFF}${LINES.join("\n")}`)],
-  ["UTF-8 with Windows' line ends", Buffer.from(LINES.join("\r\n"))],
+  ["UTF-8 with Windows line ends", Buffer.from(LINES.join("\r\n"))],
   ["both", Buffer.from(`\u{FEFF}${LINES.join("\r\n")}`)],
   ["the line ends of an old Mac", Buffer.from(LINES.join("\r"))],
   ["UTF-16 as Windows' editor saves it", Buffer.from(`\u{FEFF}${LINES.join("\r\n")}`, "utf16le")],
-  ["UTF-16 the other way round", utf16be(`\u{FEFF}${LINES.join("\r\n")}`)],
+  ["big-endian UTF-16", utf16be(`\u{FEFF}${LINES.join("\r\n")}`)],
   ["UTF-16 without a mark", Buffer.from(LINES.join("\r\n"), "utf16le")],
-  ["UTF-16 the other way round, without a mark", utf16be(LINES.join("\n"))],
+  ["big-endian UTF-16 without a mark", utf16be(LINES.join("\n"))],
   [
-    "an old Windows' letters in a note",
+    "legacy Windows letters in a comment",
     Buffer.from(`# f\u{FC}r die Kasse\r\n${LINES.join("\r\n")}`, "latin1"),
   ],
   [
-    "quotes, export and notes",
+    "quotes, export and comments",
     Buffer.from(
       `export STRIPE_SECRET_KEY="sk_test_abc123" # mine\r\n  STRIPE_WEBHOOK_SECRET = 'whsec_abcdefgh'\r\n`,
     ),
@@ -39,11 +39,11 @@ test.for([
 ] as const)("I02: .env is read as %s", async ([, bytes]) => {
   await writeFile(join(root, ".env"), bytes);
   expect(readDotEnv(root)).toEqual(EXPECTED);
-  // The look for published secrets knows the same values.
+  // The search for published secrets uses the same values.
   expect(await buildEnvironment(root, {})).toEqual(EXPECTED);
 });
 
-test("I02: a value of several lines in quotes is one, whatever is in it", async () => {
+test("I02: a quoted value may span several lines, whatever is in it", async () => {
   const key = "-----BEGIN KEY-----\nMIIB=\nabc==\n-----END KEY-----";
   await writeFile(join(root, ".env"), `KEY="${key}"\nPORT=8080\n`);
   expect(readDotEnv(root)).toEqual({ KEY: key, PORT: "8080" });
@@ -66,12 +66,12 @@ test.for([
     "MAIL_FROM='Low Tide\nSMTP_URL='x'\n",
     ".env:1: the value of MAIL_FROM begins with a quote that is not closed. Close it, or take it away.",
   ],
-] as const)("I02: a line that does not set what it seems to is named: %j", async ([text, problem]) => {
+] as const)("I02: a line that does not set what it seems to set is named: %j", async ([text, problem]) => {
   await writeFile(join(root, ".env"), text);
   expect(() => readDotEnv(root)).toThrow(problem);
 });
 
-test("I02: .env.txt, whose ending Windows hides, is named; without any file nothing is set", async () => {
+test("I02: .env.txt, whose ending Windows hides, is reported; without any file nothing is set", async () => {
   expect(readDotEnv(root)).toEqual({});
   await writeFile(join(root, ".env.txt"), "PORT=1\n");
   expect(() => readDotEnv(root)).toThrow(".env.txt is not read: its name must be .env alone. Rename it.");

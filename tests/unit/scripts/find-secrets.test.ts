@@ -18,7 +18,7 @@ async function find(content: string | Uint8Array, environment: Record<string, st
   return findSecrets(root, [join(root, "dist")], environment);
 }
 
-// Put together here, so that no scanner takes this file for a leak.
+// Assembled here, so that no scanner reports this file as a leak.
 const LOOKING_LIKE_KEYS: [string, RegExp][] = [
   [["sk", "live", "51H8a7bC9dE0fG1hI2jK"].join("_"), /Stripe secret key/],
   [["rk", "test", "51H8a7bC9dE0fG1hI2jK"].join("_"), /Stripe secret key/],
@@ -37,7 +37,7 @@ test.for(LOOKING_LIKE_KEYS)("C14: %s is found, with its file and line", async ([
   expect(JSON.stringify(found)).not.toContain(key);
 });
 
-test("C14: publishable keys, placeholders, ids and patterns in code are no secrets", async () => {
+test("C14: publishable keys, placeholders, ids and patterns in code are not secrets", async () => {
   const harmless = [
     ["pk", "live", "51H8a7bC9dE0fG1hI2jK3lM4nO5"].join("_"),
     "sk_test_xxxxxxxxxxxxxxxxxxxxxxxx",
@@ -58,13 +58,13 @@ test.for<[string, string, string]>([
   ["DATABASE_URL", "postgres://shop:100%secret-1@db.example/orders", "100%secret-1"],
   ["SMTP_URL", "smtps://shop:gr%C3%BC%C3%9Fe-an-alle@mail.example", "grüße-an-alle"],
   ["MY_SHIPPING_API_KEY", "anything-the-owner-uses", "anything-the-owner-uses"],
-])("C14: a value of %s is found, however it looks", async ([name, value, leaked]) => {
+])("C14: a value of %s is found, however it is encoded", async ([name, value, leaked]) => {
   expect(await find(`\n\n<p>${leaked}</p>`, { [name]: value })).toEqual([
     { file: join("dist", "js", "shop.js"), line: 3, what: `the value of ${name}` },
   ]);
 });
 
-test("C14: values of other variables, and secrets too short to be told from words, are no leaks", async () => {
+test("C14: values of other variables, and secrets too short to be told from words, are not leaks", async () => {
   expect(
     await find("https://shop.example local", { SITE_URL: "https://shop.example", API_KEY: "local" }),
   ).toEqual([]);
@@ -79,7 +79,7 @@ test("C14: a secret is found inside a binary file", async () => {
   expect(await find(image, { SOME_TOKEN: "wJalrXUtnFEMIK7MDENG" })).toHaveLength(1);
 });
 
-test("C14: variables in the .env files beside the project count, the shell's above them, the example's not", async () => {
+test("C14: variables in the project's .env files count, the shell overrides them, and the example file is ignored", async () => {
   await writeFile(join(root, ".env"), "A_SECRET=from-dot-env\nB_SECRET=from-dot-env\n");
   await writeFile(join(root, ".env.local"), "C_SECRET=from-local\n");
   await writeFile(join(root, ".env.example"), "D_SECRET=example\n");

@@ -5,12 +5,12 @@ import { forSale } from "../../../scripts/build/for-sale.ts";
 const poster = { known: { id: "price_1A", lookupKey: "poster", mode: "payment", livemode: false } } as const;
 const ebook = { known: { id: "price_2B", mode: "payment", livemode: false } } as const;
 
-test("a price that is named by its id and by its lookup key is one price", () => {
+test("a price that is named by both its id and its lookup key is one price", () => {
   expect(forSale({ prices: { poster, price_1A: poster } })).toBe("1 price");
   expect(forSale({ prices: { poster, price_1A: poster, price_2B: ebook } })).toBe("2 prices");
 });
 
-test("before Stripe was asked, names are counted and called so", () => {
+test("until Stripe has been asked, it counts names and says so", () => {
   expect(forSale({ prices: { poster: {} } })).toBe("what 1 price id or lookup key stands for");
   expect(forSale({ prices: { poster: {}, price_1A: {} } })).toBe(
     "what 2 price ids and lookup keys stand for",

@@ -19,7 +19,7 @@ async function pageOf(contentType: string, body: string): Promise<string> {
 
 const tabsIn = (page: string) => [...page.matchAll(/href="\?view=(\w+)"/g)].map(([, name]) => name);
 
-test("a mail of text alone opens as text, and offers no view that would be empty", async () => {
+test("a text-only mail opens as text, and offers no empty view", async () => {
   const page = await pageOf("text/plain", "1 × Poster");
   expect(page).toMatch(/<pre class="mail">1 × Poster\s*<\/pre>/);
   expect(tabsIn(page)).toEqual(["text", "headers", "source"]);

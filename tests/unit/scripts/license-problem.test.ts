@@ -6,7 +6,7 @@ import { siteOf } from "../../test-site.ts";
 
 const STRIPE = { STRIPE_SECRET_KEY: "sk_test_1" };
 
-test("E12: a build with a shop's variables but without the secret is told what is missing and how it is made", () => {
+test("E12: a build with a shop's variables but without the secret says what is missing and how to make it", () => {
   for (const environment of [STRIPE, { ...STRIPE, LICENSE_PRIVATE_KEY: "" }]) {
     expect(licenseProblem(siteOf(APP_SHOP), environment)).toMatch(
       /^LICENSE_PRIVATE_KEY is not set .*npm run license:keys/,
@@ -14,12 +14,12 @@ test("E12: a build with a shop's variables but without the secret is told what i
   }
 });
 
-test("E12: a secret that is cut off is told apart from a missing one", () => {
+test("E12: a secret that is cut off is reported differently from a missing one", () => {
   const environment = { ...STRIPE, LICENSE_PRIVATE_KEY: KEYS.first.secret.slice(0, -1) };
   expect(licenseProblem(siteOf(APP_SHOP), environment)).toMatch(/^LICENSE_PRIVATE_KEY is not a key/);
 });
 
-test("nothing is wrong with a secret, without licenses, or where the variables are not a shop's", () => {
+test("there is no problem with a secret, without licenses, or where the variables are not a shop's", () => {
   expect(
     licenseProblem(siteOf(APP_SHOP), { ...STRIPE, LICENSE_PRIVATE_KEY: KEYS.first.secret }),
   ).toBeUndefined();

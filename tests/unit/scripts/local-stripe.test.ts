@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { closeServer, listen } from "../../../scripts/dev/listen.ts";
 import { startLocalStripe } from "../../../scripts/dev/local-stripe.ts";
 
-test("the shop of npm run dev finds the simulated Stripe at Stripe's address, and everybody else where they are", async () => {
+test("npm run dev reaches the simulated Stripe at Stripe's address, and every other host for real", async () => {
   const server = createServer((request, response) => response.end(`${request.method} of the bucket's own`));
   const bucket = `http://127.0.0.1:${await listen(server, 0)}`;
   const root = fileURLToPath(new URL("../../..", import.meta.url));

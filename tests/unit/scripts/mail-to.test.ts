@@ -12,7 +12,7 @@ const RIGHT = "anna@gmail.example";
 let shop: TestShop;
 afterEach(() => shop.close());
 
-/** A shop whose mail server knows nobody at the address that the buyer typed. */
+/** A shop whose mail server does not know the address that the buyer typed. */
 async function openShop(
   engine: "memory" | "stripe",
 ): Promise<{ kept: Kept; sent: (Mail & { key: string })[] }> {
@@ -36,7 +36,7 @@ async function order(email: string): Promise<string> {
 }
 
 test.for(["memory", "stripe"] as const)(
-  "E52: an address that the buyer mistyped is corrected: the mail goes out, the order comes to its end, and later mails follow (%s)",
+  "E52: an address that the buyer mistyped is corrected: the mail goes out, the order is fulfilled, and later mails follow (%s)",
   async (engine) => {
     const { kept, sent } = await openShop(engine);
     const orderId = await order(TYPED);
@@ -44,7 +44,7 @@ test.for(["memory", "stripe"] as const)(
 
     expect(await mailTo(orderId, RIGHT, kept)).toEqual({ kind: "fulfilled" });
     expect(sent.map(({ to }) => to)).toEqual([RIGHT]);
-    // Another mail, for a sender that sends one mail per key.
+    // A new key, for a mail service that sends one mail per key.
     expect(sent[0]?.key).toMatch(new RegExp(`^mail/${orderId}/[\\w-]{8}$`));
     expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
     expect(await kept.store.readSnapshot(orderId)).toMatchObject({ mailTo: RIGHT, buyer: { email: TYPED } });
@@ -57,7 +57,7 @@ test.for(["memory", "stripe"] as const)(
 );
 
 test.for(["memory", "stripe"] as const)(
-  "E52: a mail that somebody else has got is sent again to the right address (%s)",
+  "E52: a mail that went to a stranger is sent again to the right address (%s)",
   async (engine) => {
     const { kept, sent } = await openShop(engine);
     const orderId = await order("stranger@gmial.example");
@@ -70,7 +70,7 @@ test.for(["memory", "stripe"] as const)(
   },
 );
 
-test("E52: nothing is mailed to what is no address, for no order, for a void one, or without a mail server", async () => {
+test("E52: no mail is sent to an invalid address, for an unknown or void order, or without a mail server", async () => {
   const { kept, sent } = await openShop("memory");
   const orderId = await order("anna@first.example");
   sent.length = 0;

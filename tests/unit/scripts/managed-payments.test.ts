@@ -22,14 +22,14 @@ test("B27: options that Stripe refuses beside managedPayments are named before t
   ]);
 });
 
-test("B27: a shop that posts things, and sells one price through Link, need only take the shipping off that price", () => {
+test("B27: a shop that ships goods, and sells one price through Link, need only remove the shipping from that price", () => {
   const ebook = (own: object) => ({ checkout: { shipping }, prices: { ebook: { checkout: own } } });
   expect(managedPaymentsConflicts(ebook({ managedPayments: true }))).toHaveLength(1);
   expect(managedPaymentsConflicts(ebook({ managedPayments: true, shipping: false }))).toEqual([]);
   expect(managedPaymentsConflicts({ checkout: { automaticTax: true, shipping } })).toEqual([]);
 });
 
-test("B27: a product without an eligible tax code is named where Link is to sell it", () => {
+test("B27: a product without an eligible tax code is named if Link is to sell it", () => {
   const judge = (product: unknown, managedPayments?: boolean) =>
     judgeTaxCode(
       "ebook",

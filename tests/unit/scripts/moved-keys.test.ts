@@ -6,7 +6,7 @@ import { judgeMovedKeys } from "../../../scripts/site/moved-keys.ts";
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
 
-/** A page sells `ebook`, which names price_new by now; price_old is a price of the same product. */
+/** A page sells `ebook`, which now names price_new; price_old is a price of the same product. */
 function judge(
   prices: ShopDefinition["prices"],
   page: readonly string[] = ["ebook"],
@@ -37,7 +37,7 @@ test("B34: a lookup key that moved away from settings under the old price's id i
   ]);
 });
 
-test("B34: it is not named where the settings follow the key, or two prices of a product are meant", () => {
+test("B34: a lookup key is not named if the settings follow it, or if two prices of a product are meant", () => {
   expect(judge({ ebook: { deliver } })).toEqual([]);
   expect(judge({ price_old: { deliver }, ebook: {} })).toEqual([]);
   expect(judge({ price_old: {} })).toEqual([]);

@@ -8,7 +8,7 @@ const ORDER = "cs_test_1";
 
 afterEach(() => vi.restoreAllMocks());
 
-test("E09: a command of the owner's leaves one line in the history of an order, and none where there is no order", async () => {
+test("E09: an owner's command leaves one line in the history of an order, and none where there is no order", async () => {
   const { orders } = createMemoryEngine();
   await noteByHand(ORDER, "replay_command", orders);
   expect(await orders.readHistory(ORDER)).toEqual([]);
@@ -23,7 +23,7 @@ test("E09: a command of the owner's leaves one line in the history of an order, 
   ]);
 });
 
-test("E09: a history that cannot be written is said, and stops nothing", async () => {
+test("E09: a history that cannot be written is reported, and stops nothing", async () => {
   const said = vi.spyOn(console, "error").mockReturnValue();
   const { orders } = createMemoryEngine();
   await orders.writeControl(ORDER, 0, control("w"));

@@ -33,11 +33,11 @@ test.for<[string, Partial<PaymentMirror>, string[]]>([
     { refundedMinor: 500, fullyRefunded: true, subscription: "canceled" },
     ["refunded: bad", "subscription ended: bad"],
   ],
-])("E46: an order that is %s is shown as what it is", ([, mirror, expected]) => {
+])("E46: an order that is %s is shown as such", ([, mirror, expected]) => {
   expect(badges(mirror)).toEqual(expected);
 });
 
-test("E46: what still needs somebody is shown beside what happened to the money", () => {
+test("E46: what still needs attention is shown beside what happened to the money", () => {
   expect(badges({}, "needs_attention")).toEqual(["needs attention: bad"]);
   expect(badges({ refundedMinor: 500, fullyRefunded: true }, "needs_attention")).toEqual([
     "needs attention: bad",

@@ -51,7 +51,7 @@ test("E22: a second shop without a name that sells the same prices at the same t
   expect(await look({}, false)).toEqual({ problems: [], warnings: problems });
 });
 
-test("E22: a former address is no problem, and the sentence says that there is nothing to do", async () => {
+test("E22: a former address is not a problem, and the sentence says that there is nothing to do", async () => {
   await sellAt("https://old.example");
   await sellAt("https://old.example");
   await sellAt("https://shop.example");
@@ -72,7 +72,7 @@ test("E22: a second shop that sells other things delivers its own, which is wort
   ]);
 });
 
-test("E22: nothing is said of one's own addresses, of shops with names, of other channels, or to a shop with a name", async () => {
+test("E22: says nothing about the shop's own addresses, shops with names or other channels, or if the shop has a name", async () => {
   await sellAt("https://shop.example");
   await sellAt("https://www.shop.example");
   await sellAt("http://localhost:8888");
@@ -86,7 +86,7 @@ test("E22: nothing is said of one's own addresses, of shops with names, of other
   expect(await look({ CONTEXT: "deploy-preview" })).toEqual(nothing);
 });
 
-test("E22: a Stripe that cannot be asked for sessions keeps no price from being compared", async () => {
+test("E22: prices are compared even when Stripe does not list sessions", async () => {
   expect(await otherShopsIfTold(() => Promise.reject(new Error("no connection")))).toEqual({
     problems: [],
     warnings: ["Stripe could not be asked whether another shop sells on this account: no connection"],

@@ -19,7 +19,7 @@ const pages = [
 
 const read = (page: string) => readFileSync(join(root, page), "utf8");
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -54,7 +54,7 @@ test("docs/trouble.md explains every problem that /api/health names", () => {
   for (const [, problem] of named) expect(read("docs/trouble.md")).toContain(`| \`${problem}\` |`);
 });
 
-test("docs/orders.md names exactly what DynamoDB is asked to do, for the permissions of its access key", () => {
+test("docs/orders.md names exactly the DynamoDB actions that its access key must be allowed", () => {
   const stores = readdirSync(join(root, "core/stores")).map((file) => read(`core/stores/${file}`));
   const asked = [...stores.join("\n").matchAll(/new (\w+)Command\(|paginate(Query|Scan)\(/g)];
   const paragraph = /\nThe access key needs[\s\S]*?\n\n/.exec(read("docs/orders.md"))?.[0] ?? "";
@@ -63,7 +63,7 @@ test("docs/orders.md names exactly what DynamoDB is asked to do, for the permiss
   expect(paragraph).toContain(`index/${OPEN_ORDERS_INDEX}`);
 });
 
-test("the README asks for exactly the events that mean something for an order", () => {
+test("the README asks for exactly the events that matter to an order", () => {
   const section = /\nA webhook is how[\s\S]*?\n\n([\s\S]*?)\n\n/.exec(read("README.md"))?.[1] ?? "";
   const named = [...section.matchAll(/`([a-z_.]+)`/g)].map(([, type]) => type);
   expect(named).toEqual([...ORDER_EVENTS.keys()]);

@@ -20,7 +20,7 @@ async function factsOf(pay: Parameters<TestShop["stripe"]["buyer"]["pay"]>[1] = 
   );
 }
 
-test("F02: the panel shows what adds up to the total, and what it holds", async () => {
+test("F02: the panel shows the amounts that add up to the total, and those that it includes", async () => {
   const rates = [{ name: "Letter post", amountMinor: 490, currency: "eur" }];
   const checkout = { shipping: { countries: ["DE"], rates }, promotionCodes: true, automaticTax: true };
   shop = openTestShop({ site: siteOf({ checkout }) });

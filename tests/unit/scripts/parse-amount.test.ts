@@ -21,6 +21,6 @@ test.for([
   ["1.000,00", "eur"],
   ["", "eur"],
   ["all", "eur"],
-] as const)("B15: %j is no amount in %s", ([text, currency]) => {
+] as const)("B15: %j is not an amount in %s", ([text, currency]) => {
   expect(parseAmount(text, currency)).toBeUndefined();
 });

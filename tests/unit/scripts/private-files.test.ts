@@ -22,12 +22,12 @@ const sells = (file: `private/${string}`) => ({
   prices: { "poster-a2": { deliver: [{ kind: "file" as const, name: "Guide", file }] } },
 });
 
-test("a file that is there and small enough is fine", async () => {
+test("a file that exists and is small enough is accepted", async () => {
   await writeFile(join(root, "private/guide.pdf"), Buffer.alloc(4_000_000, "x"));
   expect(await privateFileProblems(root, sells("private/guide.pdf"))).toEqual([]);
 });
 
-test("a file that is too large for the hosts is refused, with the way out", async () => {
+test("a file that is too large for the hosts is refused, with what to do instead", async () => {
   await writeFile(join(root, "private/film.mp4"), Buffer.alloc(4_500_000, "x"));
   expect(await privateFileProblems(root, sells("private/film.mp4"))).toEqual([
     'prices["poster-a2"].deliver[0].file: private/film.mp4 has 4.5 MB, and the hosts let a function send 4 MB at most: move files to a bucket, { bucketKey: "…" }, as docs/delivery.md explains.',
@@ -51,13 +51,16 @@ const ON_A_MAC = "private/Rezepte/Mu\u{308}sli.pdf";
 test.for([
   [TYPED, ON_A_MAC],
   [ON_A_MAC, TYPED],
-] as const)("I12: a file whose name is stored in another form is found: %s", async ([said, stored]) => {
-  await mkdir(join(root, "private/Rezepte"));
-  await writeFile(join(root, stored), "x");
-  expect(await privateFileProblems(root, sells(said))).toEqual([]);
-});
+] as const)(
+  "I12: a file whose name is stored in another Unicode form is found: %s",
+  async ([said, stored]) => {
+    await mkdir(join(root, "private/Rezepte"));
+    await writeFile(join(root, stored), "x");
+    expect(await privateFileProblems(root, sells(said))).toEqual([]);
+  },
+);
 
-test("I12: a file that differs in capital and small letters is named as it is on the disk", async () => {
+test("I12: a file that differs only in case is reported with its name on the disk", async () => {
   await mkdir(join(root, "private/Rezepte"));
   await writeFile(join(root, ON_A_MAC), "x");
   expect(await privateFileProblems(root, sells("private/rezepte/m\u{FC}sli.pdf"))).toEqual([
@@ -65,7 +68,7 @@ test("I12: a file that differs in capital and small letters is named as it is on
   ]);
 });
 
-test("a folder that is too heavy for a function is refused, whatever is sold of it", async () => {
+test("a folder that is too large for a function is refused, whatever is sold from it", async () => {
   for (let index = 0; index < 11; index += 1) {
     await writeFile(join(root, `private/folder/${index}.zip`), Buffer.alloc(3_900_000, "x"));
   }
@@ -85,7 +88,7 @@ test("the build stops at shop.config.ts when a file is missing", async () => {
   );
 });
 
-test("D04: nothing of private/ is published", async () => {
+test("D04: no file of private/ is published", async () => {
   const dist = join(root, "dist");
   await buildSite(ROOT, dist);
   const published = await readdir(dist, { recursive: true });

@@ -9,7 +9,7 @@ const page = readFileSync(join(root, "docs/security.md"), "utf8");
 const rows = page.split("\n").filter((line) => /^\| V\d/.test(line));
 const columnsOf = (row: string): string[] => row.split("|").map((column) => column.trim());
 
-/** The sources of all tests but this one; a title stands in them word for word. */
+/** The sources of all other tests; a title is in them word for word. */
 const sources = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
   .filter(
     (file) =>
@@ -37,7 +37,7 @@ test("docs/security.md names each requirement once, in the order of the standard
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-/** In quotes, or in a template in front of a seed. */
+/** The title is in quotes, or in a template before a seed. */
 function isTitle(title: string): boolean {
   return sources.includes(`"${title}"`) || sources.includes(`\`${title} (seed`);
 }

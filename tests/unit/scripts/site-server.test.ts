@@ -24,7 +24,7 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(join(root, file), text);
 }
 
-/** What each address answers: a text, where it leads to, or the status of an error. */
+/** What each address answers: a text, the target of a redirect, or the status of an error. */
 async function ask(settings: object, addresses: readonly string[]): Promise<Record<string, string>> {
   await write("vercel.json", JSON.stringify({ ...settings, headers: [] }));
   const serve = await createSiteHandler(root, "public", (text) => printed.push(text));
@@ -57,7 +57,7 @@ test("E44: /about is found where its page is about/index.html, as on both hosts"
   ]);
 });
 
-test("a form that is sent to a page gets 405, the methods there are, and a page in words", async () => {
+test("a form that is sent to a page gets 405, the allowed methods, and a page that explains it", async () => {
   await write("vercel.json", JSON.stringify({ headers: [] }));
   const serve = await createSiteHandler(root, "public");
   const answer = await serve(new Request("http://localhost/about", { method: "POST", body: "a=1" }));
@@ -67,7 +67,7 @@ test("a form that is sent to a page gets 405, the methods there are, and a page 
   expect(await answer.text()).toMatch(/asked for with GET.*\/api\/create-checkout-session/);
 });
 
-test("E44: with cleanUrls in vercel.json, /terms is terms.html, and the long address leads there", async () => {
+test("E44: with cleanUrls in vercel.json, /terms is terms.html, and the long address redirects to it", async () => {
   expect(
     await ask({ cleanUrls: true }, [...ADDRESSES, "/success", "/index.html", "//evil.example/index.html"]),
   ).toEqual({
@@ -83,7 +83,7 @@ test("E44: with cleanUrls in vercel.json, /terms is terms.html, and the long add
   });
 });
 
-test("E44: with trailingSlash in vercel.json, the other form leads to the one that is wanted", async () => {
+test("E44: with trailingSlash in vercel.json, the other form redirects to the configured one", async () => {
   const addresses = ["/", "/about", "/about/", "/terms.html", "/terms.html/"];
   expect(await ask({ trailingSlash: true }, addresses)).toEqual({
     "/": "home",

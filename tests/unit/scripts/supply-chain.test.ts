@@ -33,16 +33,16 @@ test("every dependency is named with one exact version", () => {
   }
 });
 
-test("D48: the lockfile pins every package by its hash, those for other systems included", () => {
+test("D48: the lockfile pins every package by its hash, including those for other systems", () => {
   expect(locked.length).toBeGreaterThan(100);
   expect(locked.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
 });
 
-test("no package comes from elsewhere than the registry that is configured", () => {
+test("every package comes from the configured registry", () => {
   expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
 });
 
-test("packages with install scripts are those that package.json allows by name", () => {
+test("exactly the packages that package.json allows by name have install scripts", () => {
   const withScripts = locked
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     .map(([folder]) => nameOf(folder));
@@ -50,7 +50,7 @@ test("packages with install scripts are those that package.json allows by name",
 });
 
 test("no package that is shipped runs a script when it is installed", () => {
-  // esbuild makes the bundle and is not in it; a host that leaves out what is for development must have it.
+  // esbuild makes the bundle and is not in it; a host that omits development packages still needs it.
   expect(
     locked
       .filter(([, { dev, hasInstallScript }]) => hasInstallScript && !dev)
@@ -65,7 +65,7 @@ test("I15: pnpm may run the install scripts that npm may", () => {
   expect(names.toSorted()).toEqual(Object.keys(project["allowScripts"] ?? {}).toSorted());
 });
 
-test("I16: npm on Node 20, which brings Node 24 along, has nothing to warn of", async () => {
+test("I16: npm on Node 20, which installs Node 24 from a package, prints no warning", async () => {
   const folder = await mkdtemp(join(tmpdir(), "static-checkout-npm-"));
   for (const file of ["package.json", "package-lock.json"])
     await copyFile(join(root, file), join(folder, file));
@@ -78,7 +78,7 @@ test("I16: npm on Node 20, which brings Node 24 along, has nothing to warn of", 
       {
         cwd: folder,
         env: { ...process.env, NODE_OPTIONS: `--require ${preload}` },
-        // npm is a script with an ending of its own on Windows.
+        // On Windows npm is a script with an ending of its own.
         shell: process.platform === "win32",
       },
     );
@@ -89,7 +89,7 @@ test("I16: npm on Node 20, which brings Node 24 along, has nothing to warn of", 
   }
 });
 
-test("nothing of a browser script or a page is loaded from another site", () => {
+test("browser scripts and pages load nothing from another site", () => {
   const pages = [
     ...readdirSync(join(root, "public")).map((file) => join("public", file)),
     "success.html",

@@ -25,7 +25,7 @@ test.each([
   });
 });
 
-test("takes restricted keys, and keys as the user name of Basic", async () => {
+test("accepts restricted keys, and keys as the user name of Basic", async () => {
   const { simulated } = openAccount();
   for (const authorization of ["Bearer rk_test_1", `Basic ${btoa("sk_test_1:")}`]) {
     expect((await simulated.handleApi(new Request(url, { headers: { authorization } }))).status).toBe(200);
@@ -50,7 +50,7 @@ test("answers 404 to an address Stripe does not have", async () => {
   });
 });
 
-test("takes parameter names that are names of Object's own properties as unknown parameters", async () => {
+test("treats the names of Object's own properties as unknown parameters", async () => {
   const { simulated } = openAccount();
   for (const name of ["__proto__", "constructor", "toString"]) {
     const request = new Request(url, {
@@ -63,7 +63,7 @@ test("takes parameter names that are names of Object's own properties as unknown
   }
 });
 
-test("finds nothing under ids that are names of Object's own properties", async () => {
+test("finds nothing under the names of Object's own properties", async () => {
   const account = openAccount();
   for (const id of ["__proto__", "constructor", "toString"]) {
     await expect(account.stripe.checkout.sessions.retrieve(id)).rejects.toMatchObject({ statusCode: 404 });
@@ -72,7 +72,7 @@ test("finds nothing under ids that are names of Object's own properties", async 
   expect(Object.keys(account.simulated.state().idempotencyRecords)).toContain("__proto__");
 });
 
-test("names request and version in its headers", async () => {
+test("names the request and the version in its headers", async () => {
   const account = openAccount();
   const session = await posterSession(account);
   expect(session.lastResponse.requestId).toMatch(/^req_/);
@@ -119,7 +119,7 @@ test("answers 409 while the first request with a key is being executed", async (
   expect((await first).status).toBe("open");
 });
 
-test("keeps a 500 under its key, but not an error of validation", async () => {
+test("keeps a 500 under its key, but not a validation error", async () => {
   const account = openAccount();
   const broken = { error: { type: "api_error", message: "An unknown error occurred" } };
   account.simulated.faults.duringApi = () => Response.json(broken, { status: 500 });

@@ -48,7 +48,7 @@ async function open() {
 const sessionOf = (account: TestAccount, id: string) =>
   account.stripe.checkout.sessions.retrieve(id, { expand: ["line_items", "payment_intent"] });
 
-test("the first way of sending is chosen and added to the total, from the start", async () => {
+test("the first shipping rate is chosen and added to the total from the start", async () => {
   const { account, id, url } = await open();
   expect(await sessionOf(account, id)).toMatchObject({
     amount_subtotal: 3200,
@@ -70,7 +70,7 @@ test("the first way of sending is chosen and added to the total, from the start"
     expect(page).toContain(label);
 });
 
-test("another quantity and another way of sending change the total before anything is paid", async () => {
+test("another quantity and another shipping rate change the total before the payment", async () => {
   const { account, id, url } = await open();
   const { shipping_options: offered } = await sessionOf(account, id);
   const studio = offered[1]?.shipping_rate as string;
@@ -80,7 +80,7 @@ test("another quantity and another way of sending change the total before anythi
   expect(await sessionOf(account, id)).toMatchObject({ status: "open", amount_total: 9600 });
 });
 
-test("the answers, the consent and the amount are the session's once it is paid", async () => {
+test("the session holds the answers, the consent and the amount once it is paid", async () => {
   const { account, id, url } = await open();
   const answers = { custom_paper: "matt", custom_note: "Ahoi", terms: "accepted", quantity: "2" };
   expect((await send(account, url, { ...TYPED, ...answers })).status).toBe(303);
@@ -120,7 +120,7 @@ test.for<[string, Record<string, string>, string]>([
     { terms: "accepted", custom_paper: "matt", promotionCode: "SPRING" },
     "This code is invalid",
   ],
-])("does not take the payment with %s", async ([, fields, message]) => {
+])("does not accept the payment with %s", async ([, fields, message]) => {
   const { account, id, url } = await open();
   const response = await send(account, url, { ...TYPED, ...fields });
   expect(response.status).toBe(200);
@@ -128,7 +128,7 @@ test.for<[string, Record<string, string>, string]>([
   expect(await sessionOf(account, id)).toMatchObject({ status: "open", payment_status: "unpaid" });
 });
 
-test("one click on a test card answers what must be answered", async () => {
+test("one click on a test card answers the required questions", async () => {
   const { account, url } = await open();
   const filled = await send(account, url, { fill: "4242424242424242", custom_note: "Hi" });
   const page = await filled.text();
@@ -137,7 +137,7 @@ test("one click on a test card answers what must be answered", async () => {
   expect(page).toContain('value="Hi"');
 });
 
-test("after a refused card another quantity is what is paid", async () => {
+test("another quantity chosen after a refused card is the one that is paid", async () => {
   const { account, id, url } = await open();
   const answers = { custom_paper: "matt", terms: "accepted" };
   await send(account, url, { ...TYPED, ...answers, cardNumber: "4000 0000 0000 0002" });

@@ -29,7 +29,7 @@ test("creates an open, unpaid session with a page to pay on", async () => {
   expect(session.url).toBe(`http://127.0.0.1:8888/c/pay/${session.id}`);
 });
 
-test("gives line items only when they are expanded", async () => {
+test("returns line items only when they are expanded", async () => {
   const account = openAccount();
   const created = await posterSession(account);
   expect(created).not.toHaveProperty("line_items");
@@ -137,7 +137,7 @@ test("expires a session on request, once", async () => {
   });
 });
 
-test("expires a session by itself after 24 hours, and announces it", async () => {
+test("expires a session by itself after 24 hours, and sends the event", async () => {
   const account = openAccount();
   const { id } = await posterSession(account);
   await account.advance(86_399_000);
@@ -187,7 +187,7 @@ test("subscribes: customer, active subscription and paid invoice", async () => {
   });
 });
 
-test("takes a free order without any payment", async () => {
+test("completes a free order without any payment", async () => {
   const account = openAccount({
     catalog: {
       products: [{ name: "Sampler", prices: [{ id: "price_free", amountMinor: 0, currency: "eur" }] }],

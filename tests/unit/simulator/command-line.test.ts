@@ -15,7 +15,7 @@ function start(...flags: string[]) {
   return { child, output: () => output };
 }
 
-test("reads its flags and fills in the rest", () => {
+test("reads its flags and uses defaults for the rest", () => {
   const flags = ["--webhook-url", "http://127.0.0.1:8888/api/webhook", "--webhook-secret", "whsec_1"];
   expect(readArguments(flags)).toEqual({
     port: 12111,

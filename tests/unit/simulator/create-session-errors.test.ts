@@ -18,7 +18,7 @@ const question = () => ({ key: "paper", label: { type: "custom", custom: "Paper"
 
 const refusals: [string, unknown, { code?: string; param?: string; message: string }][] = [
   [
-    "payment_method_types, which is gone",
+    "payment_method_types, which was removed",
     { payment_method_types: ["card"] },
     {
       code: "parameter_unknown",
@@ -46,7 +46,7 @@ const refusals: [string, unknown, { code?: string; param?: string; message: stri
     { code: "parameter_missing", param: "success_url", message: "Missing required param: success_url." },
   ],
   [
-    "a success_url that is none",
+    "an invalid success_url",
     { success_url: "/thanks" },
     { code: "url_invalid", param: "success_url", message: "Not a valid URL" },
   ],
@@ -68,7 +68,7 @@ const refusals: [string, unknown, { code?: string; param?: string; message: stri
     },
   ],
   [
-    "a shipping rate that nobody has made",
+    "an unknown shipping rate",
     { shipping_options: [{ shipping_rate: "shr_1" }] },
     {
       code: "resource_missing",
@@ -77,7 +77,7 @@ const refusals: [string, unknown, { code?: string; param?: string; message: stri
     },
   ],
   [
-    "six ways of sending",
+    "six shipping rates",
     { shipping_options: Array.from({ length: 6 }, () => letter("eur")) },
     { param: "shipping_options", message: "The array `shipping_options` can have at most 5 entries." },
   ],
@@ -131,7 +131,7 @@ const refusals: [string, unknown, { code?: string; param?: string; message: stri
     { param: "line_items[0][quantity]", message: "This value must be greater than or equal to 1." },
   ],
   [
-    "a quantity that is no integer",
+    "a quantity that is not an integer",
     { line_items: [{ price: "price_poster_a2", quantity: 1.5 }] },
     { code: "parameter_invalid_integer", param: "line_items[0][quantity]", message: "Invalid integer: 1.5" },
   ],

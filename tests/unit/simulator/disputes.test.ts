@@ -3,7 +3,7 @@ import { eventsDuring, interceptStripe, openAccount, paidPoster, startMs } from 
 
 interceptStripe();
 
-test("takes the money when a charge is disputed, and calls the charge disputed", async () => {
+test("withdraws the money when a charge is disputed, and marks the charge as disputed", async () => {
   const account = openAccount();
   const { paymentIntentId, chargeId } = await paidPoster(account);
   const events = await eventsDuring(account, () => account.simulated.account.dispute(paymentIntentId));
@@ -31,7 +31,7 @@ test("takes the money when a charge is disputed, and calls the charge disputed",
   expect((await account.stripe.charges.retrieve(chargeId)).disputed).toBe(true);
 });
 
-test("gives the money back when the dispute is won; the charge stays disputed", async () => {
+test("returns the money when the dispute is won; the charge stays disputed", async () => {
   const account = openAccount();
   const { paymentIntentId, chargeId } = await paidPoster(account);
   const { id } = account.simulated.account.dispute(paymentIntentId);
@@ -55,7 +55,7 @@ test("gives the money back when the dispute is won; the charge stays disputed", 
   });
 });
 
-test("keeps the money away when the dispute is lost, and refuses to decide it twice", async () => {
+test("does not return the money when the dispute is lost, and refuses to decide it twice", async () => {
   const account = openAccount();
   const { paymentIntentId } = await paidPoster(account);
   const { id } = account.simulated.account.dispute(paymentIntentId);
@@ -66,7 +66,7 @@ test("keeps the money away when the dispute is lost, and refuses to decide it tw
   );
 });
 
-test("asks without taking money: an inquiry that is closed leaves no trace on the charge", async () => {
+test("withdraws no money for an inquiry; a closed inquiry leaves no trace on the charge", async () => {
   const account = openAccount();
   const { paymentIntentId, chargeId } = await paidPoster(account);
   let id = "";
@@ -102,7 +102,7 @@ test("turns an escalated inquiry into a chargeback, the same dispute", async () 
   expect((await account.stripe.disputes.list()).data).toHaveLength(1);
 });
 
-test("knows disputes that were settled before they became chargebacks", async () => {
+test("supports disputes that were settled before they became chargebacks", async () => {
   const account = openAccount();
   const { paymentIntentId } = await paidPoster(account);
   const { id } = account.simulated.account.dispute(paymentIntentId, { prevented: true });
@@ -122,7 +122,7 @@ test("refuses to refund what the bank has taken back, and allows it again after 
   expect((await refund()).status).toBe("succeeded");
 });
 
-test("disputes bank debits too, and nothing that is not paid", async () => {
+test("disputes bank debits, too, and no unpaid charge", async () => {
   const account = openAccount();
   const { paymentIntentId } = await paidPoster(account, "sepa_debit");
   const dispute = account.simulated.account.dispute(paymentIntentId);

@@ -68,7 +68,7 @@ test.each([
   [{ cardExpiry: "12/25" }, "Your card's expiration year is in the past."],
   [{ cardCvc: "12" }, "Your card's security code is incomplete."],
   [{ billingName: " " }, "Your name is incomplete."],
-])("points at %o", async (change, message) => {
+])("explains and marks the wrong field: %o", async (change, message) => {
   const { account, id, url } = await openPage();
   const page = await (await send(account, url, { ...TYPED, ...change })).text();
   const [name] = Object.keys(change);
@@ -89,7 +89,7 @@ test("shows a decline in the bank's words, keeps what was typed, and lets the ne
   expect((await send(account, url, TYPED)).status).toBe(303);
 });
 
-test("fills in a test card at one click and keeps the email", async () => {
+test("fills in a test card with one click and keeps the email", async () => {
   const { account, id, url } = await openPage();
   const response = await send(account, url, { email: "ada@example.com", fill: "4000000000000002" });
   const page = await response.text();
@@ -140,7 +140,7 @@ test("closes the tab after 3-D Secure too", async () => {
   expect(accepted.headers.get("location")).toBe(`/c/pay/${id}/closed`);
 });
 
-test("says nothing of closed tabs or banks while nothing is paid", async () => {
+test("does not mention closed tabs or banks while nothing is paid", async () => {
   const { account, id, url } = await openPage();
   for (const step of ["closed", "authenticate"]) {
     expect((await send(account, `${url}/${step}`)).headers.get("location")).toBe(`/c/pay/${id}`);
@@ -165,7 +165,7 @@ test("charges once when Pay is pressed twice", async () => {
   expect(Object.keys(account.simulated.state().charges)).toHaveLength(1);
 });
 
-test("explains a page that is paid, expired or unknown", async () => {
+test("explains a session that is paid, expired or unknown", async () => {
   const paid = await openPage();
   paid.account.simulated.buyer.pay(paid.id);
   expect(await (await send(paid.account, paid.url)).text()).toContain("You are all done here");
@@ -178,7 +178,7 @@ test("explains a page that is paid, expired or unknown", async () => {
   expect(unknown.status).toBe(404);
 });
 
-test("F03: says of a free order nothing of a payment, before and after it", async () => {
+test("F03: does not mention a payment for a free order, before or after it", async () => {
   const free = [{ name: "Sample", prices: [{ id: "price_free", amountMinor: 0, currency: "eur" }] }];
   const account = openAccount({ catalog: { products: free } });
   const { url } = await posterSession(account, { line_items: [{ price: "price_free", quantity: 1 }] });
@@ -195,7 +195,7 @@ test("F03: says of a free order nothing of a payment, before and after it", asyn
   for (const said of [page, tab, again]) expect(said).not.toMatch(/payment went through|already paid|Pay </);
 });
 
-test("F16: discount, shipping and tax are rows of the page that add up to what is due", async () => {
+test("F16: the page's rows, with discount, shipping and tax, add up to the amount due", async () => {
   const account = openAccount();
   const { id, url } = await posterSession(account, {
     line_items: [{ price: "price_poster_a2", quantity: 2 }],
@@ -227,7 +227,7 @@ test("F16: discount, shipping and tax are rows of the page that add up to what i
   });
 });
 
-test("F12: a name that is written from right to left stays whole in the page's sentences", async () => {
+test("F12: a right-to-left name stays whole in the page's sentences", async () => {
   const name = "ملصق المد (A2) 2026!";
   const price = { id: "price_rtl", amountMinor: 3200, currency: "eur", interval: "month" as const };
   const account = openAccount({ catalog: { products: [{ name, prices: [price] }] } });
@@ -262,7 +262,7 @@ test("collects a shipping address when the shop asks for one", async () => {
   });
 });
 
-test("words a subscription as one", async () => {
+test("describes a subscription as one", async () => {
   const { account, url } = await openPage({
     mode: "subscription",
     line_items: [{ price: "price_almanac_monthly", quantity: 1 }],
@@ -301,7 +301,7 @@ test.each([
   expect(formatAmount(amount, currency).replaceAll("\u00a0", " ")).toBe(expected);
 });
 
-test("leaves addresses that are not its own to others", async () => {
+test("passes on addresses that are not its own", async () => {
   const { account } = await openPage();
   expect(
     await account.simulated.handleHostedPage(new Request("http://127.0.0.1:8888/success.html")),

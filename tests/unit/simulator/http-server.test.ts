@@ -12,7 +12,7 @@ afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
 });
 
-/** Nothing is intercepted here: real sockets both ways. */
+/** Nothing is intercepted here: both directions use real sockets. */
 async function startServer() {
   const simulated = createSimulatedStripe({ catalog: readCatalogFile(), publicUrl: "http://shop.test" });
   const server = createSimulatorServer(simulated);
@@ -57,13 +57,13 @@ test("breaks the connection when a fault asks for it", async () => {
   });
 });
 
-test("answers 413 to a body no Stripe call needs", async () => {
+test("answers 413 to a body larger than any Stripe call needs", async () => {
   const { base } = await startServer();
   const response = await fetch(`${base}/v1/refunds`, { method: "POST", body: "x".repeat(1_000_001) });
   expect(response.status).toBe(413);
 });
 
-/** As it stands, which `fetch` would tidy or refuse. */
+/** Sends the path as it is, which `fetch` would normalize or refuse. */
 async function send(base: string, path: string, options: { method?: string; accept?: string } = {}) {
   const { method = "GET", accept = "text/html" } = options;
   const headers = { accept, authorization: "Bearer sk_test_1" };
@@ -76,7 +76,7 @@ async function send(base: string, path: string, options: { method?: string; acce
 }
 
 test.for(["/%zz", "/v1/prices/%zz", "/v1/checkout/sessions/%E0%A4"])(
-  "E41: the API answers %s with 400 in words, as Stripe's errors are",
+  "E41: the API answers %s with 400 and a message, like Stripe's errors",
   async (path) => {
     const { base } = await startServer();
     const { status, body } = await send(base, path, { accept: "application/json" });
@@ -99,14 +99,14 @@ test.for(["/c/pay/%zz", "/c/receipts/%E0%A4", "http://["])(
   },
 );
 
-test("E41: a method that no request can have is refused, and the simulator goes on", async () => {
+test("E41: an impossible method is refused, and the simulator keeps running", async () => {
   const { base, stripe } = await startServer();
   expect((await send(base, "/c/pay/x", { method: "TRACE" })).status).toBe(400);
   expect((await send(base, "/c/pay/x", { method: "DELETE" })).status).toBe(405);
   expect((await stripe.checkout.sessions.create(params)).object).toBe("checkout.session");
 });
 
-test("E42: a browser that opens the simulator itself is told where to go", async () => {
+test("E42: a browser that opens the simulator's own address is told where to go", async () => {
   const { base } = await startServer();
   const opened = await send(base, "/");
   expect(opened.status).toBe(404);
@@ -122,7 +122,7 @@ test("E42: a page for an unknown payment leads back to the shop", async () => {
   expect(body).toContain('href="http://shop.test">Back to the shop</a>');
 });
 
-test("E42: a mistake of the simulation is a page in words, and its reason stays in the terminal", async () => {
+test("E42: an internal error gets a page that explains it, and the reason is only in the terminal", async () => {
   const { base, simulated } = await startServer();
   const print = vi.spyOn(console, "error").mockImplementation(() => undefined);
   cleanUps.push(() => print.mockRestore());

@@ -6,7 +6,7 @@ interceptStripe();
 
 type Send = (text: string, key: string) => Promise<Stripe.Response<{ id: string }>>;
 
-/** The three calls a shop without a database compares and sets with. `send` repeats one call, `text` is its content. */
+/** The three calls with which a shop without a database compares and sets. `send` repeats one call, `text` is its content. */
 const calls: [string, (account: TestAccount) => Promise<Send>][] = [
   [
     "a session update",
@@ -34,7 +34,7 @@ const calls: [string, (account: TestAccount) => Promise<Send>][] = [
 const serverError = () =>
   Response.json({ error: { type: "api_error", message: "An unknown error occurred" } }, { status: 500 });
 
-test.each(calls)("replays %s and refuses another content under its key", async (_name, prepare) => {
+test.each(calls)("replays %s and refuses different content under its key", async (_name, prepare) => {
   const send = await prepare(openAccount());
   const first = await send("one", "v1");
   const again = await send("one", "v1");

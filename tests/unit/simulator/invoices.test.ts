@@ -3,7 +3,7 @@ import { almanacSubscription, interceptStripe, openAccount, posterSession } from
 
 interceptStripe();
 
-test("leads from a subscription's first invoice to the charge that paid it", async () => {
+test("links a subscription's first invoice to the charge that paid it", async () => {
   const account = openAccount();
   const { invoiceId } = await almanacSubscription(account);
   const { data } = await account.stripe.invoicePayments.list({
@@ -46,7 +46,7 @@ test("finds invoice payments by payment intent and by status", async () => {
   });
 });
 
-test("keeps the payment of an invoice open while the buyer stands at 3-D Secure", async () => {
+test("keeps the payment of an invoice open while the buyer is at 3-D Secure", async () => {
   const account = openAccount();
   const line_items = [{ price: "price_almanac_monthly", quantity: 1 }];
   const { id } = await posterSession(account, { mode: "subscription", line_items });

@@ -25,7 +25,7 @@ test("an account with Managed Payments on by default sells through Link, with ta
   });
 });
 
-test("such an account refuses in Stripe's own words what cannot be used with it", async () => {
+test("such an account refuses unsupported options in Stripe's own words", async () => {
   const account = managed();
   await expect(
     posterSession(account, { custom_text: { submit: { message: "Thanks" } } }),
@@ -47,6 +47,6 @@ test("an account without it sells as before", async () => {
   expect(await posterSession(openAccount())).toMatchObject({ managed_payments: { enabled: false } });
 });
 
-test("the command line has a switch for it", () => {
+test("the command line has a flag for it", () => {
   expect(readArguments(["--managed-payments"])).toMatchObject({ managedPaymentsByDefault: true });
 });

@@ -18,7 +18,7 @@ export interface TestAccount {
   /** The real SDK; its requests end in the simulation. */
   stripe: Stripe;
   webhooks: { body: string; signature: string; atMs: number }[];
-  /** The endpoint's answer to the webhooks to come. */
+  /** Sets the endpoint's answer to later webhooks. */
   answerWebhooksWith(answer: () => Response | Promise<Response>): void;
   /** Moves the clock, running every timer that comes due on the way. */
   advance(ms: number): Promise<void>;
@@ -31,7 +31,7 @@ const demoCatalog: Catalog = readCatalogFile();
 let open: SimulatedStripe[] = [];
 const server = setupServer();
 
-/** Call once per test file, at the top: requests nobody expects fail their test. */
+/** Call once at the top of each test file: unexpected requests fail their test. */
 export function interceptStripe(): void {
   beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
   afterEach(() => {
@@ -127,7 +127,7 @@ export async function almanacSubscription(
   return { sessionId: id, subscriptionId: subscription as string, invoiceId: invoice as string };
 }
 
-/** What was announced by `act`, in order, as the webhooks carried it. */
+/** The events that `act` caused, in order, as the webhooks carried them. */
 export async function eventsDuring(account: TestAccount, act: () => unknown): Promise<Stripe.Event[]> {
   await account.simulated.deliveriesSettled();
   const before = account.webhooks.length;

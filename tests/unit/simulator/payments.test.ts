@@ -33,15 +33,18 @@ test.each([
   );
 });
 
-test.each(["4000002500003155", "4000002760003184"])("asks for 3-D Secure with %s, accepted", async (card) => {
-  const account = openAccount();
-  const { id } = await posterSession(account);
-  expect(account.simulated.buyer.pay(id, { card })).toEqual({ status: "requires_action" });
-  const waiting = await account.stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
-  expect(waiting).toMatchObject({ status: "open", payment_intent: { status: "requires_action" } });
-  expect(account.simulated.buyer.authenticate(id, "accept")).toEqual({ status: "complete" });
-  expect((await account.stripe.checkout.sessions.retrieve(id)).payment_status).toBe("paid");
-});
+test.each(["4000002500003155", "4000002760003184"])(
+  "asks for 3-D Secure with %s, and completes when it is accepted",
+  async (card) => {
+    const account = openAccount();
+    const { id } = await posterSession(account);
+    expect(account.simulated.buyer.pay(id, { card })).toEqual({ status: "requires_action" });
+    const waiting = await account.stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
+    expect(waiting).toMatchObject({ status: "open", payment_intent: { status: "requires_action" } });
+    expect(account.simulated.buyer.authenticate(id, "accept")).toEqual({ status: "complete" });
+    expect((await account.stripe.checkout.sessions.retrieve(id)).payment_status).toBe("paid");
+  },
+);
 
 test("keeps the session open when 3-D Secure is refused", async () => {
   const account = openAccount();
@@ -56,7 +59,7 @@ test("keeps the session open when 3-D Secure is refused", async () => {
   expect(eventTypes(account)).toContain("payment_intent.payment_failed");
 });
 
-test("announces invoice.payment_failed while a subscriber stands at 3-D Secure", async () => {
+test("sends invoice.payment_failed while a subscriber is at 3-D Secure", async () => {
   const account = openAccount();
   const line_items = [{ price: "price_almanac_monthly", quantity: 1 }];
   const { id } = await posterSession(account, { mode: "subscription", line_items });
@@ -119,13 +122,13 @@ test("offers the bank debit in euro only", async () => {
   );
 });
 
-test("narrows the methods to those the shop allows", async () => {
+test("offers only the methods that the shop allows", async () => {
   const account = openAccount();
   const session = await posterSession(account, { allowed_payment_method_types: ["sepa_debit"] });
   expect(session.payment_method_types).toEqual(["sepa_debit"]);
 });
 
-test("refunds in parts, never more than was paid", async () => {
+test("refunds in parts, but never more than was paid", async () => {
   const account = openAccount();
   const { id } = await posterSession(account);
   account.simulated.buyer.pay(id);
@@ -149,7 +152,7 @@ test("refunds in parts, never more than was paid", async () => {
   expect(eventTypes(account).filter((type) => type === "charge.refunded")).toHaveLength(2);
 });
 
-test("takes a bank refund back when it fails", async () => {
+test("reverses a bank refund when it fails", async () => {
   const account = openAccount();
   const { id } = await posterSession(account);
   account.simulated.buyer.pay(id, { delayed: "succeeds" });

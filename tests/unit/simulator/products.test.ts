@@ -20,7 +20,7 @@ test("creates a product under the shop's own id, once", async () => {
   expect((await products.create({ name: "Nameless id" })).id).toMatch(/^prod_/);
 });
 
-test("merges metadata and announces what changed, nothing when nothing did", async () => {
+test("merges metadata and sends an event only if something changed", async () => {
   const account = openAccount();
   const { products } = account.stripe;
   await products.create({ ...ledger, metadata: { v: "1", cursor: "a" } });

@@ -89,7 +89,7 @@ test("lists refunds by time", async () => {
   expect(late.data.map(({ amount }) => amount)).toEqual([200]);
 });
 
-test("shows events late when told to; their webhooks come at once", async () => {
+test("lists events late when told to; their webhooks come at once", async () => {
   const account = openAccount();
   account.simulated.account.setEventVisibilityDelay(60_000);
   const { id } = await posterSession(account);
@@ -105,7 +105,7 @@ test("shows events late when told to; their webhooks come at once", async () => 
   expect(visible.data[0]?.created).toBe(start);
 });
 
-test("loses events when told to: no webhook, no list shows them, only the session knows", async () => {
+test("loses events when told to: only the session shows what happened, no webhook or list does", async () => {
   const account = openAccount();
   account.simulated.account.setLostEvents(["checkout.session.completed"]);
   const { sessionId } = await paidPoster(account);

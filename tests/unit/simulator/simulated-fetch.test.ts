@@ -21,7 +21,7 @@ test("throws where a connection would break", async () => {
   expect((await fetch(PRICE, { headers })).status).toBe(200);
 });
 
-test("leaves a request whose caller gives up, before or after it was sent", async () => {
+test("aborts a request whose caller gives up, before or after it was sent", async () => {
   simulated.faults.beforeApi = () => new Promise(() => undefined);
   const leaving = new AbortController();
   const answer = fetch(PRICE, { headers, signal: leaving.signal });
@@ -34,7 +34,7 @@ test("leaves a request whose caller gives up, before or after it was sent", asyn
 });
 
 test.for(["https://api.stripe.com.evil.example/v1/prices", "https://example.com/", "http://127.0.0.1/pay"])(
-  "asks nobody but Stripe: %s",
+  "refuses every host but Stripe: %s",
   async (url) => {
     await expect(fetch(url)).rejects.toThrow("nobody else is simulated");
   },

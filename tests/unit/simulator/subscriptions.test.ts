@@ -7,7 +7,7 @@ const start = startMs / 1000;
 /** 2026-12-21 and 2027-01-21, 12:00 UTC. */
 const [firstEnd, secondEnd] = [start + 30 * 86_400, start + 61 * 86_400];
 
-test("announces a new subscription before its payment, and its start after it", async () => {
+test("reports a new subscription before its payment, and its start after it", async () => {
   const account = openAccount();
   const events = await eventsDuring(account, () => almanacSubscription(account));
   const types = events.map(({ type }) => type);
@@ -50,7 +50,7 @@ test("renews: a new period, a new invoice and a new charge", async () => {
   expect((await account.stripe.charges.list()).data).toHaveLength(2);
 });
 
-test("tries an overdue renewal again until the last attempt, then cancels", async () => {
+test("retries an overdue renewal until the last attempt, then cancels", async () => {
   const account = openAccount();
   const { subscriptionId } = await almanacSubscription(account);
   const first = await eventsDuring(account, () => account.simulated.account.failRenewal(subscriptionId));
@@ -146,7 +146,7 @@ test("changes the quantity and bills it with the next renewal", async () => {
   expect((await account.stripe.invoices.list({ limit: 1 })).data).toMatchObject([{ amount_paid: 1800 }]);
 });
 
-test("ends at the period's end when the buyer cancels in the portal: cancel_at without the flag", async () => {
+test("ends at the period's end when the buyer cancels in the portal: with cancel_at, without the flag", async () => {
   const account = openAccount();
   const { subscriptionId } = await almanacSubscription(account);
   account.simulated.account.cancelSubscription(subscriptionId, { atPeriodEnd: true });
@@ -166,7 +166,7 @@ test("ends at the period's end when the buyer cancels in the portal: cancel_at w
   expect(account.webhooks.at(-1)?.body).toContain("customer.subscription.deleted");
 });
 
-test("ends instead of renewing when the end was planned", async () => {
+test("ends instead of renewing when a cancellation was planned", async () => {
   const account = openAccount();
   const { subscriptionId } = await almanacSubscription(account);
   account.simulated.account.cancelSubscription(subscriptionId, { atPeriodEnd: true });
@@ -199,7 +199,7 @@ test("plans and withdraws a cancellation over the API", async () => {
   ).rejects.toMatchObject({ code: "parameters_exclusive" });
 });
 
-test("announces nothing when an update changes nothing, and refuses to change what has ended", async () => {
+test("sends no event when an update changes nothing, and refuses to change an ended subscription", async () => {
   const account = openAccount();
   const { subscriptionId } = await almanacSubscription(account);
   const { subscriptions } = account.stripe;

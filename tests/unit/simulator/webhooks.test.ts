@@ -108,7 +108,7 @@ test("keeps an event's object as it was when it happened", async () => {
   expect(event?.data.object).not.toHaveProperty("metadata.later");
 });
 
-test("names the API call that caused an event, and none for a buyer's doing", async () => {
+test("names the API call that caused an event, and none for a buyer's action", async () => {
   const account = openAccount();
   const { id } = await posterSession(account);
   account.simulated.buyer.pay(id);
@@ -124,7 +124,7 @@ test.each([
   ["a 500", () => new Response(null, { status: 500 })],
   ["a redirect", () => new Response(null, { status: 308, headers: { location: "/elsewhere" } })],
   ["a broken connection", () => Promise.reject(new Error("socket hang up"))],
-])("retries after %s, signed anew each time", async (_name, answer) => {
+])("retries after %s, with a new signature each time", async (_name, answer) => {
   const account = openAccount({ retryDelaysMs: [1_000, 5_000] });
   const { id } = await posterSession(account);
   account.answerWebhooksWith(answer);
@@ -162,7 +162,7 @@ test("gives up when the schedule is used up, and resends on request", async () =
   expect((await account.stripe.events.list({ delivery_success: false })).data).toEqual([]);
 });
 
-test("counts an endpoint that never answers as failed after its time", async () => {
+test("counts an endpoint that does not answer in time as failed", async () => {
   const account = openAccount({ webhookTimeoutMs: 20_000, retryDelaysMs: [], send: neverAnswered });
   await account.stripe.checkout.sessions.expire((await posterSession(account)).id);
   await account.passTime(19_999);
@@ -204,7 +204,7 @@ test("loses the next webhook once when told to, and delivers its retry", async (
   expect(eventTypes(account)).toEqual(["checkout.session.expired"]);
 });
 
-test("sends an endpoint only what it listens to", async () => {
+test("sends an endpoint only the events that it listens to", async () => {
   const url = "http://127.0.0.1:8888/api/webhook";
   const account = openAccount({
     webhookEndpoints: [{ url, secret: webhookSecret, enabledEvents: ["checkout.session.completed"] }],

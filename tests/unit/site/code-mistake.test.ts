@@ -16,7 +16,7 @@ function thrown(stack: string, message: string): Error {
   return Object.assign(new Error(message), { stack });
 }
 
-test("I11: a syntax error is told with file, line, column and the line itself", () => {
+test("I11: a syntax error is reported with file, line, column and the line itself", () => {
   const file = join(root, "shop.config.ts");
   const stack = `${file}:3\n  name: "x"\n  prices: {} }\n  ^^^^^^\n});\n\nSyntaxError: Expected ','\n    at parse (node:internal/x:1:2)`;
   expect(codeMistake(thrown(stack, "Expected ','"), root, "shop.config.ts")).toBe(
@@ -24,19 +24,19 @@ test("I11: a syntax error is told with file, line, column and the line itself", 
   );
 });
 
-test("I11: what the file throws is told at its first own line, with or without a query, in a path with blanks", async () => {
+test("I11: an exception of the file is reported at its first own line, with or without a query, in a path with spaces", async () => {
   await mkdir(join(root, "my shop"));
   await writeFile(join(root, "my shop/prices.ts"), "");
   const stack = `Error: boom\n    at file:///other/a.js:1:1\n    at x (file://${root}/node_modules/a/b.js:1:1)\n    at f (file://${root}/my%20shop/prices.ts?17.5:2:5)\n`;
   expect(codeMistake(thrown(stack, "boom"), root, "shop.config.ts")).toBe("my shop/prices.ts:2:5: boom");
 });
 
-test("I11: what tells no place is told with the file's name", () => {
+test("I11: an error without a place is reported with the file's name", () => {
   expect(codeMistake(thrown("Error: boom", "boom"), root, "shop.config.ts")).toBe("shop.config.ts: boom");
   expect(codeMistake("boom", root, "shop.config.ts")).toBe('shop.config.ts: it throws "boom".');
 });
 
-test("I11: an import of what is not there is told at its line", async () => {
+test("I11: an import of a missing file is reported at its line", async () => {
   const file = join(root, "shop.config.ts");
   await writeFile(file, '// prices\nimport { prices } from "./prices.ts";\nimport { map } from "lodash";\n');
   const said = (message: string) => codeMistake(thrown("", message), root, "shop.config.ts");

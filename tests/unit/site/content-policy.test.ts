@@ -59,7 +59,7 @@ test.for([
   expect(allows(sources, address)).toBe(false);
 });
 
-test("D34: a directive that is missing falls back, as browsers do, and what has no fallback is allowed", () => {
+test("D34: a missing directive falls back, as in browsers, and one without a fallback allows everything", () => {
   const strict = policy("default-src 'none'; child-src 'self'; script-src 'self'; script-src https:");
   expect(decidingDirective(strict, "frame-src")).toBe("child-src");
   expect(decidingDirective(strict, "script-src-attr")).toBe("script-src");
@@ -68,7 +68,7 @@ test("D34: a directive that is missing falls back, as browsers do, and what has 
     expect(decidingDirective(strict, directive)).toBeUndefined();
     expect(allowsAddress(strict, directive, new URL("https://elsewhere.example"), SITE)).toBe(true);
   }
-  // The first of two with one name counts.
+  // The first of two directives with one name counts.
   expect(strict.get("script-src")).toEqual(["'self'"]);
 });
 
@@ -93,7 +93,7 @@ test.for([
   );
 });
 
-test("D34: a nonce allows its script, inline or from anywhere; 'strict-dynamic' lets no address through", () => {
+test("D34: a nonce allows its script, inline or from anywhere; 'strict-dynamic' allows no address", () => {
   const nonce = policy("script-src 'nonce-abc' 'strict-dynamic' https:");
   const cdn = new URL("https://cdn.example/a.js");
   expect(allowsInline(nonce, "script-src-elem", { text: "go()", nonce: "abc" })).toBe(true);
@@ -102,7 +102,7 @@ test("D34: a nonce allows its script, inline or from anywhere; 'strict-dynamic' 
   expect(allowsAddress(nonce, "script-src-elem", cdn, SITE)).toBe(false);
 });
 
-test("D34: a hash counts for an attribute only with 'unsafe-hashes'", async () => {
+test("D34: a hash allows an attribute only with 'unsafe-hashes'", async () => {
   const { createHash } = await import("node:crypto");
   const hash = `'sha256-${createHash("sha256").update("margin:0").digest("base64")}'`;
   const inline = { text: "margin:0" };

@@ -7,7 +7,7 @@ const linesOf = (html: string) =>
     /^public\/index\.html:(\d+): .*"(.+)"/.exec(warning)?.slice(1).join(" "),
   );
 
-test("D39: a field for which the shop refuses a form is named, with its line", () => {
+test("D39: a field that makes the shop refuse its form is named, with its line", () => {
   const form = (fields: string) =>
     `<form method="post" action="/api/create-checkout-session">${fields}</form>`;
   expect(
@@ -22,7 +22,7 @@ test("D39: a field for which the shop refuses a form is named, with its line", (
   expect(linesOf('<form action="/newsletter"><input name="email"></form><input name="email">')).toEqual([]);
 });
 
-test("D39: what the owner reads of such a field is true with the script and without, and says what to do", () => {
+test("D39: the message about such a field is true with and without the script, and says what to do", () => {
   const form = '<form method="post" action="/api/create-checkout-session"><input name="note"></form>';
   expect(refusedFieldsIn(form, "public/index.html")).toEqual([
     `public/index.html:1: the shop refuses this form because of its field "note". Remove the field, or its name attribute: Stripe's page asks for name, e-mail and address itself.`,

@@ -25,7 +25,7 @@ const vercel = (...rules: [source: string, value: string, more?: object][]) =>
 const pathsOf = (rules: HeaderRule[], paths: string[]) =>
   rules.map(({ value, matches }) => [value, ...paths.filter(matches)]);
 
-test("D35: vercel.json's rules, with their patterns; what depends on the request is left out", () => {
+test("D35: reads vercel.json's rules with their patterns, except those that depend on the request", () => {
   const rules = vercel(
     ["/(.*)", "img-src 1"],
     ["/posters/:name", "img-src 2"],
@@ -47,7 +47,7 @@ test("D35: vercel.json's rules, with their patterns; what depends on the request
     expect(rulesOfVercel(broken)).toEqual([]);
 });
 
-test("D35: netlify.toml's rules, however the value is quoted", () => {
+test("D35: reads netlify.toml's rules, however the value is quoted", () => {
   const rules = rulesOfNetlify(`[build]
 publish = "dist"
 [[headers]]
@@ -74,7 +74,7 @@ Content-Security-Policy = "img-src 4"
   ]);
 });
 
-test("D35: the rules of _headers", () => {
+test("D35: reads the rules of _headers", () => {
   const text =
     "# mine\n/*\n  X-Other: 1\r\n  Content-Security-Policy: img-src 1\n\n/posters/:name\n  content-security-policy: img-src 2\n";
   const rules = rulesOfHeadersFile(text, "public/_headers");

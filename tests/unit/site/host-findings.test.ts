@@ -34,7 +34,7 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(join(root, file), text);
 }
 
-/** What Netlify would read: the published file first, then netlify.toml. */
+/** The published _redirects, which Netlify reads before netlify.toml. */
 async function published(): Promise<string> {
   await buildSite(root, join(root, "dist"));
   return readFile(join(root, "dist/_redirects"), "utf8").catch(() => "");
@@ -66,7 +66,7 @@ test.for([
     const rules = parseRedirects(await published());
     expect(ruleFor(rules, "/api/webhook")).toMatchObject({ to: "/.netlify/functions/webhook", status: 200 });
     expect(takesFunctions(rules, await functionNames(root))).toBeUndefined();
-    // The owner's other addresses go where they went.
+    // The owner's other addresses lead where they led before.
     const own = parseRedirects(text);
     expect(ruleFor(rules, "/api/contact")?.to).toBe(ruleFor(own, "/api/contact")?.to);
     expect(ruleFor(rules, "/somewhere")?.to).toBe(ruleFor(own, "/somewhere")?.to);
@@ -81,13 +81,13 @@ test.for([
   "https://www.shop.example/*  https://shop.example/:splat  301!\n",
   "# /*  /index.html  200\n",
   "/apis/*  /index.html  200\n",
-])("I08: _redirects that take no function are published byte for byte: %j", async (text) => {
+])("I08: _redirects that take no function's address are published byte for byte: %j", async (text) => {
   await write("public/_redirects", text);
   expect(await hostFindings(root)).toEqual(NOTHING);
   expect(await published()).toBe(text);
 });
 
-test("I08: rules that go before files are named where they take the order page or a script", async () => {
+test("I08: rules that override files are named if they take the order page or a script", async () => {
   await write("public/_redirects", "/a /b\n/* /index.html 200!\n");
   expect((await hostFindings(root)).netlify.problems).toEqual([
     'public/_redirects:2: sends /success.html elsewhere although the file is there. Take the "!" away, so that files go before the rule.',
@@ -100,7 +100,7 @@ test("I08: rules that go before files are named where they take the order page o
 
 const RULE = '[[redirects]]\n  from = "/*"\n  to = "/index.html"\n  status = 200\n';
 
-test("I08: a rule of netlify.toml that stands before the shop's is named, and one below it is not", async () => {
+test("I08: a rule in netlify.toml above the shop's is named, and one below it is not", async () => {
   await write("netlify.toml", `# mine\n${RULE}\n${TOML}`);
   expect((await hostFindings(root)).netlify.problems).toEqual([
     "netlify.toml:2: this rule takes the functions' addresses. Put it below the rule for /api/*: the first that fits wins.",
@@ -153,10 +153,13 @@ test.for([
   '  "rewrites": [{ "source": "/(.*)", "destination": "/index.html" }],',
   '  "cleanUrls": true,',
   '  "trailingSlash": false,',
-])("I10: what leaves the shop's addresses alone in vercel.json is not named: %s", async (settings) => {
-  await vercelWith(settings);
-  expect(await hostFindings(root)).toEqual(NOTHING);
-});
+])(
+  "I10: settings of vercel.json that leave the shop's addresses alone are not named: %s",
+  async (settings) => {
+    await vercelWith(settings);
+    expect(await hostFindings(root)).toEqual(NOTHING);
+  },
+);
 
 test.for([
   ['{\n  "a": 1\n  "b": 2\n}', /^vercel\.json:3: is not valid JSON: Expected ',' or '}'/],
@@ -173,7 +176,7 @@ test.for([
   },
 );
 
-test("I10: an owner on Vercel may delete Netlify's files, and the functions are known all the same", async () => {
+test("I10: an owner on Vercel may delete Netlify's files, and the functions are still known", async () => {
   await rm(join(root, "netlify"), { recursive: true });
   await rm(join(root, "netlify.toml"));
   expect(await hostFindings(root)).toEqual(NOTHING);

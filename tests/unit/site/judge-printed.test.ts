@@ -46,7 +46,7 @@ test.for<[string, number, string, string]>([
   },
 );
 
-test("a price in another currency counts only where Stripe takes it", () => {
+test("a price in another currency counts only if Stripe charges it", () => {
   const price = { unit_amount: 3200, currency: "eur", currency_options: { usd: { unit_amount: 3500 } } };
   expect(judge({ amount: "35.00", currency: "USD" }, price)).toBeUndefined();
   expect(judge({ amount: "32.00", currency: "USD" }, price)).toContain("Stripe charges $35.00");
@@ -65,7 +65,7 @@ test.for(["€32", "32 €", "32,00 EUR", "€32.00", "only 32", "€32 a month"
 );
 
 test.for(["€35", "3200", "€32.50", "320,00 €"])(
-  "the words %j are not 32.00, and people read those",
+  "the words %j are not 32.00, and buyers read the words",
   (words) => {
     const sentence = judge({ amount: "32.00", words }, { unit_amount: 3200, currency: "eur" });
     expect(sentence).toContain(`people read "${words}"`);

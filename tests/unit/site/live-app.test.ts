@@ -37,7 +37,7 @@ const click = (app: App) =>
 
 const forSale = () => Object.keys(opened.at(-1)?.catalog.prices ?? {});
 
-test("what an edited page offers is for sale at the next click, and nothing is opened anew without an edit", async () => {
+test("an edited page's offers are for sale at the next click, and nothing is reloaded without an edit", async () => {
   const app = await createLiveApp(root, (text) => printed.push(text), open);
   await click(app);
   expect(opened).toHaveLength(1);
@@ -48,7 +48,7 @@ test("what an edited page offers is for sale at the next click, and nothing is o
   expect(forSale()).toEqual(["price_2"]);
 });
 
-test("an edited shop.config.ts is followed too; while it is wrong, the shop says so and sells what it sold", async () => {
+test("an edited shop.config.ts is followed, too; while it is wrong, the shop says so and sells what it sold before", async () => {
   const config = join(root, "shop.config.ts");
   await writeFile(config, "export default { prices: { price_2: {} } };");
   const app = await createLiveApp(root, (text) => printed.push(text), open);
@@ -63,7 +63,7 @@ test("an edited shop.config.ts is followed too; while it is wrong, the shop says
   expect(forSale()).toEqual(["price_1", "price_3"]);
 });
 
-test("a page that is wrong from the start is told instead of being served", async () => {
+test("a page that is wrong from the start is reported, not served", async () => {
   await sell("{{ price }}");
   await expect(createLiveApp(root, (text) => printed.push(text), open)).rejects.toThrow(SiteError);
 });

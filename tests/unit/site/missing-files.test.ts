@@ -19,7 +19,7 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(join(root, file), text);
 }
 
-/** `line path` for each file that a page in public/shop/ is said to lack. */
+/** `line path` for each missing file of a page in public/shop/. */
 async function missingIn(html: string): Promise<string[]> {
   await write("public/shop/a2.html", html);
   const sentences = await missingFiles(root);
@@ -31,7 +31,7 @@ async function missingIn(html: string): Promise<string[]> {
   });
 }
 
-test("names the styles, scripts, pictures and icons that a page loads and that are not there, with their lines", async () => {
+test("names the missing styles, scripts, pictures and icons of a page, with their lines", async () => {
   expect(
     await missingIn(`<!doctype html>
 <link rel="stylesheet" href="/site.css">
@@ -52,7 +52,7 @@ test("names the styles, scripts, pictures and icons that a page loads and that a
   ]);
 });
 
-test("what is there, in the folder or by the build, is not named", async () => {
+test("files that are in the folder or come from the build are not named", async () => {
   await write("public/Möwe im Wind.svg", "");
   await write("public/site.css", "");
   await write("public/shop/a2.jpg", "");
@@ -63,12 +63,12 @@ test("what is there, in the folder or by the build, is not named", async () => {
   ).toEqual([]);
 });
 
-test("capital and small letters count, as they do on the hosts", async () => {
+test("file names are case-sensitive, as on the hosts", async () => {
   await write("public/Site.css", "");
   expect(await missingIn('<link rel="stylesheet" href="/site.css">')).toEqual(["1 /site.css"]);
 });
 
-test("I12: a file that is there under a name that only looks the same, or in other letters, is named", async () => {
+test("I12: a file whose real name only looks the same, or differs in case, is named", async () => {
   await write("public/Mu\u{308}sli.jpg", "");
   await write("public/Site.css", "");
   await write("public/index.html", '<img src="/M\u{FC}sli.jpg"><link rel="stylesheet" href="/site.css">');
@@ -78,7 +78,7 @@ test("I12: a file that is there under a name that only looks the same, or in oth
   ]);
 });
 
-test("what comes from elsewhere, from the host, or is no file of a page is not looked for", async () => {
+test("files from other sites or from the host, and addresses that are not a page's file, are not looked for", async () => {
   expect(
     await missingIn(`<link rel="stylesheet" href="https://cdn.example/a.css">
 <script src="//cdn.example/b.js"></script>
@@ -100,7 +100,7 @@ test("a page's <base> counts", async () => {
   expect(await missingIn('<base href="https://cdn.example/"><img src="a3.jpg">')).toEqual([]);
 });
 
-test("a file that many pages lack is named once, and in a folder of another name by that name", async () => {
+test("a file that many pages lack is named once, by its path in the folder of pages", async () => {
   for (const page of ["success.html", "_site/index.html", "_site/posters/index.html"]) {
     await write(page, '<link rel="stylesheet" href="/styles.css">');
   }

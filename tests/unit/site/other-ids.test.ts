@@ -4,7 +4,7 @@ import { otherIdProblem } from "../../../scripts/site/other-ids.ts";
 
 const PRODUCTS = "https://dashboard.stripe.com/test/products";
 
-test("D31: a product's id in place of a price's is called what it is, with the page that has the price's", () => {
+test("D31: a product's id in place of a price's is reported as one, with the page where the price's id is", () => {
   expect(otherIdProblem("prod_Nx3k2PosterA2", PRODUCTS)).toBe(
     '"prod_Nx3k2PosterA2" is a product\'s id, and a button needs a price\'s. Open https://dashboard.stripe.com/test/products/prod_Nx3k2PosterA2: in its list of prices, "…" copies the price\'s id (price_…).',
   );

@@ -56,7 +56,7 @@ test.for([
   "./",
   "_site/..",
   "_site/../private",
-])("I03: pages %j deletes and publishes nothing", async (pages) => {
+])("I03: pages %j neither deletes nor publishes anything", async (pages) => {
   for (const part of [
     "dist",
     "dist/client",
@@ -84,7 +84,7 @@ test.for([
 });
 
 test.for(["..", "../other", "/etc", "_site/../../other"])(
-  "I03: pages %j is refused as no folder of the project",
+  "I03: pages %j is refused, because it is not a folder of the project",
   async (pages) => {
     await mkdir(join(folder, "other"));
     await expect(usablePagesFolder(root, pages)).rejects.toThrow(
@@ -93,7 +93,7 @@ test.for(["..", "../other", "/etc", "_site/../../other"])(
   },
 );
 
-test("I03: a folder that the build rebuilds is refused with one advice, by its name and through a link", async () => {
+test("I03: a folder that the build rebuilds is refused with the same advice by its name and through a link", async () => {
   await mkdir(join(root, "dist"));
   const advice = "Have your generator write to another folder, such as _site, and name that one.";
   await expect(usablePagesFolder(root, "dist")).rejects.toThrow(
@@ -105,7 +105,7 @@ test("I03: a folder that the build rebuilds is refused with one advice, by its n
   );
 });
 
-test("I03: a file, and a folder that is not there, are named", async () => {
+test("I03: a file and a missing folder are reported", async () => {
   await write("index.html", "");
   await expect(build("index.html")).rejects.toThrow(
     'shop.config.ts: pages is "index.html", and that is a file. Name the folder that holds your pages.',
@@ -117,7 +117,7 @@ test("I03: a file, and a folder that is not there, are named", async () => {
 });
 
 test.for(["private", "dist", ".", "..", "core"])(
-  "I03: a link as the folder of pages is followed, and %s stays what it is",
+  "I03: a folder of pages that is a link to %s is refused",
   async (target) => {
     await mkdir(join(root, "core"));
     await mkdir(join(root, "dist"));
@@ -149,7 +149,7 @@ test("I03: a dist/ that another generator has made is not deleted", async () => 
   expect(await read("dist/index.html")).toBe("made by Astro");
 });
 
-test("I04: links among the pages are followed, to what may be seen", async () => {
+test("I04: links among the pages are followed to what may be published", async () => {
   await write("assets/a.svg", "picture");
   await write("public/index.html", "");
   await symlink(join(root, "assets"), join(root, "public/images"));
@@ -161,7 +161,7 @@ test("I04: links among the pages are followed, to what may be seen", async () =>
   expect(await read("dist/images/a.svg")).toBe("picture");
 });
 
-test("I04: links to what is private, files with secrets and links to nothing stop the build, all at once", async () => {
+test("I04: links to private files, files with secrets and broken links stop the build, all reported at once", async () => {
   await write(".env", "STRIPE_SECRET_KEY=");
   await write("public/.env.local", "");
   await write("public/.env.example", "");
@@ -180,7 +180,7 @@ test("I04: links to what is private, files with secrets and links to nothing sto
   ]);
 });
 
-test("I04: the history of a repository and installed packages among the pages are left out, dot files are not", async () => {
+test("I04: a repository's history and installed packages among the pages are left out, dot files are not", async () => {
   for (const file of [".git/config", "node_modules/a/index.js", ".well-known/security.txt", ".nojekyll"])
     await write(`public/${file}`, "x");
   await build();
@@ -199,7 +199,7 @@ const SHOP = {
   },
 };
 
-test("I05: what is for sale stops the build, whatever it is called among the pages, and so does what lists it", async () => {
+test("I05: a file for sale among the pages stops the build, whatever its name, and so does a file that lists what is sold", async () => {
   await write("shop.config.ts", "export default {};");
   for (const file of ["_site/private/guide.pdf", "_site/free/sample.PDF"]) await write(file, "what is sold");
   await write("_site/private/notes.html", "from notes.md");
@@ -218,14 +218,14 @@ test("I05: what is for sale stops the build, whatever it is called among the pag
   ]);
 });
 
-test("I05: a folder of paid files is told in ten lines", async () => {
+test("I05: a folder of paid files is reported in ten lines", async () => {
   for (let index = 0; index < 12; index += 1) await write(`public/private/${index}.pdf`, "x");
   const problems = await publishedProblems(root, SHOP);
   expect(problems).toHaveLength(11);
   expect(problems.at(-1)).toBe("… and 2 more files in public/.");
 });
 
-test("I06: an own order page among the pages goes before the one beside them, and it alone will do", async () => {
+test("I06: an own order page among the pages overrides the one beside them, and is enough on its own", async () => {
   await write("public/success.html", `${ORDER_PAGE}<p>in my looks`);
   await rm(join(root, "canceled.html"));
   await write("public/canceled.html", CANCELED_PAGE);
@@ -244,7 +244,7 @@ test("I06: another page of that name is neither published as the order page nor 
   ]);
 });
 
-test("I06: an own script under the name of one of the shop's is named, and a copy of the shop's is not", async () => {
+test("I06: an own script with the name of a shop script is named, and a copy of the shop's is not", async () => {
   await write("public/index.html", "");
   await build();
   await write("public/js/stripe-checkout.js", await read("dist/js/stripe-checkout.js"));
@@ -255,7 +255,7 @@ test("I06: an own script under the name of one of the shop's is named, and a cop
   ]);
 });
 
-test("I07: a page that is gone is named, with how to get it back", async () => {
+test("I07: a missing page is named, with how to get it back", async () => {
   await mkdir(join(root, "public"));
   await rm(join(root, "success.html"));
   await expect(build()).rejects.toThrow(

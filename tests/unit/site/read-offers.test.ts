@@ -9,7 +9,7 @@ const printed = (html: string) =>
     offer.printed.map(({ amount, currency, words }) => [offer.name, amount, currency, words]),
   );
 
-test("finds every data-price-id, with the line it stands on", () => {
+test("finds every data-price-id, with its line", () => {
   expect(
     names(`<!doctype html>
 <button data-price-id="price_1">Buy</button>
@@ -36,7 +36,7 @@ test("finds what forms offer: fields, buttons, and the options of a list", () =>
   ).toEqual(["2 price_1", "3 price_2", "6 price_3", "7 price_4", "9 price_5"]);
 });
 
-test("D26: what a form offers as priceId is for sale as well, and a price beside a list is not one option's", () => {
+test("D26: a form's priceId is for sale as well, and a price beside a list does not belong to one option", () => {
   const form = `<article><data class="price" value="20.00">€20</data><form>
 <select name="priceId"><option value="price_s">S</option><option value="price_l">L</option></select>
 <button class="stripe-checkout-btn" data-price-id="price_s">Buy</button></form></article>`;
@@ -44,7 +44,7 @@ test("D26: what a form offers as priceId is for sale as well, and a price beside
   expect(printed(form)).toEqual([]);
 });
 
-test("what is commented out, empty or only talked about is not for sale", () => {
+test("a price that is commented out, empty or only mentioned is not for sale", () => {
   expect(
     names(`<!-- <button data-price-id="price_1">Buy</button> -->
 <button data-price-id="">Buy</button> <code>data-price-id="price_2"</code>
@@ -64,7 +64,7 @@ test("a price is printed on the button itself, or by the nearest <data class=pri
   ]);
 });
 
-test("a price beside two different things, one crossed out, or one of something else is not taken for theirs", () => {
+test("a price beside two different things, a crossed-out one, or one of something else is ignored", () => {
   expect(
     printed(`<section><data class="price" value="32.00">€32</data>
 <button data-price-id="price_1">One</button> <button data-price-id="price_2">Other</button></section>
@@ -74,7 +74,7 @@ test("a price beside two different things, one crossed out, or one of something 
   ).toEqual([["price_3", "32.00", undefined, "€32"]]);
 });
 
-test("JSON-LD belongs to the price that its sku names, or to the only one of its page", () => {
+test("JSON-LD belongs to the price that its sku names, or to the only price on its page", () => {
   const jsonLd = (sku: string) => `<script type="application/ld+json">
 { "@type": "Product", "offers": [{ "@type": "Offer", "priceCurrency": "EUR",
   "price": "32.00"${sku} }] }

@@ -26,7 +26,7 @@ async function write(file: string, text: string): Promise<void> {
 const look = (project: Partial<Project> = {}) =>
   refusedThings({ root, hosts: ["vercel", "netlify"], ...project });
 
-/** `line words`, as far as the reason, for what is refused on one page. */
+/** `line words`, up to the reason, for each refusal on one page. */
 async function refusedOn(html: string, project: Partial<Project> = {}): Promise<string[]> {
   await write("public/index.html", html);
   const { warnings, problems } = await look(project);
@@ -61,7 +61,7 @@ const USUAL_PAGE = `<!doctype html>
 <button class="stripe-checkout-btn" data-price-id="price_poster">Buy</button>
 </html>`;
 
-test("D36: each thing on a usual page that browsers will refuse is named, with its line and what to do", async () => {
+test("D36: everything on a typical page that browsers will refuse is named, with its line and what to do", async () => {
   await write("public/index.html", USUAL_PAGE);
   const by = "the Content-Security-Policy in vercel.json and netlify.toml";
   expect(await look()).toEqual({
@@ -129,7 +129,7 @@ test("D36: the site's own files, links, data and the shop's form are not named",
   ).toEqual([]);
 });
 
-test("D36: stylesheets are read, too: what they import, their fonts and pictures", async () => {
+test("D36: stylesheets are read, too: their imports, fonts and pictures", async () => {
   await write(
     "public/css/site.css",
     `@import url("https://fonts.example/a.css");
@@ -147,7 +147,7 @@ i { background: url("data:image/png;base64,AA==") }`,
   ]);
 });
 
-test("D36: what many pages have in common is said once, with its places; twice in one page is two things", async () => {
+test("D36: a refusal on many pages is reported once, with its places; two on one page are two", async () => {
   for (const page of ["a", "b", "c", "d", "e", "f", "g"])
     await write(`public/${page}.html`, '<p style="margin:0">\n<p style="margin:0">');
   const { warnings } = await look();
@@ -157,7 +157,7 @@ test("D36: what many pages have in common is said once, with its places; twice i
   ]);
 });
 
-test("D35: the policy that counts is the one in the project's files, and that of the host which builds", async () => {
+test("D35: the policy is read from the project's files, for the host that builds", async () => {
   await setPolicy("default-src 'self'; style-src 'unsafe-inline' https:; img-src https:");
   await write("public/index.html", USUAL_PAGE);
   expect((await look()).warnings.map((warning) => warning.split(": ")[0])).toEqual([
@@ -169,7 +169,7 @@ test("D35: the policy that counts is the one in the project's files, and that of
   expect((await look()).warnings).toEqual([]);
 });
 
-test("D35: a page's own policy and Netlify's _headers count besides", async () => {
+test("D35: a page's own policy and Netlify's _headers count, too", async () => {
   await setPolicy("default-src 'self'");
   const meta = `<meta http-equiv="Content-Security-Policy" content="img-src 'none'"><img src="/a.jpg">`;
   await write("public/index.html", meta);
@@ -183,7 +183,7 @@ test("D35: a page's own policy and Netlify's _headers count besides", async () =
   ]);
 });
 
-test("D37: what is refused of the shop's own is a mistake, not a warning: script, request, form", async () => {
+test("D37: a refusal of the shop's own script, request or form is a mistake, not a warning", async () => {
   await setPolicy("default-src 'none'; form-action 'self'");
   await write(
     "public/index.html",
@@ -209,7 +209,7 @@ test("D33: a form that leads to a payment page under the owner's domain needs th
   ]);
 });
 
-test("D36: the demo's pages have nothing that browsers refuse", async () => {
+test("D36: browsers refuse nothing on the demo's pages", async () => {
   expect(await refusedThings({ root: PROJECT, hosts: ["vercel", "netlify"] })).toEqual({
     warnings: [],
     problems: [],
