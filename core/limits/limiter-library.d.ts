@@ -1,4 +1,4 @@
-/** The library's base class for a limiter with a store of one's own: its README names it, its entry point does not export it. */
+/** The library's base class for a limiter with a store of one's own: the README names it, but the entry point does not export it. */
 declare module "rate-limiter-flexible/lib/RateLimiterStoreAbstract.js" {
   import type { RateLimiterRes, RateLimiterStoreAbstract } from "rate-limiter-flexible";
 

@@ -5,8 +5,8 @@ import type { Counters } from "./counters.ts";
 
 export interface Limiter {
   /**
-   * Takes one of what is left to `key` in this window.
-   * @throws when the counters cannot be reached: nothing is known then.
+   * Takes one of what `key` has left in this window.
+   * @throws when the counters cannot be reached.
    */
   take(key: string): Promise<Taken>;
 }
@@ -14,7 +14,7 @@ export interface Limiter {
 type Taken = { kind: "taken" } | { kind: "refused"; retryAfterSeconds: number };
 
 export interface LimiterOptions {
-  /** Tells limiters apart that count in the same place. */
+  /** Tells apart limiters that count in the same place. */
   name: string;
   limit: number;
   windowMs: number;
@@ -23,9 +23,9 @@ export interface LimiterOptions {
 }
 
 /**
- * At most `limit` per key and window, on the limiter library with our counters behind it. Windows begin at the same moment
- * everywhere (each full minute, say), so that a window is part of the counter's name and one atomic addition is all it takes.
- * A key that used up its window is remembered here: however often it comes back, it costs no more counting.
+ * At most `limit` per key and window, by the limiter library with our counters behind it. Windows begin at the same moment
+ * everywhere (each full minute, say), so a window is part of the counter's name and one atomic addition is all it takes. A key that
+ * used up its window is remembered here: however often it comes back, it costs no more counting.
  */
 export function createLimiter({ name, limit, windowMs, counters, now }: LimiterOptions): Limiter {
   const limiter = new CountingLimiter(counters, now, {
@@ -43,7 +43,7 @@ export function createLimiter({ name, limit, windowMs, counters, now }: LimiterO
         await limiter.consume(`${key}/${window}`);
         return { kind: "taken" };
       } catch (refusal) {
-        // The library throws what it answers; everything else is a failure of the counters.
+        // The library throws its refusals; everything else is a failure of the counters.
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         const retryAfterMs = (window + 1) * windowMs - now();
         return { kind: "refused", retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1_000)) };
