@@ -6,7 +6,7 @@ type NewsConfig = Pick<Config, "ownerEmail" | "ownerChat" | "orderWebhook">;
 
 const NOT_SET: NewsConfig = { ownerEmail: undefined, ownerChat: undefined, orderWebhook: undefined };
 
-/** How the owner hears of orders, and a sentence for each variable that is wrong. */
+/** How the owner is told of orders, and a sentence for each variable that is wrong. */
 export function readNews(variables: Readonly<Record<string, string>>): {
   config: NewsConfig;
   problems: string[];
@@ -41,7 +41,7 @@ export function readNews(variables: Readonly<Record<string, string>>): {
     );
   }
   if (variables["ORDER_WEBHOOK_URL"] === undefined && secret !== undefined) {
-    problems.push("ORDER_WEBHOOK_URL is not set although ORDER_WEBHOOK_SECRET is: set both or none.");
+    problems.push("ORDER_WEBHOOK_URL is not set although ORDER_WEBHOOK_SECRET is: set both or neither.");
   }
   if (orderUrl !== undefined && secret !== undefined)
     config.orderWebhook = { url: orderUrl, secret, allowLoopback };
