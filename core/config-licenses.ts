@@ -15,7 +15,7 @@ export function readLicenseKeys(variables: Readonly<Record<string, string>>): {
   }
   if (new Set(keys.map(({ from }) => from)).size < keys.length) {
     const problem =
-      "LICENSE_PRIVATE_KEY holds two keys that begin on the same day, so it is unclear which of them signs: remove one.",
+      "LICENSE_PRIVATE_KEY holds two keys that begin on the same day, so it is unclear which of them signs: remove one.";
     return { keys: [], problems: [problem] };
   }
   return { keys, problems: [] };

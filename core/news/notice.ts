@@ -55,7 +55,9 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
       return {
         headline: "An order needs your attention",
         sentences: [
-          order.totalMinor === 0 ? "It could not be completed:" : "It is paid, but it could not be completed:",
+          order.totalMinor === 0
+            ? "It could not be completed:"
+            : "It is paid, but it could not be completed:",
           // A mail server's complaint quotes the buyer's address.
           maskPrivate(control.lastError ?? "the order's record says why."),
           `Fix that, then run: npm run settle -- ${order.orderId}`,

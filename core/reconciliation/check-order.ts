@@ -19,7 +19,7 @@ export function readTogether(orderIds: readonly OrderId[], { store }: SettleDepe
   for (const orderId of orderIds) {
     if (records.has(orderId)) continue;
     const reading = store.readControl(orderId);
-    // Whoever awaits it gets the error. If the run ends before that, it must not count as an unhandled rejection.
+    // The look that awaits it gets the error. If there is none, this is no unhandled rejection.
     reading.catch(() => undefined);
     records.set(orderId, reading);
   }

@@ -17,7 +17,7 @@ export function readAhead(listed: AsyncIterable<Listed>): Reading {
   let waiting: Listed[] = [];
   let failure: { error: unknown } | undefined;
   let ahead: Promise<IteratorResult<Listed>> | undefined = iterator.next();
-  // Whoever awaits it gets the error.
+  // The caller that awaits it gets the error.
   ahead.catch(() => undefined);
 
   async function pull(): Promise<Listed | undefined> {
