@@ -72,7 +72,7 @@ export function readBucket(variables: Readonly<Record<string, string>>): {
   };
 }
 
-/** AWS needs no endpoint: its region tells it. `auto` is not an AWS region. */
+/** AWS needs no endpoint: the region determines it. `auto` is not an AWS region. */
 function endpointOf(endpoint: string | undefined, region: string): URL | undefined {
   if (endpoint === undefined && region === "auto") return undefined;
   const address = endpoint ?? `https://s3.${region}.amazonaws.com`;

@@ -45,7 +45,7 @@ const mailSchema = z.object({
     z
       .string()
       .check(
-        z.refine(isMailAddress, { error: "MAIL_REPLY_TO is not one mail address: e.g. help@shop.example." }),
+        z.refine(isMailAddress, { error: "MAIL_REPLY_TO must be one mail address, e.g. help@shop.example." }),
       ),
   ),
 });

@@ -19,7 +19,7 @@ export function readNews(variables: Readonly<Record<string, string>>): {
   if (ownerEmail !== undefined) {
     config.ownerEmail = ownerEmail;
     if (!isMailAddress(ownerEmail))
-      problems.push("OWNER_EMAIL is not one mail address: it looks like you@example.com.");
+      problems.push("OWNER_EMAIL must be one mail address, e.g. you@example.com.");
   }
 
   const chatUrl = readAddress("OWNER_WEBHOOK_URL", "copy the incoming webhook's address from your chat");

@@ -44,7 +44,7 @@ const signingSecretsSchema = z.optional(
   z.string().check(
     z.refine((list) => !splitList(list).some((secret) => /^(?:[srp]k|whsec)_/.test(secret)), {
       error:
-        "SIGNING_SECRET holds a secret of Stripe's: make one of its own, e.g. with `openssl rand -hex 32`, or leave it empty.",
+        "SIGNING_SECRET holds one of Stripe's secrets: make a secret of its own, e.g. with `openssl rand -hex 32`, or leave it empty.",
       abort: true,
     }),
     z.refine(
@@ -166,7 +166,7 @@ function isOrigin(text: string): boolean {
 /** A line break is easily copied along, and some hosts keep it. It has its own message, because it cannot be seen. */
 export function withoutBlanks(variable: string) {
   return z.refine<string>((text) => !/\s/.test(text), {
-    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
+    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without it.`,
     abort: true,
   });
 }

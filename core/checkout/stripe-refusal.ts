@@ -64,7 +64,7 @@ function refusal(error: unknown, log: Log): HttpError {
   if (refusesManagedPayments(error)) {
     log.error("managed_payments_refused", {
       error: describeError(error),
-      fix: "Stripe's Managed Payments (`checkout.managedPayments` in shop.config.ts) sells digital goods, takes care of tax itself and refuses many options. Take out the option that Stripe names, give the product an eligible tax code in the Stripe dashboard, or remove `managedPayments`; then deploy again.",
+      fix: "Stripe's Managed Payments (`checkout.managedPayments` in shop.config.ts) sells digital goods, takes care of tax itself and refuses many options. Remove the option that Stripe names, give the product an eligible tax code in the Stripe dashboard, or remove `managedPayments`; then deploy again.",
     });
     return checkoutRefused(error);
   }

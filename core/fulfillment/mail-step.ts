@@ -35,7 +35,7 @@ export function createMailStep({
   log,
 }: MailStepDependencies): FulfillmentStep {
   let blocked: { error: BlockedStepError; untilMs: number } | undefined;
-  /** The order whose mail was last refused on its own, while no other mail has gone out since. */
+  /** The order whose mail the server last read and refused, while no other mail has gone out since. */
   let refusedOrder: string | undefined;
 
   return {
@@ -49,7 +49,7 @@ export function createMailStep({
       if (mailer === undefined || to === undefined) {
         const reason =
           mailer === undefined
-            ? "SMTP_URL is not set; turn on Stripe's own receipts, or name a mail server"
+            ? "SMTP_URL is not set: set it, or turn on Stripe's own receipts"
             : "the buyer left no mail address";
         log.warn("mail_skipped", { orderId: order.orderId, reason });
         return "skipped";

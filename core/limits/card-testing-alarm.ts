@@ -64,7 +64,7 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
   async function tellOwner(sign: CardTestingSign): Promise<void> {
     log.error("card_testing_suspected", { sign, fix: WHAT_TO_DO });
     const notice = {
-      subject: "Somebody may be trying out stolen cards in your shop",
+      subject: "Someone may be trying out stolen cards in your shop",
       text: `${WHAT_TO_DO}\n`,
     };
     const failure = { event: "alarm_failed", fields: { sign } };
@@ -73,7 +73,7 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
 }
 
 const WHAT_TO_DO =
-  "Somebody may be trying out stolen cards in your shop: look at the failed payments in the Stripe dashboard, refund payments you doubt, and see https://docs.stripe.com/disputes/prevention/card-testing.";
+  "Someone may be trying out stolen cards in your shop: look at the failed payments in the Stripe dashboard, refund payments you doubt, and see https://docs.stripe.com/disputes/prevention/card-testing.";
 
 /** True for an hour after the owner was told. */
 export async function isCardTestingSuspected(bookkeeping: Bookkeeping, nowMs: number): Promise<boolean> {

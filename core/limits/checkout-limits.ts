@@ -121,4 +121,4 @@ function tooMany(code: string, message: string, retryAfterSeconds: number): Http
 }
 
 const FIX_UNKNOWN_ADDRESS =
-  "The host does not tell who calls, so all buyers share one limit. On Vercel, let the project see the system environment variables; elsewhere raise CHECKOUTS_PER_MINUTE.";
+  "The host does not pass on the buyers' addresses, so all buyers share one limit. On Vercel, let the project see the system environment variables; elsewhere raise CHECKOUTS_PER_MINUTE.";

@@ -157,8 +157,8 @@ function button(label: string, url: string, colors: MailColors): Html {
 }
 
 function support({ shop }: ConfirmationWords, colors: MailColors): Html {
-  if (shop.supportEmail === undefined) return html`Questions? Answer this mail.`;
-  return html`Questions? Answer this mail, or write to
+  if (shop.supportEmail === undefined) return html`Questions? Reply to this mail.`;
+  return html`Questions? Reply to this mail, or write to
     <a class="link" href="mailto:${shop.supportEmail}" style="color:${colors.link}">${shop.supportEmail}</a
     >.`;
 }

@@ -37,7 +37,7 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
     async send({ to, recipient: whose = "buyer", subject, text, html }, { idempotencyKey, signal }) {
       const recipient = wireAddress(to);
       if (recipient === undefined)
-        throw new PermanentStepError(`Nothing is mailed: ${WHOSE[whose]} is not one mail address.`);
+        throw new PermanentStepError(`No mail was sent: ${WHOSE[whose]} is not one mail address.`);
       const transport = await open();
       try {
         await transport.sendMail({

@@ -126,7 +126,7 @@ function aboutNewOrder({ totalMinor, isTrial, needsShipping }: OrderSnapshot): s
   return [
     ...(isTrial ? ["The subscription begins with a trial."] : []),
     ...(totalMinor === 0 ? ["Nothing has been paid, and nothing is due today."] : []),
-    ...(needsShipping ? ["You have to send it. The address is in Stripe, behind the link below."] : []),
+    ...(needsShipping ? ["You have to ship it. The address is in Stripe, behind the link below."] : []),
   ];
 }
 

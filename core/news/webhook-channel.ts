@@ -56,7 +56,7 @@ export function createWebhookChannel(
       };
       const { status } = await post({ url, headers, body, signal, allowLoopback });
       if (status >= 200 && status < 300) return;
-      const problem = `The order webhook was answered ${status}.`;
+      const problem = `The order webhook answered ${status}.`;
       throw status === GONE ? new PermanentStepError(problem) : new Error(problem);
     },
   };

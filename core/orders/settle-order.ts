@@ -14,7 +14,7 @@ import { runOwed } from "./run-owed.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** What made us look at an order. It is only a hint: the truth is asked of Stripe. */
+/** What made us look at an order. It is only a hint: the truth comes from Stripe. */
 export type SettleTrigger =
   | "checkout"
   | "refund"

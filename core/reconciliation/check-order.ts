@@ -19,7 +19,7 @@ export function readTogether(orderIds: readonly OrderId[], { store }: SettleDepe
   for (const orderId of orderIds) {
     if (records.has(orderId)) continue;
     const reading = store.readControl(orderId);
-    // The look that awaits it gets the error. If there is none, this is no unhandled rejection.
+    // The look that awaits it gets the error. If there is none, the error must not go unhandled.
     reading.catch(() => undefined);
     records.set(orderId, reading);
   }

@@ -9,4 +9,4 @@ export async function hasMovedAway({ hasMovedToTable }: Pick<Engine, "hasMovedTo
 }
 
 export const MOVED_AWAY =
-  "Orders that count as this shop's are kept in a DynamoDB table, and DYNAMODB_TABLE is not set here: what the table has delivered would be delivered again. Set the four DYNAMODB_ variables as on your host. If this is another shop of the same Stripe account, give it a SHOP_ID of its own instead (docs/orders.md).";
+  "Orders of this shop are kept in a DynamoDB table, but DYNAMODB_TABLE is not set here, so what the table has delivered would be delivered again. Set the four DYNAMODB_ variables as on your host. If this is another shop of the same Stripe account, give it a SHOP_ID of its own instead (docs/orders.md).";

@@ -26,7 +26,8 @@ export function createReconcileRoute(
     handle: (request) => {
       const { cronSecret } = dependencies;
       if (cronSecret === undefined) throw new HttpError(404, "not_found", "There is nothing here.");
-      if (!isBearer(request, cronSecret)) throw new HttpError(401, "unauthorized", "This is not for you.");
+      if (!isBearer(request, cronSecret))
+        throw new HttpError(401, "unauthorized", "Send CRON_SECRET as a bearer token.");
       return run(dependencies);
     },
   };

@@ -147,7 +147,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   sends_no_mail: "This shop sends no mails about orders. Everything about yours is on this page.",
   order_revoked: "This order is no longer valid, so its mail is not sent again.",
   subscription_paused: "This subscription is paused. Its mail can be sent again as soon as it resumes.",
-  order_not_complete: "This order is not complete yet. Its mail comes by itself as soon as it is.",
+  order_not_complete: "This order is not complete yet. You will get its mail as soon as it is.",
   no_mail_address: "This order has no mail address. Everything about it is on this page.",
 };
 

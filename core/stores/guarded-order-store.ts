@@ -21,7 +21,7 @@ export function createGuardedOrderStore(
   async function admit({ orderId, createdMs }: { orderId: string; createdMs: number }): Promise<void> {
     if (now() - createdMs < FRESH_MS || (await guard.gap()) === undefined) return;
     throw new RestoredTableError(
-      `Order ${orderId} is not settled: the table was restored or exchanged, and may have forgotten that it was delivered. Run npm run adopt.`,
+      `Order ${orderId} is not settled: the table was restored or replaced, and may have forgotten that it was delivered. Run npm run adopt.`,
     );
   }
 

@@ -120,7 +120,7 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     const isWritten = await changeNote(bookkeeping, NOTE, (text) =>
       formatTroubles(next(parseTroubles(text))),
     );
-    if (!isWritten) throw new Error("The note of trouble with the storage could not be written.");
+    if (!isWritten) throw new Error("The note about trouble with the storage could not be written.");
   }
 
   /** Once for all orders with the same trouble. A write that is merely under way may look stuck, too. */
@@ -156,9 +156,9 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
 
 const WHAT_TO_DO: Readonly<Record<StorageTrouble, string>> = {
   write_refused:
-    "Stripe refuses to write an order's record into the metadata of its Checkout Session. Give the key Checkout Sessions: Write. If all 50 metadata keys of the session are taken, remove some that another program has put there. Stripe sends the order again by itself.",
+    "Stripe refuses to write an order's record into the metadata of its Checkout Session. Give the key the permission Checkout Sessions: Write. If all 50 metadata keys of the session are taken, remove some that another program has put there. Stripe sends the order again by itself.",
   read_refused:
-    "Stripe refuses to show an order's Checkout Session. Give the key Checkout Sessions: Read, or replace the key. Stripe sends the order again by itself.",
+    "Stripe refuses to show an order's Checkout Session. Give the key the permission Checkout Sessions: Read, or replace the key. Stripe sends the order again by itself.",
   unreadable:
     "Another program has overwritten an order's record in the metadata of its Checkout Session (static_checkout_order). Nothing more is delivered for this order. See docs/trouble.md, storage_broken.",
   stuck:

@@ -96,7 +96,7 @@ function parseJson(text: string): unknown {
 }
 
 function unreadable(cause?: unknown): HttpError {
-  return new HttpError(400, "invalid_event", "The body is signed but is not an event of Stripe's.", {
+  return new HttpError(400, "invalid_event", "The body is signed, but it is not a Stripe event.", {
     cause,
   });
 }

@@ -57,7 +57,7 @@ function invalidSignature(cause?: unknown): HttpError {
   return new HttpError(
     400,
     "invalid_signature",
-    "The Stripe-Signature header does not fit this body and our secrets.",
+    "The Stripe-Signature header does not match this body and our secrets.",
     {
       cause,
     },
