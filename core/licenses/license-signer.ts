@@ -26,7 +26,7 @@ export class LicenseKeyMissingError extends Error {
 
   constructor() {
     super(
-      "LICENSE_PRIVATE_KEY is not set although shop.config.ts delivers license keys. Run `npm run license:keys`, set what it prints, and deploy.",
+      "LICENSE_PRIVATE_KEY is not set although shop.config.ts delivers license keys: run `npm run license:keys`, set the key and deploy.",
     );
   }
 }

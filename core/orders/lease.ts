@@ -1,6 +1,6 @@
 import type { ControlDraft } from "./update-control.ts";
 
-/** How long one run may hold an order. Longer than any function lives: when a lease runs out, its holder has died. */
+/** How long one run may hold an order. Longer than any function lives: a run that still has not released it has died or was frozen. */
 const LEASE_MS = 45_000;
 
 /** Proof of a lease: its owner, and its number, the fence. */

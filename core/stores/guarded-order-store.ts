@@ -10,7 +10,7 @@ class RestoredTableError extends Error {
 }
 
 /**
- * The orders of a table that may have lost records. Older ones stand still until that is settled: whatever would settle one throws,
+ * The orders of a table that may have lost records. Older ones stand still meanwhile: whatever would settle one throws,
  * so that Stripe and reconciliation come back. Pages and downloads still read what the table knows.
  */
 export function createGuardedOrderStore(
