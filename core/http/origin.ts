@@ -18,7 +18,7 @@ export interface OriginPolicy {
  *     null, missing   none                      allowed: the person typed the address, or opened a bookmark
  *     null, missing   cross-site, same-site     refused
  *     null            missing                   refused: a sandboxed frame, in a browser too old to say more
- *     missing         missing                   allowed: it is no browser, so no visitor is being made to do anything
+ *     missing         missing                   allowed: it is not a browser, so no visitor is being made to do anything
  *
  * A plain form on a page with `Referrer-Policy: no-referrer`, as ours are, sends `Origin: null`; only Sec-Fetch-Site then says that the
  * page was ours. https://owasp.org/www-community/attacks/csrf and https://go.dev/pkg/net/http/#CrossOriginProtection reason alike.

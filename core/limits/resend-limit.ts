@@ -37,7 +37,7 @@ export function createResendLimit(counters: Counters, now: () => number): Resend
 /** Mails to strangers' addresses that one caller may cause in a day by knowing order numbers. */
 const MAILS_PER_CALLER = 5;
 
-/** For all callers whose address no host tells. */
+/** For all callers whose address the host does not pass on. */
 const MAILS_OF_UNKNOWN_CALLERS = 50;
 
 /**

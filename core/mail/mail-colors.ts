@@ -22,7 +22,7 @@ export function lightColors({ accent, background, text }: ShopAppearance): MailC
     softText: mix(background, text, 0.74),
     button: accent,
     buttonText: contrast(accent, "#ffffff") >= contrast(accent, "#000000") ? "#ffffff" : "#000000",
-    // A pale accent makes a good button but words that cannot be read.
+    // A pale accent makes a good button, but unreadable text.
     link: contrast(accent, background) >= 4.5 ? accent : text,
   };
 }

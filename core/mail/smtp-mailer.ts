@@ -24,8 +24,8 @@ const TIMEOUTS = {
 const WHOSE = { buyer: "the buyer's address", owner: "OWNER_EMAIL" } as const;
 
 /**
- * Sends through one SMTP server, with a connection per mail: a function may be frozen right after its answer, and the next one would
- * find a connection that was kept open dead.
+ * Sends through one SMTP server, with a connection per mail: a function may be frozen right after its answer, and a connection
+ * that was kept open would be dead by the next one.
  */
 export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () => number): Mailer {
   let opened: Promise<Transporter> | undefined;

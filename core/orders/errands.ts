@@ -84,7 +84,7 @@ export function unbeginErrands(control: ControlDraft, errands: readonly Errand[]
   );
 }
 
-/** The errand waits for the owner to fix something, and no further attempt is counted. The first one stays, so that it is not taken for fresh news. */
+/** The errand waits for the owner, and no further attempt is counted. The first one stays, so that it is not taken for fresh news. */
 export function blockErrand(
   control: ControlDraft,
   { news, channel, delivery: before }: Errand,

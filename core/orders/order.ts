@@ -122,7 +122,7 @@ export interface PaymentMirror {
   disputes?: Readonly<Partial<Record<DisputeState, number>>>;
   /** Stripe's status of the subscription, e.g. `active`, `past_due`, `canceled`. Absent for one-time payments. */
   subscription?: string;
-  /** Stripe could not collect the subscription's last invoice, a renewal: after `failed` it tries again, after `failed_finally` it does not. */
+  /** Set while the subscription's last invoice, a renewal, is unpaid: Stripe tries again (`failed`) or has stopped (`failed_finally`). */
   renewal?: RenewalState;
 }
 

@@ -3,7 +3,7 @@ import type { Listed } from "./sources.ts";
 /** A list that is read piece by piece, whenever its turn comes. */
 export interface Reading {
   /**
-   * The next entries: `count` of them, unless the list or `mayHaveMore` ends it. None means that the list has ended.
+   * The next entries: `count` of them, unless the list or `mayHaveMore` ends it. An empty array means that the list has ended.
    * @throws what the list throws, once all entries before were returned.
    */
   next(count: number, mayHaveMore: (read: number) => boolean): Promise<Listed[]>;

@@ -131,7 +131,7 @@ async function requireInBucket(
   throw new HttpError(404, "file_missing", MISSING);
 }
 
-/** Counts each download once: not when it is resumed, and not when a program only asks about the file. A count never holds back a paid file. */
+/** Counts each download once: not when it is resumed, nor when a program only asks about it. A count never holds back a paid file. */
 async function count(
   request: Request,
   orderId: OrderId,

@@ -81,7 +81,7 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
   };
 }
 
-/** Seconds since 1970 in a snapshot event, a date in a thin one. It is only for people: an unreadable date is no reason to refuse an event. */
+/** Seconds since 1970 in a snapshot event, a date in a thin one. Only for people: an unreadable date is no reason to refuse an event. */
 function toMs(created: unknown): number | undefined {
   const ms = typeof created === "number" ? created * 1000 : Date.parse(String(created));
   return Number.isFinite(ms) ? ms : undefined;
