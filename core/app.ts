@@ -43,9 +43,9 @@ export interface App {
 type Routes = Record<keyof App, Route>;
 
 /**
- * Composition root: from the environment, and what the owner's files say, to handlers. A wrong environment does not throw here,
- * because a host would show a stranger the crash: every request gets a neutral 500, but for health, which says that the
- * environment is wrong, and the log gets a sentence per wrong variable.
+ * Composition root: turns the environment, and what the owner's files say, into handlers. A wrong environment does not throw here,
+ * because a host would show a stranger the crash. Every request gets a neutral 500 instead, except for health, which says that the
+ * environment is wrong; and the log gets a sentence per wrong variable.
  */
 export function createApp(
   environment: Environment,

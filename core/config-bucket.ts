@@ -19,7 +19,7 @@ const bucketSchema = z.object({
   FILES_BUCKET: z.string().check(
     z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
       error:
-        "FILES_BUCKET is not the name of a bucket: small letters, digits, - and . only, without https:// and without the endpoint.",
+        "FILES_BUCKET is not the name of a bucket: lowercase letters, digits, - and . only, without https:// and without the endpoint.",
     }),
   ),
   FILES_BUCKET_REGION: notSet(
@@ -39,7 +39,7 @@ const bucketSchema = z.object({
   FILES_BUCKET_ENDPOINT: z.optional(z.string()),
 });
 
-/** The bucket that the files for sale lie in; undefined when none is named. */
+/** The bucket with the files for sale; undefined if none is named. */
 export function readBucket(variables: Readonly<Record<string, string>>): {
   config: BucketConfig | undefined;
   problems: string[];
@@ -72,14 +72,14 @@ export function readBucket(variables: Readonly<Record<string, string>>): {
   };
 }
 
-/** AWS needs no endpoint: its region tells it. `auto` is no region of theirs. */
+/** AWS needs no endpoint: the region determines it. `auto` is not an AWS region. */
 function endpointOf(endpoint: string | undefined, region: string): URL | undefined {
   if (endpoint === undefined && region === "auto") return undefined;
   const address = endpoint ?? `https://s3.${region}.amazonaws.com`;
   return URL.canParse(address) ? new URL(address) : undefined;
 }
 
-/** Without https only on this machine. */
+/** Plain http is only for this machine. */
 function isSafe({ protocol, hostname }: URL, variables: Readonly<Record<string, string>>): boolean {
   if (protocol === "https:") return true;
   return protocol === "http:" && isLoopbackHost(hostname) && !isDeployed(variables);

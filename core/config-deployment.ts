@@ -8,8 +8,8 @@ interface Shop {
 }
 
 /**
- * What is right by itself and wrong in this place. There is no switch to allow it: a live key in a preview is a shop that takes
- * money at an address nobody watches, from code nobody has released.
+ * What is right in itself but wrong in this place. There is no switch to allow it: a live key in a preview is a shop that takes money
+ * at an address nobody watches, with code nobody has released.
  */
 export function deploymentProblems(shop: Shop, variables: Readonly<Record<string, string>>): string[] {
   const problems: string[] = [];
@@ -23,7 +23,7 @@ export function deploymentProblems(shop: Shop, variables: Readonly<Record<string
   }
   if (shop.STRIPE_API_BASE !== undefined && isLive) {
     problems.push(
-      "STRIPE_API_BASE is set beside a live key: a live key is sent to Stripe only; use a test key.",
+      "STRIPE_API_BASE is set beside a live key, which may only be sent to Stripe: use a test key.",
     );
   }
   if (isLive && isPreview(variables)) {
@@ -38,7 +38,7 @@ export function deploymentProblems(shop: Shop, variables: Readonly<Record<string
   }
   if (deployed && shop.SITE_URL?.startsWith("https:") === false) {
     problems.push(
-      "SITE_URL is not https on a deployed site: set it to the address buyers use, e.g. https://shop.example, or remove it where the host tells it.",
+      "SITE_URL is not https on a deployed site: set it to the address buyers use, e.g. https://shop.example, or remove it if the host provides it.",
     );
   }
   return problems;

@@ -7,7 +7,7 @@ export interface DynamodbConfig {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Another DynamoDB than AWS's, for development. */
+  /** A DynamoDB other than AWS's, for development. */
   endpoint: string | undefined;
 }
 
@@ -38,7 +38,7 @@ const dynamodbSchema = z.object({
   ),
 });
 
-/** The table that orders are kept in; undefined when none is named. */
+/** The table with the orders; undefined if none is named. */
 export function readDynamodb(variables: Readonly<Record<string, string>>): {
   config: DynamodbConfig | undefined;
   problems: string[];

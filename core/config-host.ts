@@ -15,7 +15,7 @@ export function hostSiteUrl(variables: Variables): string | undefined {
   }
   const vercelDeployment = variables["VERCEL_BRANCH_URL"] ?? variables["VERCEL_URL"];
   if (vercelDeployment !== undefined) return withScheme(vercelDeployment);
-  // Netlify's `URL` is the production site even in a preview, whose buyers must come back to the preview.
+  // Netlify's `URL` is the production site even in a preview, but a preview's buyers must come back to the preview.
   if (isPreview(variables) && variables["DEPLOY_PRIME_URL"]) return variables["DEPLOY_PRIME_URL"];
   return variables["URL"];
 }
@@ -33,8 +33,8 @@ export function isDeployed(variables: Variables): boolean {
 }
 
 /**
- * Every address at which the host serves this very deployment, as it states them in its variables: a preview has one of its own and
- * one per branch. Netlify tells its functions the main address only.
+ * Every address at which the host serves this very deployment, according to its variables: a preview has one of its own and one per
+ * branch. Netlify tells its functions only the main address.
  */
 export function hostAddresses(variables: Variables): string[] {
   const hosts = ["VERCEL_PROJECT_PRODUCTION_URL", "VERCEL_BRANCH_URL", "VERCEL_URL"].flatMap((name) => {
@@ -45,15 +45,15 @@ export function hostAddresses(variables: Variables): string[] {
 }
 
 /**
- * The header in which the host writes the caller's address, overwriting what the caller wrote there. Netlify hands the address
- * to the function instead. https://vercel.com/docs/headers/request-headers#x-real-ip
+ * The header in which the host writes the caller's address, overwriting what the caller wrote there. Netlify passes the address to
+ * the function instead. https://vercel.com/docs/headers/request-headers#x-real-ip
  */
 export function hostAddressHeader(variables: Variables): string | undefined {
   return variables["VERCEL"] === undefined ? undefined : "x-real-ip";
 }
 
 /**
- * Only Vercel's scheduler has to show a secret, and it starts functions of the production deployment alone:
+ * Only Vercel's scheduler has to show a secret, and it only starts functions of the production deployment:
  * https://vercel.com/docs/cron-jobs
  */
 export function schedulerNeedsSecret(variables: Variables): boolean {
@@ -67,13 +67,13 @@ export function isHostsDevServer(variables: Variables): boolean {
 }
 
 /**
- * A deployment that is not the site itself: of a branch or a pull request, or one made without `--prod`. Vercel says so while the
- * function runs. Netlify says it (`CONTEXT`) to the build alone, which keeps it for the functions: `scripts/build/functions.ts`.
+ * A deployment that is not the site itself: of a branch or a pull request, or one made without `--prod`. Vercel tells the running
+ * function so. Netlify only tells the build (`CONTEXT`), which keeps it for the functions: `scripts/build/functions.ts`.
  */
 export function isPreview(variables: Variables): boolean {
   if (variables["VERCEL_ENV"] !== undefined) return variables["VERCEL_ENV"] === "preview";
   return NETLIFY_PREVIEWS.has(variables["CONTEXT"] ?? "");
 }
 
-/** https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts; a branch's own context is told as `branch-deploy`. */
+/** https://docs.netlify.com/deploy/deploy-overview/#deploy-contexts; a branch's own context appears as `branch-deploy`. */
 const NETLIFY_PREVIEWS = new Set(["deploy-preview", "branch-deploy", "preview-server"]);

@@ -2,7 +2,7 @@ import { parseSigningKey, type SigningKey } from "./licenses/signing-key.ts";
 
 const HOW = "`npm run license:keys` makes it; copy the line it prints";
 
-/** Empty without LICENSE_PRIVATE_KEY: then nothing that brings a license key is sold. */
+/** Empty without LICENSE_PRIVATE_KEY: then no price that brings a license key is sold. */
 export function readLicenseKeys(variables: Readonly<Record<string, string>>): {
   keys: readonly SigningKey[];
   problems: string[];
@@ -15,7 +15,7 @@ export function readLicenseKeys(variables: Readonly<Record<string, string>>): {
   }
   if (new Set(keys.map(({ from }) => from)).size < keys.length) {
     const problem =
-      "LICENSE_PRIVATE_KEY holds two keys that begin on the same day, so nobody could tell which of them signs: remove one.";
+      "LICENSE_PRIVATE_KEY holds two keys that begin on the same day, so it is unclear which of them signs: remove one.";
     return { keys: [], problems: [problem] };
   }
   return { keys, problems: [] };

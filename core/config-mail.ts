@@ -7,7 +7,7 @@ import { isMailAddress, parseMailbox, type Mailbox } from "./mail/mail-address.t
 export interface MailConfig {
   smtp: SmtpServer;
   from: Mailbox;
-  /** Where a buyer's answer goes; undefined: to the sender. */
+  /** Where a buyer's answer goes; undefined means to the sender. */
   replyTo: string | undefined;
 }
 
@@ -19,7 +19,7 @@ interface SmtpServer {
   auth: { user: string; pass: string } | undefined;
 }
 
-/** What becomes of a mail when nobody knows whether it was sent: a function died, or the server's answer was lost. */
+/** What becomes of a mail when it is unknown whether it was sent: a function died, or the server's answer was lost. */
 export type MailDelivery = "at-least-once" | "at-most-once";
 
 const SMTP_EXAMPLE = "smtps://USER:PASSWORD@smtp.example.com:465";
@@ -27,7 +27,7 @@ const SMTP_EXAMPLE = "smtps://USER:PASSWORD@smtp.example.com:465";
 const mailSchema = z.object({
   SMTP_URL: z.string().check(
     z.refine((text) => parseSmtpUrl(text) !== undefined, {
-      error: `SMTP_URL is not the address of a mail server: your mail provider tells it; it looks like ${SMTP_EXAMPLE}, or smtp://…:587, with special characters of the password percent-encoded (/ is %2F, # is %23, ? is %3F, % is %25).`,
+      error: `SMTP_URL is not the address of a mail server. Your mail provider tells you the address: it looks like ${SMTP_EXAMPLE}, or smtp://…:587, with special characters of the password percent-encoded (/ is %2F, # is %23, ? is %3F, % is %25).`,
     }),
   ),
   MAIL_FROM: z
@@ -45,14 +45,14 @@ const mailSchema = z.object({
     z
       .string()
       .check(
-        z.refine(isMailAddress, { error: "MAIL_REPLY_TO is not one mail address: e.g. help@shop.example." }),
+        z.refine(isMailAddress, { error: "MAIL_REPLY_TO must be one mail address, e.g. help@shop.example." }),
       ),
   ),
 });
 
 const deliverySchema = z._default(
   z.enum(["at-least-once", "at-most-once"], {
-    error: "MAIL_DELIVERY is at-least-once (what it is when left empty) or at-most-once.",
+    error: "MAIL_DELIVERY must be at-least-once (the default) or at-most-once.",
   }),
   "at-least-once",
 );

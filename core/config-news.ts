@@ -6,7 +6,7 @@ type NewsConfig = Pick<Config, "ownerEmail" | "ownerChat" | "orderWebhook">;
 
 const NOT_SET: NewsConfig = { ownerEmail: undefined, ownerChat: undefined, orderWebhook: undefined };
 
-/** How the owner hears of orders, and a sentence for each variable that is wrong. */
+/** How the owner is told of orders, and a sentence for each variable that is wrong. */
 export function readNews(variables: Readonly<Record<string, string>>): {
   config: NewsConfig;
   problems: string[];
@@ -19,7 +19,7 @@ export function readNews(variables: Readonly<Record<string, string>>): {
   if (ownerEmail !== undefined) {
     config.ownerEmail = ownerEmail;
     if (!isMailAddress(ownerEmail))
-      problems.push("OWNER_EMAIL is not one mail address: it looks like you@example.com.");
+      problems.push("OWNER_EMAIL must be one mail address, e.g. you@example.com.");
   }
 
   const chatUrl = readAddress("OWNER_WEBHOOK_URL", "copy the incoming webhook's address from your chat");
@@ -41,7 +41,7 @@ export function readNews(variables: Readonly<Record<string, string>>): {
     );
   }
   if (variables["ORDER_WEBHOOK_URL"] === undefined && secret !== undefined) {
-    problems.push("ORDER_WEBHOOK_URL is not set although ORDER_WEBHOOK_SECRET is: set both or none.");
+    problems.push("ORDER_WEBHOOK_URL is not set although ORDER_WEBHOOK_SECRET is: set both or neither.");
   }
   if (orderUrl !== undefined && secret !== undefined)
     config.orderWebhook = { url: orderUrl, secret, allowLoopback };

@@ -34,7 +34,7 @@ const webhookSecretsSchema = z
       error: `STRIPE_WEBHOOK_SECRET holds an API key: copy the endpoint's signing secret (whsec_…) from ${WEBHOOKS_PAGE}.`,
       abort: true,
     }),
-    // A list of nothing but commas has no secret that could be wrong.
+    // A list of nothing but commas holds no secret at all.
     z.refine((list) => splitList(list).length > 0 && splitList(list).every(isWebhookSecret), {
       error: `STRIPE_WEBHOOK_SECRET is not a signing secret: it starts with whsec_ (several are separated by commas); copy it from ${WEBHOOKS_PAGE}.`,
     }),
@@ -44,7 +44,7 @@ const signingSecretsSchema = z.optional(
   z.string().check(
     z.refine((list) => !splitList(list).some((secret) => /^(?:[srp]k|whsec)_/.test(secret)), {
       error:
-        "SIGNING_SECRET holds a secret of Stripe's: make one of its own, e.g. with `openssl rand -hex 32`, or leave it empty.",
+        "SIGNING_SECRET holds one of Stripe's secrets: make a secret of its own, e.g. with `openssl rand -hex 32`, or leave it empty.",
       abort: true,
     }),
     z.refine(
@@ -61,7 +61,7 @@ const signingSecretsSchema = z.optional(
 const siteUrlSchema = z
   .string({
     error:
-      "SITE_URL is not set and the host does not tell it: set it to the address of your shop, e.g. https://shop.example.",
+      "SITE_URL is not set and the host does not provide it: set it to the address of your shop, e.g. https://shop.example.",
   })
   .check(
     z.refine(isSiteUrl, {
@@ -163,10 +163,10 @@ function isOrigin(text: string): boolean {
   return !text.includes("*") && isSiteUrl(text) && new URL(text).origin === text.replace(/\/$/, "");
 }
 
-/** A line break is easily copied along, and some hosts keep it. Told apart from a wrong key, because it cannot be seen. */
+/** A line break is easily copied along, and some hosts keep it. It has its own message, because it cannot be seen. */
 export function withoutBlanks(variable: string) {
   return z.refine<string>((text) => !/\s/.test(text), {
-    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
+    error: `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without it.`,
     abort: true,
   });
 }

@@ -38,7 +38,7 @@ export interface Config {
   signingSecrets: readonly string[];
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
   siteUrl: string;
-  /** Marks this shop's sessions, where an account has several shops of this kind. */
+  /** Marks this shop's sessions, for an account with several shops of this kind. */
   shopId: string;
   /** Whose pages may open a checkout. */
   origins: {
@@ -46,7 +46,7 @@ export interface Config {
     /** On a developer's machine any local server may. */
     anyLoopback: boolean;
   };
-  /** The header in which this host writes the caller's address; undefined where none can be believed. */
+  /** The header in which this host writes the caller's address; undefined if none can be believed. */
   addressHeader: string | undefined;
   /** How many checkouts may be opened: by one address, and by all together. */
   checkoutsPerMinute: { address: number; total: number };
@@ -54,22 +54,22 @@ export interface Config {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
-  /** Of a branch or a pull request: not the site itself. */
+  /** A deployment of a branch or a pull request: not the site itself. */
   isPreview: boolean;
   /** The host starts reconciliation by itself, or should. */
   isScheduled: boolean;
-  /** The host's scheduler would have to show one, so that it cannot start reconciliation. */
+  /** The host's scheduler has to show one, and there is none, so it cannot start reconciliation. */
   lacksCronSecret: boolean;
-  /** Where the owner is told of orders; each only where it is set. */
+  /** Where the owner is told of orders; undefined if not set. */
   ownerEmail: string | undefined;
   ownerChat: { url: URL; allowLoopback: boolean } | undefined;
   /** The owner's own server. */
   orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
-  /** Undefined: files for sale lie in the folder `private/` alone. */
+  /** Undefined: files for sale are only in the folder `private/`. */
   bucket: BucketConfig | undefined;
-  /** Sign license keys; empty where none are sold. */
+  /** They sign license keys; empty if none are sold. */
   licenseKeys: readonly SigningKey[];
   /** Undefined: the shop sends no mails. */
   mail: MailConfig | undefined;
@@ -98,7 +98,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the environment; an empty variable counts as one that is not set.
+ * Reads the environment; an empty variable counts as not set.
  * @throws ConfigError that lists every wrong variable at once.
  */
 export function parseConfig(environment: Environment): Config {
@@ -150,7 +150,7 @@ export function parseConfig(environment: Environment): Config {
 }
 
 /**
- * The part that is needed to ask Stripe; undefined when there is no key.
+ * The part that is needed to ask Stripe; undefined if there is no key.
  * @throws ConfigError that lists every wrong variable of this part.
  */
 export function parseStripeAccess(environment: Environment): StripeAccess | undefined {
@@ -166,8 +166,8 @@ export function parseStripeAccess(environment: Environment): StripeAccess | unde
 }
 
 /**
- * Checks the address that the owner gives the shop, where the rest is not known yet: while the site is built.
- * @throws ConfigError when it cannot be a shop's.
+ * Checks the address that the owner gives the shop, while the site is built and the rest is not known yet.
+ * @throws ConfigError when it cannot be the address of a shop.
  */
 export function checkSiteUrl(environment: Environment): void {
   const { SITE_URL } = withoutEmpty(environment);
@@ -187,7 +187,7 @@ function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess 
 /** The part that tells one shop of a Stripe account from another. */
 export type Place = Pick<Config, "siteUrl" | "shopId" | "origins" | "isPreview">;
 
-/** Undefined where the shop's address is not known, or one of these variables is wrong, which `parseConfig` says. */
+/** Undefined if the shop's address is not known, or one of these variables is wrong; `parseConfig` says which. */
 export function parsePlace(environment: Environment): Place | undefined {
   const variables = withoutEmpty(environment);
   const result = placeSchema.safeParse({
@@ -212,7 +212,7 @@ function toPlace(data: z.output<typeof placeSchema>, variables: Record<string, s
 }
 
 /**
- * The part that says where the orders' table is; undefined when none is asked for.
+ * The part that says where the orders' table is; undefined if none is named.
  * @throws ConfigError that lists every wrong variable of this part.
  */
 export function parseDynamodbConfig(environment: Environment): DynamodbConfig | undefined {
@@ -220,7 +220,7 @@ export function parseDynamodbConfig(environment: Environment): DynamodbConfig | 
 }
 
 /**
- * The part that says where files for sale lie; undefined when no bucket is named.
+ * The part that says where files for sale are; undefined if no bucket is named.
  * @throws ConfigError that lists every wrong variable of this part.
  */
 export function parseBucketConfig(environment: Environment): BucketConfig | undefined {

@@ -3,9 +3,9 @@ const RIGHT_TO_LEFT =
   /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * Foreign words (a product's, a buyer's) for a sentence of plain text: between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE where
- * they hold right-to-left letters, so that their digits and brackets stay with them and ours with us. Others stay as they are. In HTML
- * `<bdi>` or `dir="auto"` does the same. https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+ * Prepares words from outside (a product's name, a buyer's) for a sentence of plain text. If they hold right-to-left letters, they go
+ * between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE, so that their digits and brackets stay with them and ours with us. Others
+ * stay as they are. In HTML `<bdi>` or `dir="auto"` does the same. https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
  */
 export function isolate(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;

@@ -1,7 +1,7 @@
 /**
- * Every name a log line may have a field under: identifiers, outcomes and counts. What is not listed is not written, so that
- * a buyer's address cannot get into a log by being handed over with something else. Before adding a name, ask whether a
- * stranger may read its values: logs are kept for long and shown to many.
+ * Every field that a log line may have: identifiers, outcomes and counts. What is not listed is not written, so a buyer's address
+ * cannot get into a log by being passed along with something else. Before adding a name, ask whether a stranger may read its values:
+ * logs are kept for long and shown to many.
  */
 const LOG_FIELDS = [
   // The request.
@@ -25,7 +25,7 @@ const LOG_FIELDS = [
   "outcome",
   "step",
   "attempt",
-  // What the owner's side is told, and by which way.
+  // What the owner's side is told, and on which channel.
   "news",
   "channel",
   "sign",
@@ -53,7 +53,7 @@ type LogValue = string | number | boolean | undefined;
 
 export type LogFields = Readonly<Partial<Record<LogField, LogValue>>>;
 
-/** The types say the same; this holds where they were cast away. */
+/** The types say the same; this also holds where a cast got around them. */
 export function allowedFields(fields: LogFields): [LogField, LogValue][] {
   return LOG_FIELDS.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name]]);
 }

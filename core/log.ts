@@ -26,8 +26,8 @@ export function createJsonLog(writeLine: (line: string) => void, now: () => numb
 }
 
 /**
- * JSON escapes line feeds and ANSI's escape character by itself, but not U+2028, the C1 controls (a terminal takes U+009B for
- * the beginning of a command) or the marks that turn text around: some viewers break or reorder lines at them.
+ * JSON escapes line feeds and ANSI's escape character by itself, but not U+2028, the C1 controls (a terminal takes U+009B for the
+ * beginning of a command) or the marks that change the direction of text: some viewers break or reorder lines at them.
  */
 function escapeInvisible(json: string): string {
   return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -44,7 +44,7 @@ export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** What may be told of something thrown: its class and message, and those of its causes; never a stack or a payload. */
+/** What may be said about something thrown: its class and message, and those of its causes; never a stack or a payload. */
 export function describeError(error: unknown, causes = 5): string {
   if (!(error instanceof Error)) return `thrown value of type ${typeof error}`;
   const hasCause = error.cause !== undefined && causes > 0;

@@ -1,8 +1,8 @@
-/** A message of somebody else's, an error's above all, may quote anything: only its beginning is looked at. */
+/** A message from outside, above all an error's, may quote anything: only its beginning is read. */
 const READ_CHARACTERS = 4_000;
 const KEPT_CHARACTERS = 1_000;
 
-/** What must never stand in a log, told by its looks. Every repetition is bounded: hostile text must not take long. */
+/** What must never be in a log, recognized by its form. Every repetition is bounded: hostile text must not take long. */
 const PRIVATE: readonly [RegExp, string][] = [
   // User and password in an address, as in SMTP_URL.
   [/\/\/[^\s/@]{1,300}@/g, "//[credentials]@"],

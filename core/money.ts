@@ -1,6 +1,6 @@
 /**
  * How many decimals Stripe's integer amounts have: two, with these exceptions. https://docs.stripe.com/currencies, November 2026.
- * The digits of `Intl` say how a currency is written, which is something else: Stripe counts hundredths of ISK and UGX too, and
+ * The digits of `Intl` say how a currency is written, which is something else: Stripe counts hundredths of ISK and UGX too, although
  * nobody writes them.
  */
 const ZERO_DECIMAL = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" ");
@@ -14,7 +14,7 @@ export function formatMoney(amountMinor: number, currency: string, locale: strin
   return formatOf(locale, currency, Number.isInteger(amount) ? undefined : digits).format(amount);
 }
 
-/** To make one takes longer than all the rest of a mail. */
+/** Making one takes longer than the whole rest of a mail. */
 const formats = new Map<string, Intl.NumberFormat>();
 
 function formatOf(
@@ -30,7 +30,7 @@ function formatOf(
   return made;
 }
 
-/** How many digits of a minor amount stand behind the point. `currency` in lower case. */
+/** How many digits of a minor amount are decimals. `currency` in lower case. */
 export function minorDigits(currency: string): number {
   if (ZERO_DECIMAL.includes(currency)) return 0;
   return THREE_DECIMAL.includes(currency) ? 3 : 2;

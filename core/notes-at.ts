@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { isLoopbackHost } from "./loopback.ts";
 
 /**
- * Tells a host's notes apart from those of other hosts. Undefined on developers' machines, which come and go: a product of Stripe's
- * holds fifty notes.
+ * Tells a host's notes apart from those of other hosts. Undefined on developers' machines, which come and go: a product in Stripe
+ * holds only fifty notes.
  */
 export function notesAt(host: string): string | undefined {
   if (isLoopbackHost(host)) return undefined;

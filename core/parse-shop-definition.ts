@@ -30,7 +30,7 @@ function sentences(issue: z.core.$ZodIssue): string[] {
     return issue.keys.map((key) => `${fieldName([...issue.path, key])} is not known here. Is it misspelled?`);
   }
   if (issue.code === "invalid_union") {
-    // What was meant is told by the alternative whose mistakes lie inside it.
+    // The alternative whose mistakes lie inside it is the one that was meant.
     const meant = issue.errors.find((alternative) =>
       alternative.every(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
     );
@@ -41,7 +41,7 @@ function sentences(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "invalid_key") {
     return [`${where} ${issue.issues[0]?.message ?? issue.message}`];
   }
-  // Told by zod itself, which knows nothing better than the type.
+  // This is zod's own message, which knows only the type.
   if (issue.code === "invalid_type" && issue.message.startsWith("Invalid")) {
     return [`${where || "The default export"} must be ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}.`];
   }

@@ -5,7 +5,7 @@ export interface ShopAppearance {
   name: string;
   /** Where buyers write to when something is wrong. */
   supportEmail: string | undefined;
-  /** An absolute address. A mail must do without it: many programs show no pictures. */
+  /** An absolute address. A mail must do without it: many programs show no images. */
   logoUrl: string | undefined;
   /** `#rrggbb`: buttons and links. */
   accent: string;
@@ -13,7 +13,7 @@ export interface ShopAppearance {
   text: string;
 }
 
-/** Fills in what is not said: the shop is called after its host, and wears the colors of the demo shop. */
+/** Fills in what is missing: the name is the host's, the colors are those of the demo shop. */
 export function shopAppearance(
   settings: Pick<ShopDefinition, "name" | "supportEmail" | "colors" | "logoUrl">,
   siteUrl: string,

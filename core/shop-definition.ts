@@ -1,34 +1,34 @@
 import type { OrderSnapshot } from "./orders/order.ts";
 
 /**
- * What `shop.config.ts` says: everything about a shop that is not a secret and not HTML. All of it is optional. This file is types
- * alone, so that importing it costs the functions nothing; core/parse-shop-definition.ts checks what the types cannot.
+ * What `shop.config.ts` says: everything about a shop that is not a secret and not HTML. All of it is optional. This file holds only
+ * types, so importing it costs the functions nothing; core/parse-shop-definition.ts checks what the types cannot.
  */
 export interface ShopDefinition {
-  /** Stands in mails, e.g. `Low Tide`. Your pages say it themselves, and Stripe's page bears your account's name. */
+  /** Used in mails, e.g. `Low Tide`. Your pages say it themselves, and Stripe's page shows your account's name. */
   name?: string;
   /** Where buyers write to when something is wrong. */
   supportEmail?: string;
   /** For mails: `#rrggbb`. */
   colors?: ShopColors;
-  /** The address of a picture, `https://…` or a path on the site (`/images/logo.png`). Mail programs show PNG and JPEG. */
+  /** The address of an image, `https://…` or a path on the site (`/images/logo.png`). Mail programs show PNG and JPEG. */
   logoUrl?: string;
   /**
-   * What is for sale, by price id (`price_…`) or lookup key (`poster-a2`). A price that a page offers needs no entry; one that no
-   * page offers is for sale when it stands here.
+   * What is for sale, by price id (`price_…`) or lookup key (`poster-a2`). A price that a page offers needs no entry; a price that no
+   * page offers is for sale if it is listed here.
    */
   prices?: Readonly<Record<string, PriceSettings>>;
   /** What Stripe's payment page asks for and offers, for every price that does not say otherwise. */
   checkout?: CheckoutOptions;
-  /** For how many days a download link in a mail works: 1 to 90, 3 if not said. The buyer's order page makes new ones. */
+  /** How many days a download link in a mail works: 1 to 90, by default 3. The buyer's order page makes new ones. */
   downloadLinkDays?: number;
-  /** The folder with the site's pages, in place of `public`: where another generator puts them. */
+  /** The folder with the site's pages, instead of `public`: where another generator puts them. */
   pages?: string;
-  /** Code of your own, once an order is paid. It may be asked again after a crash, always with the same key. */
+  /** Your own code, run once an order is paid. It may be called again after a crash, always with the same key. */
   onPaid?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
-  /** Code of your own, once a purchase is void: refunded in full, a dispute lost, a subscription ended. */
+  /** Your own code, run once a purchase is void: refunded in full, a dispute lost, a subscription ended. */
   onRevoked?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
-  /** Code of your own, once a void purchase is valid again: a refund that failed, a dispute won in the end. */
+  /** Your own code, run once a void purchase is valid again: a refund that failed, a dispute won in the end. */
   onRestored?(order: OrderSnapshot, attempt: OwnerCodeAttempt): Promise<void> | void;
 }
 
@@ -47,11 +47,11 @@ export interface OwnerCodeAttempt {
 }
 
 export interface PriceSettings {
-  /** How many one order may hold: 1 to 999, 99 if not said. */
+  /** How many one order may hold: 1 to 999, by default 99. */
   maxQuantity?: number;
-  /** What the buyer gets once the money is there. */
+  /** What the buyer gets once the money is in. */
   deliver?: readonly Delivery[];
-  /** In place of the same options of the whole shop. */
+  /** Replaces the shop's options of the same names. */
   checkout?: CheckoutOptions;
 }
 
@@ -61,25 +61,25 @@ export interface FileDelivery {
   kind: "file";
   /** What the buyer reads, e.g. `The Tide Reader (EPUB)`. */
   name: string;
-  /** A file of the folder `private/`, which ships with the functions and is never published; or a key of your bucket. */
+  /** A file in the folder `private/`, which ships with the functions and is never published; or a key of your bucket. */
   file: `private/${string}` | { bucketKey: string };
 }
 
 interface LinkDelivery {
   kind: "link";
   name: string;
-  /** `https://…`; only paying buyers are shown it. */
+  /** `https://…`; shown only to buyers who have paid. */
   url: string;
 }
 
-/** One signed key per unit, which your software can verify without asking anybody: docs/licenses.md. */
+/** One signed key per unit, which your software can verify without asking a server: docs/licenses.md. */
 export interface LicenseDelivery {
   kind: "license";
-  /** What the buyer reads above the key; the item's name if not said. */
+  /** What the buyer reads above the key; by default the item's name. */
   name?: string;
   /**
-   * What your software looks for in the key, e.g. `ebb-2`; the price's id if not said. Name one if the price may ever change: a
-   * new price has a new id. Letters, digits, `-` and `_`. Never change it: the keys of old orders would change with it.
+   * What your software looks for in the key, e.g. `ebb-2`; by default the price's id. Set one if the price may ever change: a new
+   * price has a new id. Letters, digits, `-` and `_`. Never change it: the keys of old orders would change with it.
    */
   product?: string;
 }
@@ -93,7 +93,7 @@ interface TextDelivery {
 /** Options of Stripe's payment page. Each is one that Stripe offers: https://docs.stripe.com/api/checkout/sessions/create */
 export interface CheckoutOptions {
   /**
-   * Stripe's Managed Payments: Link sells in your place, adds the tax and pays it. Off if not said, also where your account has it on.
+   * Stripe's Managed Payments: Link sells in your place, adds the tax and pays it. Off by default, even where your account has it on.
    * For digital goods whose product has a tax code; not together with `automaticTax` or `shipping`.
    */
   managedPayments?: boolean;
@@ -101,30 +101,30 @@ export interface CheckoutOptions {
   automaticTax?: boolean;
   /** Business customers may give their tax id (VAT number). */
   taxIds?: boolean;
-  /** Asks where to send it, and offers ways of sending; `false` for a price that is not sent, in a shop where the others are. */
+  /** Asks for an address to ship to, and offers shipping rates; `false` for a price that is not shipped, in a shop where others are. */
   shipping?: ShippingOptions | false;
   /** Shows a field for promotion codes, which are made in the Stripe dashboard. */
   promotionCodes?: boolean;
   /** Asks for a phone number. */
   phone?: boolean;
-  /** A box for your terms, which must be ticked; their address is set in Stripe's public business details. */
+  /** A box for your terms, which must be ticked; the address of the terms is set in Stripe's public business details. */
   termsConsent?: boolean;
   /** At most three questions of your own. */
   customFields?: readonly CustomField[];
   /** Lets the buyer change the quantity on the payment page, up to the price's `maxQuantity` unless a `max` is given. */
   adjustableQuantity?: boolean | { min?: number; max?: number };
-  /** `auto`: only where the way of paying needs it. */
+  /** `auto`: only if the payment method needs it. */
   billingAddress?: "auto" | "required";
 }
 
 export interface ShippingOptions {
-  /** Two-letter codes of the countries you send to, e.g. `["DE", "FR"]`. */
+  /** Two-letter codes of the countries you ship to, e.g. `["DE", "FR"]`. */
   countries: readonly string[];
-  /** Up to five ways of sending: ids of shipping rates of the Stripe dashboard (`shr_…`). Not for subscriptions. */
+  /** Up to five ways of shipping: ids of shipping rates from the Stripe dashboard (`shr_…`), or rates of your own. Not for subscriptions. */
   rates?: readonly (string | ShippingRate)[];
 }
 
-/** A way of sending that stands here rather than in the Stripe dashboard. */
+/** A shipping rate that is set here rather than in the Stripe dashboard. */
 export interface ShippingRate {
   /** What the buyer reads, e.g. `Letter post`. */
   name: string;
@@ -157,7 +157,7 @@ interface ChoiceField extends FieldBase {
   choices: readonly { value: string; label: string }[];
 }
 
-/** Gives `shop.config.ts` its types; what it is given is what it returns. */
+/** Gives `shop.config.ts` its types; returns what it is given. */
 export function defineShop(definition: ShopDefinition): ShopDefinition {
   return definition;
 }

@@ -6,7 +6,7 @@ import type { Site } from "./site.ts";
 
 /** What this shop recognizes its own sales by. */
 export function shopIdentity({ shopId, siteUrl, origins, isPreview }: Place, site: Site): ShopIdentity {
-  // A preview with a name of its own is another shop than the site, whose address its host states as well.
+  // A preview with a name of its own is a different shop from the site, although its host states the site's address as well.
   const addresses = isPreview && shopId !== ONLY_SHOP ? [siteUrl] : [siteUrl, ...origins.allowed];
   return {
     shopId,

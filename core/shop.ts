@@ -49,7 +49,7 @@ export interface Shop {
   deliveries: Deliveries;
   /** Loads the engine at the first call. */
   keeping(): Promise<Kept>;
-  /** Loads what it needs at the first call, as the next one: most requests come up to neither. */
+  /** Loads what it needs at the first call, as `lookLimit` does: most requests use neither. */
   checkoutLimits: CheckoutLimits;
   lookLimit: LookLimit;
 }
@@ -152,7 +152,7 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   };
 }
 
-/** Hears of trouble that the storage in Stripe has. */
+/** Is told of trouble that the storage in Stripe has. */
 type Listener = Pick<Required<StripeOrderStoreOptions>, "reportTrouble" | "refusedVersion">;
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
@@ -179,8 +179,8 @@ async function chooseEngine(
 }
 
 /**
- * A shop that has grown: what it did `before` stands in Stripe, and what it did before it had a name, without one in the table. The mark by
- * which a restored table is known stands in Stripe, too.
+ * A shop that has grown. What it did `before` is in Stripe; what it did before it had a name is in the table, without one. The mark
+ * that reveals a restored table is in Stripe, too.
  */
 export function onTable(
   table: Engine,
@@ -200,14 +200,14 @@ export function onTable(
   };
 }
 
-/** Undefined where no mail server is named. Nodemailer itself is loaded with the first mail. */
+/** Undefined if no mail server is named. Nodemailer itself is loaded with the first mail. */
 async function chooseMailer({ mail }: Config, site: Site, now: () => number): Promise<Mailer | undefined> {
   if (mail === undefined) return undefined;
   const { createSmtpMailer } = await import("./mail/smtp-mailer.ts");
   return createSmtpMailer({ ...mail, replyTo: mail.replyTo ?? site.shop.supportEmail }, now);
 }
 
-/** A limit that is loaded when somebody comes up to it. */
+/** A limit that is loaded when it is first used. */
 function lazyLimit(load: () => Promise<LookLimit | CheckoutLimits>): LookLimit & CheckoutLimits {
   const loaded = once(load);
   return { admit: async (address) => (await loaded()).admit(address) };

@@ -1,15 +1,15 @@
 import type { Catalog } from "./checkout/catalog.ts";
 import type { CheckoutOptions, PriceSettings, ShopDefinition } from "./shop-definition.ts";
 
-/** What the owner's own files say: shop.config.ts and the pages. The functions' bundle has it inside. */
+/** What the owner's own files say: shop.config.ts and the pages. The functions' bundle contains it. */
 export interface Site {
   shop: ShopDefinition;
   catalog: Catalog;
 }
 
 /**
- * What shop.config.ts says about a price that was bought; empty when it says nothing. The entry may stand under the price's id, or
- * under its lookup key.
+ * What shop.config.ts says about a price that was bought; empty if it says nothing. The entry may be under the price's id, or under
+ * its lookup key.
  */
 export function priceSettings(site: Site, item: PriceNames): PriceSettings {
   const entry = entryOf(site, item);
@@ -33,14 +33,14 @@ function entryOf({ shop, catalog }: Site, { priceId, lookupKey }: PriceNames): s
   return Object.keys(prices).find((name) => catalog.prices[name]?.known?.id === priceId);
 }
 
-/** What shop.config.ts says under a price's id, and a price that takes its place would be sold without; names of fields. */
+/** The fields that shop.config.ts sets under a price's id, and that a price in its place would be sold without. */
 export function settingsLeftBehind({ shop }: Site, priceId: string, settings: PriceSettings): string[] {
   const prices = shop.prices ?? {};
   const old = Object.hasOwn(prices, priceId) ? (prices[priceId] ?? {}) : {};
   return Object.keys(old).filter((field) => !Object.hasOwn(settings, field));
 }
 
-/** What Stripe's page asks for and offers: a price's own options stand in place of the shop's, one by one. */
+/** What Stripe's page asks for and offers: a price's own options replace the shop's, one by one. */
 export function checkoutOptions({ shop }: Site, settings: PriceSettings): CheckoutOptions {
   return { ...shop.checkout, ...settings.checkout };
 }

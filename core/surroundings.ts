@@ -15,19 +15,19 @@ export interface Surroundings {
   now: () => number;
   /** 16 letters, digits, - or _. */
   randomId: () => string;
-  /** In [0, 1): chance where nothing depends on it. */
+  /** In [0, 1): for chance that nothing depends on. */
   random: () => number;
   schedule: Schedule;
   log: Log;
   /** Undefined: a client of its own for every shop that is opened. */
   stripe: Stripe | undefined;
-  /** Undefined: nobody is mailed, and the log says so. */
+  /** Undefined: no mails are sent, and the log says so. */
   mailer: Mailer | undefined;
   /** To addresses that the owner names, and never inside the host's network. */
   post: Post;
   /** Undefined: the engine that the configuration asks for. */
   engine: Engine | undefined;
-  /** What the folder `private/` lies in while the shop runs. */
+  /** The folder that contains `private/` while the shop runs. */
   projectFolder: string;
 }
 
@@ -52,8 +52,8 @@ export function realSurroundings(): Surroundings {
     },
     engine: undefined,
     // Both hosts start a function in the folder that holds its files (https://vercel.com/guides/how-can-i-use-files-in-serverless-functions),
-    // laid out as in the project. The path into it is put together elsewhere: joined here, the hosts' tracers would follow it and
-    // pack every file for sale into every function.
+    // laid out as in the project. The path into it is put together elsewhere: if it were joined here, the hosts' tracers would follow it
+    // and pack every file for sale into every function.
     projectFolder: process.cwd(),
   };
 }

@@ -1,7 +1,7 @@
-/** How a price is paid; a session can have one of the two. */
+/** How a price is paid; a session can have only one mode. */
 type CheckoutMode = "payment" | "subscription";
 
-/** What is for sale, made by `npm run build` out of the pages and shop.config.ts. */
+/** What is for sale, made by `npm run build` from the pages and shop.config.ts. */
 export interface Catalog {
   /** By the name that pages use: a price id (`price_…`) or a lookup key. Nothing else can be bought. */
   prices: Readonly<Record<string, CatalogPrice>>;
@@ -16,7 +16,7 @@ export interface KnownPrice {
   id: string;
   lookupKey?: string;
   mode: CheckoutMode;
-  /** A catalog that was made with a test key says nothing about live prices, and the other way round. */
+  /** A catalog made with a test key says nothing about live prices, and vice versa. */
   livemode: boolean;
 }
 

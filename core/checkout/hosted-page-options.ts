@@ -8,8 +8,8 @@ import { maxQuantity } from "./quantity.ts";
  * The owner's options in Stripe's words. Options that the owner did not set are not sent. Managed Payments is the exception: newer
  * accounts turn it on unless a request turns it off. Link is then the seller, adds tax, and refuses half of the other options.
  *
- * Shipping rates are for one-time payments only, and in the price's currency. `npm run check` says so; here Stripe refuses such a
- * checkout, which is better than to send something for nothing.
+ * Shipping rates are only for one-time payments, and in the price's currency. `npm run check` says so; here Stripe refuses such a
+ * checkout, which is better than shipping for free.
  */
 export function hostedPageOptions(options: CheckoutOptions): Partial<Stripe.Checkout.SessionCreateParams> {
   const { shipping, customFields = [], billingAddress } = options;

@@ -8,7 +8,7 @@ import { isPriceId, type KnownPrice } from "./catalog.ts";
 
 /**
  * Asks Stripe about one price, named by its id or its lookup key.
- * @throws HttpError 400 when it is not for sale; Stripe's own error when there is no price of that id.
+ * @throws HttpError 400 when it is not for sale; Stripe's own error when no price has that id.
  */
 export async function askForPrice(
   stripe: Stripe,
@@ -22,7 +22,7 @@ export async function askForPrice(
   if (price === undefined) {
     log.error("lookup_key_unknown", {
       price: name,
-      fix: "No price of the Stripe account and mode (test or live) that STRIPE_SECRET_KEY belongs to has this lookup key: give it to one in the Stripe dashboard, or mend the data-price-id in your HTML.",
+      fix: "In the Stripe account and mode (test or live) that STRIPE_SECRET_KEY belongs to, no price has this lookup key. Give the key to a price in the Stripe dashboard, or correct the data-price-id in your HTML.",
     });
     throw new HttpError(400, "unknown_price", "This item is not for sale at the moment.");
   }

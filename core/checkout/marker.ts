@@ -22,8 +22,8 @@ export interface Sale {
 }
 
 /**
- * Put on every Checkout Session that this shop creates, and on its payment or subscription, which Stripe does not give the session's
- * own: whose it is, where it was sold, and what. Written down because all of it can change until the order is delivered: a lookup key
+ * Put on every Checkout Session that this shop creates, and on its payment or subscription, to which Stripe does not copy the
+ * session's metadata: whose it is, where it was sold, and what. All of it can change before the order is delivered: a lookup key
  * moves on to another price, a shop to another address, and the dashboard adds lines that the shop did not open.
  */
 export function saleMetadata({ siteUrl, shopId, price }: Sale): Record<string, string> {
@@ -35,7 +35,7 @@ export function saleMetadata({ siteUrl, shopId, price }: Sale): Record<string, s
   };
 }
 
-/** Where the mails of a session's order go, since the owner has corrected the address; the value of a metadata key. */
+/** Where the mails of a session's order go, if the owner has corrected the address. */
 export function correctedAddress(metadata: Metadata | null): string | undefined {
   return metadata?.[MAIL_TO];
 }

@@ -23,19 +23,19 @@ export interface PriceForSale {
 
 export interface PriceCatalog {
   /**
-   * Looks at a purchase without asking Stripe.
+   * Checks a purchase without asking Stripe.
    * @throws HttpError 400 when it is certain that this is not for sale, or not in this quantity.
    */
   requireOffered(purchase: PurchaseRequest): void;
 
   /**
    * The price that a purchase names, in the mode that the price demands; never one the browser asks for.
-   * @throws HttpError 400 when it is not for sale, or not in this quantity; before Stripe is asked wherever that can be told.
-   * Stripe's own errors pass through.
+   * @throws HttpError 400 when it is not for sale, or not in this quantity; without asking Stripe if that can be told. Stripe's own
+   * errors pass through.
    */
   find(purchase: PurchaseRequest, deadline: Deadline): Promise<PriceForSale>;
 
-  /** After Stripe has refused `refused`: the price that its lookup key names by now; undefined when nothing has changed. */
+  /** After Stripe has refused `refused`: the price that its lookup key names now; undefined if nothing has changed. */
   findAnew(
     purchase: PurchaseRequest,
     refused: PriceForSale,
@@ -55,9 +55,9 @@ export interface PriceCatalogDependencies {
 const REMEMBER_LOOKUP_KEY_MS = 5 * 60_000;
 
 /**
- * Sells what the build has found on the pages and in shop.config.ts. What the build has learned from Stripe is taken as it is, so
- * that opening a checkout costs one call; that holds for lookup keys too, because the build has compared the page with that very
- * price. Otherwise Stripe is asked, once per price and instance.
+ * Sells what the build has found on the pages and in shop.config.ts. What the build has learned from Stripe is trusted, so that
+ * opening a checkout costs one call. That holds for lookup keys too, because the build has compared the page with that very price.
+ * Otherwise Stripe is asked, once per price and instance.
  */
 export function createPriceCatalog(dependencies: PriceCatalogDependencies): PriceCatalog {
   const { stripe, site, livemode, now, log } = dependencies;
@@ -96,7 +96,7 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     return { id, ...(key !== undefined && { lookupKey: key }), mode, settings, options };
   }
 
-  /** A lookup key that has moved on since the build, away from what shop.config.ts says under the old price's id. */
+  /** Refuses a lookup key that has moved on since the build, away from settings that shop.config.ts has under the old price's id. */
   function refuseMoved(name: string, id: string, settings: PriceSettings): void {
     const built = site.catalog.prices[name]?.known;
     if (isPriceId(name) || built === undefined || built.livemode !== livemode || built.id === id) return;
@@ -105,7 +105,7 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     log.error("lookup_key_moved", {
       price: name,
       priceId: id,
-      fix: `The lookup key "${name}" names ${id} now, and ${left.join(", ")} of shop.config.ts stand under ${built.id}, which it named when this was built. Put them under prices[${JSON.stringify(name)}] and deploy again; until then the shop does not sell this price, because these settings would not apply to it.`,
+      fix: `The lookup key "${name}" now names ${id}, but ${left.join(", ")} in shop.config.ts are set for ${built.id}, which it named when this was built. Move them to prices[${JSON.stringify(name)}] and deploy again. Until then the shop does not sell this price, because these settings would not apply to it.`,
     });
     throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
   }
@@ -131,11 +131,11 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
   };
 }
 
-/** Old pages in a browser's cache, a button that a script made, or somebody who tries ids. */
+/** Comes from an old page in a browser's cache, a button that a script made, or someone who tries out ids. */
 function refuseUnlisted(name: string, log: Log): HttpError {
   log.warn("price_unlisted", {
     price: name.slice(0, 64),
-    fix: "No page and no entry of shop.config.ts offers this price, so it is not sold. If it should be: put it into a data-price-id of your HTML, or under `prices` in shop.config.ts, and deploy again.",
+    fix: "No page and no entry in shop.config.ts offers this price, so it is not sold. To sell it, put it into a data-price-id in your HTML, or under `prices` in shop.config.ts, and deploy again.",
   });
   return new HttpError(400, "unknown_price", "This item is not for sale at the moment.");
 }

@@ -3,12 +3,12 @@ import * as z from "zod/mini";
 import { HttpError } from "../http/http-error.ts";
 import { PRICE_NAME } from "./catalog.ts";
 
-/** What shop.config.ts may allow at most; core/checkout/quantity.ts knows the limit of each price. */
+/** The most that shop.config.ts may allow; core/checkout/quantity.ts knows the limit of each price. */
 const LARGEST_QUANTITY = 999;
 
 /**
  * All that a browser may decide: which price (by id or lookup key), how many, and a reference of the owner's own. No amount, no
- * currency, no address, no mode. Strict, so that a field we do not know is refused instead of being ignored.
+ * currency, no address, no mode. Strict, so that a field we do not know is refused, not ignored.
  */
 const purchaseSchema = z.strictObject({
   price_id: z.string().check(z.regex(PRICE_NAME)),
@@ -20,8 +20,8 @@ const purchaseSchema = z.strictObject({
 export type PurchaseRequest = z.output<typeof purchaseSchema>;
 
 /**
- * The price may be called `priceId`, too, as many shops of this kind call it; `price_id` goes first. Values may be text, as the button
- * script sends them that it finds in a form.
+ * The price may also be called `priceId`, as many shops of this kind call it; `price_id` takes precedence. Values may be text, as the
+ * button script sends what it finds in a form.
  * @throws HttpError 400 in words a buyer can read, and without a cause: a log must not quote what a stranger sent.
  */
 export function parseJsonPurchase(text: string): PurchaseRequest {
@@ -46,8 +46,8 @@ function parsePurchase(body: unknown): PurchaseRequest {
 }
 
 /**
- * The fields of a form are text: digits become a number, an empty reference is none. The price stands under its one name, without the
- * blanks that an attribute or a field was written with.
+ * The fields of a form are text: digits become a number, and an empty reference counts as absent. The price gets its one name, without
+ * the blanks around it.
  */
 function fromFields(body: unknown): unknown {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return body;

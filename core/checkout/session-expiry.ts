@@ -6,14 +6,14 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const MARGIN_MS = MINUTE_MS;
 
 export interface SessionExpiry {
-  /** Part of the idempotency key: a session that ends at another time is another request. */
+  /** Part of the idempotency key: a session that expires at another time is another request. */
   step: number;
   atSeconds: number;
 }
 
 /**
- * When a session that is opened now ends: after `minutes`, or up to six more. The same for every try within five minutes, because
- * a retry must repeat its parameters to the letter; a try in the next step opens another session, and the first one expires.
+ * When a session that is opened now expires: after `minutes`, or up to six more. The same for every try within five minutes, because
+ * a retry must repeat its parameters exactly. A try in the next step opens another session, and the first one expires.
  *
  *     |---- step ----|---- step ----|                      now in the first step
  *                    |--- margin + minutes ---|  atSeconds

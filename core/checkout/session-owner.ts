@@ -2,14 +2,14 @@ import type Stripe from "stripe";
 
 import { whoseSale, type ShopIdentity, type Sold } from "./whose-sale.ts";
 
-/** What a session says about its sale, with its lines where they were read along. */
+/** What a session says about its sale, with its lines if they were read along. */
 export function soldIn({ metadata, success_url: successUrl, line_items }: Stripe.Checkout.Session): Sold {
   return { metadata, successUrl, ...(line_items !== undefined && { prices: pricesIn(line_items.data) }) };
 }
 
 /**
- * Whether a session is one of the shop's. Its lines are asked for only where nothing else tells: it was opened by an older version of
- * a shop without a name, at an address that is not ours.
+ * Whether a session belongs to this shop. Its lines are fetched only if nothing else tells: an older version of a shop without a name
+ * opened it, at an address that is not ours.
  * @throws when Stripe cannot be asked.
  */
 export async function isOurSession(

@@ -6,9 +6,9 @@ import { saleMetadata } from "./marker.ts";
 import type { PriceForSale } from "./price-catalog.ts";
 
 /**
- * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come from the shop's own configuration
- * alone. A retry with the same idempotency key must ask for the very same: no parameter but `expiresAtSeconds`, which is part of
- * the key, may depend on the time.
+ * What Stripe is asked to sell. Everything but the choice itself is ours: the addresses come only from the shop's own configuration.
+ * A retry with the same idempotency key must send exactly the same parameters. So none may depend on the time, except
+ * `expiresAtSeconds`, which is part of the key.
  */
 export function sessionParameters(
   purchase: PurchaseRequest,

@@ -3,8 +3,8 @@ import { describeError, type Log } from "../log.ts";
 import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 
 /**
- * What a buyer is told when Stripe does not open a checkout; what the owner must do about it goes to the log. Nothing of
- * Stripe's own words reaches the browser: they name keys, accounts and internals.
+ * What a buyer is told when Stripe does not open a checkout; the log tells the owner what to do. Stripe's own words never reach the
+ * browser: they name keys, accounts and internals.
  */
 export function toHttpError(error: unknown, log: Log): unknown {
   switch (classifyStripeError(error)) {
@@ -54,17 +54,17 @@ export function toHttpError(error: unknown, log: Log): unknown {
   }
 }
 
-/** What Stripe says that a restricted key lacks; its other words quote the key. */
+/** The permission that a restricted key lacks, according to Stripe. The rest of Stripe's message quotes the key. */
 function missingPermission(error: unknown): string | undefined {
   return error instanceof Error ? /'(rak_\w+)'/.exec(error.message)?.[1] : undefined;
 }
 
-/** A price that is missing or unusable is a mistake on the page; the owner can mend it, the buyer cannot. */
+/** A price that is missing or unusable is a mistake on the page; the owner can fix it, the buyer cannot. */
 function refusal(error: unknown, log: Log): HttpError {
   if (refusesManagedPayments(error)) {
     log.error("managed_payments_refused", {
       error: describeError(error),
-      fix: "Stripe's Managed Payments (`checkout.managedPayments` in shop.config.ts) sells digital goods, takes care of tax itself and refuses many options. Take out the option that Stripe names, give the product an eligible tax code in the Stripe dashboard, or remove `managedPayments`; then deploy again.",
+      fix: "Stripe's Managed Payments (`checkout.managedPayments` in shop.config.ts) sells digital goods, takes care of tax itself and refuses many options. Remove the option that Stripe names, give the product an eligible tax code in the Stripe dashboard, or remove `managedPayments`; then deploy again.",
     });
     return checkoutRefused(error);
   }
@@ -86,7 +86,7 @@ function checkoutRefused(cause: unknown): HttpError {
 
 /**
  * "custom_text cannot be used with Managed Payments, which is enabled by default on your account. …", and "Invalid line_items[0]: the
- * product tax code is missing. Product tax code is required for Managed Payments." Stripe gives neither a code of its own.
+ * product tax code is missing. Product tax code is required for Managed Payments." Stripe gives them no code of their own.
  */
 function refusesManagedPayments(error: unknown): boolean {
   return (
@@ -96,7 +96,7 @@ function refusesManagedPayments(error: unknown): boolean {
   );
 }
 
-/** True when Stripe refuses the price itself: there is none of that id, or it is not sold any more. */
+/** True when Stripe refuses the price itself: no price has that id, or it is no longer sold. */
 export function refusesPrice(error: unknown): boolean {
   const failure = classifyStripeError(error);
   if (!isStripeError(error) || (failure !== "not_found" && failure !== "refused")) return false;

@@ -11,16 +11,16 @@ export interface ShopIdentity {
   anyLoopback: boolean;
   /** Every name that a price of this shop has: ids and lookup keys. */
   prices: ReadonlySet<string>;
-  /** Tells the notes of shops without a name apart, by their address; undefined where that is not worth it. */
+  /** Keeps the notes of shops without a name apart, by their address; undefined where that is not worth it. */
   notes: string | undefined;
 }
 
 /** What an object of Stripe's says about its sale. */
 export interface Sold {
   metadata: Metadata | null | undefined;
-  /** Of a session: where its buyer was to come back to. */
+  /** For a session: where its buyer was to come back to. */
   successUrl?: string | null;
-  /** Of a session whose lines were read: ids and lookup keys of what it sells. They count where nothing says what was opened. */
+  /** For a session whose lines were read: ids and lookup keys of what it sells. They count only if nothing says what was opened. */
   prices?: readonly string[];
 }
 
@@ -53,19 +53,19 @@ export function whoseSale(sold: Sold, shop: ShopIdentity): "ours" | "theirs" | "
   return isTold ? "theirs" : "unknown";
 }
 
-/** `shop.example` of `https://www.shop.example/thanks`: both names lead to one site. Undefined for what is no address. */
+/** `shop.example` for `https://www.shop.example/thanks`: both names lead to one site. Undefined if it is not an address. */
 export function hostOf(address: string): string | undefined {
   return URL.parse(address)?.host.replace(/^www\./, "") || undefined;
 }
 
 export function isAt(address: string, { hosts, anyLoopback }: ShopIdentity): boolean {
   const host = hostOf(address);
-  // A custom scheme, or what is no address at all, says nothing.
+  // A custom scheme, or what is not an address at all, says nothing.
   if (host === undefined || hosts.has(host)) return true;
   return anyLoopback && isLoopbackHost(host);
 }
 
-/** Every name under which a price of this shop may stand in a session. */
+/** Every name under which a session may list a price of this shop. */
 export function pricesKnownTo({ shop, catalog }: Site): ReadonlySet<string> {
   const offered = Object.entries(catalog.prices).flatMap(([name, { known }]) => [
     name,

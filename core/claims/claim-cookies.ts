@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import type { OrderId } from "../orders/order.ts";
 import { claimedExpiryMs, type Signer } from "../signing/signer.ts";
 
-/** Proof that this browser opened a Checkout Session: whoever merely has its id, from a link or a history, is told less. */
+/** Proof that this browser opened a Checkout Session. A browser that merely has its id, from a link or a history, is told less. */
 export interface ClaimCookies {
-  /** The `Set-Cookie` lines with which the answer to `request` makes its browser the one that opened the session. */
+  /** The `Set-Cookie` lines for the answer to `request` that make its browser the one that opened the session. */
   claim(request: Request, orderId: OrderId): string[];
   /**
    * The `Set-Cookie` lines that renew the buyer's cookie once the order is placed. Empty when it needs no renewal, or when the
-   * browser that sent `request` is not the buyer's. Checkouts that are opened later never push a renewed claim out.
+   * browser that sent `request` is not the buyer's. Checkouts that are opened later never push out a renewed claim.
    */
   keep(request: Request, orderId: OrderId): string[];
   /** True when the request comes from the browser that opened the session. */
@@ -33,17 +33,18 @@ const MAX_OPEN_CLAIMS = 8;
 /** All claims together, as browsers send them: some two dozen. Hosts refuse requests whose headers are many times as long. */
 const MAX_COOKIE_BYTES = 2_048;
 
-/** More than any browser sends along with `MAX_COOKIE_BYTES` of ours; the rest of a longer header is not read. */
+/** More than any browser sends along with `MAX_COOKIE_BYTES` of ours. A longer header is not read to its end. */
 const MAX_HEADER_LENGTH = 16_384;
 
 /**
  * One cookie per session, named after it: two tabs that buy at the same moment do not overwrite each other's, and a repeated
- * request sets the same one again. The name is a hash, so that no cookie list, of a support tool perhaps, shows a session's id.
+ * request sets the same one again. The name is a hash, so that no list of cookies, for instance in a support tool, shows a session's
+ * id.
  *
  * `__Host-` makes browsers refuse the cookie unless it is Secure, for this host alone and for all of its paths, so that no
  * neighbouring subdomain can plant one (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie). That needs
- * https, or a browser that takes localhost for as good; Safari does not. So the development server, which is the only place where
- * the site's address may be http, gets a plain one.
+ * https, or a browser that trusts localhost as much; Safari does not. So the development server, the only place where the site's
+ * address may be http, gets a plain one.
  */
 export function createClaimCookies(signer: Signer, siteUrl: string, now: () => number): ClaimCookies {
   const isSecure = siteUrl.startsWith("https:");
@@ -89,11 +90,11 @@ export function createClaimCookies(signer: Signer, siteUrl: string, now: () => n
 interface ClaimCookie {
   name: string;
   token: string;
-  /** What the cookie says; 0 when it says nothing that we understand. */
+  /** What the cookie claims; 0 if it says nothing that we understand. */
   expiresMs: number;
 }
 
-/** A day apart from the longest life of another claim, for clocks that disagree. */
+/** A day beyond the longest life of another claim, for clocks that disagree. */
 function isKept({ expiresMs }: ClaimCookie, nowMs: number): boolean {
   return expiresMs > nowMs + CLAIM_MS + DAY_MS;
 }
@@ -113,7 +114,7 @@ function worthKeeping(claims: readonly ClaimCookie[], taken: number, nowMs: numb
   return kept;
 }
 
-/** In the Cookie header, with what separates it from the next one. All of it is ASCII. */
+/** Its length in the Cookie header, with the separator. All of it is ASCII. */
 function bytesOf({ name, token }: Pick<ClaimCookie, "name" | "token">): number {
   return name.length + token.length + "=; ".length;
 }

@@ -8,18 +8,18 @@ interface OpenCheckout {
 }
 
 /**
- * Addresses at SITE_URL that lead on to Stripe's page. A page at another address cannot get the shop's cookie into its visitor's
- * browser by a script; a browser that passes through the shop on its way to Stripe gets it.
+ * Addresses at SITE_URL that lead on to Stripe's page. A script on a page at another address cannot get the shop's cookie into its
+ * visitor's browser. A browser that passes through the shop on its way to Stripe gets it.
  */
 export interface HopLinks {
   urlOf(checkout: OpenCheckout): string;
-  /** Leads nowhere but to the page that `urlOf` was given: both stand under the signature. */
+  /** Leads only to the page that `urlOf` was given: the signature covers both. */
   read(url: string): ReadHop;
 }
 
 type ReadHop = ({ kind: "valid" } & OpenCheckout) | { kind: "expired" } | { kind: "invalid" };
 
-/** The browser follows the link at once. Hosts log addresses, so a link that is read in a log must soon be useless. */
+/** The browser follows the link at once. Hosts log addresses, so a link that is found in a log must soon be useless. */
 const HOP_MS = 5 * 60_000;
 
 /** `<order>.<expiry>.<signature>` */

@@ -1,10 +1,10 @@
 /**
  * Whether the cookie that an answer to `request` sets would miss the page to which the buyer returns, which is at `siteUrl`.
  *
- * A script's request brings cookies home only within one origin. A form is a navigation, whose cookie belongs to the name that was
- * asked; the page of a form often hides its own (`Origin: null`). Clients that are not browsers handle cookies in their own way.
+ * A script's request can only set cookies within its own origin. A form is a navigation: its cookie belongs to the host that was
+ * asked, and the page of a form often hides its own (`Origin: null`). Clients that are not browsers handle cookies in their own way.
  *
- * The request's Host decides only whether there is a hop, never where it leads.
+ * The request's Host only decides whether there is a hop, never where it leads.
  */
 export function needsHop(request: Request, format: "json" | "form", siteUrl: string): boolean {
   const site = new URL(siteUrl);

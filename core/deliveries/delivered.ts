@@ -1,4 +1,4 @@
-/** Something that an item of an order brought, ready to be handed to its buyer: on the order page, in the mail. */
+/** Something that an item of an order brought, ready for its buyer: on the order page, in the mail. */
 export type Delivered =
   /** `note` says what the buyer should know about the link, e.g. until when it works. */
   | { kind: "download"; name: string; url: string; note?: string }

@@ -12,16 +12,16 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Hosts write addresses into their logs, and with them the tokens of these links. The page makes new ones each time it is opened, and
- * every half hour while it is read.
+ * every half hour while it stays open.
  */
 const PAGE_LINKS_GOOD_FOR_MS = HOUR_MS;
 
-/** Long enough for a weekend. A mail that is older leads to the order page, which makes new ones. */
+/** Long enough for a weekend. An older mail leads to the order page, which makes new ones. */
 const MAIL_LINKS_GOOD_FOR_DAYS = 3;
 
 export interface Deliveries {
   /**
-   * What each item of the order brought, in the order of its items, with links made now. Whether it may be handed out: `handOut`.
+   * What each item of the order brought, in the order of its items, with links made now. `handOut` tells whether the buyer may have it.
    */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
   /** True when some item of the order brings something. It signs no links, so it is safe to call for anyone. */
@@ -47,7 +47,7 @@ export function createDeliveries({ site, links, licenseSigner, now }: Deliveries
     any: ({ items }) => items.some((item) => (priceSettings(site, item).deliver ?? []).length > 0),
 
     of(order, reader) {
-      // Without a key to sign with, the order is left to its owner, and the buyer gets the rest.
+      // Without a key to sign with, the license keys are left to the owner, and the buyer gets the rest.
       const licenses = licenseSigner.canIssue ? licensesOf(order, site, licenseSigner) : [];
 
       const ofItem = (item: OrderItem): Delivered[] => {
@@ -58,7 +58,7 @@ export function createDeliveries({ site, links, licenseSigner, now }: Deliveries
             case "text":
               return [delivery];
             case "license": {
-              // They come in the order of the items, as we do.
+              // The licenses come in the order of the items, as this loop does.
               const { name = "", keys = [] } = licenses.shift() ?? {};
               return keys.map((key) => ({ kind: "license", name, key }));
             }

@@ -14,10 +14,10 @@ export interface BucketConfig {
 
 /** The owner's private bucket: AWS S3, Cloudflare R2, Tigris, or any other that speaks S3. */
 export interface Bucket {
-  /** Asks the bucket, for a moment at most, whether it would hand this file out. Never rejects. */
+  /** Asks the bucket, for a moment at most, whether it would serve this file. Never rejects. */
   look(key: string): Promise<BucketLook>;
 
-  /** An address that gives this one file to who has it, for a few minutes, and tells the browser to save it. */
+  /** An address that gives this one file to anyone who has it, for a few minutes, and tells the browser to save it. */
   linkTo(key: string, download: BucketDownload): Promise<string>;
 }
 
@@ -30,9 +30,9 @@ interface BucketDownload {
 
 type BucketLook =
   | { kind: "there" }
-  /** Whoever is sent there would read this refusal: 404, or 403 where the key may not list what there is. */
+  /** A buyer who is sent there would see this refusal: 404, or 403 if the key may not list the bucket. */
   | { kind: "refused"; status: number }
-  /** It did not say in time: no connection, too busy, broken. */
+  /** The bucket did not say in time: no connection, too busy, broken. */
   | { kind: "unknown"; reason: string };
 
 export interface BucketDependencies {
@@ -47,7 +47,7 @@ const LINK_GOOD_FOR_SECONDS = 300;
 /** A buyer waits for it. */
 const LOOK_FOR_MS = 1_500;
 
-/** Says that it is busy, and nothing about the file. */
+/** The bucket is busy, which says nothing about the file. */
 const BUSY = [408, 425, 429];
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
@@ -67,7 +67,7 @@ export function createBucket(config: BucketConfig, { fetch, now, schedule }: Buc
       signQuery: true,
     });
     const { url: signed } = await signer.sign();
-    // A form's way to write a blank; some services that speak S3 take it for a plus.
+    // This is how forms write a blank; some services that speak S3 take it for a plus.
     signed.search = signed.search.replaceAll("+", "%20");
     return signed.href;
   }
@@ -91,7 +91,7 @@ export function createBucket(config: BucketConfig, { fetch, now, schedule }: Buc
 
     linkTo(key, { method, fileName, contentType }) {
       const url = objectUrl(config, key);
-      // What the bucket is to say about the file, however it was uploaded:
+      // What the bucket should say about the file, however it was uploaded:
       // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
       url.searchParams.set("response-content-disposition", attachment(fileName));
       url.searchParams.set("response-content-type", contentType);
@@ -101,8 +101,8 @@ export function createBucket(config: BucketConfig, { fetch, now, schedule }: Buc
 }
 
 /**
- * The bucket stands in the host name, as Tigris demands and S3 and R2 prefer. Where a host name cannot hold it (an address of
- * numbers, a name with dots, which no certificate covers), or the endpoint has a path of its own, it stands in the path.
+ * The bucket is part of the host name, as Tigris demands and S3 and R2 prefer. If a host name cannot hold it (an address of numbers,
+ * a name with dots, which no certificate covers), or the endpoint has a path of its own, it is part of the path.
  */
 function objectUrl({ endpoint, name }: BucketConfig, key: string): URL {
   const path = key.split("/").map(encodeURIComponent).join("/");

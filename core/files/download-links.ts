@@ -9,7 +9,7 @@ export interface DownloadLinks {
 
 type ReadLink =
   | { kind: "valid"; orderId: OrderId; fileId: string }
-  /** It says so itself; nobody checked who made it. */
+  /** The link itself says so; its signature was not checked. */
   | { kind: "expired" }
   | { kind: "invalid" };
 

@@ -6,7 +6,7 @@ import { priceSettings, type Site } from "../site.ts";
 
 /** A file that an item of an order brings its buyer. */
 export interface OrderFile {
-  /** Stands in links. Letters, digits, - and _. */
+  /** Part of links. Letters, digits, - and _. */
   id: string;
   /** What the buyer reads. */
   name: string;
@@ -14,8 +14,8 @@ export interface OrderFile {
 }
 
 /**
- * What shop.config.ts says now about the files of an item: an owner who puts a better edition in a file's place gives it to
- * everybody who has bought it.
+ * What shop.config.ts says now about the files of an item: an owner who replaces a file with a better edition gives it to everybody
+ * who has bought it.
  */
 export function filesOf(item: Pick<OrderItem, "priceId" | "lookupKey">, site: Site): OrderFile[] {
   const deliveries = priceSettings(site, item).deliver ?? [];
@@ -24,12 +24,12 @@ export function filesOf(item: Pick<OrderItem, "priceId" | "lookupKey">, site: Si
     .map(({ name, file }) => ({ id: fileIdOf(item, name), name, file }));
 }
 
-/** Made of what the buyer was promised, so that links outlive a new place, a new edition and a new order of the list. */
+/** Made from what the buyer was promised, so that links outlive a new place, a new edition and a list in another order. */
 export function fileIdOf({ priceId }: Pick<OrderItem, "priceId">, name: string): string {
   return createHash("sha256").update(`${priceId}\n${name}`).digest("base64url").slice(0, 12);
 }
 
-/** `tides.pdf` of `private/guides/tides.pdf`, and of a bucket's `2026/tides.pdf`. */
+/** `tides.pdf` for `private/guides/tides.pdf`, and for a bucket's `2026/tides.pdf`. */
 export function fileNameOf(file: FileDelivery["file"]): string {
   const path = typeof file === "string" ? file : file.bucketKey;
   return path.split("/").findLast((part) => part !== "") ?? path;

@@ -7,9 +7,9 @@ import { join, resolve, sep } from "node:path";
  */
 export const MAX_PRIVATE_FILE_BYTES = 4_000_000;
 
-/** The folder `private/` of the project, which lies beside the functions and is published by nobody. */
+/** The folder `private/` of the project. It lies beside the functions and is never published. */
 export interface PrivateFolder {
-  /** `file` as shop.config.ts names it, `private/…`. Undefined when it is not there. */
+  /** `file` as shop.config.ts names it, `private/…`. Undefined if it is not there. */
   read(file: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
@@ -29,8 +29,8 @@ export function createPrivateFolder(projectFolder: string): PrivateFolder {
 }
 
 /**
- * The file of that name, however its accented letters are stored: some programs on a Mac store an ü as two characters, and an editor types
- * it as one. Undefined when there is none, or when it differs in more than that.
+ * The file of that name, however its accented letters are stored: some programs on a Mac store an ü as two characters, while an editor
+ * types it as one. Undefined if there is none, or if it differs in more than that.
  */
 export async function findAsWritten(folder: string, file: string): Promise<string | undefined> {
   let found = folder;

@@ -10,13 +10,13 @@ const FORGET_AFTER_MS = 26 * HOUR_MS;
 /** For a message to the owner, while a webhook waits. */
 const SAY_WITHIN_MS = 3_000;
 
-/** The steps that succeed for no order until the owner has mended something. Never fails: an order waits either way. */
+/** The steps that cannot succeed for any order until the owner has fixed something. Never fails: an order waits either way. */
 export interface BlockedSteps {
-  /** The owner is alarmed once, by whichever instance writes the note first; health shows it from now on. */
+  /** Alarms the owner once, from the instance that writes the note first; from then on health shows it. */
   report(step: string, reason: string): Promise<void>;
-  /** True while the step is known to be blocked. False, too, when that cannot be found out. */
+  /** True while the step is known to be blocked. Also false when that cannot be found out. */
   stands(step: string): Promise<boolean>;
-  /** The step has succeeded. Reads the note where the order `hadToWait`, or where this instance knows of one. */
+  /** The step has succeeded. Reads the note if the order `hadToWait`, or if this instance knows of one. */
   clear(step: string, hadToWait: boolean): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export interface BlockedStepsDependencies extends SayDependencies {
 
 export function createBlockedSteps(dependencies: BlockedStepsDependencies): BlockedSteps {
   const { bookkeeping, now, log } = dependencies;
-  /** When this instance last saw to the note of a step. */
+  /** When this instance last took care of the note of a step. */
   const noted = new Map<string, number>();
 
   return {
@@ -59,7 +59,7 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
     },
   };
 
-  /** True for the one that begins the note. A note that stands is renewed now and then. */
+  /** True for the instance that begins the note. A standing note is renewed now and then. */
   async function isNew(step: string, reason: string): Promise<boolean> {
     const note = await bookkeeping.read(nameOf(step));
     const stands = note !== undefined && isFresh(note.text, now());
@@ -76,7 +76,7 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
     const problem = `${reason} All orders are waiting. Fix it and deploy; the next scheduled run completes them, or run npm run reconcile to complete them now.`;
     log.error("step_blocked", { step, problem });
     const notice = { subject: `Orders wait: the step "${step}" is blocked`, text: `${problem}\n` };
-    // It often fails: the owner's mail mostly goes through the server that refuses the buyers' mails.
+    // This often fails: the owner's mail usually goes through the server that refuses the buyers' mails.
     const failure = { event: "block_not_told", fields: { step } };
     await sayToOwner({ name: `blocked/${step}`, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }

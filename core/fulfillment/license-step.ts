@@ -12,8 +12,8 @@ export interface LicenseStepDependencies {
 }
 
 /**
- * Notes that license keys were issued. The keys themselves are derived wherever they are shown; this comes before the mail, so
- * that an order whose keys cannot be derived is left to its owner instead of being called fulfilled without them.
+ * Records that license keys were issued. The keys themselves are derived wherever they are shown. This step comes before the mail, so
+ * that an order whose keys cannot be derived is left to its owner instead of being fulfilled without them.
  */
 export function createLicenseStep({ site, signer, store, now }: LicenseStepDependencies): FulfillmentStep {
   return {
@@ -25,7 +25,7 @@ export function createLicenseStep({ site, signer, store, now }: LicenseStepDepen
       try {
         if (licensesOf(order, site, signer).length === 0) return "skipped";
       } catch (error) {
-        // Until somebody sets the variable, another try finds the same. The sentence is all there is to know, and room is short.
+        // Until the variable is set, every try ends the same. The message says all there is to know, and room is short.
         if (error instanceof LicenseKeyMissingError) throw new PermanentStepError(error.message);
         throw error;
       }

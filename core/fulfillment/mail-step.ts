@@ -9,7 +9,7 @@ import type { OrderSnapshot } from "../orders/order.ts";
 import { BlockedStepError, RefusedMailError, type FulfillmentStep } from "./step.ts";
 
 export interface MailStepDependencies {
-  /** Undefined: nobody is mailed. */
+  /** Undefined if no mails are sent. */
   mailer: Mailer | undefined;
   delivery: MailDelivery;
   compose: ComposeConfirmation;
@@ -17,16 +17,16 @@ export interface MailStepDependencies {
   log: Log;
 }
 
-/** A mail to another address is another mail: a sender that knows keys would take it for the first one. */
+/** A mail to another address is a different mail: a mail service that knows keys would take it for the first one. */
 function keyFor({ mailTo }: OrderSnapshot, key: string): string {
   if (mailTo === undefined) return key;
   return `${key}/${createHash("sha256").update(mailTo).digest("base64url").slice(0, 8)}`;
 }
 
-/** A server that refuses the shop is not asked again for each order that waits: it might lock the shop out. */
+/** A server that refuses the shop is not asked again for each waiting order: it might lock the shop out. */
 const ASK_AGAIN_AFTER_MS = 30_000;
 
-/** Tells the buyer that the order is in. Without a mailer, or an address, the log says that nobody was mailed. */
+/** Tells the buyer that the order is in. Without a mailer or an address, the log says that no mail was sent. */
 export function createMailStep({
   mailer,
   delivery,
@@ -35,7 +35,7 @@ export function createMailStep({
   log,
 }: MailStepDependencies): FulfillmentStep {
   let blocked: { error: BlockedStepError; untilMs: number } | undefined;
-  /** The order whose mail was read and refused last, while no other mail has gone out since. */
+  /** The order whose mail the server last read and refused, while no other mail has gone out since. */
   let refusedOrder: string | undefined;
 
   return {
@@ -49,7 +49,7 @@ export function createMailStep({
       if (mailer === undefined || to === undefined) {
         const reason =
           mailer === undefined
-            ? "SMTP_URL is not set; turn on Stripe's own receipts, or name a mail server"
+            ? "SMTP_URL is not set: set it, or turn on Stripe's own receipts"
             : "the buyer left no mail address";
         log.warn("mail_skipped", { orderId: order.orderId, reason });
         return "skipped";
@@ -69,7 +69,7 @@ export function createMailStep({
     },
   };
 
-  /** One mail that the server refuses must not hold back the others; with the second order's it seems to refuse them all. */
+  /** One refused mail must not hold back the others. Once a second order's mail is refused, the server seems to refuse them all. */
   function ofAllMails(error: unknown, { orderId }: OrderSnapshot): unknown {
     if (!(error instanceof RefusedMailError)) return error;
     const isSecond = refusedOrder !== undefined && refusedOrder !== orderId;

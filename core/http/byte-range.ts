@@ -1,12 +1,12 @@
 export type ByteRange =
   | { kind: "whole" }
-  /** Both ends are part of it. */
+  /** Both ends are included. */
   | { kind: "part"; first: number; last: number }
   | { kind: "unsatisfiable" };
 
 /**
- * What of a file of `size` bytes a request asks for: https://www.rfc-editor.org/rfc/rfc9110#section-14. A range that we do not
- * understand, several at once among them, is left out of account, as the standard allows; a download that is resumed asks for one.
+ * The part of a file of `size` bytes that a request asks for: https://www.rfc-editor.org/rfc/rfc9110#section-14. A range that we do
+ * not understand, or several at once, is ignored, as the standard allows; a download that is resumed asks for one.
  */
 export function requestedRange(request: Request, size: number, etag: string): ByteRange {
   if (request.method !== "GET" || !isStillTheSame(request, etag)) return { kind: "whole" };
@@ -22,7 +22,7 @@ export function requestedRange(request: Request, size: number, etag: string): By
     : { kind: "part", first, last };
 }
 
-/** `If-Range` guards against gluing two editions together. We give no dates, so a date is never ours. */
+/** `If-Range` guards against gluing two editions together. We send no dates, so a date never matches. */
 function isStillTheSame(request: Request, etag: string): boolean {
   const ifRange = request.headers.get("if-range");
   return ifRange === null || ifRange.trim() === etag;

@@ -4,10 +4,10 @@ export interface Caller {
 }
 
 /**
- * The address that the host vouches for; undefined when none does. X-Forwarded-For is never looked at: what a caller wrote into it
- * stands left of what is true.
+ * The address that the host vouches for; undefined if none does. X-Forwarded-For is never read: whatever a caller wrote into it stands
+ * left of what is true.
  *
- * `addressHeader` is the one header in which the host we run on, and nobody else, writes the address.
+ * `addressHeader` is the one header into which only the host that we run on writes the address.
  */
 export function clientAddress(
   request: Request,

@@ -1,6 +1,6 @@
 /**
- * `Content-Disposition` for a file that is to be saved under its name, whatever the name holds: the plain form for old programs,
- * and one for all of Unicode (https://www.rfc-editor.org/rfc/rfc6266, https://www.rfc-editor.org/rfc/rfc8187).
+ * `Content-Disposition` for a file that is saved under its name, whatever characters that has: a plain form for old programs, and one
+ * for all of Unicode (https://www.rfc-editor.org/rfc/rfc6266, https://www.rfc-editor.org/rfc/rfc8187).
  */
 export function attachment(fileName: string): string {
   // Half a surrogate pair cannot be encoded; control characters have no place in a file's name.
@@ -12,7 +12,7 @@ export function attachment(fileName: string): string {
     : `attachment; filename="${plain}"; filename*=UTF-8''${encodeExtended(name)}`;
 }
 
-/** `encodeURIComponent` leaves four characters alone which an extended value may not hold. */
+/** `encodeURIComponent` leaves alone four characters that an extended value may not hold. */
 function encodeExtended(text: string): string {
   return encodeURIComponent(text).replace(
     /['()*]/g,

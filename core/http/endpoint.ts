@@ -20,7 +20,7 @@ export interface Route {
   method: "GET" | "POST";
   /** On every answer of this route, errors and OPTIONS included. */
   headers?: Readonly<Record<string, string>>;
-  /** Whose pages may call; undefined leaves the route open to everybody, and its answers to the page's own origin. */
+  /** Whose pages may call. If undefined, anyone may call, but only pages of the same origin can read the answers. */
   origins?: OriginPolicy;
   handle(request: Request, context: RequestContext): Promise<Response>;
   /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */
@@ -34,8 +34,8 @@ export interface EndpointDependencies {
 }
 
 /**
- * The one boundary every request passes: wrong methods are refused, OPTIONS is answered (which also wakes a sleeping
- * function), whatever is thrown becomes a response with a request id, and exactly one line is logged.
+ * The one boundary that every request passes. It refuses wrong methods, answers OPTIONS (which also wakes a sleeping function), turns
+ * whatever is thrown into a response with a request id, and logs exactly one line.
  */
 export function endpoint(route: Route, { log, now, randomId }: EndpointDependencies): Handler {
   const allow = route.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";

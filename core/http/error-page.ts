@@ -7,7 +7,7 @@ export interface ErrorPage {
   heading: string;
   /** A paragraph each. */
   sentences: readonly string[];
-  /** Undefined: the shop has told none. */
+  /** Undefined if the shop has given none. */
   supportEmail?: string | undefined;
   shopUrl: string;
   requestId: string;
@@ -19,7 +19,7 @@ export function errorPageResponse(
   page: ErrorPage,
   headers: Readonly<Record<string, string>>,
 ): Response {
-  // Its own style, and nothing else that a page could load or run.
+  // The page may use its own style, and load or run nothing else.
   const style = createHash("sha256").update(STYLE).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${style}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
   return htmlResponse(status, markup(page), { "Content-Security-Policy": policy, ...headers });

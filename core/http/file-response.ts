@@ -13,7 +13,7 @@ export interface ServedFile {
 /** The file, or the part of it that `request` asks for, to be saved under its name. */
 export function fileResponse(request: Request, { bytes, fileName, contentType }: ServedFile): Response {
   const size = bytes.byteLength;
-  // Of the content: the hosts give every file the same date.
+  // Made from the content: the hosts give every file the same date.
   const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
   const range = requestedRange(request, size, etag);
   const headers = { "Accept-Ranges": "bytes", ETag: etag };

@@ -1,6 +1,6 @@
 /**
- * The caller's fault, or a state the caller must know of. Its message is shown to buyers as it stands, so it says what
- * they can do; `code` is stable snake_case for programs. Everything else that is thrown becomes a neutral 500.
+ * The caller's fault, or a state the caller must know about. Buyers see its message as it stands, so it says what they can do; `code`
+ * is stable snake_case for programs. Everything else that is thrown becomes a neutral 500.
  */
 export class HttpError extends Error {
   override readonly name = "HttpError";

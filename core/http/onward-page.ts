@@ -2,8 +2,8 @@ import { html } from "../html.ts";
 import { htmlResponse } from "./responses.ts";
 
 /**
- * A page that leads on at once. A redirect would do, but for the `form-action` of the page whose form was sent: browsers hold every
- * redirect of a form against it, and it names no address of the shop's but the page's own.
+ * A page that leads on at once. A redirect would do, if it were not for the `form-action` of the page that sent the form: browsers
+ * hold every redirect of a form against it, and it allows only that page's own address.
  */
 export function onwardPageResponse(url: string): Response {
   const page = html`<!doctype html>
@@ -11,8 +11,8 @@ export function onwardPageResponse(url: string): Response {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta http-equiv="refresh" content="0; url=${url}" />
-      <title>To the payment</title>
-      <p><a href="${url}">Continue to the payment</a></p>
+      <title>Continue to payment</title>
+      <p><a href="${url}">Continue to payment</a></p>
     </html> `;
   return htmlResponse(200, page.markup);
 }

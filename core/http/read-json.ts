@@ -4,8 +4,8 @@ import { HttpError } from "./http-error.ts";
 import { decodeUtf8, readBody } from "./read-body.ts";
 
 /**
- * The request's body, which has to be JSON of a known shape. The content type is not looked at. `example` is what the caller is
- * told to send instead.
+ * The request's body, which has to be JSON of a known shape. The content type is ignored. `example` tells the caller what to send
+ * instead.
  * @throws HttpError 400 or 413, without a cause: a log must not quote what a stranger sent.
  */
 export async function readJson<T>(

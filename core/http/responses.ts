@@ -46,7 +46,7 @@ export function seeOther(location: string): Response {
   return emptyResponse(303, { Location: location });
 }
 
-/** 302, so that a HEAD stays one. */
+/** 302, so that a HEAD stays a HEAD. */
 export function found(location: string): Response {
   return emptyResponse(302, { Location: location });
 }

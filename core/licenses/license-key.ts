@@ -4,13 +4,13 @@
  *
  *     LICENSE1-3f9a2c1e-20261121-1-ebb-2.<order>.<signature>
  *     │        │        │        │ └ product
- *     │        │        │        └ the how-manieth unit of it in the order
+ *     │        │        │        └ number of this unit within the order, from 1
  *     │        │        └ day the checkout was opened, UTC
  *     │        └ which public key verifies it
  *     └ format 1; TESTLICENSE1 when no real money was paid
  *
- * Parts stand in the clear where software or a person wants to read them. There is no dot in front of anything that a mail program
- * could take for a domain, and a product's hyphens do no harm, because the parts before it have none.
+ * Parts that software or a person wants to read are in the clear. There is no dot in front of anything that a mail program could take
+ * for a domain. A product's hyphens do no harm, because the parts before it have none.
  */
 export interface LicenseTerms {
   livemode: boolean;
@@ -28,12 +28,12 @@ export interface LicenseTerms {
 
 export interface ParsedLicenseKey {
   terms: LicenseTerms;
-  /** What the signature is about: everything before the last dot. */
+  /** What the signature covers: everything before the last dot. */
   signed: string;
   signature: Buffer;
 }
 
-/** The last letter of the signature has four bits that mean nothing; only zeros are taken, so that a key has one spelling. */
+/** The last letter of the signature has four unused bits; only zeros are accepted, so that a key has one spelling. */
 const KEY =
   /^(LICENSE|TESTLICENSE)1-([0-9a-f]{8})-(\d{8})-([1-9]\d{0,5})-([\w-]{1,64})\.([\w-]{24,400})\.([\w-]{85}[AQgw])$/;
 
@@ -44,7 +44,7 @@ export function signedPart(terms: LicenseTerms): string {
   return `${format}-${keyId}-${issued}-${unit}-${product}.${orderReference}`;
 }
 
-/** Undefined for what is no key of this format. Says nothing about who made it. */
+/** Undefined if it is not a key of this format. Says nothing about who made it. */
 export function parseLicenseKey(text: string): ParsedLicenseKey | undefined {
   // A mail program may have broken the line.
   const key = text.replace(/\s/g, "");

@@ -9,24 +9,24 @@ export interface LicenseSigner {
   /** False when LICENSE_PRIVATE_KEY is not set: then nothing can be issued. */
   canIssue: boolean;
   /**
-   * The license key for one unit of a product in an order. Always the same for the same order, on every machine and at every time:
+   * The license key for one unit of a product in an order. Always the same for the same order, on every machine and at any time:
    * nothing in it is random, and its day is the order's. (Ed25519 signatures are deterministic: RFC 8032, section 5.1.6.)
    * @throws LicenseKeyMissingError
    */
   issue(order: LicensedOrder, product: string, unit: number): string;
-  /** Which order a key belongs to; undefined when none of our signing keys has signed it. */
+  /** The order that a key belongs to; undefined if none of our signing keys has signed it. */
   read(text: string): { orderId: OrderId; livemode: boolean } | undefined;
 }
 
 export type LicensedOrder = Pick<OrderSnapshot, "orderId" | "livemode" | "createdMs">;
 
-/** The sentence for whoever can mend it. */
+/** Its message is for the owner, who can fix it. */
 export class LicenseKeyMissingError extends Error {
   override readonly name = "LicenseKeyMissingError";
 
   constructor() {
     super(
-      "LICENSE_PRIVATE_KEY is not set although shop.config.ts delivers license keys: `npm run license:keys` makes it; set it and deploy.",
+      "LICENSE_PRIVATE_KEY is not set although shop.config.ts delivers license keys: run `npm run license:keys`, set the key and deploy.",
     );
   }
 }
@@ -39,17 +39,17 @@ interface OpenedKey {
 }
 
 /**
- * Several keys while one takes over from another. Which of them signs is decided by the order's own day and never by today's, so
- * that an order keeps its license keys:
+ * Several keys while one takes over from another. The order's own day decides which of them signs, never today's, so that an order
+ * keeps its license keys:
  *
  *     orders of …      20261121 ├──── lsk1_20261121 ────┤ 20270301 ├──── lsk1_20270301 ───▶
  *
- * The oldest signs for all orders before its day, too: the shop may have sold before it had a key.
+ * The oldest also signs for all orders before its day: the shop may have sold before it had a key.
  */
 export function createLicenseSigner(signingKeys: readonly SigningKey[]): LicenseSigner {
   const newestFirst = signingKeys.toSorted((one, other) => (one.from < other.from ? 1 : -1));
   const opened = new Map<SigningKey, OpenedKey>();
-  // Most requests sign nothing.
+  // Opened on demand: most requests sign nothing.
   const open = (key: SigningKey): OpenedKey => {
     const known = opened.get(key) ?? openKey(key);
     opened.set(key, known);

@@ -11,9 +11,9 @@ export interface LicensesOfItem {
 }
 
 /**
- * The license keys of an order, derived anew each time and always the same. Nothing here looks at the money: ask only for an order
+ * The license keys of an order, derived anew each time and always the same. Nothing here checks the payment: ask only for an order
  * that is paid and not revoked.
- * @throws LicenseKeyMissingError when there are some, and no key to sign them with.
+ * @throws LicenseKeyMissingError when the order brings license keys, but there is no key to sign them with.
  */
 export function licensesOf(order: OrderSnapshot, site: Site, signer: LicenseSigner): LicensesOfItem[] {
   const unitsOf = new Map<string, number>();
@@ -46,7 +46,7 @@ function licenseDeliveries({ deliver = [] }: PriceSettings): LicenseDelivery[] {
   return deliver.filter((delivery) => delivery.kind === "license");
 }
 
-/** A price's id never changes, its lookup key may. Stripe once let owners choose ids of any characters. */
+/** A price's id never changes; its lookup key may. Stripe once let owners choose ids of any characters. */
 function productOf({ product }: LicenseDelivery, { priceId }: OrderItem): string {
   return product ?? priceId.replace(/[^\w-]/g, "-").slice(0, 64);
 }

@@ -14,13 +14,13 @@ import { deriveKey } from "../signing/derive-key.ts";
  */
 export interface OrderReferences {
   seal(orderId: OrderId): string;
-  /** Undefined for what was not sealed with this secret, or in the other mode. */
+  /** Undefined if it was not sealed with this secret, or in the other mode. */
   open(reference: string, livemode: boolean): OrderId | undefined;
 }
 
 const NONCE_BYTES = 16;
 
-/** `secret` is that of the signing key which the reference travels with. */
+/** `secret` belongs to the signing key that the reference travels with. */
 export function createOrderReferences(secret: string): OrderReferences {
   const macKey = deriveKey(secret, "license-order-nonce");
   const cipherKey = deriveKey(secret, "license-order-cipher");
@@ -47,7 +47,7 @@ export function createOrderReferences(secret: string): OrderReferences {
   };
 }
 
-/** The mode stands in front of the key already. */
+/** The mode is already in front of the key. */
 function withoutMode(orderId: OrderId): string {
   const [, rest] = /^cs_(?:test|live)_(\w+)$/.exec(orderId) ?? [];
   if (rest === undefined) throw new Error(`${orderId} is not the id of a Checkout Session.`);

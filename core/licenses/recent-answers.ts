@@ -4,13 +4,13 @@ const REMEMBER_MS = 30_000;
 const MAX_REMEMBERED = 1_000;
 
 /**
- * What was found out about an order a moment ago, shared by all who ask at the same time: a key that a thousand copies of a program
- * check at once costs one look. Best effort, because an instance may live for one request only.
+ * What was found out about an order a moment ago, shared by all who ask at the same time: when a thousand copies of a program check a
+ * key at once, that costs one look. Best effort, because an instance may live for one request only.
  */
 export function createRecentAnswers<T>(now: () => number) {
   const answers = new Map<OrderId, { answer: Promise<T>; untilMs: number }>();
   return {
-    /** A failure is shared by those who wait for it, and not remembered. */
+    /** A failure is shared by those who wait for it, but not remembered. */
     answer(orderId: OrderId, find: () => Promise<T>): Promise<T> {
       const known = answers.get(orderId);
       if (known !== undefined && now() < known.untilMs) return known.answer;

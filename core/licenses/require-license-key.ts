@@ -5,8 +5,8 @@ import { LicenseKeyMissingError, type LicenseSigner } from "./license-signer.ts"
 import { deliversLicense } from "./licenses-of.ts";
 
 /**
- * What cannot be delivered is not sold.
- * @throws HttpError 500 when the price brings a license key and there is nothing to sign it with.
+ * Refuses to sell what cannot be delivered.
+ * @throws HttpError 500 when the price brings a license key, but there is nothing to sign it with.
  */
 export function requireLicenseKey(settings: PriceSettings, signer: LicenseSigner, log: Log): void {
   if (signer.canIssue || !deliversLicense(settings)) return;

@@ -4,12 +4,12 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "n
 export interface SigningKey {
   /** The first day (UTC, `20261121`) whose orders it signs. */
   from: string;
-  /** The Ed25519 private key as RFC 8032 has it. */
+  /** The Ed25519 private key as in RFC 8032. */
   seed: Buffer;
 }
 
 export interface PublicKey {
-  /** Stands in every license key, so that software which knows several public keys takes the right one. */
+  /** Part of every license key, so that software which knows several public keys takes the right one. */
   id: string;
   /** 32 bytes as base64url. */
   text: string;
@@ -18,7 +18,7 @@ export interface PublicKey {
 /** An Ed25519 private key in PKCS #8 is these bytes and the seed: https://www.rfc-editor.org/rfc/rfc8410#section-7 */
 const PKCS8_HEADER = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** 32 bytes have two bits to spare in the last of 43 letters. */
+/** 32 bytes leave two unused bits in the last of 43 letters. */
 const SIGNING_KEY = /^lsk1_(\d{8})_([\w-]{42}[AEIMQUYcgkosw048])$/;
 
 export function formatSigningKey({ from, seed }: SigningKey): string {

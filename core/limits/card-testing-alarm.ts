@@ -7,14 +7,14 @@ const WINDOW_MS = 3_600_000;
 const SIGNS_THAT_ALARM = 50;
 const NOTE = "card_testing";
 
-/** For the mail and the chat message, while somebody's checkout or a webhook waits. Once an hour at most. */
+/** For the mail and the chat message, while a checkout or a webhook waits. At most once an hour. */
 const SAY_WITHIN_MS = 4_000;
 
-/** `shop_limit` alarms at once; of the others it takes fifty within an hour. */
+/** `shop_limit` alarms at once; the others alarm after fifty within an hour. */
 type CardTestingSign = "address_limit" | "shop_limit" | "declined";
 
 export interface CardTestingAlarm {
-  /** Never fails: what gives an alarm must not stand in the way of a sale or a webhook. */
+  /** Never fails: an alarm must not stand in the way of a sale or a webhook. */
   report(sign: CardTestingSign): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export interface CardTestingDependencies extends SayDependencies {
 
 /**
  * Thieves try out stolen card numbers where they can pay, hundreds in a row:
- * https://docs.stripe.com/disputes/prevention/card-testing. The owner is told once an hour while it lasts, by whichever instance
+ * https://docs.stripe.com/disputes/prevention/card-testing. The owner is told once an hour while it lasts, by the instance that
  * writes the note first.
  */
 export function createCardTestingAlarm(dependencies: CardTestingDependencies): CardTestingAlarm {
@@ -34,7 +34,7 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
 
   return {
     async report(sign) {
-      // Rung already: counting on would only cost.
+      // The alarm was raised already: counting on would only cost.
       if (now() < silentUntilMs) return;
       try {
         if (!(await isEnough(sign))) return;
@@ -60,11 +60,11 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
     return (await bookkeeping.write(NOTE, note?.version ?? 0, String(now()))) === "written";
   }
 
-  /** Log and health say it in any case; a mail or a message that fails is not tried again. */
+  /** The log and health say it in any case; a mail or a message that fails is not tried again. */
   async function tellOwner(sign: CardTestingSign): Promise<void> {
     log.error("card_testing_suspected", { sign, fix: WHAT_TO_DO });
     const notice = {
-      subject: "Somebody may be trying out stolen cards in your shop",
+      subject: "Someone may be trying out stolen cards in your shop",
       text: `${WHAT_TO_DO}\n`,
     };
     const failure = { event: "alarm_failed", fields: { sign } };
@@ -73,7 +73,7 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
 }
 
 const WHAT_TO_DO =
-  "Somebody may be trying out stolen cards in your shop: look at the failed payments in the Stripe dashboard, refund payments you doubt, and see https://docs.stripe.com/disputes/prevention/card-testing.";
+  "Someone may be trying out stolen cards in your shop: look at the failed payments in the Stripe dashboard, refund payments you doubt, and see https://docs.stripe.com/disputes/prevention/card-testing.";
 
 /** True for an hour after the owner was told. */
 export async function isCardTestingSuspected(bookkeeping: Bookkeeping, nowMs: number): Promise<boolean> {

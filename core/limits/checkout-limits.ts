@@ -14,8 +14,8 @@ const UNKNOWN = "unknown";
 
 export interface CheckoutLimits {
   /**
-   * Lets one more checkout be opened by the caller at `address`; undefined when no host vouches for one.
-   * @throws HttpError 429 when this address, or the shop as a whole, has opened enough in this minute; 503 when nobody can tell.
+   * Admits one more checkout from the caller at `address`, which is undefined if no host vouches for one.
+   * @throws HttpError 429 when this address, or the shop as a whole, has opened enough in this minute; 503 when the counters fail.
    */
   admit(address: string | undefined): Promise<void>;
 }
@@ -30,14 +30,14 @@ export interface CheckoutLimitsOptions {
   log: Log;
 }
 
-/** How many times the checkouts of one address its /56 and its /48 may open: a provider's customers may share them. */
+/** How many times as many checkouts as one address its /56 and its /48 may open: a provider's customers may share them. */
 const AROUND = [3, 6] as const;
 
-/** What callers who were here today leave to others of the shop's minute, however many they are. */
+/** The share of the shop's minute that callers who were here today leave to others, however many they are. */
 const LEFT_TO_NEW_CALLERS = 0.25;
 
 /**
- * Narrow first: what one address is refused uses up nothing of the networks around it, nor of what is left to everybody else.
+ * Narrow first: a refused address uses up nothing of the networks around it, nor of what is left to everybody else.
  *
  *     an address ── its /56 ── its /48 ── was here today? ── yes: three quarters of the shop's minute ──┐
  *                                                         └─ no ────────────────────────────────────────┴── the shop's minute
@@ -60,7 +60,7 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLi
       const networks = address === undefined ? undefined : networksOf(address);
       if (networks === undefined) await admitOne(ofAddress, UNKNOWN, true);
       else await admitNetworks(networks);
-      // Callers that nobody tells apart are always new.
+      // Callers that cannot be told apart always count as new.
       const isReturning = networks !== undefined && (await ask(() => wasHereToday(networks)));
       if (isReturning) await admitShop(ofReturning);
       await admitShop(ofShop);
@@ -98,7 +98,7 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLi
     );
   }
 
-  /** By the largest network that one customer may have: a new address in it is no new caller. */
+  /** Judged by the largest network that one customer may have: a new address in it is not a new caller. */
   async function wasHereToday({ own, around }: Networks): Promise<boolean> {
     const day = Math.floor(now() / DAY_MS);
     const name = `checkout-caller/${hash(around.at(-1) ?? own)}/${day}`;
@@ -106,7 +106,7 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLi
   }
 }
 
-/** Closed rather than unlimited: thieves would only have to wait for the day the counters fail. */
+/** Closed rather than unlimited: otherwise thieves would only have to wait for the day the counters fail. */
 async function ask<T>(take: () => Promise<T>): Promise<T> {
   try {
     return await take();
@@ -121,4 +121,4 @@ function tooMany(code: string, message: string, retryAfterSeconds: number): Http
 }
 
 const FIX_UNKNOWN_ADDRESS =
-  "The host does not tell who calls, so all buyers share one limit. On Vercel, let the project see the system environment variables; elsewhere raise CHECKOUTS_PER_MINUTE.";
+  "The host does not pass on the buyers' addresses, so all buyers share one limit. On Vercel, let the project see the system environment variables; elsewhere raise CHECKOUTS_PER_MINUTE.";

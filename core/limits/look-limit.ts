@@ -15,8 +15,8 @@ export interface LookLimit {
 }
 
 /**
- * Who guesses at orders makes us ask Stripe with every guess. Each instance counts for itself: what is behind an order's id is
- * guarded by its length, and a shared count would cost a write for every look of an honest page.
+ * Every guess at an order makes us ask Stripe. Each instance counts for itself: the ids of orders are too long to guess, and a shared
+ * count would cost a write for every look of an honest page.
  */
 export function createLookLimit(now: () => number): LookLimit {
   const common = { windowMs: MINUTE_MS, counters: createMemoryCounters(), now };
@@ -28,7 +28,7 @@ export function createLookLimit(now: () => number): LookLimit {
       const network = address === undefined ? undefined : networkOf(address);
       const look = await (network === undefined ? ofUnknown.take("all") : ofAddress.take(network));
       if (look.kind === "taken") return;
-      throw new HttpError(429, "too_many_looks", "Too many questions at once. Please wait a minute.", {
+      throw new HttpError(429, "too_many_looks", "Too many requests at once. Please wait a minute.", {
         headers: { "Retry-After": String(look.retryAfterSeconds) },
       });
     },

@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 
 /**
- * Whom a limit counts for: an IPv4 address, or the /64 network that one IPv6 customer has to himself. Undefined when the text is
- * no address.
+ * What a limit counts by: an IPv4 address, or the /64 network that one IPv6 customer has to themselves. Undefined if the text is not
+ * an address.
  */
 export function networkOf(text: string): string | undefined {
   return networksOf(text)?.own;
@@ -11,7 +11,7 @@ export function networkOf(text: string): string | undefined {
 export interface Networks {
   /** As `networkOf`. */
   own: string;
-  /** Larger networks around it, the smaller first, that one customer may have to himself, too. None for IPv4. */
+  /** Larger networks around it that one customer may have to themselves, too; the smaller first. None for IPv4. */
   around: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface Networks {
  * https://www.ripe.net/publications/docs/ripe-690/
  */
 export function networksOf(text: string): Networks | undefined {
-  // Only as it is written everywhere: the library also reads 0x7f.1 and the like.
+  // Only the common notation: the library also reads 0x7f.1 and the like.
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { own: text, around: [] };
   if (!ipaddr.IPv6.isValid(text)) return undefined;
   const address = ipaddr.IPv6.parse(text);

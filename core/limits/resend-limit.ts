@@ -9,13 +9,13 @@ const MAILS_PER_DAY = 3;
 
 export interface ResendLimit {
   /**
-   * Takes one of the mails that are left to an order today (UTC). `giveBack` is for one that certainly was not sent.
+   * Takes one of the mails that an order has left today (UTC). `giveBack` is for a mail that certainly was not sent.
    * @throws HttpError 429 when none is left; any other error when the count cannot be read or written.
    */
   take(orderId: OrderId): Promise<{ giveBack: () => Promise<void> }>;
 }
 
-/** Counted before a mail is sent: however many ask at once, and however often an answer is lost, there are not more mails. */
+/** Counted before a mail is sent: however many ask at once, and however often an answer is lost, there are never more mails. */
 export function createResendLimit(counters: Counters, now: () => number): ResendLimit {
   return {
     async take(orderId) {
@@ -24,7 +24,7 @@ export function createResendLimit(counters: Counters, now: () => number): Resend
       const name = `resend-mail/${orderId}/${day}`;
       const giveBack = async (): Promise<void> => void (await counters.add(name, -1, endMs));
       if ((await counters.add(name, 1, endMs)) <= MAILS_PER_DAY) return { giveBack };
-      // Who is refused uses up nothing: one that is given back by another caller is there for the next.
+      // A refused request uses up nothing: a mail that another caller gives back is there for the next one.
       await giveBack();
       throw tooManyMails(
         "We have already sent this mail several times today. Please check your spam folder, or try again tomorrow.",
@@ -34,14 +34,14 @@ export function createResendLimit(counters: Counters, now: () => number): Resend
   };
 }
 
-/** Mails to strangers' addresses that one caller may cause in a day by knowing their orders' numbers. */
+/** Mails to strangers' addresses that one caller may cause in a day by knowing order numbers. */
 const MAILS_PER_CALLER = 5;
 
-/** Where no host tells who calls. */
+/** For all callers whose address the host does not pass on. */
 const MAILS_OF_UNKNOWN_CALLERS = 50;
 
 /**
- * Takes one of the mails that a caller may ask for in a day (UTC) without being known as the buyer.
+ * Takes one of the mails that a caller who is not known as the buyer may ask for in a day (UTC).
  * @throws HttpError 429 when none is left; any other error when the count cannot be read or written.
  */
 export async function takeStrangersMail(

@@ -10,7 +10,7 @@ import { orderConfirmation } from "./order-confirmation.ts";
 /** The mail about an order, with links made now. */
 export type ComposeConfirmation = (order: OrderSnapshot) => Promise<Omit<Mail, "to">>;
 
-/** Writes confirmations in this shop's name. What shop.config.ts leaves out is taken from the mail's sender. */
+/** Writes confirmations in this shop's name. What shop.config.ts leaves out comes from the mail's sender. */
 export function createConfirmationComposer({
   config: { siteUrl, mail },
   site,

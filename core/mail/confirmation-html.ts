@@ -8,9 +8,9 @@ import { orderRowsHtml } from "./order-rows-html.ts";
 
 /**
  * The mail as HTML that mail programs understand: tables for layout, styles on the elements (Gmail keeps a `<style>` only
- * sometimes, Outlook knows neither max-width on a div nor flex), and one `<style>` for what can do without: the dark, and phones.
- * No script, no form, no picture but the shop's own logo: it shows whole with pictures switched off, and tells nobody that it was
- * opened. https://www.caniemail.com
+ * sometimes, Outlook knows neither max-width on a div nor flex), and one `<style>` for extras: dark mode and phones. No script, no
+ * form, no image but the shop's own logo: the mail is complete with images switched off, and does not report that it was opened.
+ * https://www.caniemail.com
  */
 export function confirmationHtml(words: ConfirmationWords): string {
   const { shop } = words;
@@ -92,8 +92,8 @@ export function confirmationHtml(words: ConfirmationWords): string {
                 </tr>
                 <tr>
                   <td class="soft" style="${soft};padding:0 0 28px">
-                    Your order page always shows the status of your order. Keep this mail: its button leads
-                    there from any device.
+                    Your order page always shows the status of your order. Keep this mail: its button opens
+                    the page on any device.
                   </td>
                 </tr>
                 <tr>
@@ -124,7 +124,7 @@ export function confirmationHtml(words: ConfirmationWords): string {
 
 function wordmark({ shop }: ConfirmationWords, colors: MailColors): Html {
   const style = `color:${colors.text};font-family:${SERIF};font-size:24px;font-style:italic;font-weight:600;line-height:1.2`;
-  // Where pictures are off, the name stands in the logo's place.
+  // Where images are off, the name takes the logo's place.
   if (shop.logoUrl !== undefined) {
     return html`<img
       class="text"
@@ -157,8 +157,8 @@ function button(label: string, url: string, colors: MailColors): Html {
 }
 
 function support({ shop }: ConfirmationWords, colors: MailColors): Html {
-  if (shop.supportEmail === undefined) return html`Questions? Answer this mail.`;
-  return html`Questions? Answer this mail, or write to
+  if (shop.supportEmail === undefined) return html`Questions? Reply to this mail.`;
+  return html`Questions? Reply to this mail, or write to
     <a class="link" href="mailto:${shop.supportEmail}" style="color:${colors.link}">${shop.supportEmail}</a
     >.`;
 }

@@ -18,19 +18,18 @@ export interface ResenderDependencies {
   log: Log;
 }
 
-/** Kept back from the mail's time, for noting it. */
+/** Kept back from the mail's time, to record it. */
 const NOTE_RESERVE_MS = 1_000;
 
 /** Not begun with less time than this. */
 const SHORTEST_MAIL_MS = 1_500;
 
 /**
- * Sends an order's confirmation to `to` once more: a new mail, with links made now. Whoever asked decides about it and is told
- * how it went; it is no step that the order owes, so nothing repeats it, and the order's record does not change. Its history
- * does.
+ * Sends an order's confirmation to `to` again: a new mail, with links made now. The caller decides about it and learns how it went.
+ * It is not a step that the order owes, so nothing repeats it. The order's record does not change; its history does.
  *
  * @throws HttpError 429 when the order has had enough of them today; `PermanentStepError` when the mail is refused for good; anything
- * else when it was not sent, or nobody knows.
+ * else when it was not sent, or may not have been.
  */
 export async function resendConfirmation(
   order: OrderSnapshot,
@@ -43,14 +42,14 @@ export async function resendConfirmation(
   const taken = await limit.take(orderId);
   const timeoutMs = deadline.remainingMs() - NOTE_RESERVE_MS;
   const atMs = now();
-  // Named by the moment, not by the count: where each instance counts for itself a count comes twice a day, and Resend, or a
-  // mail program that knows the Message-ID, would drop the second mail.
+  // Named by the moment, not by the count: where each instance counts for itself, a count comes twice a day, and Resend, or a mail
+  // program that knows the Message-ID, would drop the second mail.
   const key = `resend-${atMs}/${orderId}`;
   try {
     if (timeoutMs < SHORTEST_MAIL_MS) throw new NoEffectError("Too little time was left to send the mail.");
     await withTimeout(timeoutMs, schedule, (signal) => mailer.send(mail, { idempotencyKey: key, signal }));
   } catch (error) {
-    // One that was cut off may have arrived, and counts.
+    // A mail that was cut off may have arrived, so it counts.
     if (error instanceof NoEffectError) await taken.giveBack();
     throw error;
   }

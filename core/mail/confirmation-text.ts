@@ -27,8 +27,8 @@ export function confirmationText(words: ConfirmationWords): string {
     `Ordered on ${words.orderedOn}`,
     "",
     shop.supportEmail === undefined
-      ? "Questions? Answer this mail."
-      : `Questions? Answer this mail, or write to ${shop.supportEmail}.`,
+      ? "Questions? Reply to this mail."
+      : `Questions? Reply to this mail, or write to ${shop.supportEmail}.`,
     "",
     "-- ",
     shop.name,

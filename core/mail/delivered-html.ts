@@ -43,7 +43,7 @@ function block(content: Html): Html {
   return html`<div style="padding:2px 0 8px">${content}</div>`;
 }
 
-/** Foreign words, whichever way they are written. */
+/** Words from outside, whichever direction they are written in. */
 function ownOrder(words: string): Html {
   return html`<span dir="auto">${words}</span>`;
 }

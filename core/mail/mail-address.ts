@@ -1,8 +1,8 @@
 import { domainToASCII } from "node:url";
 
-/** Somebody mails come from, or go to. */
+/** A sender or a recipient of mail. */
 export interface Mailbox {
-  /** What mail programs show; undefined: the address itself. */
+  /** What mail programs show; if undefined, the address itself. */
   name: string | undefined;
   address: string;
 }
@@ -12,20 +12,20 @@ const LONGEST_LOCAL_PART = 64;
 const LONGEST_ADDRESS = 254;
 
 /**
- * The part before the @, as people write it: no quotes, no blanks, and none of the characters that separate addresses or comment on
- * them. Letters of any script; no control, format or private ones. Dots may stand anywhere, because Japanese providers gave out
+ * The part before the @, as people write it: no quotes, no blanks, and no characters that separate addresses or mark comments.
+ * Letters of any script; no control, format or private-use characters. Dots may stand anywhere, because Japanese providers gave out
  * such addresses as `a..b@` and `a.@` for years, and their owners still have them.
  */
 const LOCAL_PART = /^(?=.*[^.])[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
-/** Dots that only a quoted text may have on the wire (RFC 5321, 4.1.2). */
+/** Dots that need quotes on the wire (RFC 5321, 4.1.2). */
 const UNUSUAL_DOTS = /^\.|\.\.|\.$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
-/** Kept apart, because the conversion to ASCII drops or maps such characters instead of refusing them. */
+/** A check of its own, because the conversion to ASCII drops or maps such characters instead of refusing them. */
 const DOMAIN_AS_WRITTEN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 
 /**
- * Whether a text is one mail address and nothing else: no second one after a comma, no name, no line break. Quoted local parts and
- * addresses of bare IP numbers are legal and refused: no buyer has one, and parsers disagree about them.
+ * Whether a text is exactly one mail address: no second one after a comma, no name, no line break. Quoted local parts and addresses
+ * of bare IP numbers are legal but refused: no buyer has one, and parsers disagree about them.
  */
 export function isMailAddress(text: string): boolean {
   return asciiDomainOf(text) !== undefined;
@@ -33,7 +33,7 @@ export function isMailAddress(text: string): boolean {
 
 /**
  * The address as mail servers want it: `grüße@bücher.example` goes to `xn--bcher-kva.example`, and `a..b@docomo.example` is
- * `"a..b"@docomo.example`. Undefined for what is not one address.
+ * `"a..b"@docomo.example`. Undefined if it is not one address.
  */
 export function wireAddress(address: string): string | undefined {
   const domain = asciiDomainOf(address);

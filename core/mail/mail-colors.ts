@@ -1,6 +1,6 @@
 import type { ShopAppearance } from "../shop-appearance.ts";
 
-/** Every color of a mail, made of the shop's three. Mail programs know no variables, and few of them opacity. */
+/** Every color of a mail, made from the shop's three. Mail programs know no variables, and few know opacity. */
 export interface MailColors {
   background: string;
   /** Behind the order. */
@@ -22,12 +22,12 @@ export function lightColors({ accent, background, text }: ShopAppearance): MailC
     softText: mix(background, text, 0.74),
     button: accent,
     buttonText: contrast(accent, "#ffffff") >= contrast(accent, "#000000") ? "#ffffff" : "#000000",
-    // A pale accent makes a good button and bad words.
+    // A pale accent makes a good button, but unreadable text.
     link: contrast(accent, background) >= 4.5 ? accent : text,
   };
 }
 
-/** The shop's own colors were chosen for paper; in the dark a mail wears these. */
+/** The shop's own colors were chosen for a light page; in dark mode a mail uses these. */
 export const DARK_COLORS: MailColors = {
   background: "#0b1d22",
   panel: "#122c33",

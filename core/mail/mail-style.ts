@@ -1,6 +1,6 @@
 import { DARK_COLORS } from "./mail-colors.ts";
 
-/** Where it is dark: everything that carries a color has a class, because only `!important` overrides a style on the element. */
+/** Dark mode: everything with a color has a class, because only `!important` overrides a style on the element. */
 export const MAIL_STYLE = `
 @media (prefers-color-scheme: dark) {
 .page { background-color: ${DARK_COLORS.background} !important; }

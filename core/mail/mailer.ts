@@ -1,7 +1,7 @@
 export interface Mail {
-  /** One address. What is not one is refused, and nobody is mailed. */
+  /** One address. Anything else is refused, and no mail is sent. */
   to: string;
-  /** Whose address that is, for a message about a failure; the buyer's when left out. */
+  /** Whose address it is, for a message about a failure; the buyer's by default. */
   recipient?: "buyer" | "owner";
   subject: string;
   text: string;
@@ -10,10 +10,10 @@ export interface Mail {
 
 export interface Mailer {
   /**
-   * Resolves once the mail is handed over. A sender that knows idempotency keys passes the key on; SMTP does not, so a
-   * crash between sending and recording can send twice. Every attempt carries the same Message-ID, though, made of the key.
+   * Resolves once the mail is handed over. A mail service that knows idempotency keys gets the key. SMTP knows none, so a crash
+   * between sending and recording can send twice; but every attempt carries the same Message-ID, made from the key.
    *
-   * Rejects with `PermanentStepError` when its recipient is refused for good, with `BlockedStepError` when the server refuses the shop
+   * Rejects with `PermanentStepError` when the recipient is refused for good, with `BlockedStepError` when the server refuses the shop
    * itself, with `NoEffectError` when the mail certainly was not sent, and with any other error when it may or may not have been sent.
    */
   send(mail: Mail, options: { idempotencyKey: string; signal: AbortSignal }): Promise<void>;

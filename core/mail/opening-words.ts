@@ -1,6 +1,6 @@
 import type { OrderSnapshot } from "../orders/order.ts";
 
-/** The mail's headline, and the sentences behind "Hello,". They mention a payment only if there was one. */
+/** The mail's headline, and the sentences after "Hello,". They mention a payment only if there was one. */
 export function openingWords(order: OrderSnapshot): { headline: string; opening: string } {
   const words = order.mode === "subscription" ? subscriptionWords(order) : purchaseWords(order);
   if (!order.needsShipping) return words;

@@ -16,9 +16,9 @@ import { includedSums, sumRows, type SumRow } from "./sum-rows.ts";
 export interface Confirmation {
   order: OrderSnapshot;
   shop: ShopAppearance;
-  /** The buyer's page of this order. */
+  /** The buyer's page for this order. */
   orderUrl: string;
-  /** What each of the order's items brought, in their order; shorter where the last ones brought nothing. */
+  /** What each of the order's items brought, in their order; shorter if the last ones brought nothing. */
   deliveries: readonly (readonly Delivered[])[];
 }
 
@@ -33,9 +33,9 @@ export interface ConfirmationWords {
   /** Between the lines and the total. */
   sums: readonly SumRow[];
   total: string;
-  /** What the total holds already, a sentence each. */
+  /** What the total already includes, a sentence each. */
   included: readonly string[];
-  /** What the buyer paid in a currency of their own. */
+  /** What the buyer paid in their own currency. */
   paid: string | undefined;
   orderUrl: string;
   shop: ShopAppearance;
@@ -90,8 +90,8 @@ function supportOf({ supportEmail }: ShopAppearance): string | undefined {
 const LONGEST_NAME = 60;
 
 /**
- * By name, unless the name is none: whoever pays may type somebody else's address beside an advertisement, and no mail of the
- * shop's carries that one.
+ * Greets by name, unless the name does not look like one: a payer may type a stranger's address and put an advertisement into the
+ * name, and the shop must not mail that.
  */
 function greet(name: string | undefined): string {
   const words = singleLine(name ?? "");

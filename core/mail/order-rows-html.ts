@@ -5,7 +5,7 @@ import { SANS } from "./mail-fonts.ts";
 import type { ConfirmationLine, ConfirmationWords } from "./order-confirmation.ts";
 import type { SumRow } from "./sum-rows.ts";
 
-/** What was bought and what it came to: the rows of the mail's one table that holds data. */
+/** What was bought and what it came to: the rows of the only table in the mail that holds data. */
 export function orderRowsHtml(words: ConfirmationWords, colors: MailColors): Html {
   return html`${words.lines.map((line) => orderLine(line, colors))}
   ${words.sums.map((row) => sumRow(row, colors))} ${totals(words, colors)}`;

@@ -5,21 +5,21 @@ import {
   RefusedMailError,
 } from "../fulfillment/step.ts";
 
-/** What nodemailer's errors say beside their message. */
+/** What nodemailer's errors say besides their message. */
 interface SmtpFailure extends Error {
   code?: string;
   /** The server's three digits. */
   responseCode?: number;
-  /** The command it answered. */
+  /** The command that it answered. */
   command?: string;
-  /** What it said, digits included. */
+  /** What it said, including the digits. */
   response?: string;
-  /** Which of its waits came to nothing. */
+  /** Which timeout ran out. */
   timeoutType?: string;
   syscall?: string;
 }
 
-/** What the owner has to fix when the server refuses the shop. It shows before a mail is handed over, so none was sent. */
+/** What the owner has to fix when the server refuses the shop. It shows before a mail is handed over, so no mail was sent. */
 const OWNERS_PART: Readonly<Record<string, string>> = {
   EAUTH: "The mail server refused the user name or the password of SMTP_URL",
   ENOAUTH: "The mail server asks for a user name and a password, which SMTP_URL does not have",
@@ -29,14 +29,14 @@ const OWNERS_PART: Readonly<Record<string, string>> = {
 const WAITS_BEFORE_THE_MAIL = ["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_TIMEOUT"];
 
 /**
- * Turns a failure into what an order needs to know: whose fault is it, is it of use to try again, and may the mail have gone out all
- * the same?
+ * Turns a failure into what an order needs to know: whose fault it is, whether a retry is of use, and whether the mail may have gone
+ * out all the same.
  *
- * A 5xx is the server's last word (RFC 5321, 4.2.1), except for 503, which says that the conversation went wrong. About a
- * recipient it concerns this order alone. About the sender, the password, the way there or a mail that was read to its end it
- * concerns every order, until the owner has mended it.
+ * A 5xx is the server's last word (RFC 5321, 4.2.1), except for 503, which says that the conversation went wrong. If it is about a
+ * recipient, it concerns this order alone. If it is about the sender, the password, the way there or a mail that was read to its
+ * end, it concerns every order, until the owner has fixed it.
  *
- * @param recipient says whose address the mail goes to, and not which.
+ * @param recipient says whose address the mail goes to, not which address that is.
  */
 export function sortSmtpError(error: unknown, recipient: string): Error {
   if (!(error instanceof Error)) return new Error("The mail could not be sent.", { cause: error });
@@ -45,7 +45,7 @@ export function sortSmtpError(error: unknown, recipient: string): Error {
   const refusal = refusalOf(failure, recipient);
   if (refusal !== undefined) return refusal;
   const wasAnswered = responseCode >= 400 && responseCode < 600;
-  // Nodemailer itself refuses the addresses; it will again.
+  // Nodemailer itself refuses the address, and will again.
   if (code === "EENVELOPE" && !wasAnswered) {
     return new PermanentStepError(`The mail server cannot reach ${recipient}.`, { cause: error });
   }
@@ -56,7 +56,7 @@ export function sortSmtpError(error: unknown, recipient: string): Error {
   return new Error("Sending the mail was cut off.", { cause: error });
 }
 
-/** Undefined when another try may succeed by itself, as after a look-up that found no answer rather than no server. */
+/** Undefined when a retry may succeed by itself, as after a look-up that got no answer (rather than the answer that there is no server). */
 function refusalOf(failure: SmtpFailure, recipient: string): Error | undefined {
   const { code = "", responseCode = 0, command = "" } = failure;
   const said = responseCode === 0 ? "" : `: ${responseCode}`;
@@ -82,7 +82,7 @@ function refusalOf(failure: SmtpFailure, recipient: string): Error | undefined {
     : undefined;
 }
 
-/** "Relaying denied", "authentication required": said of whichever recipient comes first. */
+/** "Relaying denied", "authentication required": the server says so about whichever recipient comes first. */
 function isAboutTheShop({ responseCode, response = "" }: SmtpFailure): boolean {
   return responseCode === 530 || /relay|authenticat/i.test(response);
 }

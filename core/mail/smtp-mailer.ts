@@ -8,24 +8,24 @@ import { ownLine } from "./plain-text.ts";
 import { sortSmtpError } from "./smtp-error.ts";
 
 /**
- * The longest silence in each stage. All of it together has to fit into a step, which is cut off by its signal and has some 6
- * seconds inside a webhook; these see to it that a server which does not answer is told apart from one that is slow.
+ * The longest silence in each stage. All of it together has to fit into a step, which its signal cuts off and which has some 6
+ * seconds inside a webhook. These timeouts tell a server that does not answer from one that is slow.
  */
 const TIMEOUTS = {
   dnsTimeout: 2_000,
   connectionTimeout: 3_000,
   greetingTimeout: 3_000,
   socketTimeout: 5_000,
-  // Whoever has taken the mail need not be waited for.
+  // Once the server has taken the mail, there is nothing to wait for.
   socketCloseTimeout: 0,
 };
 
-/** The address itself stays out of messages: they are kept, and shown to the owner's side. */
+/** The address itself stays out of messages: they are stored, and shown to the owner's side. */
 const WHOSE = { buyer: "the buyer's address", owner: "OWNER_EMAIL" } as const;
 
 /**
- * Sends through one SMTP server, a connection per mail: a function may be frozen right after its answer, and a connection kept
- * open would be found dead by the next one.
+ * Sends through one SMTP server, with a connection per mail: a function may be frozen right after its answer, and a connection
+ * that was kept open would be dead by the next one.
  */
 export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () => number): Mailer {
   let opened: Promise<Transporter> | undefined;
@@ -37,11 +37,11 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
     async send({ to, recipient: whose = "buyer", subject, text, html }, { idempotencyKey, signal }) {
       const recipient = wireAddress(to);
       if (recipient === undefined)
-        throw new PermanentStepError(`Nothing is mailed: ${WHOSE[whose]} is not one mail address.`);
+        throw new PermanentStepError(`No mail was sent: ${WHOSE[whose]} is not one mail address.`);
       const transport = await open();
       try {
         await transport.sendMail({
-          // Said in so many words: no header is ever read for another recipient.
+          // Explicit, so that no header is ever read for another recipient.
           envelope: { from: sender, to: [recipient] },
           from: { name: from.name ?? "", address: sender },
           to: { name: "", address: recipient },
@@ -50,7 +50,7 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
           text,
           ...(html !== undefined && { html }),
           date: new Date(now()),
-          // The same for every attempt, so that a mail program shows a mail that was sent twice once.
+          // The same for every attempt, so that a mail program shows a mail that was sent twice only once.
           messageId: `<${idempotencyKey.replace(/[^\w.-]+/g, ".")}@${domain}>`,
           headers: {
             // Resend then sends one mail per key: https://resend.com/docs/dashboard/emails/idempotency-keys

@@ -9,7 +9,7 @@ export interface SumRow {
 
 type Money = (amountMinor: number) => string;
 
-/** What belongs between the lines and the total, so that a reader who adds up arrives at the total. Mostly nothing. */
+/** What belongs between the lines and the total, so that a reader who adds up arrives at the total. Usually nothing. */
 export function sumRows(order: OrderSnapshot, money: Money): SumRow[] {
   const { shippingMinor } = order;
   const rest = unexplainedMinor(order);
@@ -19,7 +19,7 @@ export function sumRows(order: OrderSnapshot, money: Money): SumRow[] {
   ];
 }
 
-/** What the amounts above hold already, in sentences: no rows, because they would be counted twice. */
+/** What the amounts above already include, in sentences: as rows, they would be counted twice. */
 export function includedSums({ discountMinor, taxMinor }: OrderSnapshot, money: Money): string[] {
   return [
     ...(discountMinor === undefined ? [] : [`Includes a discount of ${money(discountMinor)}.`]),

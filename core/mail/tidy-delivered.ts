@@ -1,7 +1,7 @@
 import type { Delivered } from "../deliveries/delivered.ts";
 import { cleanLines, singleLine } from "./plain-text.ts";
 
-/** The same without anything that could break out of its line. An address that is none of the web's becomes a text. */
+/** The same without anything that could break out of its line. An address that is not a web address becomes a text. */
 export function tidyDelivered(delivered: Delivered): Delivered {
   const name = singleLine(delivered.name);
   switch (delivered.kind) {

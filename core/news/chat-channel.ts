@@ -4,10 +4,10 @@ import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
 import { noticeOf } from "./notice.ts";
 import type { RemarksOn } from "./remarks.ts";
 
-/** Slack's answers for a hook that is gone, and those of others who speak its language. */
+/** Statuses that Slack, and others that speak its protocol, give for a hook that is gone. */
 const GONE = [403, 404, 410];
 
-/** An incoming webhook as Slack, Mattermost, Rocket.Chat, Discord (`…/slack`) and many more have it: `{ "text": … }`. */
+/** An incoming webhook as Slack, Mattermost, Rocket.Chat, Discord (`…/slack`) and many more offer it: `{ "text": … }`. */
 export function createChatChannel(
   post: Post,
   target: { url: URL; allowLoopback: boolean },
@@ -30,7 +30,7 @@ export function createChatChannel(
   };
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text: without this, `<!channel>` in a product's name calls everybody. */
+/** https://docs.slack.dev/messaging/formatting-message-text: without this, `<!channel>` in a product's name notifies everybody. */
 function escapeMarkup(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,7 +1,7 @@
 import type { ShopDefinition } from "../shop-definition.ts";
 import type { NewsChannel } from "./news-desk.ts";
 
-/** What shop.config.ts has for a purchase that becomes void, and for one that becomes valid again. */
+/** Calls what shop.config.ts has for a purchase that becomes void, and for one that becomes valid again. */
 export function createCodeChannel({ onRevoked, onRestored }: ShopDefinition): NewsChannel {
   const codeFor = (kind: string): ShopDefinition["onRevoked"] => {
     if (kind === "revoked") return onRevoked;

@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<DisputeNews, { state: DisputeState; headline: strin
   },
 };
 
-/** What the owner reads of a dispute: what it is about, until when an answer is due, and how an order's other disputes stand. */
+/** What the owner reads about a dispute: its amount, until when an answer is due, and how the order's other disputes stand. */
 export function disputeWords(
   kind: DisputeNews,
   { order, control, dates }: NewsReport,

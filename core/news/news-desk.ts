@@ -26,20 +26,20 @@ export interface TellAttempt {
 /** One way to reach the owner's side. */
 export interface NewsChannel {
   hears(kind: NewsKind): boolean;
-  /** Rejects with `PermanentStepError` when trying again is useless; any other rejection is tried again later. */
+  /** Rejects with `PermanentStepError` when a retry is useless; any other rejection is tried again later. */
   tell(report: NewsReport, attempt: TellAttempt): Promise<void>;
-  /** Where a person reads along: says something that is about no order. */
+  /** On a channel that a person reads: says something that is not about an order. */
   say?(notice: Notice, attempt: TellAttempt): Promise<void>;
 }
 
 /** The channels that a shop has. */
 export interface NewsDesk {
   audience(kind: NewsKind): readonly Channel[];
-  /** "skipped": the shop does not have this channel any more. */
+  /** "skipped": the shop no longer has this channel. */
   tell(channel: Channel, report: NewsReport, attempt: TellAttempt): Promise<"done" | "skipped">;
-  /** Says it to the owner on every channel that a person reads, each once. Rejects with the first that failed. */
+  /** Tells the owner on every channel that a person reads, once each. Rejects with the first failure. */
   sayToOwner(notice: Notice, attempt: TellAttempt): Promise<void>;
-  /** Remembers that a message is not tried any more. */
+  /** Remembers that a message was given up. */
   noteGivenUp(): Promise<void>;
 }
 

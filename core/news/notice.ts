@@ -8,7 +8,7 @@ import { isPaused, isRevoked } from "../orders/revocation.ts";
 import { disputeWords, moment } from "./dispute-words.ts";
 import type { NewsReport, Notice } from "./news-desk.ts";
 
-/** What the owner reads. Nothing in it says who bought: whoever may know finds that behind the link. */
+/** What the owner reads. It never says who bought: those who may know that find it behind the link. */
 export function noticeOf(report: NewsReport, remarks: readonly string[] = []): Notice {
   const { headline, sentences } = wordsFor(report);
   const { order, control } = report;
@@ -26,7 +26,9 @@ export function noticeOf(report: NewsReport, remarks: readonly string[] = []): N
       `Total  ${price(order.totalMinor)}`,
       ...includedSums(order, price),
       ...(isRevoked(control) ? ["The purchase is void: downloads and keys no longer work."] : []),
-      ...(isPaused(control) ? ["The subscription is paused: downloads and keys are closed meanwhile."] : []),
+      ...(isPaused(control)
+        ? ["The subscription is paused: downloads and keys do not work until it resumes."]
+        : []),
       ...remarks.flatMap((remark) => ["", remark]),
       "",
       `Order ${order.orderId}`,
@@ -47,16 +49,18 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
     case "payment_failed":
       return {
         headline: `A payment of ${total} failed`,
-        sentences: ["It was refused, canceled or never made. Nothing was handed out."],
+        sentences: ["It was refused, canceled or never made. Nothing was delivered."],
       };
     case "needs_attention":
       return {
         headline: "An order needs your attention",
         sentences: [
-          order.totalMinor === 0 ? "It could not be completed:" : "It is paid, and could not be completed:",
+          order.totalMinor === 0
+            ? "It could not be completed:"
+            : "It is paid, but it could not be completed:",
           // A mail server's complaint quotes the buyer's address.
           maskPrivate(control.lastError ?? "the order's record says why."),
-          `Mend that, then run: npm run settle -- ${order.orderId}`,
+          `Fix that, then run: npm run settle -- ${order.orderId}`,
           ...(control.lastError?.includes("the buyer's address") === true
             ? [
                 "If the buyer mistyped the address, ask for the right one (their name is in Stripe, behind the link below), and add: --mail-to NAME@EXAMPLE.COM",
@@ -94,7 +98,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
     case "renewal_failed_finally":
       return {
         headline: "A renewal could not be paid, and Stripe will not try again",
-        sentences: ["What becomes of the subscription is a setting of your Stripe account."],
+        sentences: ["A setting of your Stripe account decides what happens to the subscription."],
       };
     case "subscription_ended":
       return {
@@ -106,11 +110,11 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
         headline: "A subscription is paused",
         sentences: [
           ...(control.mirror.renewal === undefined ? [] : ["Its last renewal could not be paid."]),
-          "Stripe charges nothing until it goes on. Resume it in Stripe, or leave that to the buyer.",
+          "Stripe charges nothing in the meantime. Resume it in Stripe, or leave that to the buyer.",
         ],
       };
     case "subscription_resumed":
-      return { headline: "A subscription goes on again", sentences: ["Downloads and keys work again."] };
+      return { headline: "A subscription has resumed", sentences: ["Downloads and keys work again."] };
     case "revoked":
       return { headline: "A purchase is void", sentences: [] };
     case "restored":
@@ -122,7 +126,7 @@ function aboutNewOrder({ totalMinor, isTrial, needsShipping }: OrderSnapshot): s
   return [
     ...(isTrial ? ["The subscription begins with a trial."] : []),
     ...(totalMinor === 0 ? ["Nothing has been paid, and nothing is due today."] : []),
-    ...(needsShipping ? ["You have to send it. The address is in Stripe, behind the link below."] : []),
+    ...(needsShipping ? ["You have to ship it. The address is in Stripe, behind the link below."] : []),
   ];
 }
 

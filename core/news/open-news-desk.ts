@@ -27,7 +27,7 @@ export interface NewsSurroundings {
   log: Log;
 }
 
-/** The channels that the configuration asks for. What a shop does not use, its functions do not load. */
+/** Makes the channels that the configuration asks for. Functions do not load what the shop does not use. */
 export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
   const { config, site, mailer, post, bookkeeping, now, log } = surroundings;
   const { ownerEmail, ownerChat, orderWebhook, lacksCronSecret } = config;
@@ -42,10 +42,10 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
     channels.mail = createMailChannel(mailer, ownerEmail, remarksOn);
   }
   if (mailer === undefined && ownerEmail !== undefined) {
-    // Once per instance; the health route says it for as long as it is so.
+    // Once per instance; the health route says so as long as it lasts.
     log.warn("owner_not_mailed", {
       problem:
-        "OWNER_EMAIL is set and SMTP_URL is not: no notice is mailed to you. Set SMTP_URL too, or remove it.",
+        "OWNER_EMAIL is set but SMTP_URL is not, so no notice is mailed to you. Set SMTP_URL, or remove OWNER_EMAIL.",
     });
   }
   if (ownerChat !== undefined) {

@@ -17,9 +17,9 @@ import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { NewsReport } from "./news-desk.ts";
 
 /**
- * What an owner who hears of a new order should know besides: a sentence each, mostly none. A look that fails says nothing, and only
- * the first try of a message waits for it. Rejects where the message must not be sent any more: it was cut off, or the machine was
- * frozen and somebody else may be at the order.
+ * What else an owner who hears of a new order should know: a sentence each, mostly none. A look that fails says nothing, and only
+ * the first try of a message waits for it. Rejects when the message must not be sent any more: it was cut off, or the machine was
+ * frozen and another run may hold the order.
  */
 export type RemarksOn = (
   report: NewsReport,
@@ -41,12 +41,12 @@ export interface RemarkDependencies {
 
 const LOOK_WITHIN_MS = 1_500;
 
-/** Whoever pays twice by mistake does so soon. */
+/** A buyer who pays twice by mistake does so soon. */
 const TWIN_WITHIN_S = 3_600;
 
 export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
   const { stripe, site, identity, lacksCronSecret, bookkeeping, now, schedule, log } = dependencies;
-  /** Mail and chat, which are told at once, share it. */
+  /** Mail and chat, which are told at the same time, share it. */
   let latest: { orderId: string; remarks: Promise<readonly string[]> } | undefined;
 
   async function onDoublePurchase(order: OrderSnapshot): Promise<string | undefined> {
@@ -106,12 +106,12 @@ export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
   };
 }
 
-/** Nothing has to be asked for this, so that it stands in every try of a message. */
+/** This takes no request, so every try of a message has it. */
 function onUnknownLines({ items }: OrderSnapshot, site: Site): string[] {
   return items
     .filter((item) => item.addedAtCheckout === true && !hasSettings(site, item))
     .map(
       ({ name, priceId }) =>
-        `Stripe's page added "${singleLine(name)}" (${priceId}), a cross-sell or an upsell of your dashboard. shop.config.ts says nothing about it, so the shop delivered nothing for it: do that yourself, or put the price under \`prices\` there and deploy again.`,
+        `Stripe's page added "${singleLine(name)}" (${priceId}), a cross-sell or an upsell from your dashboard. shop.config.ts does not list it, so the shop delivered nothing for it. Deliver it yourself, or add the price under \`prices\` in shop.config.ts and deploy again.`,
     );
 }

@@ -9,9 +9,9 @@ export interface Alarm {
   /** What it is about. With the hour it makes the idempotency key, so that two instances do not say it twice. */
   name: string;
   notice: Notice;
-  /** A webhook or somebody's checkout waits meanwhile. */
+  /** A webhook or a buyer's checkout waits meanwhile. */
   withinMs: number;
-  /** What the log says when the owner could not be told. */
+  /** What the log says if the owner could not be told. */
   failure: { event: string; fields?: LogFields };
 }
 
@@ -22,7 +22,7 @@ export interface SayDependencies {
   log: Log;
 }
 
-/** Says something to the owner that is about no order. Never rejects: a message that fails is logged, and not tried again. */
+/** Tells the owner something that is not about an order. Never rejects: a message that fails is logged, and not tried again. */
 export async function sayToOwner(
   { name, notice, withinMs, failure }: Alarm,
   { news, now, schedule, log }: SayDependencies,

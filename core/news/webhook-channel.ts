@@ -7,7 +7,7 @@ import { isPaused, isRevoked } from "../orders/revocation.ts";
 import type { Post } from "../outgoing/post.ts";
 import type { NewsChannel, NewsReport } from "./news-desk.ts";
 
-/** What docs/webhooks.md promises. Kinds that are not here are for people only. */
+/** What docs/webhooks.md promises. Kinds that are missing here are for people only. */
 const EVENT_TYPES: Readonly<Partial<Record<NewsKind, string>>> = {
   paid: "order.paid",
   payment_failed: "order.payment_failed",
@@ -34,7 +34,7 @@ export interface WebhookTarget {
   allowLoopback: boolean;
 }
 
-/** The owner's own server, told after https://www.standardwebhooks.com; `webhook-id` is the event's key. */
+/** The owner's own server, called as https://www.standardwebhooks.com says; `webhook-id` is the event's key. */
 export function createWebhookChannel(
   post: Post,
   { url, secret, allowLoopback }: WebhookTarget,
@@ -56,13 +56,13 @@ export function createWebhookChannel(
       };
       const { status } = await post({ url, headers, body, signal, allowLoopback });
       if (status >= 200 && status < 300) return;
-      const problem = `The order webhook was answered ${status}.`;
+      const problem = `The order webhook answered ${status}.`;
       throw status === GONE ? new PermanentStepError(problem) : new Error(problem);
     },
   };
 }
 
-/** How the order stands now: an event that comes late, or twice, says nothing that has become wrong. */
+/** How the order stands now: an event that comes late, or twice, says nothing outdated. */
 function eventOf({ news, order, control }: NewsReport, sentAt: Date): object {
   const { refundedMinor, fullyRefunded, dispute, subscription, renewal } = control.mirror;
   return {

@@ -17,11 +17,11 @@ export interface AgreeDependencies extends UpdateDependencies {
   livemode: boolean;
   identity: ShopIdentity;
   now: () => number;
-  /** Who is to hear of what happens to an order. */
+  /** The channels that are told what happens to an order. */
   news: { audience: Audience };
 }
 
-/** What moves both ways is looked at again after it was written; it does not move this often in one run. */
+/** Refunds, disputes and subscriptions go both ways, so Stripe is asked again after a write. They do not move this often in one run. */
 const MAX_LOOKS = 4;
 
 /** Triggers by which Stripe reports that a refund, a dispute or a subscription has moved. */
@@ -32,22 +32,21 @@ const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
 ]);
 
 /**
- * Brings an order's record into agreement with Stripe, creating it if need be, and takes the order's lease when something is due
- * and nobody else holds it; mostly all in one write. Resolves to what Stripe said and to the record as it now stands, which is
+ * Brings an order's record into agreement with Stripe and creates it if needed. Also takes the order's lease when something is due
+ * and the lease is free; mostly all in one write. Resolves to what Stripe said and to the record as it now stands, which is
  * undefined while Checkout is not finished.
  * @throws when Stripe or the store cannot be reached; no lease is held then.
  *
- * A state only moves up, so facts that arrive late do no harm. The mirror (refunds, disputes, subscription) can go both ways,
- * and late facts would:
+ * A state only moves up, so late facts do no harm. The mirror (refunds, disputes, subscription) can go both ways, and late facts
+ * would spoil it:
  *
  *     run A  read v1 ─ ask Stripe: "disputed" ················ (slow) ················ write v2: "disputed" ✗ stale
  *     Stripe ──────────────────────────────────▶ dispute withdrawn
  *     run B                                        read v1 ─ ask Stripe: "fine" ─ same as v1
  *
- * So Stripe is asked after the record was read, in every round: whoever wrote in between makes our write conflict. Run B, to whom
- * Stripe has reported the move, therefore writes even if nothing changes: the version moves on, and A's write is refused and asks
- * again. And after a write that changed the mirror Stripe is asked once more, until it still says what we wrote, in case B came
- * before A had read.
+ * So every round reads the record first and asks Stripe second: a write in between makes ours conflict. Stripe has told run B of
+ * the move, so B writes even if nothing changes: the version moves on, A's write is refused, and A asks again. After a write that
+ * changed the mirror, Stripe is asked once more, until its answer is what we wrote, in case B came before A had read.
  */
 export async function agreeWithStripe(
   orderId: OrderId,
@@ -78,13 +77,13 @@ export async function agreeWithStripe(
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {
-          // Nobody bought anything yet. And the snapshot first: an order that can be seen always says what was bought.
+          // Nothing is bought until Checkout is complete. Snapshot first: an order that can be seen always says what was bought.
           if (facts.status !== "complete") return undefined;
           await store.createSnapshot(facts.snapshot);
         }
         const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
-        // Not before the second look: should that fail, nobody has to wait for a lease that nobody uses.
+        // Only after the second look: if that fails, no unused lease keeps others waiting.
         const leased =
           !mirrorMoved && owesNow(merged, trigger === "owner", now())
             ? takeLease(merged, owner, now())

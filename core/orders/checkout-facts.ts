@@ -17,7 +17,7 @@ import { soldLines } from "./sold-lines.ts";
 
 /** What Stripe says now about one Checkout Session, in the words of an order. */
 export interface CheckoutFacts {
-  /** `open`: the buyer may still pay. `expired`: nobody ever will. `complete`: there is something to settle. */
+  /** `open`: the buyer may still pay. `expired`: it is too late to pay. `complete`: there is something to settle. */
   status: "open" | "expired" | "complete";
   /** The state that Stripe's answer stands for; merged upwards into the order's own. */
   state: Extract<OrderState, "awaiting_payment" | "expired" | "payment_failed" | "paid">;
@@ -31,13 +31,13 @@ export interface CheckoutFacts {
 export type Truth =
   | { kind: "session"; facts: CheckoutFacts }
   | { kind: "not_found" }
-  /** `wasRedacted`: nothing can be told about it any more, and nothing about it will ever change. */
+  /** `wasRedacted`: Stripe has erased its data, so nothing can be told about it, and that will never change. */
   | { kind: "not_ours"; wasRedacted?: true };
 
 export interface FactsOptions {
   livemode: boolean;
   identity: ShopIdentity;
-  /** The shop has a record of it already: then it is the shop's, wherever it was sold, and also once Stripe has redacted its session. */
+  /** The shop already has a record of it. Then it is the shop's wherever it was sold, even after Stripe has redacted the session. */
   isHeld: boolean;
   look: PaymentLook;
 }
@@ -90,7 +90,7 @@ async function retrieveSession(
   }
 }
 
-/** Expanding brings only the first few line items; a longer list is read whole (a session has at most 100). */
+/** Expanding returns only the first few line items; a longer list is fetched whole (a session has at most 100). */
 async function lineItems(
   stripe: Stripe,
   session: Stripe.Checkout.Session,
@@ -115,8 +115,8 @@ function stateOf(session: Stripe.Checkout.Session, { intent, mirror }: PaymentFa
   if (session.status !== "complete") return "awaiting_payment";
   // `no_payment_required` is a free order, or a trial: as good as paid.
   if (session.payment_status !== "unpaid") return "paid";
-  // A delayed method that failed leaves its payment intent without a payment method (while it is under way: `processing`), and a
-  // subscription that it was to start, ended.
+  // A delayed payment that failed leaves its payment intent without a payment method (while it is under way: `processing`). A
+  // subscription that it was to start has ended.
   const failed = intent?.status === "requires_payment_method" || intent?.status === "canceled";
   return failed || hasEnded(mirror.subscription) ? "payment_failed" : "awaiting_payment";
 }
@@ -157,19 +157,19 @@ function toSnapshot(
   };
 }
 
-/** Where no address is asked for, as with a file, nothing has to be posted. */
+/** True when Checkout asked for an address. Without one, as for a file, there is nothing to ship. */
 function needsShipping(session: Stripe.Checkout.Session): boolean {
   const { shipping_address_collection: asked, collected_information: collected } = session;
   return (asked ?? collected?.shipping_details ?? null) !== null;
 }
 
-/** A trial that the owner gives later, by hand, is not how the order began. The subscription must have been expanded. */
+/** A trial that the owner adds later, by hand, does not count. The subscription must be expanded. */
 function beganWithTrial({ subscription, expires_at: expiresAt }: Stripe.Checkout.Session): boolean {
   if (subscription === null || typeof subscription === "string") return false;
   return subscription.trial_start !== null && subscription.trial_start <= expiresAt;
 }
 
-/** With Adaptive Pricing the buyer pays in another currency than the shop's: https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing */
+/** With Adaptive Pricing a buyer may pay in a currency other than the shop's: https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing */
 function presentmentOf({
   presentment_details: presentment,
   currency,
@@ -179,7 +179,7 @@ function presentmentOf({
   return { presentment: { currency: buyersCurrency, amountMinor } };
 }
 
-/** `auto` leaves the language to the browser, and nobody tells us which it was. */
+/** `auto` leaves the language to the browser, and Stripe does not say which one it was. */
 function isLanguage(locale: string | null): locale is string {
   return locale !== null && locale !== "auto";
 }

@@ -8,9 +8,9 @@ import { isPaused } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**
- * The changes a control record goes through as a whole, as pure functions: they run again after every conflict. Whatever they
- * write is absolute (a state, a sum, a count that came from the record itself), so that repeating one repeats nothing. Its lease,
- * its steps and its news have theirs in `lease.ts`, `step-progress.ts` and `errands.ts`.
+ * The changes to a control record as a whole, as pure functions: they run again after every conflict. Whatever they write is
+ * absolute (a state, a sum, a count taken from the record itself), so repeating a change changes nothing. The lease, the steps and
+ * the news have their own in `lease.ts`, `step-progress.ts` and `errands.ts`.
  */
 
 export function newControl(): ControlDraft {
@@ -24,8 +24,8 @@ export function newControl(): ControlDraft {
 }
 
 /**
- * The state only moves up, so facts may arrive in any order. The mirror can go both ways and becomes what the facts say; the
- * caller sees to it that they are younger than the record. Returns the record itself when nothing changes.
+ * The state only moves up, so facts may arrive in any order. The mirror can go both ways and is replaced by the facts; the caller
+ * makes sure that they are newer than the record. Returns the same record when nothing changes.
  */
 export function mergeFacts(
   control: ControlDraft,
@@ -53,14 +53,14 @@ export function flagForAttention(control: ControlDraft, reason: string): Control
   return { ...rest, state: higherState(control.state, "needs_attention"), lastError: shorten(reason) };
 }
 
-/** Every step is done. What the owner's side has yet to hear does not keep an order from being fulfilled. */
+/** Every step is done. An order is fulfilled even while news of it is still to be delivered. */
 export function fulfill(control: ControlDraft): ControlDraft {
   if (control.state === "fulfilled") return control;
   const { nextTryMs: _next, lastError: _error, ...rest } = control;
   return { ...rest, state: higherState(control.state, "fulfilled") };
 }
 
-/** The end of a run. Where nothing is owed there is no next try, and no error where all went well in the end. */
+/** The end of a run. Clears the next try when nothing is owed, and the error when everything went well in the end. */
 export function endRun(control: ControlDraft): ControlDraft {
   const released = releaseLease(control);
   const isOver = isTerminal(released) || released.state === "payment_failed";
@@ -71,48 +71,47 @@ export function endRun(control: ControlDraft): ControlDraft {
 }
 
 /**
- * The end of a run that had no time for the next effect. The next run waits a while; otherwise every look at the order would start
- * a run that cannot finish.
+ * The end of a run that had no time left for the next effect. The next run waits a while; otherwise every visit to the order page
+ * would start a run that cannot finish.
  */
 export function endRunOutOfTime(control: ControlDraft, nowMs: number): ControlDraft {
   return endRun({ ...control, nextTryMs: Math.max(control.nextTryMs ?? 0, nextTryAfter(1, nowMs)) });
 }
 
-/** True when what has failed, or found no time, may be tried again. The owner, who has mended it, need not wait. */
+/** True when what failed, or ran out of time, may be tried again. An owner who has fixed the cause need not wait. */
 export function isDue({ nextTryMs = 0 }: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
   return askedByOwner || nextTryMs <= nowMs;
 }
 
 /**
- * True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. An order whose
- * subscription is paused waits until it goes on: steps run now would deliver links that are closed, and they would not run again
- * later.
+ * True while steps are owed: the money is in. A flagged order waits until its owner asks for another try. An order with a paused
+ * subscription waits until that resumes: steps run now would deliver links that are closed, and would not run again later.
  */
 export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean {
   if (isPaused(control)) return false;
   return control.state === "paid" || (askedByOwner && control.state === "needs_attention");
 }
 
-/** True while there is something to run: steps once the money is in, and news of what happened. */
+/** True while there is something to run: steps of a paid order, or news. */
 export function owesAnything(control: ControlDraft, askedByOwner: boolean): boolean {
   return owesSteps(control, askedByOwner) || owesNews(control.news, askedByOwner);
 }
 
-/** True while there is something to run at this moment: what is due, and news that has not been tried yet. */
+/** True while there is something to run right now: what is due, and news that has not been tried yet. */
 export function owesNow(control: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
   return isDue(control, askedByOwner, nowMs) ? owesAnything(control, askedByOwner) : owesFreshNews(control);
 }
 
 /**
- * True while the order stands on the worklist: it waits for money, owes steps or news, waits for its owner, or for its paused
- * subscription to go on.
+ * True while the order is on the worklist: it owes steps or news, or waits for money, for its owner or for its paused subscription
+ * to resume.
  */
 export function isOpen(control: ControlDraft): boolean {
   if (waitsWhilePaused(control) || control.state === "awaiting_payment") return true;
   return owesAnything(control, false) || awaitsOwner(control);
 }
 
-/** True of a paid order whose steps are owed as soon as its paused subscription goes on. */
+/** True of a paid order whose steps are owed as soon as its paused subscription resumes. */
 export function waitsWhilePaused(control: ControlDraft): boolean {
   return control.state === "paid" && isPaused(control);
 }
@@ -122,7 +121,7 @@ export function awaitsOwner(control: ControlDraft): boolean {
   return control.state === "needs_attention" || isLeftToOwner(control.news);
 }
 
-/** True once the buyer has nothing to wait for: all is done, or it is left to the owner. */
+/** True once the buyer has nothing to wait for: everything is done, or left to the owner. */
 export function isTerminal(control: ControlDraft): boolean {
   return stateRank(control.state) >= stateRank("needs_attention");
 }

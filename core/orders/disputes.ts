@@ -1,15 +1,15 @@
 import type { DisputeState, PaymentMirror } from "./order.ts";
 
 /**
- * An order's disputes, counted by how they stand. A subscription can have one about each of its payments: of two that are both open
- * the state alone would not tell that there is a second one, and one that is lost would hide a new inquiry.
+ * An order's disputes, counted by state. A subscription can have one about each of its payments. The gravest state alone would not
+ * show a second open dispute, and a lost one would hide a new inquiry.
  */
 export type DisputeCounts = Readonly<Partial<Record<DisputeState, number>>>;
 
-/** Gravest first: the first of them that an order has is what its record says of it. */
+/** Gravest first: an order's record holds the first of these that it has. */
 export const DISPUTE_STATES = ["lost", "open", "inquiry", "won"] as const satisfies readonly DisputeState[];
 
-/** What the record holds of an order's disputes: the gravest, and the counts only where there are several. */
+/** What the record holds of an order's disputes: the gravest state, and the counts only if there are several. */
 export function disputeMirror(states: readonly DisputeState[]): Pick<PaymentMirror, "dispute" | "disputes"> {
   const gravest = DISPUTE_STATES.find((state) => states.includes(state));
   if (gravest === undefined) return {};
@@ -20,14 +20,14 @@ export function disputeMirror(states: readonly DisputeState[]): Pick<PaymentMirr
   return { dispute: gravest, disputes: Object.fromEntries(counts.filter(([, count]) => count > 0)) };
 }
 
-/** How many disputes are in which state, by the record. */
+/** The number of disputes in each state, according to the record. */
 export function disputesIn({ dispute, disputes }: PaymentMirror): DisputeCounts {
   return disputes ?? (dispute === undefined ? {} : { [dispute]: 1 });
 }
 
 /**
  * The gravest state whose count has grown; the owner is told of it. If one dispute was won while another began, the new one is
- * told: it has a date by which the bank wants evidence.
+ * reported: the bank wants evidence by a certain date.
  */
 export function newestDispute(was: PaymentMirror, is: PaymentMirror): DisputeState | undefined {
   const [before, after] = [disputesIn(was), disputesIn(is)];
@@ -40,7 +40,7 @@ function totalOf(counts: DisputeCounts): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
-/** `1l2o`, for a record that must stay small; empty where there are not several. */
+/** `1l2o`, for a record that must stay small; empty unless there are several. */
 export function formatDisputes({ disputes = {} }: PaymentMirror): string {
   return DISPUTE_STATES.map((state) =>
     disputes[state] === undefined ? "" : disputes[state] + state.charAt(0),

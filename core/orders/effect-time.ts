@@ -1,6 +1,6 @@
 import type { Deadline } from "./deadline.ts";
 
-/** Time kept for the write that begins an effect. Taking back an effect that was begun costs a second write. */
+/** Time kept for the write that begins an effect. Undoing that beginning would cost a second write. */
 const BEGIN_RESERVE_MS = 500;
 
 /** Kept back from an effect's time, so that its result can still be written. */
@@ -9,13 +9,13 @@ const END_RESERVE_MS = 1_000;
 /** The next write may take a little longer than the slowest so far. */
 const MARGIN = 1.25;
 
-/** The time that a run has for effects. Writes are slow together: the slowest one says what to keep back for the next. */
+/** The time that a run has for effects. Writes tend to be slow together, so the slowest so far says what to keep back for the next. */
 export interface EffectTime {
-  /** For an effect that begins now, in ms. Negative when even its result could not be written in time. */
+  /** For an effect that begins now, in ms. Negative when there would be no time left to write its result. */
   leftMs(): number;
-  /** True when an effect that takes `neededMs` can be begun, which takes a write, and its result written. */
+  /** True when there is time to write an effect's beginning, run it for `neededMs` and write its result. */
   isEnoughToBegin(neededMs: number): boolean;
-  /** Passes on what `write` resolves to, and remembers how long it took. */
+  /** Resolves to what `write` resolves to, and remembers how long it took. */
   measured<T>(write: () => Promise<T>): Promise<T>;
 }
 

@@ -3,9 +3,9 @@ import { MAX_ATTEMPTS, nextTryAfter, shorten } from "./retry.ts";
 import { isPaused } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** Who has yet to be told of what: the changes an order's record goes through for its news, as pure functions. */
+/** News that is still to be delivered: the changes that an order's record goes through for it, as pure functions. */
 
-/** One channel's part in one piece of news. */
+/** One piece of news on one channel. */
 export interface Errand {
   news: News;
   channel: Channel;
@@ -22,30 +22,30 @@ export function errandsIn(book: NewsBook | undefined): Errand[] {
   );
 }
 
-/** Tells one errand of an order from another. */
+/** Identifies an errand within its order. */
 export function nameOf({ news, channel }: Errand): string {
   return `${news.kind} ${news.count} ${channel}`;
 }
 
-/** True while there is something that can be told, and that nobody has tried to tell yet. */
+/** True while there is news that can be delivered and was never tried. */
 export function owesFreshNews(control: ControlDraft): boolean {
   return chooseErrands(control, { askedByOwner: false, isDue: false, tried: new Set() }).length > 0;
 }
 
-/** True while somebody has to be told. The owner may ask for another try of what was given up. */
+/** True while there is news to deliver. The owner may ask for another try of what was given up. */
 export function owesNews(book: NewsBook | undefined, askedByOwner = false): boolean {
   return errandsIn(book).some(({ delivery }) => isOwed(delivery, askedByOwner));
 }
 
-/** The owner's own code failed for good: unlike a lost message this leaves the owner something to mend. */
+/** The owner's own code failed for good. Unlike a lost message, this leaves the owner something to fix. */
 export function isLeftToOwner(book: NewsBook | undefined): boolean {
   return errandsIn(book).some(({ channel, delivery }) => channel === "code" && delivery.state === "gave_up");
 }
 
 /**
- * Whom to tell now: each is tried once a run. `tried` names what this run has begun. What failed before waits until it is due. What
- * happened to an order since waits, channel by channel, until the order itself is told or given up: a refund of something that was
- * never heard of means nothing.
+ * The errands to run now; each is tried once a run. `tried` names those that this run has begun. An errand that failed before waits
+ * until it is due. On each channel, later news waits until the order itself was reported or given up: a refund means nothing to
+ * someone who never heard of the order.
  */
 export function chooseErrands(
   control: ControlDraft,
@@ -64,7 +64,7 @@ function isOfOrder({ news }: Errand): boolean {
   return subjectOf(news.kind) === "order";
 }
 
-/** Counted before anything is sent: never fewer attempts than messages. */
+/** Counts the attempt before anything is sent, so there are never fewer attempts than messages. */
 export function beginErrands(control: ControlDraft, errands: readonly Errand[]): ControlDraft {
   return errands.reduce(
     (begun, { news, channel }) =>
@@ -73,7 +73,7 @@ export function beginErrands(control: ControlDraft, errands: readonly Errand[]):
   );
 }
 
-/** The attempts were written down and then not made: they do not count. `errands` are as they stood before that. */
+/** Takes back attempts that were written down but not made. `errands` are as they stood before. */
 export function unbeginErrands(control: ControlDraft, errands: readonly Errand[]): ControlDraft {
   return errands.reduce(
     (left, { news, channel, delivery: before }) =>
@@ -84,7 +84,7 @@ export function unbeginErrands(control: ControlDraft, errands: readonly Errand[]
   );
 }
 
-/** It waits for what its owner mends, and no further attempt is counted: the first stays, so that it is not taken for a new one. */
+/** The errand waits for the owner, and no further attempt is counted. The first one stays, so that it is not taken for fresh news. */
 export function blockErrand(
   control: ControlDraft,
   { news, channel, delivery: before }: Errand,
@@ -95,7 +95,7 @@ export function blockErrand(
   }));
 }
 
-/** Begun so often, and never done: whoever began them died each time. */
+/** Errands that were begun as often as allowed and never finished: the run died each time. */
 export function exhaustedErrands(control: ControlDraft): readonly Errand[] {
   return errandsIn(control.news).filter(
     ({ delivery }) => delivery.state === "started" && delivery.attempts >= MAX_ATTEMPTS,
@@ -111,8 +111,8 @@ export function giveUpErrands(control: ControlDraft, errands: readonly Errand[])
 }
 
 /**
- * Nobody is told any more that an order needs attention once it is fulfilled, or that a renewal failed once Stripe
- * asks for it no more. Left out of the change itself, because only who holds the lease knows that no such message is on its way.
+ * Skips what is no longer true: that an order needs attention once it is fulfilled, or that a renewal failed once Stripe no longer
+ * asks for it. This is no part of the change itself, because only the lease holder knows that no such message is on its way.
  */
 export function callOffErrands(control: ControlDraft): ControlDraft {
   return errandsIn(control.news)
@@ -129,7 +129,7 @@ function isMoot(kind: NewsKind, { state, mirror }: ControlDraft): boolean {
   return kind.startsWith("renewal_failed") && mirror.renewal === undefined;
 }
 
-/** Changes one channel's part in a piece of news, unless the subject has newer ones by now. */
+/** Changes one channel's part in a piece of news, unless the subject has newer news by now. */
 export function noteDelivery(
   control: ControlDraft,
   { kind, count }: News,
@@ -144,7 +144,7 @@ export function noteDelivery(
   return { ...control, news: { ...control.news, [subject]: { ...current, deliveries } } };
 }
 
-/** The error and the next try of a step go first, where steps are owed: they are what keeps the buyer waiting. */
+/** While steps are owed, their error and next try take precedence: the buyer is waiting for them. */
 export function failDelivery(
   control: ControlDraft,
   attempts: number,

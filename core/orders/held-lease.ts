@@ -3,9 +3,9 @@ import type { ControlRecord, OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import { updateControl, type ControlDraft, type UpdateDependencies } from "./update-control.ts";
 
-/** The right to change an order, for as long as nobody else has taken it. */
+/** The right to change an order, until another run takes its lease. */
 export interface HeldLease {
-  /** Undefined, and nothing written, once the lease is no longer ours. */
+  /** Writes nothing and resolves to undefined once the lease is no longer ours. */
   write(change: (current: ControlDraft) => ControlDraft): Promise<ControlRecord | undefined>;
 }
 

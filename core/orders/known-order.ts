@@ -8,7 +8,7 @@ export interface KnownOrder {
 }
 
 /**
- * Undefined for a checkout that nobody has finished.
+ * Undefined for a checkout that was not finished.
  * @throws when the store cannot be reached.
  */
 export async function readKnownOrder(store: OrderStore, orderId: OrderId): Promise<KnownOrder | undefined> {

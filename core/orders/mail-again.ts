@@ -4,7 +4,7 @@ import type { KnownOrder } from "./known-order.ts";
 
 export type MailRefusal = "order_revoked" | "subscription_paused" | "order_not_complete" | "no_mail_address";
 
-/** Whether an order's confirmation may be sent once more, and to whom: the order's own address, never one that somebody names. */
+/** Whether an order's confirmation may be sent again, and to whom: always to the order's own address, never to one from a request. */
 export function mailAgain({
   snapshot,
   control,
@@ -14,7 +14,7 @@ export function mailAgain({
     const isPaused = state.reason === "subscription_paused";
     return { kind: "refused", reason: isPaused ? "subscription_paused" : "order_revoked" };
   }
-  // Before that, it is still on its way by itself.
+  // Until then, the first confirmation is still on its way.
   const isComplete = control.state === "fulfilled" || control.steps["mail"]?.state === "done";
   if (!isComplete) return { kind: "refused", reason: "order_not_complete" };
   const to = mailRecipient(snapshot);

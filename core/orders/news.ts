@@ -1,23 +1,23 @@
 /**
- * What happens to an order and the owner's side wants to hear of: the owner (mail, chat), the owner's server (webhook), the owner's
- * own code. The record holds the latest news of each subject, and how far each channel is with it. Whoever is behind hears
- * the latest only: of two refunds in a minute perhaps one message with the sum. So the record stays small, however often a
- * payment moves, and nobody is told what is no longer true.
+ * What happens to an order, for the owner's side: the owner (mail, chat), the owner's server (webhook) and the owner's own code. The
+ * record holds the latest news of each subject, and how far each channel is with it. A channel that is behind gets only the latest:
+ * two refunds within a minute may become one message with the sum. So the record stays small however often a payment moves, and no
+ * channel reports what is no longer true.
  */
 export type NewsBook = Readonly<Partial<Record<Subject, News>>>;
 
 export interface News {
   kind: NewsKind;
-  /** The how-manieth of its subject: with the kind, the key of this one event. */
+  /** Counts the news of its subject; with the kind, it is the key of this one event. */
   count: number;
-  /** Fixed when it happened: who is to hear of it. */
+  /** The channels to tell, fixed when it happened. */
   deliveries: Readonly<Partial<Record<Channel, Delivery>>>;
 }
 
 export interface Delivery {
-  /** `skipped`: the channel is not there any more, or the news are no longer true. `gave_up`: left alone unless the owner asks for another try. */
+  /** `skipped`: the channel is gone, or the news is no longer true. `gave_up`: left alone unless the owner asks for another try. */
   state: "todo" | "started" | "done" | "skipped" | "gave_up";
-  /** How often it was begun: never fewer than it was sent. */
+  /** How often it was begun. It was sent at most this often. */
   attempts: number;
 }
 
@@ -62,13 +62,13 @@ export function subjectOf(kind: NewsKind): Subject {
   return KINDS[kind].subject;
 }
 
-/** The same key for every attempt and every channel, another one for every event: `refunded/cs_…/2`. */
+/** The same key for every attempt and every channel, a new one for every event: `refunded/cs_…/2`. */
 export function newsKey({ kind, count }: News, orderId: string): string {
   return `${kind}/${orderId}/${count}`;
 }
 
 /**
- * `p1wd1md2 r2wt0mt0`: kind and count, then for each channel its state and attempts. A record has 500 characters at the worst.
+ * `p1wd1md2 r2wt0mt0`: kind and count, then state and attempts of each channel. Short, as a record in Stripe has 500 characters.
  */
 export function formatNews(book: NewsBook): string {
   return Object.values(book)

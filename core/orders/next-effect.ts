@@ -20,21 +20,21 @@ import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep }
 import { reportGivenUp } from "./tell-news.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** What a run knows beside the record when it decides what comes next. */
+/** What a run knows besides the record when it decides what comes next. */
 export interface RunState {
   orderId: OrderId;
   askedByOwner: boolean;
-  /** False when the lease is there only for news that are new: what failed before goes on waiting. */
+  /** False when the lease was taken only for fresh news: what failed before keeps waiting. */
   isDue: boolean;
   time: EffectTime;
-  /** The errands that this run has begun: each is tried once a run. */
+  /** The errands that this run has begun; each is tried once a run. */
   tried: ReadonlySet<string>;
-  /** The steps begun in this run, if only by a write that has to be made again. */
+  /** The steps that this run has begun, even if only by a write that has to be made again. */
   begunHere: Set<string>;
   stepHasFailed: boolean;
 }
 
-/** The record to write, the effect that this write begins, and what is said once it is durable. */
+/** The record to write, the effect that this write begins, and what to report once it is durable. */
 export interface Decision {
   control: ControlDraft;
   next: Effect | { kind: "nothing" } | { kind: "no_time" };
@@ -42,7 +42,7 @@ export interface Decision {
 }
 
 export type Effect = {
-  /** Not begun with less time than this. */
+  /** The effect is not begun with less time than this. */
   needsMs: number;
   /** Undoes the beginning when the effect is not run after all. */
   unbegin: Result["change"];
@@ -60,7 +60,7 @@ const OWNERS_MAIL_NEEDS_MS = 3_000;
 const UNCERTAIN =
   "an attempt was cut off and may have had its effect; it is not repeated unless you ask for it";
 
-/** What comes next for an order whose lease is ours. Runs again after every conflict; all it changes is `run.begunHere`. */
+/** Decides what comes next for an order whose lease is ours. Runs again after every conflict; it changes nothing but `run.begunHere`. */
 export function decideNext(current: ControlDraft, run: RunState, dependencies: SettleDependencies): Decision {
   const { steps, now } = dependencies;
   const { askedByOwner, time } = run;
@@ -98,7 +98,7 @@ export function decideNext(current: ControlDraft, run: RunState, dependencies: S
     : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
 }
 
-/** Undefined where a step may begin. The owner, who has mended what was broken, always gets another try. */
+/** Undefined if a step may begin. An owner who has fixed the cause always gets another try. */
 function whyNotToBegin(
   { name, whenUncertain }: FulfillmentStep,
   control: ControlDraft,
@@ -106,7 +106,7 @@ function whyNotToBegin(
 ): string | undefined {
   if (askedByOwner) return undefined;
   if (attemptsOf(control, name) >= MAX_ATTEMPTS) return "tried too often";
-  // Somebody else began it, and nobody knows how that ended.
+  // Another run began it, and how that ended is unknown.
   const isDoubtful = isUncertain(control.steps[name]) && !begunHere.has(name);
   return isDoubtful && whenUncertain === "flag" ? UNCERTAIN : undefined;
 }
@@ -131,7 +131,7 @@ function timeFor({ channel }: Errand): number {
   return channel === "mail" ? OWNERS_MAIL_NEEDS_MS : MESSAGE_NEEDS_MS;
 }
 
-/** What must not be handed out any more is passed over. */
+/** Skips the steps that must not hand out anything now. */
 function skipRevoked(control: ControlDraft, steps: readonly FulfillmentStep[]): ControlDraft {
   if (!isRevoked(control)) return control;
   return steps

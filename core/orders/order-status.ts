@@ -7,7 +7,7 @@ import { isPaused, isRevoked } from "./revocation.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "./settle-order.ts";
 
-/** What anybody who knows the session's id may see. */
+/** What anyone who knows the session's id may see. */
 interface OrderStatus {
   /** `paid`: the money is in, delivery is under way. `open`: Checkout is not finished. */
   state: "open" | Exclude<OrderState, "needs_attention">;
@@ -15,11 +15,11 @@ interface OrderStatus {
   items: readonly { name: string; quantity: number; amountMinor: number }[];
   currency: string;
   totalMinor: number;
-  /** Lines and shipping make the total; 0 is free, and it is absent where nothing is sent for a price. */
+  /** Lines and shipping add up to the total. 0 is free; absent when there is no shipping cost. */
   shippingMinor?: number;
-  /** Taken off the amounts above already. */
+  /** Already taken off the amounts above. */
   discountMinor?: number;
-  /** Something has to be posted. Where to is nobody's business. */
+  /** Something has to be shipped. The address stays private. */
   needsShipping?: true;
   /** The subscription began with a trial. */
   isTrial?: true;
@@ -27,22 +27,22 @@ interface OrderStatus {
   checkoutUrl?: string;
   /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
   revoked?: true;
-  /** The subscription is paused: nothing is handed out until it goes on. Absent while it is not. */
+  /** The subscription is paused: nothing is handed out until it resumes. Absent while it is not. */
   paused?: true;
 }
 
 export interface OrderView {
   status: OrderStatus;
-  /** Undefined while there is no order. For the buyer alone: see `personalPart`. */
+  /** Undefined while there is no order. Only for the buyer: see `personalPart`. */
   order: KnownOrder | undefined;
 }
 
-/** However many pages ask, Stripe is asked about one order at most this often. */
+/** Stripe is asked about one order at most this often, however many pages ask. */
 const ASK_STRIPE_EVERY_MS = 5_000;
 
 /**
- * Answers from the store. While the order is not finished, an onlooker also settles it, now and then, so that a webhook
- * which never comes keeps nobody waiting. What only Stripe can tell is shared by all who ask at the same time.
+ * Answers from the store. While the order is unfinished, a page that asks also settles it now and then, so that a webhook which never
+ * comes keeps nobody waiting. Pages that ask at the same time share what only Stripe can tell.
  * @throws when neither the store nor Stripe could be asked.
  */
 export async function readOrderStatus(
@@ -76,7 +76,7 @@ async function viewKnown(
     if (claimed !== undefined && looks.mayAskStripe())
       return await viewAfterSettling(orderId, deadline, dependencies, { stored: claimed });
   } catch {
-    // Stripe cannot be asked, or the record not be written right now: what is known of the order is still true.
+    // Stripe cannot be asked, or the record cannot be written right now. What the store knows of the order is still true.
   }
   return fromStore(store, orderId, stored);
 }
@@ -100,8 +100,8 @@ const NO_RECORD: ReadonlySet<SettleOutcome["kind"]> = new Set([
 ] as const);
 
 /**
- * Written by one onlooker in every `ASK_STRIPE_EVERY_MS`, and by nobody before a failed step is due again. Resolves to the record as
- * it then stands, or to undefined where it is not this onlooker's turn: after a conflict, too, since somebody else is at the order.
+ * Written by one page in every `ASK_STRIPE_EVERY_MS`, and not before a failed step is due again. Resolves to the record as it then
+ * stands, or to undefined if it is not this page's turn. A conflict means that, too: another run is working on the order.
  */
 async function claimLook(
   orderId: OrderId,
@@ -147,7 +147,7 @@ async function fromStore(
   };
 }
 
-/** Names each field: nothing that is added to a snapshot gets out by itself. */
+/** Names each field, so that nothing added to a snapshot is published by accident. */
 function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): OrderStatus {
   const { shippingMinor, discountMinor, needsShipping, isTrial } = snapshot;
   return {

@@ -20,46 +20,46 @@ export interface OrderStore {
   readControl(orderId: OrderId): Promise<StoredControl | undefined>;
 
   /**
-   * The same without asking Stripe, for what strangers may cause: undefined may also mean that only Stripe can tell. Where orders
-   * are kept in Stripe that is always so.
+   * The same without asking Stripe, for reads that strangers can cause. Undefined may also mean that only Stripe can tell. Where
+   * orders are kept in Stripe it always is undefined.
    */
   peekControl(orderId: OrderId): Promise<StoredControl | undefined>;
 
   /**
    * Compare-and-set. `expectedVersion` 0 means that no record may exist yet.
-   * Resolves to "conflict", changing nothing, when the version is another one, which may be this caller's own write whose
-   * reply was lost; `updateControl` tells them apart.
+   * Resolves to "conflict", changing nothing, when the version is another. That may be this caller's own write whose reply was
+   * lost; `updateControl` tells them apart.
    */
   writeControl(orderId: OrderId, expectedVersion: number, control: ControlRecord): Promise<WriteResult>;
 
   /** `fresh` is what Stripe has just said, for an engine that keeps no snapshots because Stripe does. */
   readSnapshot(orderId: OrderId, fresh?: OrderSnapshot): Promise<OrderSnapshot | undefined>;
 
-  /** Put if absent: the first snapshot of an order stays, whatever is written later, but for a corrected address. */
+  /** Put if absent: the first snapshot of an order stays, except for a corrected mail address. */
   createSnapshot(snapshot: OrderSnapshot): Promise<void>;
 
-  /** Has the order's mails sent to another address from now on; a reading of the snapshot may take a moment to say so. */
+  /** Sends the order's mails to another address from now on. Reads of the snapshot may lag behind for a moment. */
   correctMailAddress(orderId: OrderId, address: string): Promise<void>;
 
   /**
-   * Adds a line to the order's history, put if absent by `entry.key`: a repeated call adds nothing.
+   * Adds a line to the order's history. Put if absent by `entry.key`, so a repeated call adds nothing.
    */
   appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
 
-  /** Oldest first, and by key within one moment. Undefined where the engine keeps no history, because Stripe's own list of events is one. */
+  /** Oldest first, and by key within one moment. Undefined if the engine keeps no history, because Stripe's own list of events is one. */
   readHistory(orderId: OrderId): Promise<readonly HistoryEntry[] | undefined>;
 
   /**
-   * The orders that are open (see `isOpen`), in an order that stays. May miss what was written a moment ago and name what is done
-   * by now: a worklist to start from, never a truth. `after`, an order that was named before, lets whoever ran out of time go on
-   * behind it; it may have left the list since.
+   * The open orders (see `isOpen`), in a stable order. The list may miss what was written a moment ago and name orders that are done
+   * by now: a worklist to start from, never a truth. `after` is an order that was named before. A caller that ran out of time resumes
+   * behind it, even if it has left the list since.
    *
-   * Where done orders have to be passed over, the list names them as well, so that they too can be gone on behind. A list that is made
-   * of Stripe's asks for each page within the deadline.
+   * Where done orders have to be passed over, the list names them as well, so that a caller can resume behind them. A list that is
+   * made from Stripe's fetches each page within the deadline.
    */
   listOpen(after?: OrderId, deadline?: Deadline): AsyncIterable<{ orderId: OrderId; isOpen: boolean }>;
 
-  /** True where `listOpen` is made of Stripe's own list of sessions, so that it names orders that were never written, too. */
+  /** True if `listOpen` is made from Stripe's own list of sessions, so that it also names orders that were never written. */
   readonly listsEverySession: boolean;
 }
 

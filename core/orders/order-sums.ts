@@ -3,9 +3,9 @@ import type Stripe from "stripe";
 import type { OrderSnapshot } from "./order.ts";
 
 /**
- * What a session says about its total beside its lines. A line's `amount_total` and the shipping's are after discounts and with all
- * taxes, included or added, so that lines and shipping make the total; tax and discount are parts of these amounts and never rows
- * of their own. https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details
+ * What a session says about its total besides its lines. The `amount_total` of a line, and that of shipping, are after discounts and
+ * with all taxes, included or added, so that lines and shipping add up to the total. Tax and discount are parts of these amounts,
+ * never rows of their own. https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details
  */
 export function sumsOf({
   shipping_cost: shipping,
@@ -16,7 +16,7 @@ export function sumsOf({
 > {
   const { amount_tax: tax = 0, amount_discount: discount = 0 } = details ?? {};
   return {
-    // Sending that costs nothing is an offer, and is shown; where nothing is sent there is no such cost at all.
+    // Free shipping is an offer, and is shown. Where nothing is shipped, Stripe reports no cost at all.
     ...(shipping && { shippingMinor: shipping.amount_total }),
     ...(tax > 0 && { taxMinor: tax }),
     ...(discount > 0 && { discountMinor: discount }),
@@ -24,8 +24,8 @@ export function sumsOf({
 }
 
 /**
- * What is missing between the rows that are known and the total: 0 unless the order was recorded before shipping was, or Stripe
- * charges something that did not exist when this was written. A reader is shown it under a name that claims nothing.
+ * What is missing between the known rows and the total. 0 unless the order was recorded before shipping was, or Stripe charges
+ * something that did not exist when this was written. Readers see it under a neutral name.
  */
 export function unexplainedMinor({
   items,

@@ -28,7 +28,7 @@ export function stateRank(state: OrderState): number {
   return RANKS[state];
 }
 
-/** The higher of two states; of two with one rank, the one that was there first. */
+/** The higher of two states; the current one if both have the same rank. */
 export function higherState(current: OrderState, proposed: OrderState): OrderState {
   return stateRank(proposed) > stateRank(current) ? proposed : current;
 }
@@ -46,22 +46,22 @@ export interface OrderSnapshot {
   /** ISO 4217, lower case as Stripe writes it. */
   currency: string;
   totalMinor: number;
-  /** Of the way of sending that was chosen, after discounts and with tax; 0 is free. Absent where nothing is sent for a price. */
+  /** The cost of the shipping that was chosen, after discounts and with tax; 0 is free. Absent when there is no shipping cost. */
   shippingMinor?: number;
-  /** All taxes. They are part of the amounts above already. */
+  /** All taxes. They are already part of the amounts above. */
   taxMinor?: number;
-  /** All discounts. They are taken off the amounts above already. */
+  /** All discounts. They are already taken off the amounts above. */
   discountMinor?: number;
-  /** The buyer was asked where to send it: the owner has something to post. */
+  /** Checkout asked for an address: the owner has something to ship. */
   needsShipping?: true;
   /** The subscription began with a trial. */
   isTrial?: true;
-  /** What the buyer paid in a currency of their own, where Stripe converted the price for them. */
+  /** What the buyer paid in their own currency, if Stripe converted the price. */
   presentment?: { currency: string; amountMinor: number };
   /** The language that Checkout was asked to speak, e.g. `de` or `pt-BR`. */
   locale?: string;
   buyer: { email?: string; name?: string };
-  /** Where its mails go, since its owner has corrected what the buyer typed. */
+  /** Where the order's mails go, once the owner has corrected what the buyer typed. */
   mailTo?: string;
   customerId?: string;
   paymentIntentId?: string;
@@ -73,9 +73,9 @@ export interface OrderSnapshot {
 
 export interface OrderItem {
   priceId: string;
-  /** What the page and shop.config.ts call the price, where that is not its id. */
+  /** The name of the price on the page and in shop.config.ts, if that is not its id. */
   lookupKey?: string;
-  /** Stripe's page added it, or put it in place of what was chosen: a cross-sell or an upsell of the dashboard. */
+  /** Stripe's page added it, or put it in place of what was chosen: a cross-sell or an upsell from the dashboard. */
   addedAtCheckout?: true;
   name: string;
   quantity: number;
@@ -86,43 +86,43 @@ export interface OrderItem {
 /** How far we are with an order: small (under 1 KB however often it is tried), versioned by its store. */
 export interface ControlRecord {
   /**
-   * Format of this record: 2 once it holds news, 3 once it holds what only newer versions of the shop know. A newer one is never
-   * overwritten by older code.
+   * Format of this record: 2 once it holds news, 3 once it holds what only newer versions of the shop know. Older code never
+   * overwrites a newer format.
    */
   v: 1 | 2 | 3;
-  /** Random per write: tells a writer whose reply was lost that the record already holds its own write. */
+  /** Random per write: a writer whose reply was lost recognizes its own write by it. */
   writeId: string;
   state: OrderState;
   /** What Stripe last said about the money and the subscription; can go both ways. */
   mirror: PaymentMirror;
-  /** Counts the leases ever taken; a step may only be recorded by the holder of the latest. */
+  /** Counts the leases ever taken; only the holder of the latest may record a step. */
   fence: number;
   lease?: { owner: string; untilMs: number };
-  /** Only the steps that were begun. */
+  /** Only the steps that have begun. */
   steps: Readonly<Record<string, StepProgress>>;
-  /** What the owner's side was told of this order, or has to be. */
+  /** What the owner's side was told about this order, or has yet to be told. */
   news?: NewsBook;
-  /** After something failed: not before this time, in ms since 1970. */
+  /** After a failure: not before this time, in ms since 1970. */
   nextTryMs?: number;
   /** The last failure, cut to `MAX_ERROR_LENGTH`. */
   lastError?: string;
-  /** When somebody waiting at the success page last made us ask Stripe, in ms since 1970. */
+  /** When a waiting success page last made us ask Stripe, in ms since 1970. */
   checkedMs?: number;
 }
 
-/** What may happen to a payment afterwards, as Stripe last told it. */
+/** What can happen to a payment afterwards, as Stripe last reported it. */
 export interface PaymentMirror {
-  /** Of a subscription: of all its payments. */
+  /** For a subscription: over all its payments. */
   refundedMinor: number;
-  /** All of it was given back. Of a subscription: its first payment. */
+  /** All of it was given back. For a subscription: all of its first payment. */
   fullyRefunded: boolean;
-  /** `inquiry`: the bank asks, no money has moved. Of several the gravest. Absent when there never was one. */
+  /** `inquiry`: the bank asks, no money has moved. The gravest if there are several; absent if there never was one. */
   dispute?: DisputeState;
-  /** How many are in which state, where there are several: a record that holds this has format 3. */
+  /** How many are in each state, if there are several. A record that holds this has format 3. */
   disputes?: Readonly<Partial<Record<DisputeState, number>>>;
   /** Stripe's status of the subscription, e.g. `active`, `past_due`, `canceled`. Absent for one-time payments. */
   subscription?: string;
-  /** The subscription's last invoice, a renewal, could not be paid: `failed` is tried again, `failed_finally` is not. */
+  /** Set while the subscription's last invoice, a renewal, is unpaid: Stripe tries again (`failed`) or has stopped (`failed_finally`). */
   renewal?: RenewalState;
 }
 
@@ -131,9 +131,9 @@ export type RenewalState = "failed" | "failed_finally";
 export type DisputeState = "inquiry" | "open" | "won" | "lost";
 
 export interface StepProgress {
-  /** `started`: begun, and nobody knows how it ended. `failed`: its last attempt certainly had no effect. */
+  /** `started`: begun, and how it ended is unknown. `failed`: its last attempt certainly had no effect. */
   state: "started" | "failed" | "done" | "skipped";
-  /** How often the step was begun: never fewer than its effect was tried. */
+  /** How often the step was begun. Its effect was tried at most this often. */
   attempts: number;
 }
 

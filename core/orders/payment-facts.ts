@@ -9,7 +9,7 @@ import type { PaymentLook } from "./payment-look.ts";
 import { retrieveDisputes, retrieveSubscriptionCharges } from "./subscription-charges.ts";
 
 export interface PaymentFacts {
-  /** Undefined for a free order, and for a subscription, whose first invoice has it. */
+  /** Undefined for a free order, and for a subscription: its first invoice has the payment intent. */
   intent: Stripe.PaymentIntent | undefined;
   /** Stripe's own receipt, once there was a payment. */
   receiptUrl: string | undefined;
@@ -17,17 +17,17 @@ export interface PaymentFacts {
   dates: PaymentDates;
 }
 
-/** What a person wants to know beside the mirror; told to the owner and kept nowhere. In ms since 1970. */
+/** What a person wants to know besides the mirror. It is told to the owner and not stored. In ms since 1970. */
 export interface PaymentDates {
-  /** Of each state that a dispute is in, the newest one: what it is about, and until when the bank wants evidence. */
+  /** The newest dispute in each state: its amount, and until when the bank wants evidence. */
   disputed?: Readonly<Partial<Record<DisputeState, { amountMinor: number; dueMs?: number }>>>;
-  /** Stripe tries then to collect a renewal that failed. */
+  /** When Stripe tries again to collect a failed renewal. */
   nextAttemptMs?: number;
 }
 
 /**
  * What became of a session's payments. The session must have been retrieved with `payment_intent.latest_charge` and
- * `subscription.latest_invoice` expanded; further questions are asked only where there is something to ask about.
+ * `subscription.latest_invoice` expanded. Further requests are made only where there is something to ask about.
  */
 export async function retrievePayment(
   stripe: Stripe,
@@ -70,7 +70,7 @@ function carriedOver({ subscription: _status, renewal: _renewal, ...mirror }: Pa
   return { mirror };
 }
 
-/** `first` is the payment that was made at Checkout; undefined where nothing was to be paid, or nothing is paid yet. */
+/** `first` is the payment made at Checkout; undefined if nothing was to be paid, or nothing is paid yet. */
 async function retrieveMoney(
   stripe: Stripe,
   {
@@ -96,7 +96,7 @@ async function retrieveMoney(
   };
 }
 
-/** Whether there may be a payment beside the one that was made at Checkout. */
+/** Whether there may be payments besides the one made at Checkout. */
 function isRenewed({ latest_invoice: invoice }: Stripe.Subscription): boolean {
   return expanded(invoice)?.billing_reason !== "subscription_create";
 }
@@ -112,8 +112,8 @@ function newestOfEach(disputes: readonly Stripe.Dispute[]): NonNullable<PaymentD
 }
 
 /**
- * Undefined unless the last invoice is one that Stripe could not collect. The first invoice of a subscription does not count: its
- * buyer is still at the payment page, perhaps at 3-D Secure. `next_payment_attempt: null` is the end of Stripe's tries:
+ * Undefined unless Stripe could not collect the last invoice. The first invoice of a subscription does not count: the buyer is still
+ * at the payment page, perhaps at 3-D Secure. `next_payment_attempt: null` means that Stripe has stopped trying:
  * https://docs.stripe.com/billing/revenue-recovery/smart-retries
  */
 function failedRenewal(
@@ -143,8 +143,8 @@ async function firstInvoicePayment(
 }
 
 /**
- * https://docs.stripe.com/disputes/how-disputes-work. `prevented` is a chargeback that was headed off by giving the money back at
- * once: for the order as good as lost.
+ * https://docs.stripe.com/disputes/how-disputes-work. `prevented` is a chargeback that was averted by refunding at once: for the
+ * order it is as good as lost.
  */
 function toDisputeState(status: Stripe.Dispute.Status): DisputeState {
   if (status === "won" || status === "warning_closed") return "won";

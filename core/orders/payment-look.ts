@@ -3,24 +3,24 @@ import { stateRank, type PaymentMirror } from "./order.ts";
 import type { SettleTrigger } from "./settle-order.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** How far to look into what became of an order's money. */
+/** How closely to look at what became of an order's money. */
 export interface PaymentLook {
   /**
-   * Of a subscription, which has a payment for every period, what the record holds of them: they are not looked at. A one-time order
-   * has one payment, which always is.
+   * What the record already holds of a subscription's payments, one per period: they are not fetched again. The only payment of a
+   * one-time order is always fetched.
    */
   known: PaymentMirror | undefined;
-  /** Asks for disputes even where no charge calls itself disputed: an inquiry is not said to. */
+  /** Asks for disputes even if no charge is marked as disputed: an inquiry does not mark its charge. */
   lookForDisputes: boolean;
 }
 
-/** Triggers that may be about any payment of a subscription. */
+/** Triggers that may concern any payment of a subscription. */
 const MAY_BE_ABOUT_ANY: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>(["refund", "dispute", "owner"]);
 
 /**
- * A renewal costs no more calls in the tenth year than in the first: the payments of a subscription are gone through when Stripe
- * reports a refund or a dispute, when the owner asks, and while a dispute is still to be told with its date. Any other look keeps
- * what the record holds. That is safe: if another writer changes the record, it is read again.
+ * A renewal costs no more calls in the tenth year than in the first. All payments of a subscription are read when Stripe reports a
+ * refund or a dispute, when the owner asks, and while a dispute is still to be told with its date. Otherwise what the record holds
+ * stands. That is safe: if another writer changes the record, it is read again.
  */
 export function lookFor(current: ControlDraft | undefined, trigger: SettleTrigger): PaymentLook {
   const isKnown = current !== undefined && stateRank(current.state) >= stateRank("paid");

@@ -8,28 +8,28 @@ import type { KnownOrder } from "./known-order.ts";
 import type { OrderSnapshot } from "./order.ts";
 import { wasMailed } from "./way-back.ts";
 
-/** What is told to the buyer alone: the browser that opened the checkout, or whoever has the link from the mail. */
+/** What only the buyer is told: the browser that opened the checkout, and anyone with the link from the mail. */
 export interface PersonalPart {
-  /** Enough to know one's own address by, too little to write to: `a…@example.com`. */
+  /** Enough to recognize one's own address, too little to write to: `a…@example.com`. */
   email?: string;
-  /** What was paid in a currency of the buyer's own, where Stripe converted the price; it hints at where they live. */
+  /** What was paid in the buyer's own currency, if Stripe converted the price. It hints at where the buyer lives. */
   presentment?: { currency: string; amountMinor: number };
-  /** The taxes in the order's amounts; they hint at where the buyer lives, too. */
+  /** The taxes in the order's amounts. They hint at where the buyer lives, too. */
   taxMinor?: number;
   /** Stripe's receipt. */
   receiptUrl?: string;
-  /** What the order brought. None before it is paid, after it was revoked, and while its subscription is paused. */
+  /** What the order brought. Empty before it is paid, after it was revoked, and while its subscription is paused. */
   deliveries: readonly Delivered[];
-  /** Why nothing is handed out any more, or for now. */
+  /** Why nothing is handed out any more, or for the time being. */
   revokedBecause?: RevocationReason;
   /** The mail about the order can be sent again. */
   mailAgain?: true;
-  /** Opens this page on any device, where no mail does. For the browser that bought alone: a link must not renew itself. */
+  /** Opens this page on any device, for an order without a mail. Only for the browser that bought: a link must not renew itself. */
   keepLink?: { url: string; goodUntilMs: number };
 }
 
 /**
- * Who opened a checkout may have sent its link to somebody else, who paid: the address is masked because it may be theirs.
+ * The browser that opened a checkout may have sent its link to someone else, who paid. The address may be theirs, so it is masked.
  */
 export function personalPart(
   order: KnownOrder,
@@ -40,7 +40,7 @@ export function personalPart(
   }: {
     deliveries: Deliveries;
     sendsMail: boolean;
-    /** Makes one; undefined for who came by a link. */
+    /** Makes the link; undefined for a visitor who came by a link. */
     keepLink: ((order: OrderSnapshot) => { url: string; goodUntilMs: number }) | undefined;
   },
 ): PersonalPart {
@@ -52,7 +52,7 @@ export function personalPart(
     ...(email !== undefined && { email: maskEmail(email) }),
     ...(presentment !== undefined && { presentment }),
     ...(taxMinor !== undefined && { taxMinor }),
-    // Stripe has a receipt of a bank debit from its first day. Until the money is in, it would read as if it were.
+    // Stripe issues the receipt for a bank debit on the first day. Before the money is in, it would look like proof of payment.
     ...(receiptUrl !== undefined && state.kind !== "not_paid" && { receiptUrl }),
     deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),

@@ -1,6 +1,6 @@
 import type { ControlDraft } from "./update-control.ts";
 
-/** What came of something that was begun: how the record changes, and what is said once that is durable. */
+/** The outcome of something that was begun: how it changes the record, and what to report once that is durable. */
 export interface Result {
   change: (current: ControlDraft) => ControlDraft;
   announce: Announce;

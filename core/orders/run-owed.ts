@@ -26,23 +26,23 @@ export interface LeasedOrder {
 export type RunEnd =
   /** Nothing is owed any more, or what is owed waits for the owner. */
   | { kind: "ended"; control: ControlRecord }
-  /** The lease went to somebody else. */
+  /** Another run took the lease. */
   | { kind: "busy" }
   | { kind: "unfinished"; reason: "step_failed" | "news_failed" | "out_of_time" };
 
 const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => undefined };
 
 /**
- * Runs what an order owes: its steps one after the other, each done before the next begins; then all news at once, a failing
- * channel holding up no other. Every write notes what came of the last effect and begins the next one:
+ * Runs what an order owes: its steps one after the other, each done before the next begins; then all news at once, so that a failing
+ * channel holds up no other. Every write records the outcome of the last effect and begins the next one:
  *
  *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin news ─ … ─ ✎ lease gone
  *
- * A refund may be recorded, or fail, at any moment: what comes next is decided inside the write. A step that fails does not keep
- * the owner's side from hearing, nor does a channel that fails keep the buyer from anything. An effect that was begun and for which
- * there is no time after all does not count as an attempt.
- * @throws when the store cannot be reached. What came of the last effect is put down with the release of the lease; should that write
- * fail, too, the lease stays until it ends.
+ * A refund may be recorded, or fail, at any moment, so what comes next is decided inside the write. A failed step does not keep the
+ * owner's side from hearing, and a failed channel keeps nothing from the buyer. An effect that was begun but has no time left does
+ * not count as an attempt.
+ * @throws when the store cannot be reached. The outcome of the last effect is then recorded while the lease is released; if that
+ * write fails too, the lease stays until it expires.
  */
 export async function runOwed(
   leasedOrder: LeasedOrder,
@@ -65,7 +65,7 @@ export async function runOwed(
     stepHasFailed: false,
   };
   let noted = NOTHING_TO_NOTE;
-  /** What is true and may not stand in the record yet. */
+  /** What is true but may not stand in the record yet. */
   let unwritten: Result["change"] = noted.change;
 
   try {
@@ -84,7 +84,7 @@ export async function runOwed(
 
       if (next.kind === "no_time") return { kind: "unfinished", reason: "out_of_time" };
       if (next.kind === "nothing") return endOf(control);
-      // That write may have taken long; nothing begins on a lease that is running out.
+      // That write may have taken long. No effect begins on a lease that is running out.
       const effectMs = time.leftMs();
       if (effectMs < next.needsMs) {
         await lease.write((current) => endRunOutOfTime(next.unbegin(current), now()));
@@ -95,7 +95,7 @@ export async function runOwed(
     }
   }
 
-  /** Undefined when the lease is no longer ours. A write that fails may have begun what is not going to happen. */
+  /** Undefined when the lease is no longer ours. A write that fails may still have recorded the beginning of an effect that will not run. */
   async function noteAndBegin(): Promise<(Decision & { control: ControlRecord }) | undefined> {
     const { change } = noted;
     let decision: Decision | undefined;

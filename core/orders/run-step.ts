@@ -25,7 +25,7 @@ export interface StepTry {
   unbegin: Result["change"];
 }
 
-/** Has the effect of one step that was begun. Resolves to what came of it, whatever that is. */
+/** Runs one step that was begun. Resolves to its outcome, whatever that is. */
 export async function runStep(
   step: FulfillmentStep,
   order: OrderSnapshot,
@@ -47,7 +47,7 @@ export async function runStep(
       announce: () => blockedSteps.clear(step.name, isRetry),
     };
   } catch (error) {
-    // What may be this mail's own fault waits with the others while theirs wait, too.
+    // A refusal may be this mail's own fault. While other orders' mails wait for the owner, it waits with them.
     const mustWait =
       error instanceof BlockedStepError ||
       (error instanceof RefusedMailError && (await blockedSteps.stands(step.name)));
@@ -65,7 +65,7 @@ export async function runStep(
   }
 }
 
-/** The order waits like all others, and the attempt does not count. */
+/** The order waits for the owner like all others, and the attempt does not count. */
 function waitForOwner(
   step: FulfillmentStep,
   { message }: Error,
@@ -82,7 +82,7 @@ function waitForOwner(
   };
 }
 
-/** The flag is durable, and with it the owner's news of it, before the log says so. */
+/** The log says so once the flag, and with it the owner's news, is durable. */
 export function giveUpStep(
   step: FulfillmentStep,
   reason: string,

@@ -14,7 +14,7 @@ import { runOwed } from "./run-owed.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** What made us look at an order. It is a hint only: what is true is asked of Stripe. */
+/** What made us look at an order. It is only a hint: the truth comes from Stripe. */
 export type SettleTrigger =
   | "checkout"
   | "refund"
@@ -33,15 +33,15 @@ export interface SettleDependencies extends AgreeDependencies {
 }
 
 export type SettleOutcome =
-  /** Every step is done, now or before, and nobody is left to be told. */
+  /** Every step is done, now or before, and all news is delivered. */
   | { kind: "fulfilled" }
-  /** The buyer is done, the payment method is not (bank debits take days). Recorded; nothing to do yet. */
+  /** The buyer has finished, the payment has not (bank debits take days). Recorded; nothing to do yet. */
   | { kind: "awaiting_payment" }
-  /** Paid, and its subscription was paused before it was delivered. Recorded; its steps run when the subscription goes on. */
+  /** Paid, but its subscription was paused before delivery. Recorded; its steps run when the subscription resumes. */
   | { kind: "paused" }
   | { kind: "payment_failed" }
   | { kind: "expired" }
-  /** A person must look at it. Recorded and reported; trying again by itself would not help. */
+  /** A person must look at it. Recorded and reported; a retry would not help. */
   | { kind: "needs_attention" }
   /** Checkout is not finished (or was abandoned): there is no order, and nothing was written. */
   | { kind: "no_order_yet"; facts: CheckoutFacts }
@@ -49,17 +49,17 @@ export type SettleOutcome =
   | { kind: "not_ours"; wasRedacted?: true }
   /** Stripe knows no such session. */
   | { kind: "not_found" }
-  /** Somebody else is at it. */
+  /** Another run holds the order. */
   | { kind: "busy" }
-  /** Something is still owed: it failed, or time ran out. Recorded; another trigger goes on. */
+  /** Something is still owed: it failed, or time ran out. Recorded; another trigger resumes it. */
   | { kind: "unfinished"; reason: "step_failed" | "news_failed" | "out_of_time" };
 
 /**
  * Makes an order agree with Stripe and runs what it still owes. The only way an order ever advances: webhook, success
  * page, reconciliation and owner all call it, as often and as concurrently as they like.
  *
- * `justRead` saves the first read for a caller that knows the record already.
- * @throws when Stripe or the store cannot be reached. Nothing is lost by that: call it again.
+ * `justRead` saves the first read for a caller that already has the record.
+ * @throws when Stripe or the store cannot be reached. Nothing is lost: call it again.
  */
 export async function settleOrder(
   orderId: OrderId,
@@ -97,7 +97,7 @@ async function settleReadable(
   return end.kind === "ended" ? settledOutcome(end.control) : end;
 }
 
-/** The next one should not have to wait for the lease to end, should the order be out of reach. */
+/** If the order cannot be read, the next run should not have to wait until the lease expires. */
 async function readLeased(
   orderId: OrderId,
   snapshot: OrderSnapshot,
@@ -114,7 +114,7 @@ async function readLeased(
   }
 }
 
-/** Somebody else is at the order, or what it owes is not due yet, or it owes nothing. */
+/** Another run holds the order, or what it owes is not due yet, or it owes nothing. */
 function notLeased(control: ControlDraft, trigger: SettleTrigger, nowMs: number): SettleOutcome {
   const askedByOwner = trigger === "owner";
   if (!owesAnything(control, askedByOwner)) return settledOutcome(control);

@@ -4,8 +4,8 @@ import type { OrderStore } from "./order-store.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 
 /**
- * What is kept of an order. Where looking costs calls to Stripe, which anybody can cause, those who ask at the same time share a
- * look, and what they see may be some seconds old.
+ * What is kept of an order. Where a look costs calls to Stripe, which anyone can cause, requests that come at the same time share
+ * one, and its answer may be some seconds old.
  * @throws when the store cannot be reached.
  */
 export async function shareKnownOrder(

@@ -1,31 +1,31 @@
 import type { OrderId } from "./order.ts";
 
-/** `later`: too many have asked of late; says nothing about the order. */
+/** `later`: there were too many requests recently. It says nothing about the order. */
 export type Look<View> = { kind: "seen"; view: View | undefined } | { kind: "later" };
 
-/** Looks at what only Stripe can tell, shared by all who ask this instance about the same session. */
+/** Looks at what only Stripe can tell, shared by all requests to this instance about the same session. */
 export interface SharedLooks<View> {
-  /** The answer of a moment ago, that of a look under way, or that of a new `look`, in this order. Passes on what `look` throws. */
+  /** The answer of a moment ago, of a look under way, or of a new `look`, in this order. Rejects as `look` does. */
   share(
     orderId: OrderId,
     asker: { isBuyer: boolean },
     look: () => Promise<View | undefined>,
   ): Promise<Look<View>>;
-  /** True unless this instance has asked Stripe about too many orders of late; a true answer counts as having asked. */
+  /** True unless this instance has asked Stripe about too many orders recently. Answering true counts as having asked. */
   mayAskStripe(): boolean;
 }
 
 const REMEMBER_MS = 5_000;
 const MAX_REMEMBERED = 1_000;
 
-/** An instance that was frozen in the middle of a look must not make everybody wait for it when it wakes up. */
+/** An instance that was frozen in the middle of a look must not keep everyone waiting when it wakes up. */
 const JOIN_FOR_MS = 10_000;
 
-/** Who has proved nothing may be trying out ids: a thousand of them must not become a thousand calls to Stripe. */
+/** Strangers may be trying out ids: a thousand of them must not become a thousand calls to Stripe. */
 const STRANGERS = { burst: 40, perSecond: 2 };
 const EVERYBODY = { burst: 100, perSecond: 10 };
 
-/** The memory of one instance may be gone at its next request: this saves calls, and nothing depends on it. */
+/** An instance may lose its memory before its next request. This saves calls, and nothing depends on it. */
 export function createSharedLooks<View>(now: () => number): SharedLooks<View> {
   const seen = new Map<OrderId, { view: View | undefined; untilMs: number }>();
   const underWay = new Map<OrderId, { answer: Promise<View | undefined>; startedMs: number }>();

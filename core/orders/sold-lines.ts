@@ -4,7 +4,7 @@ import { saleNote, type Metadata } from "../checkout/marker.ts";
 import type { OrderItem, OrderSnapshot } from "./order.ts";
 import { idOf } from "../stripe/ids.ts";
 
-/** What a line of a session was sold as: the part of an item that decides what its buyer gets. */
+/** What a line of a session was sold as: the part of an item that decides what the buyer gets. */
 type SoldAs = Pick<OrderItem, "priceId" | "lookupKey" | "addedAtCheckout">;
 
 /** Where the store in Stripe keeps the lookup keys of lines that the shop did not open. */
@@ -12,11 +12,11 @@ const LINES = "static_checkout_lines";
 const LONGEST_VALUE = 500;
 
 /**
- * What each line was sold as. The shop opens a session with one line; cross-sells, upsells and optional items of the dashboard add
- * others, or put another in its place. The lookup key of the sale belongs to the line that was opened and to no other, or what
- * it brings would be handed out twice.
+ * What each line was sold as. The shop opens a session with one line. Cross-sells, upsells and optional items from the dashboard add
+ * others, or replace it. The lookup key of the sale belongs to the line that was opened and to no other; otherwise what it brings
+ * would be handed out twice.
  *
- * Sessions of older versions do not say which price was opened: of several lines it is the one that has the key still, or the first.
+ * Sessions of older versions do not say which price was opened. Of several lines it is the one that still has the key, or the first.
  */
 export function soldLines(
   lines: readonly Stripe.LineItem[],
@@ -40,7 +40,7 @@ export function soldLines(
   };
 }
 
-/** Metadata that keeps what `soldLines` has read of lines that the shop did not open; undefined when there is nothing to keep. */
+/** Metadata that keeps what `soldLines` has read of lines that the shop did not open; undefined if there is nothing to keep. */
 export function keepAddedLines({ items }: OrderSnapshot): Record<string, string> | undefined {
   const keys: Record<string, string> = {};
   for (const { priceId, lookupKey, addedAtCheckout } of items) {
@@ -56,7 +56,7 @@ function keptKeys(metadata: Metadata | null): Readonly<Record<string, string>> {
     const keys: unknown = JSON.parse(metadata?.[LINES] ?? "{}");
     return typeof keys === "object" && keys !== null ? (keys as Record<string, string>) : {};
   } catch {
-    // Another program's.
+    // Another program wrote this.
     return {};
   }
 }

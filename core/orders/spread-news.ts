@@ -4,7 +4,7 @@ import { stateRank, type DisputeState, type PaymentMirror } from "./order.ts";
 import { hasEnded, isPaused, isRevoked } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** Who is to hear of what. */
+/** The channels that are told of each kind of news. */
 export type Audience = (kind: NewsKind) => readonly Channel[];
 
 const NOTHING_YET: PaymentMirror = { refundedMinor: 0, fullyRefunded: false };
@@ -17,8 +17,8 @@ const DISPUTE_NEWS: Readonly<Record<DisputeState, NewsKind>> = {
 };
 
 /**
- * `after`, with the news that its difference from `before` is. Called inside the compare-and-set that writes the change, so that a
- * change and the duty to tell of it become durable together, once. Returns `after` itself when nobody is to hear of anything.
+ * Adds to `after` the news of what changed since `before`. Called inside the compare-and-set that writes the change, so that a
+ * change and the duty to report it become durable together, once. Returns `after` itself when there is nothing to tell.
  */
 export function spreadNews(
   before: ControlDraft | undefined,
@@ -30,7 +30,7 @@ export function spreadNews(
   return news === undefined || news === after.news ? after : { ...after, v: after.v === 3 ? 3 : 2, news };
 }
 
-/** Of an order whose money is not in only this is told: that it will never be. */
+/** As long as the money is not in, an order has only one kind of news: that it never will be. */
 function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NewsKind[] {
   if (before === after) return [];
   if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];
@@ -52,7 +52,7 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): Ne
   return kinds;
 }
 
-/** When a subscription has ended or is paused, its renewals need no message of their own. */
+/** Once a subscription has ended or is paused, its renewals need no message of their own. */
 function subscriptionNews(was: PaymentMirror, is: PaymentMirror): NewsKind | undefined {
   const standstill = standstillOf(is);
   if (standstill !== standstillOf(was)) return standstill ?? "subscription_resumed";
@@ -65,7 +65,7 @@ function standstillOf(mirror: PaymentMirror): "subscription_ended" | "subscripti
   return isPaused({ mirror }) ? "subscription_paused" : undefined;
 }
 
-/** The count rises even if nobody is to hear: a key is never used for two events. */
+/** The count rises even if no channel is told, so that a key is never used for two events. */
 function withNews(
   book: NewsBook | undefined,
   kind: NewsKind,
@@ -84,8 +84,8 @@ function withNews(
 }
 
 /**
- * Who was never told that access was taken need not hear that it is given back. Only of the first news is that known: what came
- * before a later one may have been heard, or not.
+ * A channel that was never told that access was revoked need not hear that it is restored. This is only certain of the first news:
+ * what came before a later one may have been delivered, or not.
  */
 function isMoot(earlier: News | undefined, channel: Channel): boolean {
   const isFirst = earlier?.kind === "revoked" && earlier.count === 1;

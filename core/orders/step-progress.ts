@@ -2,7 +2,7 @@ import type { StepProgress } from "./order.ts";
 import { nextTryAfter, shorten } from "./retry.ts";
 import type { ControlDraft } from "./update-control.ts";
 
-/** How far the steps of an order are: the changes its record goes through for them, as pure functions. */
+/** The progress of an order's steps: the changes that its record goes through for them, as pure functions. */
 
 export function beginStep(control: ControlDraft, step: string): ControlDraft {
   return withStep(control, step, { state: "started", attempts: attemptsOf(control, step) + 1 });
@@ -17,8 +17,8 @@ export function skipStep(control: ControlDraft, step: string): ControlDraft {
 }
 
 /**
- * The order waits for its next try. The step stays "started" where it may have had its effect; a failure that certainly had none
- * is told apart for the sake of steps which must not be repeated on a mere suspicion.
+ * The order waits for its next try. The step stays "started" if it may have had its effect. A failure that certainly had none is
+ * recorded as such, for steps that must not be repeated on a mere suspicion.
  */
 export function failStep(
   control: ControlDraft,
@@ -31,7 +31,7 @@ export function failStep(
   return { ...failed, lastError: shorten(failure.error), nextTryMs };
 }
 
-/** Soon again, so that one run after the owner has mended it finds every order due. */
+/** Short, so that a run after the owner's fix finds every order due. */
 const BLOCKED_FOR_MS = 60_000;
 
 /** The order cannot help itself. It waits until the owner fixes the cause. */
@@ -44,7 +44,7 @@ function noteNoEffect(control: ControlDraft, step: string): ControlDraft {
   return withStep(control, step, { state: "failed", attempts: attemptsOf(control, step) });
 }
 
-/** The attempt was written down and then not made: it does not count. `before` is the step as it stood before that. */
+/** The attempt was written down but not made, so it does not count. `before` is the step as it stood before. */
 export function unbeginStep(
   control: ControlDraft,
   step: string,

@@ -5,8 +5,8 @@ import { formatNews, parseNews } from "./news.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 /**
- * Reading back what a store kept. A record of a newer format is refused rather than guessed at: while a new version of the
- * shop is rolled out, old code meets records it does not know and must leave them alone.
+ * Reads back what a store kept. A record of a newer format is refused, not guessed at: while a new version of the shop is rolled
+ * out, old code meets records it does not know and must leave them alone.
  */
 
 const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
@@ -67,7 +67,7 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   receiptUrl: z.exactOptional(z.string()),
 });
 
-/** What `parseControlRecord` reads: JSON, its news in a few characters. */
+/** JSON, with the news in a few characters. `parseControlRecord` reads it. */
 export function formatControlRecord(control: ControlRecord): string {
   const { news, ...rest } = control;
   return JSON.stringify({ ...rest, ...(news !== undefined && { news: formatNews(news) }) });

@@ -6,13 +6,13 @@ import { withinDeadline } from "../stripe/within-deadline.ts";
 import type { Deadline } from "./deadline.ts";
 
 /**
- * When the account's list of disputes is too long, we ask about this many of the newest charges one by one. That covers some years.
+ * When the account's list of disputes is too long, we ask about this many of the newest charges one by one: some years' worth.
  */
 const MOST_ASKED_ONE_BY_ONE = 24;
 
 /**
  * Every charge that was made for a subscription, newest first. Stripe lists charges by customer and payments by invoice, so it takes
- * two lists: a customer may have bought other things, too.
+ * both lists: the customer may have bought other things, too.
  * @throws when Stripe cannot be asked.
  */
 export async function retrieveSubscriptionCharges(
@@ -28,7 +28,7 @@ export async function retrieveSubscriptionCharges(
   for await (const { payments } of invoices) {
     for (const { payment } of payments?.data ?? []) intents.add(idOf(payment.payment_intent));
   }
-  // Some invoices and some charges have no payment intent. They do not belong together for that.
+  // Some invoices and some charges have no payment intent. That does not mean that they belong together.
   intents.delete(undefined);
   const charges: Stripe.Charge[] = [];
   const customerId = idOf(customer) ?? "";
@@ -44,8 +44,8 @@ export async function retrieveSubscriptionCharges(
 }
 
 /**
- * The disputes about any of these charges, newest first. Not only where a charge calls itself disputed: an inquiry is not said to.
- * One list of the account's mostly has them all.
+ * The disputes about any of these charges, newest first. Also of charges that are not marked as disputed: an inquiry does not mark
+ * its charge. One list of the account's disputes usually has them all.
  * @throws when Stripe cannot be asked.
  */
 export async function retrieveDisputes(

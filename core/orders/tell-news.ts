@@ -9,10 +9,10 @@ import type { SettleDependencies } from "./settle-order.ts";
 import type { ControlDraft } from "./update-control.ts";
 import { withTimeout } from "./with-timeout.ts";
 
-/** A chat that hangs must not keep the buyer, who waits for Stripe, who waits for us. */
+/** A chat that hangs must not hold up the buyer, who waits for Stripe, which waits for us. */
 const LONGEST_MESSAGE_MS = 4_000;
 
-/** Tells them all at once. Resolves to what came of it, whatever that is. */
+/** Delivers them all at once. Resolves to the outcome, whatever that is. */
 export async function runErrands(
   errands: readonly Errand[],
   told: Omit<NewsReport, "news">,
@@ -81,7 +81,7 @@ async function runErrand(
   }
 }
 
-/** Nobody tries again by itself; the health route shows it for some days. */
+/** There is no further automatic try; the health route shows it for some days. */
 export async function reportGivenUp(
   { news, channel, delivery }: Errand,
   orderId: string,

@@ -17,13 +17,13 @@ const FIRST_PAUSE_MS = 20;
 
 /**
  * Changes a control record: read, `change`, compare-and-set, and again after a conflict. `change` may run several times, so
- * it only computes, or asks; it gets undefined when there is no record and returns undefined to leave all as it is.
+ * it only computes, or asks. It gets undefined when there is no record, and returns undefined to change nothing.
  *
  * A conflict can be our own write: the store took it, its reply was lost, and a retry below us found the version moved on.
- * Each write carries a random id, so after a conflict we look whether the record already holds ours.
+ * Each write carries a random id, so after a conflict we check whether the record already holds ours.
  *
- * `seen` saves the first read for a caller that has just read or written the record; should it be outdated, the
- * compare-and-set says so. Resolves to the record as it now stands, and whether this call wrote it.
+ * `seen` saves the first read for a caller that has just read or written the record; if it is outdated, the compare-and-set
+ * notices. Resolves to the record as it now stands, and whether this call wrote it.
  */
 export async function updateControl(
   orderId: OrderId,

@@ -4,14 +4,14 @@ import { handOut } from "./hand-out.ts";
 import { mailRecipient } from "./mail-recipient.ts";
 import type { KnownOrder } from "./known-order.ts";
 
-/** Where the rest of an order is, for a browser that cannot show that it is the buyer's. */
+/** Where the rest of an order is, for a browser that cannot prove that it is the buyer's. */
 export type WayBack =
-  /** In the mail that was sent to this address: its first letter, `a…`, so that the buyer knows which one it was. */
+  /** In the mail that was sent to this address: only its first letter, `a…`, so that the buyer knows which one it was. */
   | { kind: "mail"; to: string }
   /** In the browser that bought, and nowhere else. */
   | { kind: "browser"; supportEmail?: string };
 
-/** Undefined when the order has nothing more to show, or not yet, or no longer. */
+/** Undefined when there is nothing more to show, or not yet, or no longer. */
 export function wayBack(
   { snapshot, control }: KnownOrder,
   shop: { deliveries: Deliveries; sendsMail: boolean; supportEmail: string | undefined },
@@ -32,7 +32,7 @@ export function wasMailed({ steps }: KnownOrder["control"]): boolean {
   return steps["mail"]?.state === "done";
 }
 
-/** Never all of what stands before the @, and nothing of what stands behind it. */
+/** Never the whole part before the @, and nothing after it. */
 function firstLetterOf(email: string): string {
   const [first = "", ...others] = email.slice(0, email.lastIndexOf("@"));
   return others.length === 0 ? "…" : `${first}…`;

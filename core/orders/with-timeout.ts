@@ -1,9 +1,9 @@
-/** Calls back once after `delayMs`; the returned function calls it off. The only timer the core uses. */
+/** Calls back once after `delayMs`; the returned function cancels it. The only timer that the core uses. */
 export type Schedule = (delayMs: number, callback: () => void) => () => void;
 
 /**
- * Rejects when `work` takes longer than `timeoutMs`, and aborts its signal. Work that ignores the signal goes on unseen;
- * that is why effects carry idempotency keys.
+ * Rejects when `work` takes longer than `timeoutMs`, and aborts its signal. Work that ignores the signal continues unseen, which is
+ * why effects carry idempotency keys.
  */
 export async function withTimeout<T>(
   timeoutMs: number,

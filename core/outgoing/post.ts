@@ -15,15 +15,15 @@ export interface OutgoingRequest {
   allowLoopback: boolean;
 }
 
-/** Resolves to the status. What the other side says beyond it is not read. */
+/** Resolves to the status. The rest of the answer is not read. */
 export type Post = (request: OutgoingRequest) => Promise<{ status: number }>;
 
 export type ResolveHost = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /**
- * Posts to an address that stands in the shop's configuration, and never to something inside the network that the shop runs in,
- * whatever a name resolves to. The name is resolved once, its addresses are checked, and the connection goes to what was checked:
- * an answer that differs the second time (DNS rebinding) meets nobody. Redirects are not followed.
+ * Posts to an address from the shop's configuration, and never to something inside the network that the shop runs in, whatever a name
+ * resolves to. The name is resolved once, its addresses are checked, and the connection goes to what was checked: a different answer
+ * the second time (DNS rebinding) has no effect. Redirects are not followed.
  * https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
  *
  * Rejects with `PermanentStepError` when the address is refused.
@@ -73,7 +73,7 @@ function send(
     });
     sent.on("error", reject);
     sent.on("response", (response) => {
-      // The status has said all: an endless body must not keep us.
+      // The status says everything: an endless body must not hold us up.
       response.destroy();
       resolve({ status: response.statusCode ?? 0 });
     });
@@ -81,7 +81,7 @@ function send(
   });
 }
 
-/** Node asks for one address or for all, by its own settings. */
+/** Node asks for one address or for all, depending on its own settings. */
 function answering(addresses: readonly LookupAddress[]): LookupFunction {
   return (_hostname, options, callback) => {
     const [first] = addresses;

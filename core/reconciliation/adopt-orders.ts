@@ -12,7 +12,7 @@ import { listPages } from "../stripe/list-pages.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 import { updateControl, type ControlDraft, type UpdateDependencies } from "../orders/update-control.ts";
 
-/** A bank debit may have been opened this long before it was paid. */
+/** A bank debit may be paid this long after it was opened. */
 const LONGEST_PAYMENT_MS = 31 * 24 * 3_600_000;
 
 export interface AdoptDependencies extends UpdateDependencies {
@@ -77,7 +77,7 @@ function asDelivered(
   });
   return {
     ...control,
-    // Whoever still holds a lease on it has lost it.
+    // A run that still holds a lease on it has lost it.
     fence: control.fence + 1,
     state: "fulfilled",
     steps: Object.fromEntries(skipped),

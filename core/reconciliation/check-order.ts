@@ -7,26 +7,26 @@ import { settleOrder, type SettleDependencies, type SettleOutcome } from "../ord
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import type { Candidate } from "./sources.ts";
 
-/** What came of a look at one order: a list of the report. An order that is as it should be stands on none. */
+/** The result of a look at one order: the list of the report that names it. No list names an order that is as it should be. */
 export type Finding = "repaired" | "unfinished" | "flagged";
 
-/** Records that were asked for ahead of a look; each serves one look. */
+/** Records that were requested ahead of a look; each serves one look. */
 export type Records = Map<OrderId, Promise<StoredControl | undefined>>;
 
-/** Begins to read the records of several orders. Most of them turn out to be done, and reading is what takes the time. */
+/** Begins to read the records of several orders. Most of them turn out to be done, and reading takes most of the time. */
 export function readTogether(orderIds: readonly OrderId[], { store }: SettleDependencies): Records {
   const records: Records = new Map();
   for (const orderId of orderIds) {
     if (records.has(orderId)) continue;
     const reading = store.readControl(orderId);
-    // Whoever waits for it gets the error; that nobody comes to wait is no accident of its own.
+    // The look that awaits it gets the error. If there is none, the error must not go unhandled.
     reading.catch(() => undefined);
     records.set(orderId, reading);
   }
   return records;
 }
 
-/** Settles an order unless its record already says what the list does. Never throws: what fails here is unfinished. */
+/** Settles an order unless its record already agrees with the list. Never throws: what fails here is unfinished. */
 export async function checkOrder(
   { orderId, trigger, refundedMinor, subscription }: Candidate,
   records: Records,
@@ -37,7 +37,7 @@ export async function checkOrder(
   const findings: Finding[] = [];
   try {
     const before = await (records.get(orderId) ?? store.readControl(orderId));
-    // Another look at it, for another reason, finds what this one has changed.
+    // Another look at it, for another reason, has to see what this one has changed.
     records.delete(orderId);
     if (before !== undefined) {
       const { mirror, nextTryMs } = before.control;
@@ -66,7 +66,7 @@ export async function checkOrder(
   return findings;
 }
 
-/** Of most orders the outcome says that they have moved, and nobody has to read them once more. */
+/** For most orders the outcome already says that they have moved, so they need not be read again. */
 function isFulfilledNow(before: ControlRecord | undefined, { kind }: SettleOutcome): boolean {
   if (kind !== "fulfilled") return false;
   return before === undefined || before.state !== "fulfilled" || owesAnything(before, false);

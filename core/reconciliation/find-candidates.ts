@@ -4,8 +4,8 @@ import { severalAtOnce } from "./several-at-once.ts";
 import type { Candidate, Listed, SourceName } from "./sources.ts";
 
 /**
- * As long as Stripe tries to deliver an event, almost: what we cannot explain may come right, with the next version of the shop for
- * instance. Less than the three days after which health calls runs late.
+ * Almost as long as Stripe tries to deliver an event: what we cannot explain may come right, for instance with the next version of
+ * the shop. Less than the three days after which health reports runs as late.
  */
 const LOOK_AGAIN_MS = 2 * 24 * 3_600_000;
 
@@ -15,9 +15,9 @@ export interface Found {
 }
 
 export interface Finds {
-  /** The first entries of the batch, in their order. */
+  /** The first entries of the batch, in order. */
   found: readonly Found[];
-  /** What ended the list behind them, for the time being. */
+  /** What ended the list behind them, for now. */
   failure: { error: unknown } | undefined;
 }
 
@@ -25,14 +25,14 @@ export interface FindOptions {
   source: SourceName;
   startedMs: number;
   mayBegin: (begun: number) => boolean;
-  /** Of an entry that is passed over. `mayComeRight`: a later run should look at it again. */
+  /** Called for an entry that is passed over. `mayComeRight`: a later run should look at it again. */
   onSkipped: (objectId: string, mayComeRight: boolean) => void;
   log: Log;
 }
 
 /**
- * Finds the orders that entries point to. What may pass, such as a Stripe that cannot be reached, ends the list where it is. An entry
- * that Stripe refuses to explain, or that we cannot, is passed over: the entries behind it must not wait for it.
+ * Finds the orders that entries point to. A passing failure, such as a Stripe that cannot be reached, ends the list where it is. An
+ * entry that Stripe refuses to explain, or that we cannot explain, is passed over: the entries behind it must not wait for it.
  */
 export async function findCandidates(entries: readonly Listed[], options: FindOptions): Promise<Finds> {
   const { source, startedMs, mayBegin, onSkipped, log } = options;
@@ -49,7 +49,7 @@ export async function findCandidates(entries: readonly Listed[], options: FindOp
       if (isPassing(reason)) return void failures.set(index, error);
       candidates[index] = [];
       const { objectId, createdMs } = entry;
-      // What a foreign error says may quote anything.
+      // The message of a foreign error may quote anything.
       const told = isStripeError(error) ? describeError(error) : errorName(error);
       log.error("reconcile_entry_failed", { source, objectId, reason, error: told });
       onSkipped(objectId, reason === "unknown" && startedMs - createdMs < LOOK_AGAIN_MS);

@@ -7,10 +7,10 @@ export const FIRST_SEEN = "first_seen";
 /** Hosts run the scheduled reconciliation at least once a day. */
 const OVERDUE_MS = 26 * 3_600_000;
 
-/** A run goes on where the one before it stopped; this far behind they will not catch up, or one order holds them. */
+/** A run resumes where the last one stopped. Runs that are this far behind will not catch up, or one order holds them up. */
 const BEHIND_MS = 3 * 24 * 3_600_000;
 
-/** True when runs have begun, and none has come to its end for longer than a day. */
+/** True when runs have begun, but none has finished for longer than a day. */
 export function isOverdue(progress: Progress | undefined, nowMs: number): boolean {
   return progress !== undefined && nowMs - progress.finishedMs > OVERDUE_MS;
 }
@@ -24,8 +24,8 @@ export interface RunsSoFar {
 }
 
 /**
- * What is wrong with the scheduled runs. Where none has ever come to its end, they are late since the shop was first seen; so is
- * a first look through all lists that takes more runs than it should.
+ * What is wrong with the scheduled runs. If none has ever finished, they are late since the shop was first seen; so is a first pass
+ * through all lists that takes more runs than it should.
  */
 export async function troubleWithRuns({
   progress,
@@ -42,12 +42,12 @@ export async function troubleWithRuns({
 }
 
 /**
- * When a run began, or somebody asked for the shop's health, for the first time.
- * @throws when the engine refuses the note: nobody could ever tell that runs are late.
+ * When a run first began, or the shop's health was first asked for.
+ * @throws when the engine refuses the note: then late runs would never be noticed.
  */
 export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
   const note = await bookkeeping.read(FIRST_SEEN);
-  // A moment in the future comes of a wrong clock.
+  // A time in the future comes from a wrong clock.
   if (note !== undefined && Number(note.text) <= nowMs + CLOCKS_DIFFER_BY_MS) return Number(note.text);
   await bookkeeping.write(FIRST_SEEN, note?.version ?? 0, String(nowMs));
   return nowMs;

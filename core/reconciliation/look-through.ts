@@ -12,7 +12,7 @@ import { END, type Pass } from "./watermark.ts";
 export interface Listing {
   name: SourceName;
   reading: Reading;
-  /** It was read to its end by a run before this one, and is read again for what has come since. */
+  /** An earlier run read it to its end; it is read again for what has come since. */
   wasRead: boolean;
   /** Entries that this run has looked at. */
   lookedAt: number;
@@ -26,32 +26,32 @@ export interface LookDependencies {
   /** No order is begun with less time than this. */
   beginMs: number;
   /**
-   * The first orders of a list may begin with this much, because finding them may have taken long, and would again in the next run.
+   * The first orders of a list may begin with only this much, because finding them may have taken long, and would again in the next run.
    */
   lookMs: number;
   writer: ReportWriter;
-  /** `<what it says> <order>` of all that was looked at. */
+  /** `<subject> <order>` of everything that was looked at. */
   seen: Set<string>;
   onChecked: (report: ReconcileReport, source: SourceName) => void;
   settling: SettleDependencies;
 }
 
-/** Entries that are looked at together. Stripe, where the records may live, allows 25 requests a second. */
+/** Entries that are looked at together. Stripe, where the records may be kept, allows 25 requests a second. */
 const BATCH = 12;
 
-/** Every run that finds entries in a list looks at this many of them, even if time is short. */
+/** A run that finds entries in a list looks at this many of them, even if time is short. */
 const FIRST = 4;
 
 /**
- * Looks through a list until it ends or its share of the time does. The place in the list moves on behind what was looked at.
- * Resolves to false when time ran out before the end.
+ * Looks through a list until it ends, or its share of the time does. The place in the list moves past what was looked at. Resolves to
+ * false when time ran out first.
  */
 export function createLookThrough(dependencies: LookDependencies) {
   const { pass, startedMs, work, beginMs, lookMs, writer, seen, onChecked, settling } = dependencies;
   const { report } = writer;
   const inTurn = createTurns();
 
-  /** The orders of a part of a list, several at once, one order never twice. Resolves to how many entries were looked at. */
+  /** Looks at the orders of a part of a list, several at once, never at one order twice. Resolves to the number of entries looked at. */
   function lookAt(
     found: readonly Found[],
     source: SourceName,
@@ -87,7 +87,7 @@ export function createLookThrough(dependencies: LookDependencies) {
     const mayBegin = (begun: number): boolean =>
       isTimeLeft() || (begun + listing.lookedAt < FIRST && work.remainingMs() >= lookMs);
     for (;;) {
-      // To find the orders of an entry may take several calls, and what was found has to be looked at, too.
+      // Finding the orders of an entry may take several calls, and the orders found have to be looked at, too.
       const halfMs = share.remainingMs() / 2;
       const isEarly = (begun: number): boolean => begun < FIRST || share.remainingMs() > halfMs;
       const batch = await reading.next(BATCH, isEarly);
@@ -116,11 +116,11 @@ function asFound({ entry, candidates }: Found): Found["entry"] {
   return { ...entry, find: async () => candidates };
 }
 
-/** What two entries about one order must have in common for the second to say nothing new. */
+/** What an entry says about its order. A second entry of the same order with the same subject says nothing new. */
 function subjectOf({ trigger, refundedMinor, subscription }: Candidate, source: SourceName): string {
-  // Should an order have two charges, each says how much of it was given back.
+  // If an order has two charges, each says how much of it was given back.
   if (refundedMinor !== undefined) return `refund of ${refundedMinor}`;
-  // Of all that one list says of a subscription's status the newest comes first and counts. Another list may know better: what was
-  // not delivered can be older than what was.
+  // Within one list, the newest entry about a subscription's status comes first and counts. Another list may know better: an event
+  // that was not delivered can be older than one that was.
   return subscription === undefined ? trigger : `status in ${source}`;
 }

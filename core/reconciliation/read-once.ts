@@ -1,6 +1,6 @@
 import type { Bookkeeping } from "./bookkeeping.ts";
 
-/** The same notes, of which each is read once: for a look at all of them that takes a moment. */
+/** The same notes, each read only once: for a brief look at all of them. */
 export function readOnce(bookkeeping: Bookkeeping): Bookkeeping {
   const notes = new Map<string, ReturnType<Bookkeeping["read"]>>();
   return {

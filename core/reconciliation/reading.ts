@@ -1,23 +1,23 @@
 import type { Listed } from "./sources.ts";
 
-/** A list that is read on and on, whenever its turn comes. */
+/** A list that is read piece by piece, whenever its turn comes. */
 export interface Reading {
   /**
-   * The next entries, `count` of them unless the list ends or `mayHaveMore` ends it; none means that the list has come to its end.
-   * @throws what the list throws, once all entries before were given out.
+   * The next entries: `count` of them, unless the list or `mayHaveMore` ends it. An empty array means that the list has ended.
+   * @throws what the list throws, once all entries before were returned.
    */
   next(count: number, mayHaveMore: (read: number) => boolean): Promise<Listed[]>;
-  /** They come first next time. */
+  /** These entries come first next time. */
   putBack(entries: readonly Listed[]): void;
 }
 
-/** The first page is asked for at once: where Stripe is slow, lists are best waited for together. */
+/** The first page is requested at once: where Stripe is slow, it is best to wait for all lists together. */
 export function readAhead(listed: AsyncIterable<Listed>): Reading {
   const iterator = listed[Symbol.asyncIterator]();
   let waiting: Listed[] = [];
   let failure: { error: unknown } | undefined;
   let ahead: Promise<IteratorResult<Listed>> | undefined = iterator.next();
-  // Whoever waits for it gets the error.
+  // The caller that awaits it gets the error.
   ahead.catch(() => undefined);
 
   async function pull(): Promise<Listed | undefined> {

@@ -23,26 +23,26 @@ export type { ReconcileReport } from "./run-report.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
   bookkeeping: Bookkeeping;
-  /** Knows orders whose records could not be read or written: they are looked at again, too. */
+  /** Knows the orders whose records could not be read or written: they are looked at again, too. */
   storageAlarm: Pick<StorageAlarm, "orders" | "forget">;
-  /** Where orders are in a table: every run that comes to its end marks it as the living one. */
+  /** For orders in a table: every run that finishes marks the table as the live one. */
   engine: Pick<Engine, "hasMovedToTable"> & { guard?: Pick<TableGuard, "mark"> };
 }
 
-/** Stripe keeps events for 30 days, so no list of changes is asked for more. */
+/** Stripe keeps events for 30 days, so no list of changes goes back further. */
 const LONGEST_LOOK_BACK_MS = 30 * 24 * 3_600_000;
 
-/** What fails with less time left than this was cut off. */
+/** A failure with less time left than this was a cut-off. */
 const CUT_OFF_MS = 1_000;
 
-/** How long marking the table may go on behind the run's own time. */
+/** How long marking the table may take beyond the run's own time. */
 const MARK_WITHIN_MS = 2_500;
 
 /**
  * Finds what webhooks missed and repairs it through the same `settleOrder`, so that mails and grants are the same. Two runs at
- * once do no harm. Every source gets its share of the time, and what is left of it goes to those that have more; one that fails does
- * not stop the others. What one run does not manage the next one goes on with. `onChecked` is told of progress.
- * @throws when the notes cannot be read, and where another deployment has moved the orders to a table.
+ * once do no harm. Every source gets its share of the time; what is left over goes to the sources that have more. A source that
+ * fails does not stop the others. The next run resumes what this one cannot finish. `onChecked` is told of progress.
+ * @throws when the notes cannot be read, or when another deployment has moved the orders to a table.
  */
 export async function reconcile(
   deadline: Deadline,
@@ -64,7 +64,7 @@ export async function reconcile(
   const waiting = noted ?? [];
   const isFirstRun = before === undefined;
   const time = divideTime(deadline, { noteMs: now() - startedMs, isFirstRun, now });
-  // Should this be the first run and never come to its end, health can tell since when. Its end needs the same notes, and fails too.
+  // If this is the first run and it never finishes, health can tell since when. The end of the run needs the same notes, and fails too.
   const firstSeen = isFirstRun ? firstSeenMs(bookkeeping, startedMs).catch(() => undefined) : undefined;
   const lookedAtUntilMs = before?.lookedAtUntilMs ?? 0;
   const sinceMs = Math.max(lookedAtUntilMs, startedMs - LONGEST_LOOK_BACK_MS);
@@ -86,17 +86,17 @@ export async function reconcile(
   const lookThrough = createLookThrough(looking);
   const failed = new Set<Listing>();
 
-  /** Resolves to true when the source has more, and was not failing. */
+  /** Resolves to true when the source has more and did not fail. */
   async function turn(listing: Listing, share: Deadline): Promise<boolean> {
     const { name, lookedAt: lookedAtBefore } = listing;
     try {
       return !(await lookThrough(listing, share));
     } catch (error) {
       failed.add(listing);
-      // A question to Stripe that the end of the time has cut off is no failure, as long as the source gets on.
+      // A request that was cut off by the end of the time is no failure, as long as the source makes progress.
       if (work.remainingMs() < CUT_OFF_MS && listing.lookedAt > 0) return false;
       hasFailed = true;
-      // A place in Stripe's list that is good for nothing must not fail every run to come.
+      // A useless place in Stripe's list must not fail every run to come.
       const mayPass = isPassing(classifyStripeError(error));
       if (lookedAtBefore === 0 && listing.lookedAt === 0 && !listing.wasRead && !mayPass)
         delete pass.reached[name];
@@ -110,7 +110,7 @@ export async function reconcile(
     return seen.has(`reconciliation ${orderId}`) && !isOpen;
   }
 
-  /** Before the marks move on: an order that no list will name again must not be forgotten. */
+  /** Comes before the marks move on: an order that no list will name again must not be forgotten. */
   async function noteWaiting(): Promise<readonly OrderId[]> {
     const { flagged } = report;
     const found = { flagged, isDealtWith };
@@ -129,7 +129,7 @@ export async function reconcile(
     });
   }
 
-  /** The table's mark lies in Stripe as well, which may be slow when the table is not. */
+  /** The table's mark is kept in Stripe as well, which may be slow when the table is not. */
   async function markTable(): Promise<void> {
     const { engine, schedule } = dependencies;
     const mark = engine.guard?.mark;
@@ -140,7 +140,7 @@ export async function reconcile(
   }
 
   const progress = (): number => listings.reduce((sum, { lookedAt }) => sum + lookedAt, 0);
-  // What was looked through by the runs before comes last: Stripe's lists overlap by days.
+  // Lists that earlier runs have read come last: Stripe's lists overlap by days.
   const inTurn = listings.toSorted((one, other) => Number(one.wasRead) - Number(other.wasRead));
   const unread = await goRound(inTurn, { work, beginMs, now, turn, progress });
   const isIncomplete = (listing: Listing): boolean => failed.has(listing) || unread.includes(listing);
@@ -149,13 +149,13 @@ export async function reconcile(
   if (report.unfinished.length > 0) pass.hasUnfinished = true;
   await firstSeen;
   const [waitingNow] = await Promise.all([noteWaiting(), forgetTrouble()]);
-  // Where not all could be noted, only who has looked at the whole worklist can tell that nobody else waits.
+  // If not all could be noted, only a run that has seen the whole worklist can tell that no other order waits.
   const waitedBefore = before?.flagged ?? 0;
   const sawWorklist = readsWholeWorklist && !report.incomplete.includes("open_orders");
   const mayHaveMissed = noted === undefined || (waitedBefore > waiting.length && !sawWorklist);
   const flaggedAtLeast = mayHaveMissed ? waitedBefore : 0;
   const isThrough = sources.every(({ name }) => pass.reached[name] === END);
-  // What could not be settled is looked for again: a fulfilled order whose subscription has moved stands on no worklist.
+  // What could not be settled is looked for again: a fulfilled order whose subscription has moved is on no worklist.
   const reached = {
     lookedAtUntilMs: isThrough && !pass.hasUnfinished ? pass.startedMs : lookedAtUntilMs,
     finishedMs: hasFailed ? (before?.finishedMs ?? 0) : now(),

@@ -5,15 +5,15 @@ export interface Rounds<T> {
   /** With less time than this left there is no further round. */
   beginMs: number;
   now: () => number;
-  /** Resolves to true when there is more to do, and time may do it. */
+  /** Resolves to true when there is more to do that more time could do. */
   turn: (one: T, share: Deadline) => Promise<boolean>;
-  /** Grows as long as the turns get on. */
+  /** Grows while the turns make progress. */
   progress: () => number;
 }
 
 /**
- * Gives each a turn with its share of the time, and then again those that have more to do, until all are done, time is over, or a
- * round makes no progress. Resolves to those that have more to do.
+ * Gives each item a turn with its share of the time, then further turns to those that have more to do, until all are done, time is
+ * over, or a round makes no progress. Resolves to those that have more to do.
  */
 export async function goRound<T>(
   all: readonly T[],
@@ -24,7 +24,7 @@ export async function goRound<T>(
     const before = progress();
     const unfinished: T[] = [];
     for (const [index, one] of left.entries()) {
-      // What is begun in a share may go on behind it; behind `beginMs` nothing is begun.
+      // What begins within a share may run past its end; past `beginMs` nothing begins.
       const shareMs = Math.max(0, work.remainingMs() - beginMs) / (left.length - index);
       const share = createDeadline(now, shareMs);
       if (await turn(one, share)) unfinished.push(one);

@@ -5,19 +5,19 @@ import type { SourceName } from "./sources.ts";
 export interface ReconcileReport {
   /** Orders that were looked at. */
   checked: number;
-  /** Those of them that were not as they should be, and are now. */
+  /** Those that were not as they should be, and are now. */
   repaired: OrderId[];
-  /** Those that still are not: a step failed again, somebody else was at it, Stripe or the store could not be reached. */
+  /** Those that still are not: a step failed again, another run held the order, Stripe or the store could not be reached. */
   unfinished: OrderId[];
   /** Those that wait for their owner: `npm run settle -- cs_…` tries one again. */
   flagged: OrderId[];
-  /** Stripe's objects whose orders could not be found, and that were passed over. The log says why. */
+  /** Stripe's objects whose orders could not be found; they were passed over. The log says why. */
   skipped: string[];
-  /** Lists that could not be read to their end. Out of time: the next run goes on there. An error: the log names it. */
+  /** Lists that were not read to their end. If time ran out, the next run resumes there; if there was an error, the log names it. */
   incomplete: SourceName[];
 }
 
-/** A report, and a quick way to write into it: a run may find many thousands. */
+/** A report, and a quick way to write to it: a run may find many thousands of orders. */
 export interface ReportWriter {
   report: ReconcileReport;
   /** Two sources may find the same order. */

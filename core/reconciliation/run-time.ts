@@ -1,25 +1,25 @@
 import { createDeadline, type Deadline } from "../orders/deadline.ts";
 
-/** Hosts give a run 30 s, and its deadline is at 24: notes may be saved behind it, up to here. */
+/** Hosts give a run 30 s, and its deadline is at 24 s: notes may be saved after it, up to here. */
 const SAVE_BEHIND_MS = 4_000;
 
-/** Longer than this a call to the storage takes only when it fails. */
+/** A call to the storage takes longer than this only if it fails. */
 const SLOWEST_CALL_MS = 2_000;
 
-/** Where a table answers at once, Stripe does not. */
+/** Stripe does not answer at once, even where a table does. */
 const USUAL_CALL_MS = 400;
 
 /**
- * To note which orders wait takes a read and a write, and so does the place; before them the last order's last write. The first notes
- * have to be made room for.
+ * Noting which orders wait takes a read and a write, and so does saving the place; before them comes the last order's last write. The
+ * very first notes also need room made for them.
  */
 const CALLS_TO_END = 5;
 const CALLS_TO_END_FIRST = 7;
 
-/** Before the mail of an order can be sent its record is read, Stripe is asked, and the lease written. */
+/** Before an order's mail can be sent, its record is read, Stripe is asked, and the lease is written. */
 const CALLS_BEFORE_MAIL = 3;
 
-/** A mail is given three seconds; what is kept back for the writes around it is explained in `effect-time.ts`. */
+/** A mail gets three seconds; `effect-time.ts` explains what is kept back for the writes around it. */
 const MAIL_MS = 3_000;
 const WRITES_AROUND_MAIL_MS = 1_500;
 const WRITES_AROUND_MAIL = 2.5;
@@ -30,15 +30,15 @@ const SHORTEST_MS = 1_500;
 export interface RunTime {
   /** Ends early enough for the run's notes to be saved. */
   work: Deadline;
-  /** With less of it than this left no order is begun: its buyer would not be mailed by this run. */
+  /** With less time left than this no order is begun: this run could not mail its buyer. */
   beginMs: number;
   /** The time needed to see whether an order is as it should be. Most are. */
   lookMs: number;
 }
 
 /**
- * Divides a run's time by how long the first notes took to be read: a host ends what runs too long, and a run that has not saved its
- * place did its work, but the next one begins where this one did.
+ * Divides a run's time by how long the first notes took to read. A host ends what runs too long. A run that has not saved its place
+ * did its work, but the next one begins where this one did.
  *
  *     ├ notes read ┤────────────── work ──────────────┤ the last orders end ┤ notes saved ┤   ┤ the host's end
  *                                     └─ beginMs: no order begins behind this

@@ -2,8 +2,8 @@
 const AT_ONCE = 4;
 
 /**
- * Works on items in their order, several at once, as long as `mayBegin` allows. Waits for everything that was begun, and resolves
- * to how many items that is. They are always the first ones.
+ * Works on items in order, several at once, as long as `mayBegin` allows. Waits for all that were begun, and resolves to how many
+ * those are. They are always the first ones.
  */
 export async function severalAtOnce<T>(
   items: readonly T[],
@@ -22,7 +22,7 @@ export async function severalAtOnce<T>(
   return begun;
 }
 
-/** Runs what concerns one subject one after the other, and everything else at once. */
+/** Runs work on the same subject one after the other, and everything else in parallel. */
 export function createTurns(): (subject: string, work: () => Promise<void>) => Promise<void> {
   const last = new Map<string, Promise<void>>();
   return (subject, work) => {

@@ -19,11 +19,11 @@ export interface Candidate {
   orderId: OrderId;
   trigger: SettleTrigger;
   /**
-   * What Stripe has given back, where the list says so: an order that agrees needs no look. A list names one payment at a time, so
-   * it cannot say so of a subscription, which has many.
+   * The amount refunded, if the list gives it: an order that agrees needs no look. A list names one payment at a time, so it cannot
+   * tell for a subscription, which has many.
    */
   refundedMinor?: number;
-  /** The same of a subscription's status. */
+  /** Likewise, the status of a subscription. */
   subscription?: string;
 }
 
@@ -38,31 +38,31 @@ export type SourceName =
 
 /** One object on a list. */
 export interface Listed {
-  /** Where the list can be taken up again: its `after`. */
+  /** Where the list can be resumed: its `after`. */
   cursor: string;
   objectId: string;
-  /** When Stripe made the object, in ms since 1970; 0 for an order, whose own record says what became of it. */
+  /** When Stripe created the object, in ms since 1970; 0 for an order, whose own record says what became of it. */
   createdMs: number;
-  /** The orders it points to, which may have to be asked of Stripe. */
+  /** The orders it points to. Finding them may take a request to Stripe. */
   find(): Promise<readonly Candidate[]>;
 }
 
 interface Part {
   sinceMs: number;
-  /** The cursor of what was looked at last; undefined begins with the newest. */
+  /** The cursor of the entry that was looked at last; undefined begins with the newest. */
   after?: string | undefined;
 }
 
 export interface Source {
   name: SourceName;
-  /** Newest first. Each page is asked for within the deadline. */
+  /** Newest first. Each page is fetched within the deadline. */
   list(part: Part, deadline: Deadline): AsyncIterable<Listed>;
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** An event can become visible in Stripe's list later than one that is younger, and the last run's clock may have been ahead. */
+/** An event can appear in Stripe's list later than a younger one, and the last run's clock may have been fast. */
 const EVENT_OVERLAP_MS = 15 * MINUTE_MS + CLOCKS_DIFFER_BY_MS;
 
 /** A session can be completed up to a day after it was created. */
@@ -72,8 +72,8 @@ const SESSION_OVERLAP_MS = DAY_MS + EVENT_OVERLAP_MS;
 const DELIVERY_OVERLAP_MS = 3 * DAY_MS;
 
 /**
- * Changes of which only Stripe's events tell: a subscription, an old dispute, an old refund and a payment that took weeks stand on no
- * list by the time of their change. Where the endpoint is not there, or was not given these types, Stripe takes them for delivered.
+ * Changes that only Stripe's events report. A subscription, an old dispute, an old refund and a payment that took weeks are on no list
+ * by the time of their change. If the endpoint is missing, or was not given these types, Stripe takes them for delivered.
  */
 const LISTED_NOWHERE_ELSE = [
   "checkout.session.async_payment_succeeded",
@@ -91,8 +91,8 @@ const LISTED_NOWHERE_ELSE = [
 ];
 
 /**
- * Where an order may be found that nobody told us about. The lists overlap on purpose: Stripe sometimes cannot create an event at
- * all, so that only its list of sessions is complete; and an event may be the only sign of a change to an old session.
+ * Where an order can be found that no webhook reported. The lists overlap on purpose: Stripe sometimes cannot create an event at all,
+ * so that only its list of sessions is complete; and an event may be the only sign of a change to an old session.
  */
 export function createSources(
   stripe: Stripe,
@@ -173,7 +173,7 @@ export function createSources(
         }
       },
     },
-    // The longest of all where it is made of Stripe's list of sessions: last, it has all the time that the others leave.
+    // The longest list if it is made from Stripe's list of sessions. Coming last, it has all the time that the others leave.
     {
       name: "open_orders",
       async *list({ after }, deadline) {

@@ -15,16 +15,16 @@ export interface Found {
 }
 
 /**
- * The orders that waited for their owner when they were last looked at. Kept because a worklist made of Stripe's list of sessions
- * ends after forty days, and a refund or a dispute can flag an order months after it was paid.
+ * The orders that waited for their owner at the last look. Kept because a worklist made from Stripe's list of sessions ends after
+ * forty days, while a refund or a dispute can flag an order months after it was paid.
  */
 export async function readWaiting(bookkeeping: Bookkeeping): Promise<OrderId[]> {
   return parse((await bookkeeping.read(ORDERS_WAITING))?.text);
 }
 
 /**
- * Resolves to the orders that wait now, as far as is known. Of more than the note can hold the first ones found are kept: the others
- * are found again as long as a list names them.
+ * Resolves to the orders that wait now, as far as is known. If they do not fit into the note, the first ones found are kept: the
+ * others are found again as long as a list names them.
  * @throws when they cannot be saved.
  */
 export async function saveWaiting(
@@ -42,7 +42,7 @@ export async function saveWaiting(
   return orders;
 }
 
-/** `before`, without those that are dealt with and with those that were found. */
+/** `before`, without the orders that are dealt with, and with those that were found. */
 export function stillWaiting(
   before: readonly OrderId[],
   { flagged, isDealtWith }: Found,

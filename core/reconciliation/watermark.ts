@@ -6,34 +6,34 @@ const NAME = "reconciliation";
 
 /** How far reconciliation has come, in ms since 1970. */
 export interface Progress {
-  /** Everything that Stripe created before this was looked at and is settled. */
+  /** Everything that Stripe created before this has been looked at and is settled. */
   lookedAtUntilMs: number;
-  /** When a run last came to its end: the heartbeat. */
+  /** When a run last finished: the heartbeat. */
   finishedMs: number;
-  /** How many orders wait for their owner, at the least; 0 only if none does. */
+  /** At least this many orders wait for their owner; 0 only if none does. */
   flagged: number;
-  /** A look that one run could not finish; the next one goes on with it. */
+  /** A pass that one run could not finish; the next one resumes it. */
   pass: Pass | undefined;
 }
 
 /**
- * One look through all sources, from `lookedAtUntilMs` to its own start, in as many runs as it takes.
+ * One pass through all sources, from `lookedAtUntilMs` to its own start, in as many runs as it takes.
  *
  *     older ──lookedAtUntilMs══════════ cursor ─────────────── startedMs ──▶ newer
  *                     still to look at ◀──┘   looked at, newest first │      next pass
  */
 export interface Pass {
   startedMs: number;
-  /** Something in it could not be settled: it will have to be looked at again. */
+  /** Something in it could not be settled and has to be looked at again. */
   hasUnfinished: boolean;
-  /** Per source the last object of Stripe's that was looked at, or `END`. */
+  /** For each source, the last object that was looked at, or `END`. */
   reached: Partial<Record<SourceName, string>>;
 }
 
 /** What a source has reached when it has been read to its end. */
 export const END = "end";
 
-/** A run on a machine whose clock is this far ahead is believed; the lists overlap by more. */
+/** A clock that is this far ahead is still believed; the lists overlap by more. */
 export const CLOCKS_DIFFER_BY_MS = 30 * 60_000;
 
 export async function readProgress(bookkeeping: Bookkeeping, nowMs: number): Promise<Progress | undefined> {
@@ -42,8 +42,8 @@ export async function readProgress(bookkeeping: Bookkeeping, nowMs: number): Pro
 }
 
 /**
- * Moves the marks forward, never back: of two runs that end at once the one that came further stays. Gives up silently when others
- * write each time: a run that saves nothing is one whose work the next run does again.
+ * Moves the marks forward, never back: of two runs that end at once, the one that came further stays. Gives up silently when others
+ * write each time: the next run repeats the work of a run that saves nothing.
  */
 export async function saveProgress(
   bookkeeping: Bookkeeping,
@@ -56,7 +56,7 @@ export async function saveProgress(
   });
 }
 
-/** Marks in the future come of a wrong clock, and would hide all that happens until then. */
+/** Marks in the future come from a wrong clock, and would hide everything that happens until then. */
 function believable(progress: Progress, nowMs: number): Progress {
   const { lookedAtUntilMs, finishedMs, flagged, pass } = progress;
   const latestMs = nowMs + CLOCKS_DIFFER_BY_MS;
@@ -68,12 +68,12 @@ function furtherOf(before: Progress, reached: Progress): Progress {
   const latest = before.finishedMs <= reached.finishedMs ? reached : before;
   const lookedAtUntilMs = Math.max(before.lookedAtUntilMs, reached.lookedAtUntilMs);
   const { finishedMs, flagged, pass } = latest;
-  // A pass that somebody else has finished meanwhile is over.
+  // A pass that another run has finished meanwhile is over.
   const isOver = pass === undefined || pass.startedMs <= lookedAtUntilMs;
   return { lookedAtUntilMs, finishedMs, flagged, pass: isOver ? undefined : pass };
 }
 
-/** `<looked at until> <finished> <flagged>`, and of a pass `<started> <unfinished: 0 or 1> <source>=<reached> …`. */
+/** `<looked at until> <finished> <flagged>`, and for a pass `<started> <unfinished: 0 or 1> <source>=<reached> …`. */
 function formatProgress({ lookedAtUntilMs, finishedMs, flagged, pass }: Progress): string {
   const marks = `${lookedAtUntilMs} ${finishedMs} ${flagged}`;
   if (pass === undefined) return marks;

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import { whoseSale, type ShopIdentity, type Sold } from "../checkout/whose-sale.ts";
 
-/** The part of an event's object that says whose it is, and the part that says what was new. */
+/** The part of an event's object that says whose it is, and the part that says what changed. */
 interface EventData {
   object: {
     metadata?: Record<string, string> | null;
@@ -13,7 +13,7 @@ interface EventData {
 }
 
 /**
- * Whether Stripe should be asked about an event that may well have been delivered. To ask takes a call each, and a shop with a thousand
+ * Whether Stripe should be asked about an event that may well have been delivered. Each costs a call, and a shop with a thousand
  * subscriptions has dozens of events a day that concern no order: a month begins, or the subscription was sold elsewhere.
  */
 export function isWorthALook({ type, data }: Stripe.Event, identity: ShopIdentity): boolean {
@@ -23,7 +23,7 @@ export function isWorthALook({ type, data }: Stripe.Event, identity: ShopIdentit
   return sold?.metadata === undefined || sold.metadata === null || whoseSale(sold, identity) !== "theirs";
 }
 
-/** Undefined where only Stripe can tell: a dispute, a refund. */
+/** Undefined if only Stripe can tell: a dispute, a refund. */
 function soldPart(
   type: string,
   { metadata, success_url: successUrl, parent }: EventData["object"],

@@ -7,7 +7,7 @@ export function askedOrder(sessionId: string | undefined, livemode: boolean): Or
   return sessionId.startsWith(livemode ? "cs_live_" : "cs_test_") ? sessionId : undefined;
 }
 
-/** The one answer to ids that are unknown, malformed, somebody else's or of the other mode. */
+/** The same answer for ids that are unknown, malformed, of another shop or of the other mode. */
 export function orderNotFound(): HttpError {
   return new HttpError(404, "order_not_found", "We could not find this order.");
 }

@@ -2,7 +2,7 @@ import type { Route } from "../http/endpoint.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { Health } from "./health.ts";
 
-/** Which variable is wrong stands in the log: it is nobody's business but the owner's. */
+/** The log says which variable is wrong: only the owner needs to know. */
 const CLOSED: Health = {
   ok: false,
   mode: null,
@@ -13,7 +13,7 @@ const CLOSED: Health = {
   advice: [],
 };
 
-/** `GET /api/health` of a shop whose environment is wrong: 503, as for everything that an owner must mend. */
+/** `GET /api/health` of a shop whose environment is wrong: 503, as for everything that an owner must fix. */
 export function createClosedHealthRoute(logProblems: () => void): Route {
   return {
     name: "health",

@@ -53,8 +53,8 @@ export interface CreateCheckoutSessionDependencies {
  *
  * Takes JSON (`{ "price_id", "quantity"? }`, where `price_id` may be a lookup key and may be called `priceId`; optionally an
  * `Idempotency-Key` header) and answers `{ "url" }`; or a plain HTML form with the same field names and answers 303 to Stripe's page.
- * Either way the browser gets a cookie that proves that it opened this session; where the page is at another address than SITE_URL, by
- * way of `/api/open-checkout`. Only for this shop's own pages, and not often.
+ * Either way the browser gets a cookie that proves that it opened this session; if the page is at another address than SITE_URL, by
+ * way of `/api/open-checkout`. Only for this shop's own pages, and only so often.
  */
 export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
   const { shop, limits, now } = dependencies;
@@ -95,7 +95,7 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
   };
 }
 
-/** To Stripe's page, by way of SITE_URL where the cookie would not get there otherwise. */
+/** Leads to Stripe's page, by way of SITE_URL if the cookie would not get there otherwise. */
 function leadOn(
   request: Request,
   format: "json" | "form",
@@ -125,7 +125,7 @@ async function openSession(
   const open = (price: PriceForSale, suffix: string) =>
     create(price, atSeconds, suffix).catch((error: unknown) => {
       if (!(isStripeError(error) && error.param === "expires_at")) throw error;
-      // This machine's clock is wrong. No reason to sell nothing: Stripe ends the session by its own, after a day.
+      // This machine's clock is wrong. That is no reason to sell nothing: Stripe ends the session by itself, after a day.
       log.warn("clock_differs_from_stripes");
       return create(price, undefined, `${suffix}/day`);
     });
@@ -145,8 +145,8 @@ async function openSession(
 }
 
 /**
- * The same session for every retry of one purchase. A failure of Stripe's own stays under its key for a day, so that a retry
- * would get it again and again: then a second key, as deterministic as the first, takes over.
+ * The same session for every retry of one purchase. A failure of Stripe's own stays under its key for a day, so a retry would get it
+ * again and again. Then a second key, as deterministic as the first, takes over.
  */
 async function createOnce(
   stripe: Stripe,

@@ -24,7 +24,7 @@ export interface DownloadDependencies {
   keeping: () => Promise<{ store: OrderStore; engine: { downloads: DownloadCounter } }>;
   links: DownloadLinks;
   privateFolder: PrivateFolder;
-  /** Undefined where none is configured; then no price names a file in it. */
+  /** Undefined if none is configured; then no price names a file in it. */
   bucket: Bucket | undefined;
   site: Site;
   siteUrl: string;
@@ -35,8 +35,8 @@ export interface DownloadDependencies {
 }
 
 /**
- * `GET /api/download?token=…`: a file that was bought. The link proves who it was made for and how old it is; whether it is still theirs
- * is read from the order. Small files are sent from here, those of a bucket by a redirect to it that is good for minutes.
+ * `GET /api/download?token=…`: a file that was bought. The link proves who it was made for and how old it is; the order tells whether
+ * it is still theirs. Small files are sent from here. For a file in a bucket, the answer redirects to a link that works for minutes.
  */
 export function createDownloadRoute(dependencies: DownloadDependencies): Route {
   const { links, privateFolder, bucket, site, siteUrl, limit, addressHeader, now, log } = dependencies;
@@ -51,7 +51,7 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
       if (link.kind === "expired") throw refused("link_expired", EXPIRED);
       if (link.kind === "invalid") throw refused("link_invalid", INVALID);
       context.note({ orderId: link.orderId, fileId: link.fileId });
-      // Each download looks at its order anew, and a program that resumes in parts looks often.
+      // Each download reads its order again, and a program that resumes in parts reads often.
       await limit.admit(clientAddress(request, context.caller, addressHeader));
 
       const file = await fileToHandOut(link.orderId, link.fileId, looks, dependencies);
@@ -95,7 +95,7 @@ async function fileToHandOut(
   { keeping, site }: DownloadDependencies,
 ): Promise<OrderFile> {
   const { store } = await keeping();
-  // The link is proof enough that its bearer is no stranger.
+  // Having the link is proof enough of being no stranger.
   const look = await shareKnownOrder(store, orderId, { isBuyer: true }, looks).catch(notNow);
   if (look.kind === "later") return notNow();
   const order = look.view;
@@ -114,7 +114,7 @@ async function fileToHandOut(
 }
 
 /**
- * Whoever is sent to a bucket that refuses reads its XML, and the owner hears nothing. A bucket that does not say in time is not
+ * A buyer who is sent to a bucket that refuses sees its XML, and the owner hears nothing. A bucket that does not answer in time is not
  * waited for: it will serve the file, or say itself what is wrong.
  */
 async function requireInBucket(
@@ -126,12 +126,12 @@ async function requireInBucket(
   const look = await bucket.look(key);
   if (look.kind === "unknown") log.warn("bucket_not_asked", { ...about, error: look.reason });
   if (look.kind !== "refused") return;
-  const problem = `FILES_BUCKET answered ${look.status} for ${JSON.stringify(key)}: nothing lies there under this name, or FILES_BUCKET_ACCESS_KEY_ID may not read it. The buyer was asked to write to you.`;
+  const problem = `FILES_BUCKET answered ${look.status} for ${JSON.stringify(key)}: there is no file of this name, or FILES_BUCKET_ACCESS_KEY_ID may not read it. The buyer was asked to write to you.`;
   log.error("file_missing", { ...about, problem });
   throw new HttpError(404, "file_missing", MISSING);
 }
 
-/** Once per download: not when it is resumed, and not when a program only asks about the file. A paid file is not held back for a count. */
+/** Counts each download once: not when it is resumed, nor when a program only asks about it. A count never holds back a paid file. */
 async function count(
   request: Request,
   orderId: OrderId,
@@ -184,5 +184,5 @@ const REVOKED: Readonly<Record<RevocationReason, string>> = {
   refunded: "The order was refunded, so its downloads are closed.",
   dispute_lost: "Your bank took the payment back, so the downloads of this order are closed.",
   subscription_ended: "The subscription has ended, so its downloads are closed.",
-  subscription_paused: "The subscription is paused. Its downloads open again as soon as it goes on.",
+  subscription_paused: "The subscription is paused. Its downloads open again as soon as it resumes.",
 };

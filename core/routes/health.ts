@@ -10,14 +10,14 @@ import { readOnce } from "../reconciliation/read-once.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Kept } from "../shop.ts";
 
-/** What is well may be asked about by anybody, and each look costs calls to Stripe. What was mended shows sooner. */
+/** Anyone may ask, and each look costs calls to Stripe. Problems are remembered for less time, so that a fix shows soon. */
 const REMEMBER_WELL_MS = 60_000;
 const REMEMBER_PROBLEMS_MS = 10_000;
 
 export interface HealthDependencies {
   keeping: () => Promise<Kept>;
   livemode: boolean;
-  /** License keys are for sale, and there is nothing to sign them with. */
+  /** License keys are for sale, but there is nothing to sign them with. */
   lacksLicenseKey: boolean;
   /** The host's scheduler cannot start reconciliation. */
   lacksCronSecret: boolean;
@@ -39,15 +39,15 @@ export interface Health {
   /** ISO 8601; null when it never happened. */
   lastWebhook: string | null;
   lastReconcile: string | null;
-  /** What an owner must mend, as stable words. */
+  /** What an owner must fix, as stable words. */
   problems: string[];
   /** What an owner may want to know, as stable words; all is well nevertheless. */
   advice: string[];
 }
 
 /**
- * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must mend. Tells no secrets. Anybody may ask,
- * so a look is shared by all who ask at once, and remembered for a while.
+ * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must fix. It tells no secrets. Anyone may ask,
+ * so requests that come at the same time share one look, and its result is remembered for a while.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
   const { keeping, livemode, lacksLicenseKey, lacksCronSecret, isScheduled, mailsOwner, delivers, now, log } =
@@ -92,7 +92,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
         engine.guard?.gap(),
         hasMovedAway(engine),
-        // Read with the others: where they stand in one object, it is asked for once.
+        // Read with the others: if they are in one object, it is fetched once.
         bookkeeping.read(FIRST_SEEN),
       ]);
       const finishedMs = progress?.finishedMs;
@@ -134,7 +134,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   }
 }
 
-/** 0 stands for never, too: runs have begun, and none came to its end. */
+/** 0 means never, too: runs have begun, but none has finished. */
 function toIso(ms = 0): string | null {
   return ms === 0 ? null : new Date(ms).toISOString();
 }

@@ -10,7 +10,7 @@ import { handOut } from "../orders/hand-out.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 
-/** `revoked`: void, or closed while the subscription is paused. `unknown`: no key of this shop, or of the other mode. */
+/** `revoked`: void, or closed while the subscription is paused. `unknown`: not a key of this shop, or one of the other mode. */
 type LicenseStatus = "valid" | "revoked" | "unknown";
 
 const QUESTION = {
@@ -19,7 +19,7 @@ const QUESTION = {
   example: '{"key":"LICENSE1-…"}',
 };
 
-/** Anybody's page may ask: there is no cookie to ride on, and the key is all that counts. */
+/** Any page may ask: no cookie is involved, and the key is all that counts. */
 const FOR_EVERY_ORIGIN = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "POST",
@@ -38,8 +38,8 @@ export interface LicenseDependencies {
  * `POST /api/license` with `{ "key" }`: answers `{ "status": "valid" | "revoked" | "unknown" }`. A POST, so that keys stay out of
  * addresses, which hosts log.
  *
- * The signature comes first: whoever makes keys up is told "unknown" without any order being looked at, so that neither an answer
- * nor the time it takes tells something about orders, and a flood of such questions reaches neither the store nor Stripe.
+ * The signature comes first: a made-up key gets "unknown" without a look at any order. So neither the answer nor its timing tells
+ * anything about orders, and a flood of such questions reaches neither the store nor Stripe.
  */
 export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDependencies): Route {
   const recent = createRecentAnswers<LicenseStatus>(now);
@@ -50,7 +50,7 @@ export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDe
     headers: FOR_EVERY_ORIGIN,
 
     async handle(request, context) {
-      // The content type is not looked at: software sends what its library sends.
+      // The content type is ignored: software sends what its library sends.
       const { key } = await readJson(request, QUESTION);
       const license = signer.read(key);
       if (license === undefined || license.livemode !== livemode) {

@@ -26,7 +26,7 @@ export function createOpenCheckoutRoute({
     method: "GET",
 
     async handle(request, context) {
-      // In a frame or a picture of somebody else's page it is of no use to a buyer.
+      // In a frame or an image on a foreign page it is of no use to a buyer.
       const destination = request.headers.get("sec-fetch-dest");
       if (destination !== null && destination !== "document") throw refused("checkout_link_invalid");
       const hop = hops.read(request.url);
@@ -57,7 +57,7 @@ function refused(code: "checkout_link_expired" | "checkout_link_invalid"): HttpE
 
 const MESSAGES = {
   checkout_link_expired:
-    "This address is good for a few minutes only. Please go back to the page you came from and choose the item again.",
+    "This link works for a few minutes only. Please go back to the page you came from and choose the item again.",
   checkout_link_invalid:
-    "This address does not lead to a checkout. Please go back to the page you came from and choose the item again.",
+    "This link does not lead to a checkout. Please go back to the page you came from and choose the item again.",
 } as const;

@@ -22,7 +22,7 @@ export interface OrderStatusDependencies {
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
-  /** Where buyers may ask. */
+  /** Where buyers may ask for help. */
   supportEmail: string | undefined;
   livemode: boolean;
   limit: LookLimit;
@@ -31,9 +31,10 @@ export interface OrderStatusDependencies {
 }
 
 /**
- * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Knowing a session's id
- * shows its state, item names and total; nothing about the buyer. `personal` is added for the browser that opened the session,
- * and for who has the link from the mail; `wayBack` tells all others where the rest of the order is. Unknown, malformed and foreign ids, and those of the other mode, get the same 404.
+ * `GET /api/order-status?session_id=cs_…`: how an order stands, for the page the buyer comes back to. Anyone who knows a session's
+ * id sees its state, item names and total, but nothing about the buyer. `personal` is added for the browser that opened the session,
+ * and for anyone with the link from the mail; `wayBack` tells all others where the rest of the order is. Unknown, malformed and
+ * foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
   const { keeping, claims, orderPages, deliveries, supportEmail, livemode, limit, addressHeader, now } =
@@ -54,7 +55,7 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       const kept = await keeping();
       const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, kept).catch(
         (error: unknown) => {
-          // Whatever we cannot reach now says nothing about the order: the page keeps waiting.
+          // What cannot be reached right now says nothing about the order: the page keeps waiting.
           throw tryAgain(error);
         },
       );
@@ -75,7 +76,7 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
   };
 }
 
-/** Undefined unless there is exactly one, and it looks like Stripe's of this mode. */
+/** Undefined unless there is exactly one, and it looks like Stripe's id of a session in this mode. */
 function readSessionId(url: string, livemode: boolean): string | undefined {
   const values = new URL(url).searchParams.getAll("session_id");
   const [value] = values;

@@ -6,7 +6,7 @@ import { jsonResponse } from "../http/responses.ts";
 import { createDeadline } from "../orders/deadline.ts";
 import { reconcile, type ReconcileDependencies } from "../reconciliation/reconcile.ts";
 
-/** Netlify gives a scheduled function 30 s, vercel.json gives this one as many. */
+/** Netlify gives a scheduled function 30 s; vercel.json gives this one the same. */
 const RUN_FOR_MS = 24_000;
 
 export interface ReconcileRouteDependencies {
@@ -26,13 +26,14 @@ export function createReconcileRoute(
     handle: (request) => {
       const { cronSecret } = dependencies;
       if (cronSecret === undefined) throw new HttpError(404, "not_found", "There is nothing here.");
-      if (!isBearer(request, cronSecret)) throw new HttpError(401, "unauthorized", "This is not for you.");
+      if (!isBearer(request, cronSecret))
+        throw new HttpError(401, "unauthorized", "Send CRON_SECRET as a bearer token.");
       return run(dependencies);
     },
   };
 }
 
-/** The same for a scheduler that only the host itself can start, as Netlify's, which posts. */
+/** The same for a scheduler that only the host itself can start, such as Netlify's, which sends a POST. */
 export function createScheduledReconcileRoute(dependencies: ReconcileRouteDependencies): Route {
   return { name: "reconcile", method: "POST", handle: () => run(dependencies) };
 }
@@ -54,7 +55,7 @@ async function run({ keeping }: ReconcileRouteDependencies): Promise<Response> {
   return jsonResponse(200, report);
 }
 
-/** Hashed first: equal lengths, and the comparison takes as long for any token. */
+/** Hashed first: the lengths are equal, and the comparison takes as long for any token. */
 function isBearer(request: Request, secret: string): boolean {
   const [, token = ""] = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

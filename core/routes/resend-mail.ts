@@ -29,7 +29,7 @@ import { askedOrder, orderNotFound } from "./asked-order.ts";
 const ANSWER_WITHIN_MS = 8_000;
 
 const QUESTION = {
-  // Strict: an address in the request is refused, so that nobody thinks it counts.
+  // Strict: an address in the request is refused, so that no caller thinks it counts.
   schema: z.strictObject({ session_id: z.string() }),
   limitBytes: 1_024,
   example: '{"session_id":"cs_…"}',
@@ -73,7 +73,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
     async handle(request, context) {
       const address = clientAddress(request, context.caller, addressHeader);
       await dependencies.looks.admit(address);
-      // The content type sees to it that no form of somebody else's page can ask.
+      // Requiring this content type keeps a form on a foreign page from asking.
       if (mediaType(request) !== "application/json") {
         throw new HttpError(415, "unsupported_media_type", `Send ${QUESTION.example} as JSON.`);
       }
@@ -81,7 +81,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const orderId = askedOrder(sessionId, livemode);
       if (orderId === undefined) throw orderNotFound();
       const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);
-      /** A stranger is told the same whether there is such an order or not. */
+      /** A stranger gets the same answer whether the order exists or not. */
       const refusal = (reason: Refusal): HttpError => (isBuyer ? refused(reason) : orderNotFound());
 
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
@@ -91,7 +91,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const look = await shareKnownOrder(kept.store, orderId, { isBuyer }, looks).catch(notNow);
       if (look.kind === "later") return notNow();
       const order = look.view;
-      // A checkout that was opened and not finished is no order yet.
+      // A checkout that was opened but not finished is not an order yet.
       if (order === undefined) throw refusal("order_not_complete");
       context.note({ orderId, isBuyer });
       const again = mailAgain(order);
@@ -112,7 +112,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
         log,
       }).catch((error: unknown) => {
         if (error instanceof HttpError) throw error;
-        // What a mail server says may quote the buyer's address, so the log gets the name alone.
+        // What a mail server says may quote the buyer's address, so the log gets only the name.
         context.note({ error: errorName(error) });
         if (error instanceof PermanentStepError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
         throw unavailable("mail_not_sent", NOT_SENT, 60);
@@ -146,8 +146,8 @@ function refused(reason: Refusal): HttpError {
 const REFUSALS: Readonly<Record<Refusal, string>> = {
   sends_no_mail: "This shop sends no mails about orders. Everything about yours is on this page.",
   order_revoked: "This order is no longer valid, so its mail is not sent again.",
-  subscription_paused: "This subscription is paused. Its mail can be sent again as soon as it goes on.",
-  order_not_complete: "This order is not complete yet. Its mail comes by itself as soon as it is.",
+  subscription_paused: "This subscription is paused. Its mail can be sent again as soon as it resumes.",
+  order_not_complete: "This order is not complete yet. You will get its mail as soon as it is.",
   no_mail_address: "This order has no mail address. Everything about it is on this page.",
 };
 

@@ -28,7 +28,7 @@ const RECORD_WITHIN_MS = 700;
 /** Keeps the record of an event small. */
 const MAX_ERROR = 200;
 
-/** Counting takes a moment; once an hour at most the owner is told, too, and no order waits behind a declined card. */
+/** Counting takes a moment; at most once an hour the owner is told as well. No order waits behind a declined card. */
 const ALARM_WITHIN_MS = 6_000;
 
 type WebhookKept = SettleDependencies & { engine: { events: EventLog }; alarm: CardTestingAlarm };
@@ -41,8 +41,8 @@ export interface WebhookDependencies {
 }
 
 /**
- * `POST /api/webhook`: Stripe reports that something happened. 200 means that the order is done, is durably waiting, is
- * flagged for the owner, or is none of ours; anything else makes Stripe come back, for three days in live mode.
+ * `POST /api/webhook`: Stripe reports that something happened. 200 means that the order is done, is durably waiting, is flagged for
+ * the owner, or is not ours; anything else makes Stripe retry, for three days in live mode.
  */
 export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: WebhookDependencies): Route {
   return {
@@ -69,13 +69,13 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
 interface Processed {
   outcome: string;
   orderIds: readonly OrderId[];
-  /** What makes Stripe come back; undefined when all is well for good. */
+  /** The error that makes Stripe retry; undefined when all is well for good. */
   refusal: HttpError | undefined;
 }
 
 /**
- * Never takes longer than Stripe waits, whatever hangs: work that goes on after a 503 is a run like any other that was overtaken,
- * and its late writes are refused.
+ * Never takes longer than Stripe waits, whatever hangs. Work that goes on after a 503 is a run that was overtaken, like any other:
+ * its late writes are refused.
  */
 async function settleEvent(event: Notification, dependencies: WebhookKept): Promise<Processed> {
   const { now, schedule } = dependencies;
@@ -96,7 +96,7 @@ async function settleEvent(event: Notification, dependencies: WebhookKept): Prom
   }
 }
 
-/** The trail is for people. That it cannot be written, or not in time, is no reason to make Stripe come back. */
+/** The trail is for people. If it cannot be written, or not in time, that is no reason to make Stripe retry. */
 async function record(
   { id: eventId, type, createdMs }: Notification,
   { outcome, orderIds, refusal }: Processed,
@@ -122,7 +122,7 @@ async function record(
   }
 }
 
-/** Whatever becomes of it, the delivery is answered. */
+/** Whether or not this succeeds, the delivery is answered. */
 async function countDecline({ alarm, schedule }: WebhookKept): Promise<void> {
   await withTimeout(ALARM_WITHIN_MS, schedule, () => alarm.report("declined")).catch(() => undefined);
 }
@@ -132,12 +132,12 @@ function wordFor(outcome: SettleOutcome): string {
   return outcome.facts.status === "expired" ? "abandoned" : "not_completed";
 }
 
-/** Undefined when all is well for good; otherwise what makes Stripe come back. */
+/** The error that makes Stripe retry; undefined when all is well for good. */
 function refusalFor(orders: readonly SettledOrder[], trigger: SettleTrigger): HttpError | undefined {
   for (const { outcome } of orders) {
     switch (outcome.kind) {
       case "not_found":
-        // The event is signed with our secret, yet our key does not see its session: paid orders would be lost unheard.
+        // The event is signed with our secret, but our key does not see its session: paid orders would be lost unnoticed.
         return unavailable(
           "session_not_found",
           "This session does not exist for STRIPE_SECRET_KEY: it and STRIPE_WEBHOOK_SECRET must belong to the same Stripe account.",
@@ -156,10 +156,10 @@ function refusalFor(orders: readonly SettledOrder[], trigger: SettleTrigger): Ht
       case "not_ours":
         break;
       case "no_order_yet":
-        // An expired session needs no order. Neither does one that is open because its buyer is at 3-D Secure or tries another card:
-        // a subscription and its first invoice have events by then. Checkout's own event reports the end.
+        // An expired session needs no order. Neither does one that is still open because its buyer is at 3-D Secure or trying another
+        // card: by then a subscription and its first invoice have events. Checkout's own event reports the end.
         if (outcome.facts.status === "expired" || trigger !== "checkout") break;
-        // Open although Checkout says otherwise: complete in a moment.
+        // Still open although Checkout says otherwise: it will be complete in a moment.
         return unavailable("not_completed", "Stripe does not show this checkout as completed yet.", 10);
     }
   }

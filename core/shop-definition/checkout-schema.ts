@@ -38,14 +38,14 @@ const customFieldSchema: z.ZodMiniType<CustomField> = z.discriminatedUnion(
 );
 
 const SHIPPING_RATE =
-  'must be a shipping rate of your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.';
+  'must be a shipping rate from your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.';
 
 const shippingSchema = z.strictObject({
   countries: z
     .array(
       matching(/^[A-Z]{2}$/, 'must be a two-letter code of a country, such as "DE".').check(
         z.refine((code) => !/^[A-Z]{2}$/.test(code) || SHIPPING_COUNTRIES.has(code), {
-          error: "is no country that Stripe takes addresses of.",
+          error: "is not a country that Stripe accepts addresses from.",
         }),
       ),
     )

@@ -5,7 +5,7 @@ import { absoluteUrl, matching, text } from "./fields.ts";
 
 const fileSchema = z.custom<Extract<Delivery, { kind: "file" }>["file"]>(isFile, {
   error:
-    'must be a file of the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
+    'must be a file in the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
 });
 
 const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(

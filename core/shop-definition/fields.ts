@@ -15,7 +15,7 @@ export const whole = (min: number, max: number) => {
 };
 export const flag = z.boolean({ error: "must be true or false." });
 export const color = matching(/^#[0-9a-f]{6}$/i, "must be a color such as #0b6b75.");
-export const currency = matching(/^[a-z]{3}$/, 'must be three small letters, such as "eur".');
+export const currency = matching(/^[a-z]{3}$/, 'must be three lowercase letters, such as "eur".');
 const MAIL_ADDRESS = "must be a mail address, such as help@shop.example.";
 export const mailAddress = z
   .string({ error: MAIL_ADDRESS })

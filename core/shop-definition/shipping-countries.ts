@@ -1,5 +1,5 @@
 /**
- * The countries that Stripe's payment page takes addresses of: all but a few that may not be traded with, and `ZZ`, which is none.
+ * The countries that Stripe's payment page takes addresses of: all but a few that may not be traded with, plus `ZZ`, which is not one.
  * https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-shipping_address_collection-allowed_countries
  */
 export const SHIPPING_COUNTRIES: ReadonlySet<string> = new Set(

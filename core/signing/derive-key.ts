@@ -4,8 +4,8 @@ import { hkdfSync } from "node:crypto";
 const SALT = "static-checkout";
 
 /**
- * A 256-bit key for one purpose, from a secret that may serve several: what is signed as one thing can never pass for another,
- * and a key that leaks says nothing about the secret or its siblings. `purpose` is part of what is signed: never rename one.
+ * A 256-bit key for one purpose, from a secret that may serve several. What is signed for one purpose never passes for another, and a
+ * key that leaks reveals nothing about the secret or its siblings. `purpose` is part of what is signed: never rename one.
  * HKDF with SHA-256: https://www.rfc-editor.org/rfc/rfc5869
  */
 export function deriveKey(secret: string, purpose: Purpose): Buffer {

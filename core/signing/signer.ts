@@ -2,20 +2,20 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 import { deriveKey, type Purpose } from "./derive-key.ts";
 
-/** Tokens that prove we said something about a subject, such as an order's id, and until when. They do not hold the subject. */
+/** Tokens that prove that we said something about a subject, such as an order's id, and until when. They do not hold the subject. */
 export interface Signer {
   /** `<expiry>.<signature>`: letters, digits, `-`, `_` and one `.`; about 50 characters, fit for a cookie or an address. */
   sign(subject: string, expiresAtMs: number): string;
-  /** False for anything but a token of this purpose, about this very subject, that has not expired. Takes as long either way. */
+  /** True only for a token of this purpose, about this very subject, that has not expired. Takes as long either way. */
   isValid(token: string, subject: string): boolean;
 }
 
 /** Seconds since 1970 in base 36, and 256 bits in base64url. */
 const TOKEN = /^([0-9a-z]{1,8})\.([\w-]{43})$/;
 
-/** The first secret signs, every one is accepted: a secret is replaced by putting the new one in front of the old one. */
+/** The first secret signs and every one is accepted: to replace a secret, put the new one in front of the old one. */
 export function createSigner(secrets: readonly string[], purpose: Purpose, now: () => number): Signer {
-  // Most requests sign nothing.
+  // Derived on demand: most requests sign nothing.
   let derived: readonly Buffer[] | undefined;
   const keys = (): readonly Buffer[] => (derived ??= secrets.map((secret) => deriveKey(secret, purpose)));
 
@@ -39,7 +39,7 @@ export function createSigner(secrets: readonly string[], purpose: Purpose, now: 
   };
 }
 
-/** When a token says that it expires; undefined for what is no token. Says nothing about who made it. */
+/** When a token claims to expire; undefined if it is not a token. Says nothing about who made it. */
 export function claimedExpiryMs(token: string): number | undefined {
   const [, expiry] = TOKEN.exec(token) ?? [];
   return expiry === undefined ? undefined : expiryMs(expiry);

@@ -12,7 +12,7 @@ export function createDynamodbClient(config: DynamodbConfig): DynamoDBClient {
     credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     maxAttempts: 3,
-    // Without `throwOnRequestTimeout` the SDK only complains about a call that takes too long, and goes on waiting.
+    // Without `throwOnRequestTimeout` the SDK only warns about a call that takes too long, and keeps waiting.
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_500, throwOnRequestTimeout: true },
   });
   client.middlewareStack.add(
@@ -24,7 +24,7 @@ export function createDynamodbClient(config: DynamodbConfig): DynamoDBClient {
   return client;
 }
 
-/** DynamoDB says "Requested resource not found" and not which one. The error stays what it is; it only speaks. */
+/** DynamoDB says "Requested resource not found", but not which one. The error stays the same; only its message gets better. */
 function explain(error: unknown, { table, region }: DynamodbConfig): never {
   if (error instanceof Error && error.name === "ResourceNotFoundException") {
     error.message = `There is no table ${table} in the region ${region}: check DYNAMODB_TABLE and DYNAMODB_REGION, or make it with "npm run create-table".`;

@@ -8,10 +8,10 @@ import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
  *     TEST#COUNTER#<name>    COUNTER   sum, expiresAtSeconds (the table's TTL)
  *
  * One unconditional write per count, so that any number of instances may count at once. (The limiter library's own DynamoDB store
- * wants a table of its own with another key, and two conditional writes, of which the second may fail at the end of a window.)
+ * wants a table of its own with another key, and two conditional writes; the second may fail at the end of a window.)
  *
- * A request that is retried may count twice. Limits and alarms are what counts here, never money or goods: one is reached a try
- * sooner, or a day has one more mail to give.
+ * A request that is retried may count twice. Only limits and alarms are counted here, never money or goods: a limit is reached one
+ * try sooner, or a day allows one more mail.
  */
 export function createDynamodbCounters(client: DynamoDBClient, table: string, realm: Realm): Counters {
   const keys = dynamodbKeys(realm);

@@ -7,7 +7,7 @@ import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 const DOWNLOAD = "DOWNLOAD#";
 
 /**
- * Beside the order, so that its control record is left alone:
+ * Stored beside the order, so that its control record is left alone:
  *
  *     pk                    sk               attributes
  *     TEST#ORDER#cs_test_…  DOWNLOAD#<file>  name, count, firstMs, lastMs
@@ -25,7 +25,7 @@ export function createDynamodbDownloadCounter(
         new UpdateItemCommand({
           TableName: table,
           Key: keys.ofOrder(orderId, DOWNLOAD + file.id),
-          // The count is for people to read: a request that is retried may count twice, and no download is refused for it.
+          // The count is for people to read: a retried request may count twice, and no download is refused because of it.
           UpdateExpression:
             "SET #name = :name, #first = if_not_exists(#first, :now), #last = :now ADD #count :one",
           ExpressionAttributeNames: {

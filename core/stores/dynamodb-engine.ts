@@ -9,7 +9,7 @@ import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 import { createDynamodbOrderStore } from "./dynamodb-order-store.ts";
 import type { Engine } from "./engine.ts";
 
-/** Everything in one table, which `dynamodb-table` makes. */
+/** Keeps everything in one table, which `dynamodb-table` creates. */
 export function createDynamodbEngine(client: DynamoDBClient, table: string, realm: Realm): Engine {
   return {
     name: "dynamodb",

@@ -19,12 +19,12 @@ const LAST_DELIVERY_EVERY_MS = 60_000;
  *     TEST#EVENT#evt_…  EVENT          type, createdMs, orders, outcome, error, atMs, attempts, expiresAtSeconds (the table's TTL)
  *     TEST#SYSTEM       LAST_DELIVERY  atMs
  *
- * Where Stripe did not say when it made an event, `createdMs` is 0; where nothing went wrong, `error` is empty.
+ * `createdMs` is 0 if Stripe did not say when it made an event; `error` is empty if nothing went wrong.
  */
 export function createDynamodbEventLog(client: DynamoDBClient, table: string, realm: Realm): EventLog {
   const keys = dynamodbKeys(realm);
   const lastDelivery = keys.ofSystem("LAST_DELIVERY");
-  /** By this instance. */
+  /** What this instance wrote last. */
   let lastNotedMs: number | undefined;
 
   return {
@@ -33,7 +33,7 @@ export function createDynamodbEventLog(client: DynamoDBClient, table: string, re
         new UpdateItemCommand({
           TableName: table,
           Key: keys.ofEvent(eventId),
-          // The count is for people to read: a request that is retried may count twice, and nothing depends on it.
+          // The count is for people to read: a retried request may count twice, and nothing depends on it.
           UpdateExpression:
             "SET #type = :type, #createdMs = :createdMs, #orders = :orders, #outcome = :outcome, #error = :error, #atMs = :atMs, #expires = :expires ADD #attempts :one",
           ExpressionAttributeNames: {

@@ -9,24 +9,24 @@ import {
 
 export type Item = Record<string, AttributeValue>;
 
-/** What the shop does with an item. Attribute names are aliased: DynamoDB reserves hundreds of words. */
+/** What the shop does with items. Attribute names are aliased, because DynamoDB reserves hundreds of words. */
 export interface DynamodbItems {
   /** Strongly consistent. */
   read(key: Item): Promise<Item | undefined>;
 
-  /** For an item that hardly ever changes: at half the price where it has been there for a moment. */
+  /** For an item that hardly ever changes: half the price once it has existed for a moment. */
   readUnchanging(key: Item): Promise<Item | undefined>;
 
-  /** The items under `pk` whose `sk` begins like this, in its order. Strongly consistent. */
+  /** The items under `pk` whose `sk` begins with this prefix, ordered by `sk`. Strongly consistent. */
   listBeside(pk: string, skPrefix: string): AsyncIterable<Item>;
 
-  /** Whatever is there. */
+  /** Overwrites what is there. */
   put(item: Item): Promise<void>;
 
-  /** Leaves an item that is there alone. */
+  /** Leaves an existing item alone. */
   putIfAbsent(item: Item): Promise<"written" | "conflict">;
 
-  /** Compare-and-set on the attribute `version`; 0 means that the item may not be there yet. */
+  /** Compare-and-set on the attribute `version`; 0 means that the item must not exist yet. */
   putIfVersion(item: Item, expectedVersion: number): Promise<"written" | "conflict">;
 }
 

@@ -7,28 +7,28 @@ interface Key extends Item {
   sk: { S: string };
 }
 
-/** Whose things they are: one shop's, in one mode. */
+/** Whose records they are: one shop's, in one mode. */
 export interface Realm {
   livemode: boolean;
   shopId: string;
 }
 
 /**
- * Where things stand in the table. The mode is part of every key, so that a test order never stands among live ones, and so is the
- * shop, where an account has several: each has its own orders, worklist and notes.
+ * Where things are in the table. The mode is part of every key, so that test orders never mix with live ones. So is the shop, if an
+ * account has several: each has its own orders, worklist and notes.
  */
 interface DynamodbKeys {
-  /** `TEST` or `LIVE`; of a shop with a name of its own `TEST.<name>`. */
+  /** `TEST` or `LIVE`; for a shop with a name of its own `TEST.<name>`. */
   mode: string;
-  /** Something of one order: `TEST#ORDER#cs_test_…`. */
+  /** A part of one order: `TEST#ORDER#cs_test_…`. */
   ofOrder(orderId: OrderId, sk: string): Key;
-  /** The order that an item is part of. */
+  /** The order that an item belongs to. */
   orderIn(item: Item): OrderId;
   /** `TEST#EVENT#evt_…` */
   ofEvent(eventId: string): Key;
   /** `TEST#COUNTER#<name>` */
   ofCounter(name: string): Key;
-  /** Something of the shop itself: `TEST#SYSTEM`. */
+  /** A part of the shop itself: `TEST#SYSTEM`. */
   ofSystem(sk: string): Key;
 }
 

@@ -18,8 +18,8 @@ const HISTORY = "LOG#";
  *     TEST#ORDER#cs_test_…  CONTROL       body: the control record as JSON, version: number, open: "TEST", as the pk begins, while it is open
  *     TEST#ORDER#cs_test_…  LOG#<key>     what, atMs
  *
- * The attribute `open` is the key of a sparse index, the worklist of reconciliation: it is there or not and never changes
- * otherwise, so that the churn of leases and steps writes nothing to the index.
+ * The attribute `open` is the key of a sparse index, the worklist of reconciliation. It is there or not and never changes
+ * otherwise, so the churn of leases and steps writes nothing to the index.
  */
 export function createDynamodbOrderStore(client: DynamoDBClient, table: string, realm: Realm): OrderStore {
   const items = createDynamodbItems(client, table);
@@ -85,7 +85,7 @@ export function createDynamodbOrderStore(client: DynamoDBClient, table: string, 
           what: item["what"]?.S ?? "",
         });
       }
-      // They lie in the order of their keys, which say what happened, not when; within one moment that order stays.
+      // They come in the order of their keys, which say what happened, not when. Within one moment that order is kept.
       return entries.toSorted((one, other) => one.atMs - other.atMs);
     },
 

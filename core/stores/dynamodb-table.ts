@@ -11,7 +11,7 @@ import {
 export const OPEN_ORDERS_INDEX = "open-orders";
 
 /**
- * Makes the table that `dynamodb-engine` expects and waits until it can be used. Resolves to false when it is there already.
+ * Creates the table that `dynamodb-engine` expects and waits until it is ready. Resolves to false if it already exists.
  */
 export async function createTable(client: DynamoDBClient, table: string): Promise<boolean> {
   try {
@@ -49,15 +49,15 @@ export async function createTable(client: DynamoDBClient, table: string): Promis
 }
 
 /**
- * Whether the table is one of ours. One that was made by hand under this name lacks the index, which cannot be seen until it is
- * asked.
+ * Whether the table is one of ours. A table that was made by hand under this name lacks the index, and that only shows when it is
+ * queried.
  */
 export async function hasIndex(client: DynamoDBClient, table: string): Promise<boolean> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   return Table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === OPEN_ORDERS_INDEX) ?? false;
 }
 
-/** Lets DynamoDB delete event records after their time. Resolves to false where it cannot, as in a local stand-in. */
+/** Lets DynamoDB delete event records when they expire. Resolves to false where it cannot, as in a local stand-in. */
 export async function enableExpiry(client: DynamoDBClient, table: string): Promise<boolean> {
   try {
     await client.send(
@@ -69,7 +69,7 @@ export async function enableExpiry(client: DynamoDBClient, table: string): Promi
     return true;
   } catch (error) {
     if (error instanceof Error && error.name === "UnknownOperationException") return false;
-    // Switching on what is on already is refused, too.
+    // DynamoDB also refuses to enable what is already enabled.
     if (error instanceof Error && /already enabled/i.test(error.message)) return true;
     throw error;
   }

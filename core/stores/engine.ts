@@ -13,9 +13,9 @@ export interface Engine {
   events: EventLog;
   bookkeeping: Bookkeeping;
   downloads: DownloadCounter;
-  /** Shared by all instances where there is a database; otherwise each instance counts alone. */
+  /** Shared by all instances if there is a database; otherwise each instance counts alone. */
   counters: Counters;
-  /** For a table: whether it is the one that was written last. `unguarded` are its orders without this question. */
+  /** For a table: checks that it is the one that was written last. `unguarded` are its orders without this check. */
   guard?: TableGuard;
   unguarded?: OrderStore;
   /** For orders in Stripe: whether some that count as this shop's have moved to a table. */

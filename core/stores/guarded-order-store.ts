@@ -1,7 +1,7 @@
 import type { OrderStore } from "../orders/order-store.ts";
 import type { TableGuard } from "./table-guard.ts";
 
-/** Orders are mostly delivered within minutes of their checkout; for them the guard is not asked. */
+/** Most orders are delivered within minutes of their checkout; the guard is not asked about them. */
 const FRESH_MS = 3_600_000;
 
 /** The table may have forgotten that this order was delivered. */
@@ -10,8 +10,8 @@ class RestoredTableError extends Error {
 }
 
 /**
- * A table whose older orders stand still while it may have forgotten what became of them: everything that would settle one ends in
- * an error, so that Stripe and reconciliation come back. Pages and downloads still read what it knows.
+ * The orders of a table that may have lost records. Older ones stand still meanwhile: whatever would settle one throws,
+ * so that Stripe and reconciliation come back. Pages and downloads still read what the table knows.
  */
 export function createGuardedOrderStore(
   orders: OrderStore,
@@ -21,7 +21,7 @@ export function createGuardedOrderStore(
   async function admit({ orderId, createdMs }: { orderId: string; createdMs: number }): Promise<void> {
     if (now() - createdMs < FRESH_MS || (await guard.gap()) === undefined) return;
     throw new RestoredTableError(
-      `Order ${orderId} is not settled: the table was restored or exchanged, and may have forgotten that it was delivered. Run npm run adopt.`,
+      `Order ${orderId} is not settled: the table was restored or replaced, and may have forgotten that it was delivered. Run npm run adopt.`,
     );
   }
 
@@ -31,7 +31,7 @@ export function createGuardedOrderStore(
       await admit(snapshot);
       return orders.createSnapshot(snapshot);
     },
-    /** Only who settles an order comes with what Stripe has just said. */
+    /** Only a caller that settles an order passes what Stripe has just said. */
     async readSnapshot(orderId, fresh) {
       if (fresh !== undefined) await admit(fresh);
       return orders.readSnapshot(orderId, fresh);

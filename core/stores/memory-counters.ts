@@ -3,8 +3,8 @@ import type { Counters } from "../limits/counters.ts";
 const MAX_COUNTERS = 10_000;
 
 /**
- * Counts what this instance sees. Other instances count for themselves, and a new one starts at nothing. Bounded: the counter that
- * was used least recently goes first.
+ * Counts what this instance sees. Other instances count for themselves, and a new one starts at zero. Bounded: the least recently
+ * used counter goes first.
  */
 export function createMemoryCounters(): Counters {
   const sums = new Map<string, number>();
@@ -12,7 +12,7 @@ export function createMemoryCounters(): Counters {
   return {
     async add(name, amount) {
       const sum = (sums.get(name) ?? 0) + amount;
-      // A map remembers in which order its entries came.
+      // A map keeps its entries in the order in which they came.
       sums.delete(name);
       sums.set(name, sum);
       const [oldest] = sums.keys();

@@ -9,28 +9,28 @@ import { formatTroubles, parseTroubles, type NotedTrouble } from "./storage-trou
 
 const NOTE = "storage_broken";
 
-/** Each of two calls or three, while a webhook or a page waits. */
+/** For each of two or three calls, while a webhook or a page waits. */
 const NOTE_WITHIN_MS = 2_500;
 const SAY_WITHIN_MS = 2_500;
 
-/** The same trouble with the same order is noted, and said, no more often than this. */
+/** The same trouble with the same order is noted, and told, no more often than this. */
 const SILENT_MS = 10 * 60_000;
 const SAY_EVERY_MS = 3_600_000;
 
 /** Longer than any write is under way. What is stuck for less may come free by itself. */
 const STUCK_MS = 5 * 60_000;
 
-/** Trouble that no order suffers from is remembered for a day, so that somebody sees it. */
+/** Trouble that harms no order is remembered for a day, so that someone sees it. */
 const REMEMBER_MS = 24 * 3_600_000;
 const HARMLESS: ReadonlySet<StorageTrouble> = new Set<StorageTrouble>(["overwritten", "not_compared"]);
 
 export interface StorageAlarm {
   report: ReportTrouble;
-  /** The version of an order that Stripe has refused to write; undefined where it has refused none. */
+  /** The version of an order that Stripe has refused to write; undefined if it has refused none. */
   refusedVersion(orderId: OrderId): Promise<number | undefined>;
   /** Orders that could not be read or written when they were last tried. */
   orders(): Promise<readonly OrderId[]>;
-  /** They are as they should be again. Rejects when the notes cannot be written. */
+  /** These orders are as they should be again. Rejects when the notes cannot be written. */
   forget(orderIds: readonly OrderId[]): Promise<void>;
   /** True while an order is in trouble, or was a day ago. `versionOf` is asked only about orders that may be stuck. */
   isRinging(versionOf: (orderId: OrderId) => Promise<number | undefined>): Promise<boolean>;
@@ -41,8 +41,8 @@ export interface StorageAlarmDependencies extends SayDependencies {
 }
 
 /**
- * Tells the owner at once what would otherwise show when Stripe gives up, three days later: in the log, in the shop's notes (which
- * health reads), and by mail or chat. Where even the notes cannot be written this instance remembers it for its own health.
+ * Tells the owner at once what would otherwise show only after three days, when Stripe gives up: in the log, in the shop's notes
+ * (which health reads), and by mail or chat. If even the notes cannot be written, this instance remembers it for its own health.
  */
 export function createStorageAlarm(dependencies: StorageAlarmDependencies): StorageAlarm {
   const { bookkeeping, now, schedule, log } = dependencies;
@@ -96,17 +96,17 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     },
   };
 
-  /** Resolves to true when the owner is to hear of it now, which the note says from then on. */
+  /** Resolves to true when the owner is to be told now; from then on the note says that they were. */
   async function add(trouble: Omit<NotedTrouble, "isTold">): Promise<boolean> {
     let isToldNow = false;
     await change((noted) => {
       const same = noted.find((one) => one.orderId === trouble.orderId && one.trouble === trouble.trouble);
       const others = noted.filter((one) => one !== same);
-      // How long it has been stuck at this version counts, not when it was last tried.
+      // What counts is how long it has been stuck at this version, not when it was last tried.
       const isSameVersion = trouble.version !== undefined && same?.version === trouble.version;
       const latest = {
         ...trouble,
-        // A refusal of what stands beside the record says nothing about the version that is spent.
+        // A refusal to write beside the record says nothing about which version is spent.
         version: trouble.version ?? same?.version,
         ...(isSameVersion && { sinceMs: same?.sinceMs ?? trouble.sinceMs }),
       };
@@ -120,10 +120,10 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     const isWritten = await changeNote(bookkeeping, NOTE, (text) =>
       formatTroubles(next(parseTroubles(text))),
     );
-    if (!isWritten) throw new Error("The note of trouble with the storage could not be written.");
+    if (!isWritten) throw new Error("The note about trouble with the storage could not be written.");
   }
 
-  /** Once for all orders that have the same trouble. What is merely under way may look stuck, too. */
+  /** Once for all orders with the same trouble. A write that is merely under way may look stuck, too. */
   function isNewsToOwner(
     { trouble, orderId, sinceMs }: Omit<NotedTrouble, "isTold">,
     noted: readonly NotedTrouble[],
@@ -156,17 +156,17 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
 
 const WHAT_TO_DO: Readonly<Record<StorageTrouble, string>> = {
   write_refused:
-    "Stripe refuses to write an order's record into the metadata of its Checkout Session: give the key Checkout Sessions: Write, or, where all 50 metadata keys of the session are taken, remove some that another program has put there. Stripe sends the order again by itself.",
+    "Stripe refuses to write an order's record into the metadata of its Checkout Session. Give the key the permission Checkout Sessions: Write. If all 50 metadata keys of the session are taken, remove some that another program has put there. Stripe sends the order again by itself.",
   read_refused:
-    "Stripe refuses to show an order's Checkout Session: give the key Checkout Sessions: Read, or replace the key. Stripe sends the order again by itself.",
+    "Stripe refuses to show an order's Checkout Session. Give the key the permission Checkout Sessions: Read, or replace the key. Stripe sends the order again by itself.",
   unreadable:
-    "Another program has overwritten an order's record in the metadata of its Checkout Session (static_checkout_order), and nothing is delivered for it any more. See docs/trouble.md, storage_broken.",
+    "Another program has overwritten an order's record in the metadata of its Checkout Session (static_checkout_order). Nothing more is delivered for this order. See docs/trouble.md, storage_broken.",
   stuck:
-    "An order's record in the metadata of its Checkout Session cannot be written, perhaps because another program has put an older one in its place. Nothing is delivered for it now. See docs/trouble.md, storage_broken.",
+    "An order's record in the metadata of its Checkout Session cannot be written, perhaps because another program has replaced it with an older one. Nothing is delivered for this order now. See docs/trouble.md, storage_broken.",
   overwritten:
-    "Another program writes old values into the metadata of your Checkout Sessions. The shop went on with its own copy, and nothing is lost; change that program so that it writes its own keys only.",
+    "Another program writes old values into the metadata of your Checkout Sessions. The shop went on with its own copy, and nothing is lost. Change that program so that it only writes its own keys.",
   not_compared:
-    "Stripe answered two different writes under one idempotency key alike. The shop noticed, and nothing is lost; tell Stripe's support, and keep orders in a table until it is mended (docs/orders.md).",
+    "Stripe gave the same answer to two different writes under one idempotency key. The shop noticed, and nothing is lost. Tell Stripe's support, and keep orders in a table until it is fixed (docs/orders.md).",
   not_kept:
-    "Stripe took an order's record and did not keep it. Nothing is delivered for this order now. Look at the session's metadata in the Stripe dashboard, and see docs/trouble.md, storage_broken.",
+    "Stripe accepted an order's record and did not keep it. Nothing is delivered for this order now. Look at the session's metadata in the Stripe dashboard, and see docs/trouble.md, storage_broken.",
 };

@@ -7,14 +7,14 @@ const LONGEST_NOTE = 480;
 export interface NotedTrouble {
   orderId: OrderId;
   trouble: StorageTrouble;
-  /** The record's, where that says whether it is over. */
+  /** The record's version, if it shows whether the trouble is over. */
   version?: number | undefined;
   sinceMs: number;
-  /** The owner was told of it. */
+  /** The owner was told. */
   isTold: boolean;
 }
 
-/** `<trouble>:<since, in s>:<version or nothing>:<order>:<told: 0 or 1>` each, newest first; as many as the note has room for. */
+/** `<trouble>:<since, in s>:<version or nothing>:<order>:<told: 0 or 1>` each, newest first; as many as fit into the note. */
 export function formatTroubles(troubles: readonly NotedTrouble[]): string {
   const words: string[] = [];
   let length = -1;

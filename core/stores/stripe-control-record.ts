@@ -13,9 +13,8 @@ const STEP_LETTERS = { started: "s", failed: "f", done: "d", skipped: "k" } as c
 >;
 
 /**
- * A control record in the 500 characters of a metadata value: one-letter names, and a last error that is cut to what
- * room is left.
- * @throws when even without its error the record is too long, which takes more steps than a shop has.
+ * A control record in the 500 characters of a metadata value: one-letter names, and the last error cut to the room that is left.
+ * @throws when the record is too long even without its error, which takes more steps than a shop has.
  */
 export function encodeControl({ control, version }: StoredControl): string {
   const { lastError, ...rest } = control;
@@ -68,13 +67,13 @@ function toCompact(control: Omit<ControlRecord, "lastError">, version: number): 
   };
 }
 
-/** The inverse; values are passed on as they are found, for `parseControlRecord` to check. */
+/** The inverse. Values are passed on as they are found; `parseControlRecord` checks them. */
 function fromCompact(orderId: OrderId, text: string): { control: object; version: number } {
   let compact: Record<string, unknown>;
   try {
     compact = JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
-    throw new Error(`The metadata "order" of ${orderId} is not JSON; somebody else wrote it.`, { cause });
+    throw new Error(`The metadata "order" of ${orderId} is not JSON; another program wrote it.`, { cause });
   }
   const [owner, untilMs] = Array.isArray(compact["l"]) ? compact["l"] : [];
   const control = {

@@ -16,7 +16,7 @@ import { writeNextVersion } from "./stripe-versions.ts";
 import { TABLE_MARK } from "./table-guard.ts";
 import { allMarks, marksAt, newestMark } from "./table-marks.ts";
 
-/** Everything in Stripe itself, no database at all. */
+/** Keeps everything in Stripe itself, without a database. */
 export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOptions): Engine {
   const { hasMovedToTable, ...bookkeeping } = createStripeBookkeeping(stripe, options.identity);
   return {
@@ -27,14 +27,14 @@ export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOpti
     hasMovedToTable,
     // Stripe has no place for a count that many may add to at once; the log has a line per download.
     downloads: { add: async () => undefined, of: async () => undefined },
-    // Stripe is no place to count in: counting would cost as many of its calls as it saves.
+    // Counting in Stripe would cost as many calls as it saves.
     counters: createMemoryCounters(),
   };
 }
 
 /**
- * Stripe's own list of events is the log, for 30 days. Only the types that a webhook is there for: an event that no endpoint
- * listens to, such as the change of our own bookkeeping, counts as delivered.
+ * Stripe's own list of events is the log, for 30 days. Only the types that a webhook listens to are read: an event without an
+ * endpoint, such as a change to our own bookkeeping, counts as delivered.
  */
 function createStripeEventLog(stripe: Stripe): EventLog {
   return {
@@ -51,13 +51,12 @@ function createStripeEventLog(stripe: Stripe): EventLog {
 
 /**
  * Notes in the metadata of one inactive product, `<version> <text>` each; compare-and-set as for orders. A product is the one kind
- * of object whose id we may choose, so that everybody finds the same one; each shop of an account has its own. Shops without a
- * name share one, and have notes of their own in it: `reconciliation@<shop>`. How far one of them has looked hides nothing of
- * another's.
+ * of object whose id we may choose, so every deployment finds the same one. Each shop of an account has its own. Shops without a
+ * name share one, and keep notes of their own in it: `reconciliation@<shop>`. So the progress of one hides nothing from another.
  *
- * Which orders wait for their owner is inherited: from the time before a shop had its own notes, from its former addresses, and from
- * before it had a name. How far reconciliation has come is not, so that a first look finds all. The mark of a table counts at every
- * address of the shop: a change of domain must not make a restored table look new.
+ * A shop inherits which orders wait for their owner: from the time before it had its own notes, from its former addresses, and from
+ * before it had a name. It does not inherit how far reconciliation has come, so that a first look finds everything. The mark of a
+ * table counts at every address of the shop: a change of domain must not make a restored table look new.
  */
 function createStripeBookkeeping(
   stripe: Stripe,
@@ -81,7 +80,7 @@ function createStripeBookkeeping(
     }
   };
 
-  /** Notes that are read at once, as health does, share one call. */
+  /** Notes that are read at the same time, as health does, share one call. */
   let reading: Promise<Stripe.Metadata | undefined> | undefined;
   const readLedger = (): Promise<Stripe.Metadata | undefined> => {
     const mine = (reading ??= retrieveLedger());
@@ -121,7 +120,7 @@ function createStripeBookkeeping(
     },
 
     async write(name, expectedVersion, text) {
-      // A note with a version has been read there.
+      // A note with a version was read from the ledger, so the ledger exists.
       if (expectedVersion === 0 && (await retrieveLedger()) === undefined) await createLedger();
       const result = await writeNextVersion(
         expectedVersion,
@@ -131,7 +130,7 @@ function createStripeBookkeeping(
           const metadata = { [ownName(name)]: value };
           const idempotencyKey = `${ledger.id}/${ownName(name)}/v${version}`;
           const answer = await stripe.products.update(ledger.id, { metadata }, { idempotencyKey });
-          // A reading that began before this write must not answer for one that is asked for after it.
+          // A read that began before this write must not answer one that begins after it.
           reading = undefined;
           return answer.metadata[ownName(name)] === value ? "kept" : "not_kept";
         },

@@ -6,13 +6,13 @@ export interface Note {
   version: number;
 }
 
-/** A note as it stands in the metadata of Stripe's product: `<version> <text>`. Undefined for what is none. */
+/** A note as it stands in the metadata of Stripe's product: `<version> <text>`. Undefined if it is not a note. */
 export function parseNote(note: string | undefined): Note | undefined {
   const [, version, text] = /^(\d+) ?(.*)$/s.exec(note ?? "") ?? [];
   return version === undefined || text === undefined ? undefined : { text, version: Number(version) };
 }
 
-/** The notes of this name that shops without a name have left at any of these hosts, each once. */
+/** The notes of this name that shops without a name have left at any of these hosts, without duplicates. */
 export function notesOfHosts(
   name: string,
   hosts: ReadonlySet<string>,

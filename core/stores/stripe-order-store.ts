@@ -26,15 +26,15 @@ import {
 } from "./stripe-record-copies.ts";
 import { writeNextVersion } from "./stripe-versions.ts";
 
-/** Reading or writing may take this long, the SDK's retry included. */
+/** A read or a write may take this long, including the SDK's retry. */
 const CALL_BUDGET_MS = 4_000;
 
-/** A snapshot says what was bought; what became of the money since is not asked. */
+/** A snapshot says what was bought, not what became of the money since. */
 const NO_MONEY = { known: { refundedMinor: 0, fullyRefunded: false }, lookForDisputes: false } as const;
 
 /**
- * How far back the worklist goes. A bank debit can take three weeks to be paid, a step that fails is then tried for two more, and
- * runs that stood still look back a month.
+ * How far back the worklist goes. A bank debit can take three weeks to be paid, a failing step is then tried for two more, and runs
+ * that stood still look back a month.
  */
 const OPEN_AT_MOST_MS = 40 * 24 * 3_600_000;
 
@@ -42,15 +42,15 @@ export interface StripeOrderStoreOptions {
   livemode: boolean;
   identity: ShopIdentity;
   now: () => number;
-  /** Hears of what trying again does not mend. */
+  /** Is told of trouble that a retry does not fix. */
   reportTrouble?: ReportTrouble;
   /** The version of an order that was reported as refused. */
   refusedVersion?: (orderId: OrderId) => Promise<number | undefined>;
 }
 
 /**
- * Orders in Stripe itself, no database at all: the control record lives in the Checkout Session's metadata, and the
- * snapshot is the completed session, which Stripe does not let anybody change. Compare-and-set: see `stripe-versions.ts`.
+ * Orders in Stripe itself, without a database: the control record lives in the Checkout Session's metadata, and the snapshot is
+ * the completed session, which Stripe lets no one change. Compare-and-set: see `stripe-versions.ts`.
  */
 export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStoreOptions): OrderStore {
   const { livemode, identity, now } = options;
@@ -60,11 +60,11 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
 
   const known = createKnownVersions(now);
 
-  /** Undefined for a session that was redacted. */
+  /** Undefined for a redacted session. */
   const findIn = ({ id, metadata }: Stripe.Checkout.Session): FoundRecord | undefined =>
     metadata === null || isRedactedMetadata(metadata) ? undefined : findRecord(id, metadata);
 
-  /** Of a session of somebody else's, whatever its metadata holds, there is no record. */
+  /** A session of another shop has no record of ours, whatever its metadata holds. */
   async function recordIn(session: Stripe.Checkout.Session): Promise<FoundRecord | undefined> {
     const isOurRecord =
       holdsRecord(session.metadata) && (await isOurSession(stripe, session, identity, request));
@@ -82,7 +82,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     if (error instanceof UnreadableRecordError) error.isNoted = isNoted;
   }
 
-  /** Writes what stands beside the record and has no versions. */
+  /** Writes what is kept beside the record and has no versions. */
   async function writeBeside(orderId: OrderId, metadata: Record<string, string>): Promise<void> {
     try {
       await stripe.checkout.sessions.update(orderId, { metadata }, request);
@@ -92,7 +92,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     }
   }
 
-  /** What another program has put back is noticed by the copy beside it, or by an instance that has seen more. */
+  /** The copy beside a record shows that another program has put back an older one. So does an instance that has seen a newer one. */
   async function reportOverwritten(orderId: OrderId, found: FoundRecord | undefined, atMs: number) {
     const version = found?.stored.version ?? 0;
     if (found?.wasOverwritten === true) await reportTrouble(orderId, "overwritten");
@@ -104,7 +104,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
     return (found?.stored.version ?? 0) === version;
   }
 
-  /** A record that cannot be read is reported by whoever reads it next, and must not hide the orders behind it. */
+  /** An unreadable record is reported when it is read next. It must not hide the orders behind it. */
   function mayBeOpen(session: Stripe.Checkout.Session): boolean {
     try {
       const found = findIn(session);
@@ -154,10 +154,10 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
         let result = await writeNextVersion(expectedVersion, isCurrent, write);
         if (trouble !== undefined) await reportTrouble(orderId, trouble, tried);
         if (result === "conflict" && known.noteConflict(orderId, expectedVersion)) {
-          // Stripe may have kept a refusal under the key of the next version: nobody can ever write that one.
+          // Stripe may have stored a refusal under the key of the next version. Then that version can never be written.
           const refused = await refusedVersion(orderId);
           if (refused === undefined) await reportTrouble(orderId, "stuck", expectedVersion);
-          // It does not keep every refusal: somebody else may have written that version since.
+          // Stripe does not store every refusal: another run may have written that version since.
           else if (await isStillAt(orderId, expectedVersion))
             result = await writeNextVersion(Math.max(refused, expectedVersion), isCurrent, write);
         }
@@ -178,7 +178,7 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
       return truth.kind === "session" && truth.facts.status === "complete" ? truth.facts.snapshot : undefined;
     },
 
-    // The completed session is the snapshot, but for what the lookup keys of its lines were: they can move on.
+    // The completed session is the snapshot, except for the lookup keys of its lines: those can move to other prices.
     async createSnapshot(snapshot) {
       const metadata = keepAddedLines(snapshot);
       if (metadata !== undefined) await writeBeside(snapshot.orderId, metadata);
@@ -213,7 +213,7 @@ class StuckRecordError extends Error {
   }
 }
 
-/** True for an answer that Stripe had kept under the idempotency key. */
+/** True for an answer that Stripe had stored under the idempotency key. */
 function wasReplayed({ lastResponse }: Stripe.Response<Stripe.Checkout.Session>): boolean {
   return lastResponse.headers["idempotent-replayed"] === "true";
 }

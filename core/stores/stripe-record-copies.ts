@@ -3,14 +3,14 @@ import type { StoredControl } from "../orders/order-store.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import { decodeControl } from "./stripe-control-record.ts";
 
-/** One key of the session's metadata holds the control record; Stripe allows a value 500 characters. */
+/** One key of the session's metadata holds the control record; Stripe allows 500 characters per value. */
 const RECORD_KEY = "static_checkout_order";
 const COPY_KEY = /^static_checkout_order_\d+$/;
 
 /**
- * The record stands in a session's metadata twice: under the key that every version of the shop knows, and under one that names its
- * version. Another program of the account may write back the metadata that it read a while ago, `{ ...metadata, note }`. That puts an
- * old record in the place of the new one, and leaves alone what the program has never seen:
+ * A session's metadata holds the record twice: under the key that every version of the shop knows, and under one that names the
+ * record's version. Another program of the account may write back metadata that it read a while ago, `{ ...metadata, note }`. That
+ * puts an old record in the place of the new one, but leaves alone the keys that the program has never seen:
  *
  *     shop           order = v3, order_3 = v3 ────────▶ order = v5, order_5 = v5
  *     other program  reads ──────────┘                          writes order = v3, order_3 = v3, note
@@ -18,13 +18,13 @@ const COPY_KEY = /^static_checkout_order_\d+$/;
  */
 export interface FoundRecord {
   stored: StoredControl;
-  /** Keys of copies: the next write takes them away. */
+  /** Keys of copies; the next write removes them. */
   copies: readonly string[];
-  /** Somebody else has put an older record, or something that is none, in its place. */
+  /** Another program has replaced it with an older record, or with something that is not a record. */
   wasOverwritten: boolean;
 }
 
-/** True when there is something that calls itself a record. */
+/** True when something in the metadata claims to be a record. */
 export function holdsRecord(metadata: Readonly<Record<string, string>> | null): boolean {
   return Object.keys(metadata ?? {}).some(isRecordKey);
 }
@@ -34,8 +34,8 @@ function isRecordKey(key: string): boolean {
 }
 
 /**
- * The newest record in the metadata of a session that is ours; undefined where there is none.
- * @throws UnreadableRecordError when what is there is no record of any version of the shop.
+ * The newest record in the metadata of a session that is ours; undefined if there is none.
+ * @throws UnreadableRecordError when what is there is not a record of any version of the shop.
  * @throws when the newest one is of a newer format.
  */
 export function findRecord(
@@ -60,7 +60,7 @@ export function findRecord(
   };
 }
 
-/** The change of metadata that writes a record, and takes away the copies of older ones. */
+/** The change of metadata that writes a record and removes the copies of older ones. */
 export function recordChange(
   text: string,
   version: number,
@@ -70,7 +70,7 @@ export function recordChange(
   return { ...gone, [RECORD_KEY]: text, [copyKey(version)]: text };
 }
 
-/** What `recordChange` wrote, or somebody else in its place. */
+/** What `recordChange` wrote, or what another program put in its place. */
 export function recordText(metadata: Readonly<Record<string, string>> | null): string | undefined {
   return metadata?.[RECORD_KEY];
 }
@@ -88,7 +88,7 @@ function isNewer(one: Version, other: Version): boolean {
   return one.version > other.version || (one.version === other.version && one.key === RECORD_KEY);
 }
 
-/** 0 for what is no record. */
+/** 0 if it is not a record. */
 function versionIn(text: string): number {
   try {
     const { v, n } = JSON.parse(text) as { v?: unknown; n?: unknown };

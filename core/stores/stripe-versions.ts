@@ -1,22 +1,22 @@
 import { classifyStripeError, isReplayedFailure } from "../stripe/errors.ts";
 
-/** So many versions in a row may be spoilt by failures of Stripe's before a write is given up. */
+/** A write is given up after failures of Stripe's have spoilt this many versions in a row. */
 const MAX_SPOILT_VERSIONS = 3;
 
 /**
- * Compare-and-set made of Stripe's idempotency. `write(n)` must send version n under a key that names the version and nothing
- * else. The first writer of a version wins; a second one, whose write differs at least in its random id, is told that the key was
- * used with other parameters, or, while the first is still under way, that the key is in use. Stripe remembers a key for 24 hours
- * at least; a function that was frozen for longer in the middle of its work must not write when it wakes up, so `isCurrent` is
- * asked before every request.
+ * Compare-and-set built on Stripe's idempotency. `write(n)` must send version n under a key that names only the version. The first
+ * writer of a version wins. A second one, whose write differs at least in its random id, is told that the key was used with other
+ * parameters, or, while the first is still under way, that the key is in use. Stripe remembers a key for at least 24 hours. A
+ * function that was frozen for longer in the middle of its work must not write when it wakes up, so `isCurrent` is asked before
+ * every request.
  * `write` resolves to "not_kept" when the answer does not hold what was sent.
  * https://docs.stripe.com/api/idempotent_requests
  *
  * Stripe also remembers its own failures. A version whose first write ended in a stored 5xx is spoilt: the key belongs to that
- * write for good, so nobody can ever write this version. Only its writer can tell, by sending the very same request again: when
- * the failure comes back as a replay, the next version is free to take. (The SDK does not repeat it by itself, because Stripe
- * mostly says `stripe-should-retry: false`; writes switch its retries off.) Should the writer die before that, the version is
- * free again when Stripe forgets the key, and until then every delivery is answered 503.
+ * write for good, so this version can never be written. Only its writer can tell, by sending the very same request again: if the
+ * failure comes back as a replay, the next version is free to take. (The SDK does not repeat it by itself, because Stripe mostly
+ * says `stripe-should-retry: false`; writes switch its retries off.) If the writer dies before that, the version is free again
+ * when Stripe forgets the key; until then every delivery is answered 503.
  */
 export async function writeNextVersion(
   expectedVersion: number,
@@ -39,13 +39,13 @@ async function attempt(
 ): Promise<"written" | "conflict" | "spoilt"> {
   if (!isCurrent()) return "conflict";
   try {
-    // What Stripe answers is compared with what was sent: should it ever answer with what it answered to somebody else, that one won.
+    // Stripe's answer is compared with what was sent: should it ever be the answer to another writer, that one has won.
     return (await write()) === "kept" ? "written" : "conflict";
   } catch (error) {
     const failure = classifyStripeError(error);
     if (failure === "idempotency_conflict") return "conflict";
     if (isReplayedFailure(error)) return "spoilt";
-    // A lost reply is found again by the same request, too.
+    // The same request also finds a reply that was lost.
     if (mayRepeat && failure === "unavailable") return attempt(write, isCurrent, false);
     throw error;
   }

@@ -4,8 +4,9 @@ import { ORDERS_WAITING } from "../reconciliation/waiting-orders.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 
 /**
- * Notes that took over from those in Stripe: which orders wait for their owner is inherited. The marks of reconciliation must not be,
- * because the first look has to find every order that is to move over; what health remembers for some days need not.
+ * Notes that took over from those in Stripe. They inherit which orders wait for their owner. They must not inherit the marks of
+ * reconciliation, because the first look has to find every order that is to move over. What health remembers for some days is not
+ * needed.
  */
 export function createSucceedingBookkeeping(heir: Bookkeeping, inStripe: Bookkeeping, log: Log): Bookkeeping {
   return {
@@ -14,7 +15,7 @@ export function createSucceedingBookkeeping(heir: Bookkeeping, inStripe: Bookkee
       const own = await heir.read(name);
       if (own !== undefined || name !== ORDERS_WAITING) return own;
       const inherited = await inStripe.read(name).catch((error: unknown) => {
-        // A key for a shop with a table need not be allowed to read products.
+        // The key of a shop with a table need not have permission to read products.
         if (classifyStripeError(error) !== "key_refused") throw error;
         log.warn("orders_waiting_not_inherited", { error: describeError(error) });
         return undefined;

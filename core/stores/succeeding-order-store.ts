@@ -2,16 +2,16 @@ import { isOpen } from "../orders/control-record.ts";
 import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 
-/** Begins the `writeId` of a record that was only copied; the predecessor's version follows. */
+/** Begins the `writeId` of a record that was merely copied; the predecessor's version follows. */
 const COPY = "copy/";
 
 /**
- * A store that took over from another one: an order it does not know yet is looked for there, and moves over with its next
- * write. Without this, every order made before the change would count as new and be fulfilled again.
+ * A store that took over from another one. It looks for an order it does not know yet in its predecessor, and the order moves over
+ * with its next write. Otherwise every order made before the change would count as new and be fulfilled again.
  *
- * Of an open order the first look makes a copy, so that it stands on the heir's worklist. Somebody may go on without the heir for a
- * while (a site that was not deployed again yet), so a copy is compared with its original at every look, until it is written for
- * the first time.
+ * The first look at an open order makes a copy, so that the heir's worklist names it. A site that was not deployed again yet may go
+ * on with the predecessor for a while. So a copy is compared with its original at every look, until it is written for the first
+ * time.
  */
 export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderStore): OrderStore {
   async function readControl(orderId: OrderId): Promise<StoredControl | undefined> {
@@ -19,12 +19,12 @@ export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderS
     if (own !== undefined && !isCopy(own)) return own;
     const inherited = await predecessor.readControl(orderId);
     if (inherited === undefined) return own;
-    // Version 0: the heir has none yet, and its first write must still find it so.
+    // Version 0: the heir has no record yet, and its first write must still find none.
     if (own === undefined && !isOpen(inherited.control)) return { control: inherited.control, version: 0 };
     const control = { ...inherited.control, writeId: COPY + inherited.version };
     if (own?.control.writeId === control.writeId) return own;
     const result = await heir.writeControl(orderId, own?.version ?? 0, control);
-    // Somebody else was faster, and may have copied what is old by now.
+    // Another run was faster, and may have copied what is outdated by now.
     return result === "conflict" ? readControl(orderId) : { control, version: result.version };
   }
 

@@ -6,23 +6,23 @@ import { classifyStripeError } from "../stripe/errors.ts";
 /** The note's name, in both places. */
 export const TABLE_MARK = "table_mark";
 
-/** How long an instance believes that the table is the living one. */
+/** How long an instance trusts that the table is the live one. */
 const BELIEVE_MS = 10 * 60_000;
 
-/** The time of which a table knows nothing. */
+/** The time about which a table knows nothing. */
 interface Gap {
-  /** As far as the table's memory goes, in ms since 1970; 0 for a table without any. */
+  /** How far the table's memory goes, in ms since 1970; 0 for a table without any. */
   fromMs: number;
-  /** When it was known to go further. */
+  /** How far it was known to go. */
   untilMs: number;
 }
 
 export interface TableGuard {
-  /** Undefined for the table that was written last; anything else is a copy from before, or another table. */
+  /** Undefined for the table that was written last. Any other is an older copy, or another table. */
   gap(): Promise<Gap | undefined>;
-  /** Notes in both places that the table is the living one as of now. Does nothing while there is a gap. */
+  /** Notes in both places that the table is the live one as of now. Does nothing while there is a gap. */
   mark(): Promise<void>;
-  /** The same, whatever gap there is: its owner has dealt with it. */
+  /** The same despite a gap: the owner has dealt with it. */
   accept(): Promise<void>;
 }
 
@@ -35,15 +35,15 @@ export interface TableGuardDependencies {
 }
 
 /**
- * Tells a table that was restored from a backup, or exchanged for an empty one, from the living one. Each finished run of
- * reconciliation leaves the same mark in the table and in the shop's notes in Stripe, the table first; a table whose mark is older
- * has lost what it was told since.
+ * Tells a table that was restored from a backup, or replaced by an empty one, from the live one. Each finished run of reconciliation
+ * leaves the same mark in the table and in the shop's notes in Stripe, the table first. A table whose mark is older has lost what it
+ * was told since.
  *
  *     run    table ← 10:00, Stripe ← 10:00 … table ← 11:00, Stripe ← 11:00
  *     owner                                                                 restores the backup of 10:30
  *     guard                                                                 table 10:00 < Stripe 11:00: a gap
  *
- * What was told after the last run is not seen. Where the key may not read products there is no mark, and no guard.
+ * Changes after the last run go unnoticed. If the key may not read products, there is no mark, and no guard.
  */
 export function createTableGuard({ own, inStripe, now, log }: TableGuardDependencies): TableGuard {
   let fineUntilMs = 0;
@@ -72,7 +72,7 @@ export function createTableGuard({ own, inStripe, now, log }: TableGuardDependen
     }
   }
 
-  /** Never back: of two runs that end at once the later one stays. */
+  /** Never back: if two runs end at once, the later mark stays. */
   async function moveTo(bookkeeping: Bookkeeping, atMs: number): Promise<void> {
     await changeNote(bookkeeping, TABLE_MARK, (text) =>
       text !== undefined && Number(text) >= atMs ? undefined : String(atMs),
@@ -81,7 +81,7 @@ export function createTableGuard({ own, inStripe, now, log }: TableGuardDependen
 
   async function accept(): Promise<void> {
     const known = Number((await readOutside())?.text ?? 0);
-    // A clock that is behind must not leave the table's mark behind, too.
+    // A slow clock must not leave the table's mark behind, too.
     const atMs = Math.max(now(), known);
     await moveTo(own, atMs);
     await moveTo(inStripe, atMs).catch((error: unknown) => {

@@ -4,14 +4,14 @@ import { notesOfHosts, parseNote, type Note } from "./stripe-note.ts";
 import { TABLE_MARK } from "./table-guard.ts";
 
 /**
- * The marks of tables among the notes of shops without a name, each under the address of its shop. Whose orders stand in a marked
- * table follows `whoseSale`:
+ * The marks of tables among the notes of shops without a name, each under the address of its shop. Which orders are in a marked table
+ * follows from `whoseSale`:
  *
  *     who asks                    which marks count                why
- *     a shop without a name       everybody's                      an order from elsewhere is ours if we know its price
+ *     a shop without a name       all of them                      an order from elsewhere is ours if we know its price
  *     a shop with a name          those at its own addresses       what was sold there before it had the name is its own
  *
- * Of a table's own shop only the marks at its own addresses count: another shop without a name may have a table of its own.
+ * For a shop that has a table, only the marks at its own addresses count: another shop without a name may have its own table.
  */
 export function allMarks(notes: Metadata | undefined): readonly Note[] {
   return Object.entries(notes ?? {}).flatMap(([name, note]) => {
@@ -25,7 +25,7 @@ export function marksAt({ hosts }: ShopIdentity, notes: Metadata | undefined): r
   return notesOfHosts(TABLE_MARK, hosts, notes);
 }
 
-/** The newest mark, under the version of the shop's own, which is the one that it writes. */
+/** The newest mark, under the version of the shop's own mark, which is the one it writes. */
 export function newestMark(own: Note | undefined, others: readonly Note[]): Note | undefined {
   const marks = [...(own === undefined ? [] : [own]), ...others];
   if (marks.length === 0) return undefined;

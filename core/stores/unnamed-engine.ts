@@ -9,8 +9,8 @@ import type { Engine } from "./engine.ts";
 const REQUEST = { timeout: 2_000 };
 
 /**
- * What a shop had before it was given a name: in the table under the keys of shops without one, and before that in Stripe. Only to be
- * read, by a store that takes over. Another shop without a name may have used the same table, so that an order found there counts if
+ * What a shop had before it was given a name: in the table under the keys of shops without one, and before that in Stripe. It is only
+ * read, by a store that takes over. Another shop without a name may have used the same table, so an order found there counts only if
  * Stripe says that it is ours.
  */
 export function createUnnamedEngine(

@@ -6,8 +6,8 @@ import { createPatientFetch } from "./patient-fetch.ts";
 import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
 
 /**
- * The SDK, set up for a short-lived function. The only place that imports it as a value: it weighs 250 KB and everything
- * else needs its types alone. `fetch` is called anew at each request, so that a stand-in put in place later is used.
+ * The SDK, set up for a short-lived function. The only place that imports it as a value: it weighs 250 KB, and everything else needs
+ * only its types. `fetch` is called anew at each request, so that a stand-in put in place later is used.
  */
 export function createStripeClient(
   config: StripeAccess,
@@ -21,7 +21,7 @@ export function createStripeClient(
     ),
     timeout: REQUEST_TIMEOUT_MS,
     maxNetworkRetries: 1,
-    // The SDK would keep timings of earlier requests, for which it writes below the home directory.
+    // Otherwise the SDK keeps timings of earlier requests, and writes below the home directory for them.
     telemetry: false,
     ...(apiBase && {
       protocol: apiBase.protocol === "http:" ? "http" : "https",
@@ -32,8 +32,8 @@ export function createStripeClient(
 }
 
 /**
- * The SDK takes any JSON for an answer of Stripe's. A gateway on the way that fails with a body of its own would pass for a
- * session without a marker, and a paid order for none of ours.
+ * The SDK takes any JSON for an answer of Stripe's. If a gateway on the way failed with a body of its own, that would pass for a
+ * session without a marker, and a paid order for one that is not ours.
  */
 async function refuseForeignError(response: Response): Promise<Response> {
   if (response.ok) return response;

@@ -1,8 +1,8 @@
 import { OutOfTimeError } from "./within-deadline.ts";
 
 /**
- * What a thrown Stripe error means for us. Told by the fields of the SDK's errors rather than by their classes, because
- * the classes would drag the SDK along as a value.
+ * What a thrown Stripe error means for us. Told by the fields of the SDK's errors, not by their classes, because the classes would
+ * drag the SDK along as a value.
  */
 export type StripeFailure =
   /** The object does not exist (or not in this mode). */
@@ -11,18 +11,18 @@ export type StripeFailure =
   | "key_refused"
   /** An idempotency key was used with other parameters, or is in use right now. */
   | "idempotency_conflict"
-  /** Stripe cannot be reached in time, is overloaded or failed: worth another try. */
+  /** Stripe cannot be reached in time, is overloaded or failed: worth a retry. */
   | "unavailable"
   /** Stripe understood the request and refused it. */
   | "refused"
-  /** Not an error of Stripe's. */
+  /** Not a Stripe error. */
   | "unknown";
 
 /** https://docs.stripe.com/api/errors */
 export function classifyStripeError(error: unknown): StripeFailure {
   if (error instanceof OutOfTimeError) return "unavailable";
   if (!isStripeError(error)) return "unknown";
-  // Before the types: the SDK gives every 409 the type of a failure of Stripe's own.
+  // Comes before the types: the SDK gives every 409 the type of a failure of Stripe's own.
   if (error.type === "StripeIdempotencyError" || error.statusCode === 409) return "idempotency_conflict";
   if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";
   if (error.type === "StripeRateLimitError" || error.statusCode === 429) return "unavailable";
@@ -53,7 +53,7 @@ export function isStripeError(error: unknown): error is Error & StripeErrorField
   );
 }
 
-/** A failure of Stripe's own that is stored under our idempotency key: the same request will never do better. */
+/** A failure of Stripe's own that is stored under our idempotency key: the same request will never succeed. */
 export function isReplayedFailure(error: unknown): boolean {
   if (!isStripeError(error) || error.statusCode === undefined || error.statusCode < 500) return false;
   return error.headers?.["idempotent-replayed"] === "true";

@@ -3,7 +3,7 @@ export function expanded<T extends { id: string }>(value: string | T | null | un
   return value === null || typeof value === "string" ? undefined : value;
 }
 
-/** The id of what may have been expanded. */
+/** The id of an object that may have been expanded. */
 export function idOf(value: string | { id: string } | null | undefined): string | undefined {
   return typeof value === "string" ? value : value?.id;
 }

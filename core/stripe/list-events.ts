@@ -6,13 +6,13 @@ import { listPages } from "./list-pages.ts";
 /** Stripe takes no more types in one call: https://docs.stripe.com/api/events/list */
 const MOST_TYPES = 20;
 
-/** Stands between the places of several lists. No id of Stripe's has it. */
+/** Separates the places of several lists. No id of Stripe's contains it. */
 const BETWEEN = ",";
 const NOT_BEGUN = "-";
 
 export interface ListedEvent {
   event: Stripe.Event;
-  /** Where all lists can be taken up again: the next `after`. */
+  /** Where all lists can be resumed: the next `after`. */
   cursor: string;
 }
 
@@ -25,9 +25,9 @@ export type EventFilter = Omit<
 };
 
 /**
- * Events of any number of types, newest first. More types than one call of Stripe's takes are asked for in several lists, which are
- * read side by side. Each list has a place of its own in the cursor: within one second two lists cannot tell which of their events
- * comes first. With a deadline every page is asked for within the time that is left.
+ * Events of any number of types, newest first. If one call of Stripe's does not take all types, several lists are read side by side.
+ * Each list has a place of its own in the cursor: within one second two lists cannot tell which of their events comes first. With a
+ * deadline every page is fetched within the time that is left.
  * @throws when Stripe cannot be asked.
  */
 export async function* listEvents(
@@ -70,7 +70,7 @@ async function next(events: AsyncIterator<Stripe.Event>): Promise<Stripe.Event |
   return result.done === true ? undefined : result.value;
 }
 
-/** -1 when every list has come to its end. */
+/** -1 when every list has ended. */
 function indexOfNewest(heads: readonly (Stripe.Event | undefined)[]): number {
   const newest = Math.max(...heads.map((event) => event?.created ?? -Infinity));
   return heads.findIndex((event) => event !== undefined && event.created === newest);

@@ -13,8 +13,8 @@ interface Page {
 
 /**
  * All objects of one of Stripe's lists, newest first. The SDK's own paging uses the first page's timeout for all pages. Here each
- * page is asked for within the time that is left by then.
- * @throws OutOfTimeError when too little time is left for the next page, and what `ask` throws.
+ * page is fetched within the time that is left by then.
+ * @throws OutOfTimeError when too little time is left for the next page, and whatever `ask` throws.
  */
 export async function* listPages<T extends { id: string }>(
   ask: (page: Page, options: Stripe.RequestOptions) => Promise<{ data: T[]; has_more: boolean }>,

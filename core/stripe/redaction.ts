@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 /**
  * True for what Stripe puts in place of personal data, and of all metadata, once its owner has had an object redacted. Such an object
- * can still be read, and never again be changed. https://docs.stripe.com/privacy/redaction
+ * can still be read, but never be changed again. https://docs.stripe.com/privacy/redaction
  */
 function isRedacted(text: string | null | undefined): boolean {
   return text !== null && text !== undefined && /^\s*\[redacted\b/i.test(text);

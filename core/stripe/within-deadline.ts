@@ -5,7 +5,7 @@ import type { Deadline } from "../orders/deadline.ts";
 /** Hosted Checkout holds the buyer up to 10 s for our answer; nothing we ask of Stripe may take longer than this. */
 export const REQUEST_TIMEOUT_MS = 8_000;
 
-/** With less time than this left, no answer of Stripe's would arrive. */
+/** With less time left than this, Stripe's answer would come too late. */
 const SHORTEST_CALL_MS = 200;
 
 /** Stripe was not asked. */

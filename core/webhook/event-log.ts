@@ -6,11 +6,11 @@ interface Delivery {
   type: string;
   /** When Stripe made the event, in ms since 1970. */
   createdMs: number | undefined;
-  /** The orders it was about; empty for an event that is none of our business. */
+  /** The orders it was about; empty for an event that does not concern the shop. */
   orderIds: readonly OrderId[];
   /** What became of it, e.g. `fulfilled`, `ignored_type`, or an error's code. */
   outcome: string;
-  /** Why it could not be answered well, without anything private; at most 200 characters. */
+  /** Why it failed, without anything private; at most 200 characters. */
   error: string | undefined;
   atMs: number;
 }
@@ -23,6 +23,6 @@ export interface EventLog {
   /** The latest answer to an event replaces the earlier ones. */
   record(delivery: Delivery): Promise<void>;
 
-  /** When Stripe last reached us, to the minute, in ms since 1970; undefined when it never did. */
+  /** When Stripe last reached us, to the minute, in ms since 1970; undefined if it never did. */
   lastDeliveryMs(): Promise<number | undefined>;
 }

@@ -1,6 +1,6 @@
 import type { SettleTrigger } from "../orders/settle-order.ts";
 
-/** The kind of object an event is about, by which its order is found. */
+/** The kind of object that an event is about. Its order is found by it. */
 export type EventObject = "checkout_session" | "charge" | "refund" | "dispute" | "subscription" | "invoice";
 
 export interface EventMeaning {
@@ -15,8 +15,8 @@ const INVOICE = { about: "invoice", trigger: "subscription" } as const;
 const REFUND = { about: "refund", trigger: "refund" } as const;
 
 /**
- * What an event of Stripe's means for an order. Every row leads to the same act, settling the order of the object it names:
- * what is read again is always the session, its payment and its subscription. A type that is not listed is none of our business.
+ * What an event of Stripe's means for an order. Every row leads to the same act: settling the order of the object it names. What is
+ * read again is always the session, its payment and its subscription. A type that is not listed does not concern the shop.
  */
 export const ORDER_EVENTS: ReadonlyMap<string, EventMeaning> = new Map<string, EventMeaning>([
   // The buyer finished Checkout: card payments are in, slow methods are under way.
@@ -24,7 +24,7 @@ export const ORDER_EVENTS: ReadonlyMap<string, EventMeaning> = new Map<string, E
   // A slow payment method has paid, or has failed.
   ["checkout.session.async_payment_succeeded", CHECKOUT],
   ["checkout.session.async_payment_failed", CHECKOUT],
-  // Nobody will pay any more: an order that waits must stop waiting.
+  // It is too late to pay: an order that waits must stop waiting.
   ["checkout.session.expired", CHECKOUT],
 
   // Cards report a refund on the charge, other methods on the refund, and a refund may fail days later.

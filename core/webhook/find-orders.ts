@@ -9,8 +9,8 @@ import type { EventObject } from "./event-types.ts";
 
 /**
  * The orders that an object of Stripe's belongs to: the Checkout Sessions that led to its payment or subscription. Most charges
- * of an account that also sells elsewhere belong to none. The object is asked of Stripe by its id; an event's copy of it may be
- * old, and a thin event has none.
+ * of an account that also sells elsewhere belong to none. The object is fetched from Stripe by its id: an event's copy may be old,
+ * and a thin event has none.
  * @throws when Stripe cannot be asked.
  */
 export async function findOrders(
@@ -22,7 +22,7 @@ export async function findOrders(
   return (await traceOrders(stripe, about, objectId, deadline)).orderIds;
 }
 
-/** The same, for a caller who wants to know whether it is one payment of the many that a subscription's order has. */
+/** The same, for a caller that needs to know whether the object is one of the many payments of a subscription's order. */
 export async function traceOrders(
   stripe: Stripe,
   about: EventObject,

@@ -3,19 +3,19 @@ import * as z from "zod/mini";
 import { HttpError } from "../http/http-error.ts";
 import { ORDER_EVENTS } from "./event-types.ts";
 
-/** The little of a webhook we believe: which event, and which object to look up. Everything else is read from Stripe. */
+/** The little that we believe of a webhook: which event, and which object to look up. Everything else is read from Stripe. */
 export interface Notification {
   id: string;
   /** In the words of snapshot events: `checkout.session.completed`. */
   type: string;
-  /** When it was made, in ms since 1970; undefined when that cannot be read. */
+  /** When it was made, in ms since 1970; undefined if that cannot be read. */
   createdMs: number | undefined;
   livemode: boolean;
   /** The id of the object the event is about, e.g. a Checkout Session's. */
   objectId: string | undefined;
   /** Set when the event belongs to another account that is connected to ours. */
   account: string | undefined;
-  /** The object's own, to tell whose it is; undefined in a thin notification, which carries no object. */
+  /** The object's own, which tells whose it is; undefined in a thin notification, which carries no object. */
   metadata: Readonly<Record<string, string>> | null | undefined;
 }
 
@@ -51,7 +51,7 @@ export function parseNotification(text: string): Notification {
   if (!result.success) throw unreadable(result.error);
   const notification = toNotification(result.data);
   const { type, objectId } = notification;
-  // An order is looked up by this id. Of events that mean nothing to orders it may be one that the owner chose, blanks and all.
+  // An order is looked up by this id. In events that mean nothing to orders, the owner may have chosen it, blanks and all.
   if (ORDER_EVENTS.has(type) && objectId !== undefined && !/^\w{1,255}$/.test(objectId)) throw unreadable();
   return notification;
 }
@@ -65,13 +65,13 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
       livemode: event.livemode,
       objectId: event.data.object.id,
       account: event.account,
-      // No order hangs on it: what is absent or unreadable is no reason to refuse an event.
+      // No order depends on it: absent or unreadable metadata is no reason to refuse an event.
       metadata: metadataSchema.safeParse(event.data.object.metadata).data ?? null,
     };
   }
   return {
     id: event.id,
-    // Thin events about v1 objects carry the old name behind a prefix.
+    // Thin events about v1 objects have the old name behind a prefix.
     type: event.type.replace(/^v1\./, ""),
     createdMs: toMs(event.created),
     livemode: event.livemode,
@@ -81,7 +81,7 @@ function toNotification(event: z.output<typeof notificationSchema>): Notificatio
   };
 }
 
-/** Seconds since 1970 in a snapshot event, a date in a thin one. For people: what is unreadable is no reason to refuse an event. */
+/** Seconds since 1970 in a snapshot event, a date in a thin one. Only for people: an unreadable date is no reason to refuse an event. */
 function toMs(created: unknown): number | undefined {
   const ms = typeof created === "number" ? created * 1000 : Date.parse(String(created));
   return Number.isFinite(ms) ? ms : undefined;
@@ -96,7 +96,7 @@ function parseJson(text: string): unknown {
 }
 
 function unreadable(cause?: unknown): HttpError {
-  return new HttpError(400, "invalid_event", "The body is signed but is not an event of Stripe's.", {
+  return new HttpError(400, "invalid_event", "The body is signed, but it is not a Stripe event.", {
     cause,
   });
 }

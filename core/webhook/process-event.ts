@@ -19,7 +19,7 @@ export type EventResult =
         | "ignored_mode"
         | "ignored_account"
         | "ignored_not_ours"
-        /** Stripe has redacted it at the owner's request: nobody can follow it any more. */
+        /** Stripe has redacted it at the owner's request: it can no longer be followed. */
         | "ignored_redacted";
     }
   | { kind: "settled"; trigger: SettleTrigger; orders: readonly SettledOrder[] };
@@ -60,8 +60,8 @@ export async function processEvent(
 }
 
 /**
- * Whoever else is at the order is mostly done in a moment: wait for their result rather than for Stripe's retry. Waiting asks the
- * store alone; Stripe is asked again when the order is free.
+ * Another run that holds the order is mostly done in a moment: wait for its result rather than for Stripe's retry. Waiting asks only
+ * the store; Stripe is asked again when the order is free.
  */
 async function settleWhileBusy(
   orderId: OrderId,

@@ -10,8 +10,8 @@ const TOLERANCE_SECONDS = 300;
 const MAX_HEADER_LENGTH = 4_096;
 
 /**
- * Returns the body as text once one of the secrets vouches for it. Stripe's own verifier does the comparison; what it
- * throws (it is not always its own error class) always means the same to the caller.
+ * Returns the body as text once one of the secrets vouches for it. Stripe's own verifier does the comparison. Whatever it throws (not
+ * always its own error class) means the same to the caller.
  * https://docs.stripe.com/webhooks/signature
  * @throws HttpError 400
  */
@@ -44,8 +44,8 @@ export function verifySignature(
 }
 
 /**
- * Stripe writes one, as plain digits. The verifier would take the last of several and read `t= 9` or `t=9x` as 9, so that we
- * would look at another time than the one that was signed.
+ * Stripe writes one, in plain digits. The verifier would take the last of several, and read `t= 9` or `t=9x` as 9: we would check
+ * another time than the one that was signed.
  */
 function timestampSeconds(header: string): number | undefined {
   const timestamps = header.split(",").filter((part) => part.split("=")[0] === "t");
@@ -57,7 +57,7 @@ function invalidSignature(cause?: unknown): HttpError {
   return new HttpError(
     400,
     "invalid_signature",
-    "The Stripe-Signature header does not fit this body and our secrets.",
+    "The Stripe-Signature header does not match this body and our secrets.",
     {
       cause,
     },

@@ -86,7 +86,7 @@ for (const engine of ["stripe", "memory"] as const) {
     await shop.notify(orderId);
     expect(keysIn(toBuyer())).toHaveLength(1);
     expect(toOwner()).toContain(
-      `Stripe's page added "Tide chart poster, A2" (price_poster_a2), a cross-sell or an upsell of your dashboard. shop.config.ts says nothing about it, so the shop delivered nothing for it`,
+      `Stripe's page added "Tide chart poster, A2" (price_poster_a2), a cross-sell or an upsell from your dashboard. shop.config.ts does not list it, so the shop delivered nothing for it`,
     );
   });
 
@@ -160,7 +160,7 @@ test("B33: a price behind a moved lookup key is not sold while its settings are 
       event: "lookup_key_moved",
       price: "app_license",
       priceId: "price_ebook_tides",
-      fix: expect.stringContaining("deliver, maxQuantity of shop.config.ts stand under price_app_license"),
+      fix: expect.stringContaining("deliver, maxQuantity in shop.config.ts are set for price_app_license"),
     }),
   );
   expect(shop.stripe.state().checkoutSessions).toEqual({});

@@ -74,7 +74,7 @@ test("D11: the owner is told by mail and in the chat, once; a chat that is down 
   });
   await buyOften(5 + 120, "192.0.2.1");
   expect(said).toEqual([
-    "owner@shop.example: Somebody may be trying out stolen cards in your shop",
+    "owner@shop.example: Someone may be trying out stolen cards in your shop",
     expect.stringMatching(/^chat: .*stolen cards/),
   ]);
   expect(alarms()).toHaveLength(1);

@@ -92,7 +92,7 @@ test.for([
   ["STRIPE_SECRET_KEY", "whsec_abcdefgh", /webhook's signing secret .* belongs in STRIPE_WEBHOOK_SECRET/],
   ["STRIPE_SECRET_KEY", "pk_live_51abc", /publishable key/],
   ["STRIPE_WEBHOOK_SECRET", "sk_test_51abc", /holds an API key/],
-  ["SIGNING_SECRET", "whsec_0123456789012345678901234567", /a secret of Stripe's/],
+  ["SIGNING_SECRET", "whsec_0123456789012345678901234567", /one of Stripe's secrets/],
 ] as const)("C03: %s=%j is refused by a sentence that says what it is", ([variable, value, sentence]) => {
   expect(problemsOf({ ...GOOD, [variable]: value })).toEqual([expect.stringMatching(sentence)]);
 });
@@ -260,7 +260,7 @@ test.for(["DYNAMODB_ACCESS_KEY_ID", "DYNAMODB_SECRET_ACCESS_KEY"])(
     };
     for (const value of ["CANARY\n", " CANARY", "CAN ARY"]) {
       expect(problemsOf({ ...GOOD, ...variables, [variable]: value })).toEqual([
-        `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without.`,
+        `${variable} has a blank or a line break in it, perhaps at its very end: paste it again without it.`,
       ]);
     }
   },

@@ -280,7 +280,7 @@ test("a shop that sells a file of a bucket and names no bucket is closed, and th
   });
   expect((await closed.app.health(new Request("https://shop.example/api/health"))).status).toBe(503);
   expect(JSON.stringify(closed.log)).toContain(
-    "FILES_BUCKET is not set although shop.config.ts sells a file of a bucket",
+    "FILES_BUCKET is not set although shop.config.ts sells a file from a bucket",
   );
   closed.close();
 });

@@ -272,7 +272,7 @@ test("M04: the hop expires after five minutes, says so in words, and is never st
   shop.clock.nowMs += 1_000;
   const late = await visit(url, { Accept: "text/html" });
   expect(late.status).toBe(403);
-  expect(await late.text()).toContain("good for a few minutes only");
+  expect(await late.text()).toContain("works for a few minutes only");
 });
 
 test("M05: the hop works as a page of its own, but not in a frame or as an image", async () => {

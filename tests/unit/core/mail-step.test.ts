@@ -395,7 +395,7 @@ test("without SMTP_URL the mail is skipped, the log recommends Stripe's receipts
     expect.objectContaining({
       event: "mail_skipped",
       orderId,
-      reason: "SMTP_URL is not set; turn on Stripe's own receipts, or name a mail server",
+      reason: "SMTP_URL is not set: set it, or turn on Stripe's own receipts",
     }),
   );
 });

@@ -186,7 +186,7 @@ test("a renewal's last failure is told even if the subscription does not change"
   });
   shop.stripe.account.payOverdueInvoice(subscription);
   await shop.deliverNew();
-  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription goes on again");
+  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription has resumed");
   expect(shop.events.slice(-2).map(({ type }) => type)).toEqual(["order.resumed", "order.restored"]);
 });
 
@@ -220,7 +220,7 @@ test("B02: a bank debit that fails in the end is told once, and nothing before t
   expect(shop.notices.map(({ subject, key }) => [subject, key])).toEqual([
     ["[test] A payment of €32.00 failed", `notice/${event}`],
   ]);
-  expect(shop.notices[0]?.text).toContain("Nothing was handed out.");
+  expect(shop.notices[0]?.text).toContain("Nothing was delivered.");
   expect(shop.chats).toHaveLength(1);
   expect(shop.events.map(({ id, type }) => [id, type])).toEqual([[event, "order.payment_failed"]]);
   expect(shop.mails).toEqual([]);
@@ -530,7 +530,7 @@ test("OWNER_EMAIL without SMTP_URL: the log says so once, health as long as it l
     expect(warnings).toEqual([
       expect.objectContaining({
         level: "warn",
-        problem: expect.stringMatching(/^OWNER_EMAIL is set and SMTP_URL/),
+        problem: expect.stringMatching(/^OWNER_EMAIL is set but SMTP_URL/),
       }),
     ]);
     const health = await unmailed.app.health(new Request("https://shop.example/api/health"));

@@ -244,8 +244,8 @@ test("F09: the mail says that goods will be posted, and the notice tells the own
   const order: OrderSnapshot = { ...ORDER, needsShipping: true };
   expect(mailOf(order).text).toContain("We will send your order to the address that you gave.");
   expect(noticeTextOf(order)).toContain(
-    "You have to send it. The address is in Stripe, behind the link below.",
+    "You have to ship it. The address is in Stripe, behind the link below.",
   );
   expect(mailOf(ORDER).text).not.toContain("We will send");
-  expect(noticeTextOf(ORDER)).not.toContain("You have to send it");
+  expect(noticeTextOf(ORDER)).not.toContain("You have to ship it");
 });

@@ -104,11 +104,11 @@ test.for<[unknown, string]>([
   ],
   [
     { prices: { poster: { deliver: [{ kind: "file", name: "Guide", file: "public/guide.pdf" }] } } },
-    'prices.poster.deliver[0].file must be a file of the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
+    'prices.poster.deliver[0].file must be a file in the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
   ],
   [
     { prices: { poster: { deliver: [{ kind: "file", name: "Guide", file: "private/../.env" }] } } },
-    'prices.poster.deliver[0].file must be a file of the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
+    'prices.poster.deliver[0].file must be a file in the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
   ],
   [
     { prices: { poster: { deliver: [{ kind: "link", name: "Area", url: "javascript:alert(1)" }] } } },
@@ -128,11 +128,11 @@ test.for<[unknown, string]>([
   ],
   [
     { checkout: { shipping: { countries: ["CU"] } } },
-    "checkout.shipping.countries[0] is no country that Stripe takes addresses of.",
+    "checkout.shipping.countries[0] is not a country that Stripe accepts addresses from.",
   ],
   [
     { checkout: { shipping: { countries: ["DE"], rates: ["express"] } } },
-    'checkout.shipping.rates[0] must be a shipping rate of your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.',
+    'checkout.shipping.rates[0] must be a shipping rate from your Stripe dashboard ("shr_…") or { name, amountMinor, currency }.',
   ],
   [
     {

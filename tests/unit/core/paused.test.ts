@@ -79,7 +79,7 @@ test.for(["memory", "stripe"] as const)(
     const refused = await download(open.url);
     expect(refused.status).toBe(403);
     expect(refused.text).toContain(
-      "The subscription is paused. Its downloads open again as soon as it goes on.",
+      "The subscription is paused. Its downloads open again as soon as it resumes.",
     );
 
     shop.stripe.account.resume(subscription);
@@ -145,14 +145,14 @@ test("G03: the owner is told of a pause and of its end; the owner's code is not 
   shop.stripe.account.pause(subscription);
   await shop.deliverNew();
   expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription is paused");
-  expect(shop.notices.at(-1)?.text).toContain("downloads and keys are closed meanwhile");
+  expect(shop.notices.at(-1)?.text).toContain("downloads and keys do not work until it resumes");
   expect(shop.events.at(-1)).toMatchObject({
     type: "order.paused",
     data: { paused: true, revoked: false, subscription: "paused" },
   });
   shop.stripe.account.resume(subscription);
   await shop.deliverNew();
-  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription goes on again");
+  expect(shop.notices.at(-1)?.subject).toBe("[test] A subscription has resumed");
   expect(shop.events.map(({ type }) => type)).toEqual(["order.paid", "order.paused", "order.resumed"]);
   expect(shop.events.at(-1)?.data).toMatchObject({ paused: false, revoked: false });
   expect(ran).toEqual(["onPaid"]);

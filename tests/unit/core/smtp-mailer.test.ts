@@ -123,9 +123,9 @@ test("an invalid address is refused for good before any server is asked, and the
   const { url, mails } = await openServer();
   const mailer = mailerTo(url);
   const to = "ada@example.com, eve@example.com";
-  const buyers = new PermanentStepError("Nothing is mailed: the buyer's address is not one mail address.");
+  const buyers = new PermanentStepError("No mail was sent: the buyer's address is not one mail address.");
   await expect(mailer.send({ ...MAIL, to }, sending())).rejects.toEqual(buyers);
-  const owners = new PermanentStepError("Nothing is mailed: OWNER_EMAIL is not one mail address.");
+  const owners = new PermanentStepError("No mail was sent: OWNER_EMAIL is not one mail address.");
   await expect(mailer.send({ ...OWNERS, to }, sending())).rejects.toEqual(owners);
   expect(mails).toEqual([]);
 });

@@ -107,7 +107,7 @@ test("F02: two posters of €32, sent for €4.90, add up to €68.90 wherever t
   expect(told.mail?.text).toContain("We will send your order to the address that you gave.");
   for (const written of [told.notice, told.chat]) {
     expect(written).toContain("2 × Tide chart poster, A2  €64.00\nShipping  €4.90\nTotal  €68.90\n");
-    expect(written).toContain("You have to send it.");
+    expect(written).toContain("You have to ship it.");
   }
   const sums = { totalMinor: 6890, shippingMinor: 490, needsShipping: true };
   expect(told.event).toMatchObject({ ...sums, taxMinor: null, discountMinor: null, isTrial: false });
