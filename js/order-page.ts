@@ -28,6 +28,8 @@ const checkAgain = pageElement("order-check-again");
 const address = takeReturnAddress();
 let shown = "";
 let isRenewing = false;
+/** The page lists what the order brought, though the mail about it may still have to go out. */
+let isDelivered = false;
 /** Stripe's page, while the buyer can still pay there. */
 let checkout = "";
 
@@ -83,9 +85,12 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   const { order } = answer;
   const { checkoutUrl: wayBack = "" } = order;
   checkout = checkoutUrl.test(wayBack) ? wayBack : "";
+  // An answer that says nothing personal leaves the list as it is.
+  const { deliveries } = order.personal ?? {};
+  if (deliveries) isDelivered = deliveries.length > 0;
   if (order.revoked) show("revoked", revokedVariants(order));
   else if (order.paused) show("paused");
-  else show(order.state, variantsOf(order), checkout);
+  else show(order.state, variantsOf(order, isDelivered), checkout);
   showSteps(order.revoked || order.paused ? undefined : order);
   showSummary(order);
   showDeliveries(order);
@@ -103,8 +108,9 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
 
 /** Only when it changes: each change of the live region is read out. */
 function show(state: string, variants: string[] = [], wayBack = ""): void {
-  if (state === shown) return;
-  shown = state;
+  const words = variants[0] === "delivered" ? `${state}, delivered` : state;
+  if (words === shown) return;
+  shown = words;
   showState(state, { variants, links: { checkout: wayBack } });
 }
 

@@ -16,7 +16,7 @@ const lastWords: Record<string, string> = {
   open: "This order is not paid yet",
   still_waiting: "This takes longer than usual",
   awaiting_payment: "Thank you, your order is placed",
-  paid: "Thank you, we are getting your order ready",
+  paid: "Thank you for your order",
   fulfilled: "Thank you, your order is complete",
   revoked: "This order is no longer valid",
   paused: "This subscription is paused",
