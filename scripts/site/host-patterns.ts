@@ -13,7 +13,7 @@ export function vercelPattern(source: string): RegExp | undefined {
   return wholePath(written);
 }
 
-/** Netlify's: `*` stands for anything, at the end also for nothing with the slash before it; `:name` for one part of a path. */
+/** Netlify's: `*` stands for anything, and a last `/*` for nothing as well; `:name` for one part of a path. */
 export function netlifyPattern(path: string): RegExp | undefined {
   const written = path
     .replace(/(?<=.)\/$/, "")

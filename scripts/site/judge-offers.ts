@@ -13,7 +13,7 @@ import type { Offer } from "./read-offers.ts";
 export interface Judgement {
   /** `file:line: what is wrong, and what to do.` */
   problems: string[];
-  /** Of the other mode than the key's: right, but not for sale here. */
+  /** Prices of the other mode than the key's: right, but not for sale here. */
   otherMode: string[];
 }
 
@@ -45,7 +45,7 @@ export function judgeOffers(
     const { price } = answer;
     const lookupKey = isPriceId(name) ? (price.lookup_key ?? undefined) : name;
     const options = checkoutOptions(site, priceSettings(site, { priceId: price.id, lookupKey }));
-    // shop.config.ts is where it can be mended, if the price has an entry there.
+    // It can be fixed in shop.config.ts, if the price has an entry there.
     const offer = site.offers.findLast((candidate) => candidate.name === name);
     for (const problem of [...judgeShipping(name, price, options), ...judgeTaxCode(name, price, options)]) {
       problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
@@ -78,7 +78,7 @@ function judgePrice(name: string, price: Stripe.Price): string | undefined {
     return `the product of "${name}" is archived at Stripe and cannot be bought. Take this off the page, or activate the product again.`;
   }
   if (price.recurring?.usage_type === "metered") {
-    return `"${name}" is billed by usage, which a quantity cannot be sold of. Put in a price with a fixed amount.`;
+    return `"${name}" is billed by usage, so a quantity of it cannot be sold. Put in a price with a fixed amount.`;
   }
   return undefined;
 }

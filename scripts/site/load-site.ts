@@ -34,8 +34,8 @@ export async function loadSite(root: string): Promise<LoadedSite> {
 }
 
 /**
- * The same for who has more to look at than the files: what could be read of them, beside every mistake in them. `site` is undefined
- * when they could not be read at all.
+ * The same for a caller that checks more than the files: what could be read, and every mistake. `site` is undefined when nothing could be
+ * read.
  */
 export async function inspectSite(
   root: string,

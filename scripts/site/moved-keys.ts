@@ -8,8 +8,8 @@ import type { Offer } from "./read-offers.ts";
 
 /**
  * A lookup key that has moved on to a new price, away from settings that stand under the old price's id: the new one would be sold
- * without them. Told by this: both are prices of one product, the old one stands in shop.config.ts alone and has no key any more, and
- * the new one has no entry there.
+ * without them. The signs: both are prices of one product, the old one is in shop.config.ts only and has no key any more, and the new one
+ * has no entry there.
  */
 export function judgeMovedKeys(
   site: Site & { offers: readonly Offer[] },

@@ -40,7 +40,7 @@ export async function netlifyFindings(
   const findings: HostFindings = { problems: [], notes: [] };
 
   const taking = takesFunctions(own, names);
-  // What takes them in `_redirects` the build sets right in the copy that is published.
+  // The build corrects such a rule of `_redirects` in the published copy.
   const takingInToml = taking === undefined ? takesFunctions([...own, ...toml], names) : undefined;
   if (taking !== undefined) {
     findings.notes.push(
@@ -61,7 +61,7 @@ export async function netlifyFindings(
   return findings;
 }
 
-/** Each rule once, with the first of the shop's files that it takes. Only a forced one goes before a file. */
+/** Each rule once, with the first of the shop's files that it takes. Only a forced rule wins over a file. */
 function takenFiles(
   rules: readonly PlacedRule[],
   files: readonly string[],

@@ -29,8 +29,8 @@ interface Sales {
 }
 
 /**
- * Looks whether a second shop without a name sells on this Stripe account. In test mode, where previews and developers buy as well,
- * nothing that is found is a problem.
+ * Checks whether a second shop without a name sells on this Stripe account. In test mode, where previews and developers buy as well, it only
+ * warns.
  * @throws Stripe's error when it cannot be asked.
  */
 export async function findOtherShops(
@@ -104,12 +104,12 @@ function withSale(sales: Sales | undefined, { created }: Stripe.Checkout.Session
   };
 }
 
-/** The prices are worth comparing, whatever becomes of this look. */
+/** The prices are worth comparing even when this question fails. */
 export async function otherShopsIfTold(look: () => Promise<OtherShops>): Promise<OtherShops> {
   try {
     return await look();
   } catch (error) {
-    // A key for prices alone sees no sessions, and the shop itself says what its own key lacks.
+    // A key that may only read prices sees no sessions. The shop itself reports what its own key lacks.
     if (isStripeError(error) && error.statusCode === 403) return { problems: [], warnings: [] };
     const reason = error instanceof Error ? error.message : String(error);
     return {

@@ -7,7 +7,7 @@ export interface PrintedPrice {
   amount: string;
   /** Three letters; undefined when the page does not say. */
   currency: string | undefined;
-  /** What people read there, e.g. `€32`; undefined when nobody does. */
+  /** What people read there, e.g. `€32`; undefined when there is nothing to read. */
   words: string | undefined;
   line: number;
 }

@@ -117,7 +117,7 @@ price_almanac_monthly            €6.00 every month
 price_print_deposit              €95.00
 poster_a2                        €32.00
 
-All of it can be bought, in test mode.
+Everything can be bought, in test mode.
 `,
     complaints: "",
   });
@@ -205,7 +205,7 @@ test("E12: check asks DynamoDB for the table that DYNAMODB_TABLE names, and says
       'The table made-by-hand in local lacks the index open-orders, so "npm run create-table" did not make it: choose another DYNAMODB_TABLE and make it with that command.',
     );
     expect(await complaintsOf({ DYNAMODB_ENDPOINT: "http://127.0.0.1:9" })).toMatch(
-      /^The table static-checkout in local could not be asked for: .+ Is there a DynamoDB at http:\/\/127\.0\.0\.1:9\? For Amazon's own leave DYNAMODB_ENDPOINT empty\.$/,
+      /^The table static-checkout in local could not be checked: .+ Is there a DynamoDB at http:\/\/127\.0\.0\.1:9\? For Amazon's own leave DYNAMODB_ENDPOINT empty\.$/,
     );
     expect(await complaintsOf({ DYNAMODB_REGION: "" })).toMatch(
       /^DYNAMODB_REGION is not set although DYNAMODB_TABLE is/,
@@ -221,9 +221,9 @@ test("D38: check without a key, and with an argument, says what it needs", async
   expect(without).toEqual({
     exitCode: 1,
     output:
-      "What could be looked at is in order: shop.config.ts, the files for sale, and what your pages load.\n",
+      "Everything that could be checked is in order: shop.config.ts, the files for sale, and what your pages load.\n",
     complaints:
-      "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. Not looked at: whether your prices are there and for sale, and whether the pages say what will be charged.\n",
+      "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. Not checked: whether your prices are there and for sale, and whether the pages say what will be charged.\n",
   });
   const { exitCode, complaints } = await runOwnerCommand("check", ["--fast"], {}, project.folder);
   expect(exitCode).toBe(1);
@@ -282,7 +282,7 @@ test("D38: without a key, check looks at all that needs none, and names everythi
   expect(exitCode).toBe(1);
   expect(output).toMatch(/^SMTP_URL is not set here\. [^\n]*\n$/);
   const noKey = /^STRIPE_SECRET_KEY is not set, so Stripe cannot be asked/;
-  const noLicenseKey = /^Not looked at: LICENSE_PRIVATE_KEY/;
+  const noLicenseKey = /^Not checked: LICENSE_PRIVATE_KEY/;
   expectLines(complaints, [
     MISSING,
     REFUSED,
@@ -325,7 +325,7 @@ test("D36: what browsers will refuse is named by build and check, and stops neit
     '<script>window.dataLayer = []</script>\n<button data-price-id="poster_a2">Buy</button>',
   );
   const warning =
-    'public/index.html:1: browsers refuse this inline <script>, by the Content-Security-Policy in vercel.json. Move it into a file of its own in public/, and load that with <script src="…" defer>.\n';
+    'public/index.html:1: browsers refuse this inline <script> because of the Content-Security-Policy in vercel.json. Move it into a file of its own in public/, and load that with <script src="…" defer>.\n';
   expect(await run("build", withKey())).toMatchObject({ exitCode: 0, complaints: warning });
   expect(await run("check", withKey())).toMatchObject({ exitCode: 0, complaints: warning });
   expect((await run("build", { NETLIFY: "true" })).complaints).toBe("");

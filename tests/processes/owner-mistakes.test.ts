@@ -86,7 +86,7 @@ test("I11: check and dev name the line of shop.config.ts, too", async () => {
   await project.write("shop.config.ts", "export default {\n  name: lowTide,\n};\n");
   const complaints = "shop.config.ts:2:9: lowTide is not defined\n";
   const notLookedAt =
-    "Not looked at, because your files cannot be read: your pages, your prices, the files for sale.\n";
+    "Not checked, because your files cannot be read: your pages, your prices, the files for sale.\n";
   expect(await run("check")).toEqual({ exitCode: 1, output: "", complaints: complaints + notLookedAt });
   expect(await failToDevelop()).toEqual({ exitCode: 1, output: "", complaints });
 });
@@ -201,7 +201,7 @@ test("I02: the key in a .env as Windows saves it counts, for check and for dev",
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [output] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-    expect(output).toContain("All of it can be bought, in test mode.");
+    expect(output).toContain("Everything can be bought, in test mode.");
     // A live key is refused before anything starts: it was read.
     await project.write(".env", "\u{FEFF}STRIPE_SECRET_KEY=sk_live_ofTheOwner0000\r\n");
     const { complaints } = await failToDevelop({ STRIPE_SECRET_KEY: "sk_live_ofTheOwner0000" });

@@ -4,7 +4,7 @@ let shown = document.querySelector("main")?.innerHTML;
 
 async function look() {
   if (document.hidden) return;
-  // Whoever types is not interrupted.
+  // Do not interrupt somebody who is typing.
   const focused = document.activeElement;
   if (focused instanceof HTMLInputElement && focused.value !== "") return;
   const response = await fetch(location.href);
@@ -13,7 +13,7 @@ async function look() {
   if (fresh === null || fresh.innerHTML === shown) return;
   shown = fresh.innerHTML;
   document.querySelector("main")?.replaceWith(fresh);
-  // The keyboard stays where it was.
+  // Keep the focus where it was.
   const value = focused?.getAttribute("value");
   if (value) fresh.querySelector(`button[value="${CSS.escape(value)}"]`)?.focus();
 }

@@ -61,7 +61,7 @@ const WORDS: Readonly<Record<string, string>> = {
   replay_command: "npm run replay was run",
 };
 
-/** An entry that is new to this page speaks for itself. */
+/** An entry that this page does not know is shown as it is. */
 function wordsFor(what: string): string {
   return WORDS[what] ?? what.replaceAll("_", " ");
 }

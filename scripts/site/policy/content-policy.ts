@@ -9,7 +9,7 @@ export interface Inline {
   nonce?: string | undefined;
 }
 
-/** Which directive is asked when one is not there. Those that are missing here, such as form-action, have no other. */
+/** The directive that applies when one is missing. Those that are not listed, such as form-action, have no fallback. */
 const FALLBACKS: Readonly<Record<string, readonly string[]>> = {
   "script-src-elem": ["script-src", "default-src"],
   "script-src-attr": ["script-src", "default-src"],
