@@ -1,6 +1,6 @@
 /**
- * success.html: follows the order until there is nothing left to wait for. The page only ever shows what the server said,
- * and while the server has said nothing it says that we are waiting, never that something failed.
+ * success.html: follows the order until there is nothing left to wait for. It only shows what the server said. Until the server answers, it
+ * says that we are waiting, never that something failed.
  */
 import { checkoutUrl } from "./checkout-url.ts";
 import { showKeepLink } from "./keep-link.ts";
@@ -15,13 +15,13 @@ import { pageElement, showState } from "./page-state.ts";
 import { showWayBack } from "./way-back.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
-/** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
+/** Webhooks arrive within seconds. A buyer who still waits after a minute gets a button instead of more polling. */
 const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
 
 /** Download links work for an hour: a page that stays open asks for new ones before. */
 const renewEveryMs = 1_800_000;
 
-/** What happens in these states, if anything, happens in days or never. */
+/** An order in these states changes after days, or never. */
 const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expired"]);
 
 const checkAgain = pageElement("order-check-again");
@@ -71,7 +71,7 @@ function hasDownloads({ personal }: OrderStatus): boolean {
   return personal?.deliveries?.some(({ kind }) => kind === "download") ?? false;
 }
 
-/** Shows the answer; true when asking again would tell nothing new. */
+/** Shows the answer; true when there is no need to ask again. */
 function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   if (answer.kind === "not_found") {
     show("not_found");
@@ -94,7 +94,7 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   showSteps(order.revoked || order.paused ? undefined : order);
   showSummary(order);
   showDeliveries(order);
-  // Also of an order that is paid and waits for its owner.
+  // Also while a paid order waits for its owner.
   if (!isRenewing && hasDownloads(order)) {
     isRenewing = true;
     void renew(from);

@@ -253,7 +253,7 @@ test("F08: an open checkout leads back to Stripe's page, also after a minute", a
     await page.clock.runFor(5_000);
     await page.waitForTimeout(50);
   }
-  await heading(page, "This takes longer than usual");
+  await heading(page, "This is taking longer than usual");
   await back.click();
   await page.waitForURL(CHECKOUT);
 });
