@@ -73,7 +73,7 @@ function onEvent(
   const body = JSON.stringify({
     priceId: button.dataset["priceId"],
     quantity: button.dataset["quantity"] ?? button.form?.["quantity"]?.value,
-    // What is chosen, checked and enabled, as the browser would post it; `price_id` goes before `priceId`.
+    // What is chosen, checked and enabled, as the browser would post it; `price_id` wins over `priceId`.
     ...(button.form?.action.endsWith?.(endpoint) &&
       Object.fromEntries(new FormData(button.form, event.submitter))),
   });

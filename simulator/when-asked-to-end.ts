@@ -16,7 +16,7 @@ const PATIENCE_MS = 5_000;
 export function whenAskedToEnd(close: () => Promise<void> | void): void {
   let isEnding = false;
   const end = (): void => {
-    // Somebody who asks twice does not want to wait.
+    // A second request means that the caller does not want to wait.
     if (isEnding) process.exit(1);
     isEnding = true;
     setTimeout(() => process.exit(1), PATIENCE_MS).unref();

@@ -18,7 +18,7 @@ export type SiteCheck =
     } & Judgement)
   /** Stripe refuses the key: the owner's mistake. */
   | { kind: "key_refused"; problem: string }
-  /** Stripe cannot be asked just now: nobody's mistake. */
+  /** Stripe cannot be asked just now; not a mistake. */
   | { kind: "unreachable"; reason: string };
 
 /** Asks Stripe about everything that the owner's files offer. */

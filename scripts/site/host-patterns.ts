@@ -1,6 +1,6 @@
 /**
- * Vercel writes sources in the manner of path-to-regexp: `:name`, `:name*`, `:name(\\d+)`, `(.*)`; what stands in parentheses, at any
- * depth, is a regular expression as it is. Undefined if it is not such a pattern: Vercel refuses it, too.
+ * Vercel writes sources in the manner of path-to-regexp: `:name`, `:name*`, `:name(\\d+)`, `(.*)`; what is in parentheses, at any depth, is
+ * a regular expression. Undefined if it is not such a pattern: Vercel refuses it, too.
  * https://vercel.com/docs/project-configuration#headers
  */
 export function vercelPattern(source: string): RegExp | undefined {

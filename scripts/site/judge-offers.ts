@@ -62,23 +62,23 @@ function missing(name: string, livemode: boolean): string {
   if (otherId !== undefined) return otherId;
   return isPriceId(name)
     ? `your Stripe account has no price "${name}" in ${mode} mode. Copy the id of the right one from ${products}.`
-    : `no price of your Stripe account has the lookup key "${name}" in ${mode} mode. Give it to a price, or put in a price id, from ${products}.`;
+    : `no price of your Stripe account has the lookup key "${name}" in ${mode} mode. Give it to a price, or use a price id, from ${products}.`;
 }
 
 function inOtherMode(name: string, livemode: boolean): string {
   const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
-  return `"${name}" is a price of ${there} mode, and STRIPE_SECRET_KEY is a ${here} key. Put in the ${here} price's id; or give both prices the same lookup key and put that in: then one page works in both modes.`;
+  return `"${name}" is a price of ${there} mode, and STRIPE_SECRET_KEY is a ${here} key. Use the ${here} price's id, or give both prices the same lookup key and use that: then one page works in both modes.`;
 }
 
 function judgePrice(name: string, price: Stripe.Price): string | undefined {
   if (!price.active) {
-    return `"${name}" is archived at Stripe and cannot be bought. Put in the price that has taken its place, or activate it again.`;
+    return `"${name}" is archived at Stripe and cannot be bought. Use the price that replaced it, or activate it again.`;
   }
   if (typeof price.product === "object" && (price.product.deleted === true || !price.product.active)) {
     return `the product of "${name}" is archived at Stripe and cannot be bought. Take this off the page, or activate the product again.`;
   }
   if (price.recurring?.usage_type === "metered") {
-    return `"${name}" is billed by usage, so a quantity of it cannot be sold. Put in a price with a fixed amount.`;
+    return `"${name}" is billed by usage, so a quantity of it cannot be sold. Use a price with a fixed amount.`;
   }
   return undefined;
 }

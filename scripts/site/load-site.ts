@@ -49,7 +49,7 @@ export async function inspectSite(
       .filter(({ name }) => !PRICE_NAME.test(name))
       .map(
         ({ name, file, line }) =>
-          `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
+          `${file}:${line}: "${name}" is not a price: use a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
       );
     const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
     const wrongOptions = managedPaymentsConflicts(shop).map((problem) => `${SHOP_CONFIG}: ${problem}`);

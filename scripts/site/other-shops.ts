@@ -9,7 +9,7 @@ import { shopIdentity } from "../../core/shop-identity.ts";
 import type { Site } from "../../core/site.ts";
 import { isStripeError } from "../../core/stripe/errors.ts";
 
-/** What stands beside this shop on its Stripe account. */
+/** What else sells on this shop's Stripe account. */
 export interface OtherShops {
   /** Both shops would fulfill one order. */
   problems: string[];

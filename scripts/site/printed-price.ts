@@ -13,7 +13,7 @@ export interface PrintedPrice {
 }
 
 /**
- * What stands beside an offer about the money: `data-price-amount` on the offer itself, or else the nearest
+ * The prices that a page shows beside an offer: `data-price-amount` on the offer itself, or else the nearest
  * `<data class="price" value="32.00">` around it, unless that one belongs to something else, too.
  */
 export function printedBeside(offer: Element, name: string): PrintedPrice[] {

@@ -113,7 +113,7 @@ export interface Delivery {
   status: "pending" | "succeeded" | "failed";
   /** An attempt has two outcomes while every event is sent twice on purpose. */
   attempts: { at: number; outcomes: string[] }[];
-  /** Milliseconds; null while an attempt is under way and when there is none to come. */
+  /** Milliseconds; null while an attempt is under way, and when no more will come. */
   nextAttemptAt: number | null;
 }
 

@@ -66,12 +66,12 @@ export default defineShop({
 `;
 
 const PROBLEMS = `public/index.html:2: your Stripe account has no price "price_typo" in test mode. Copy the id of the right one from https://dashboard.stripe.com/test/products.
-public/index.html:3: no price of your Stripe account has the lookup key "no-such-key" in test mode. Give it to a price, or put in a price id, from https://dashboard.stripe.com/test/products.
-public/index.html:5: "price_ebook_tides" is archived at Stripe and cannot be bought. Put in the price that has taken its place, or activate it again.
+public/index.html:3: no price of your Stripe account has the lookup key "no-such-key" in test mode. Give it to a price, or use a price id, from https://dashboard.stripe.com/test/products.
+public/index.html:5: "price_ebook_tides" is archived at Stripe and cannot be bought. Use the price that replaced it, or activate it again.
 public/index.html:6: people read "€35" here, but the value beside it, and what Stripe charges for "poster_a2", is €32.00. Correct the words.
-public/index.html:8: the page says €25.00, but Stripe charges €29.00 for "price_app_license". Correct the page, or put in another price.
-public/index.html:9: the page says USD, but Stripe charges EUR for "price_print_deposit". Correct the page, or put in a price in USD.
-shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in test mode. Give it to a price, or put in a price id, from https://dashboard.stripe.com/test/products.
+public/index.html:8: the page says €25.00, but Stripe charges €29.00 for "price_app_license". Correct the page, or use another price.
+public/index.html:9: the page says USD, but Stripe charges EUR for "price_print_deposit". Correct the page, or use a price in USD.
+shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in test mode. Give it to a price, or use a price id, from https://dashboard.stripe.com/test/products.
 shop.config.ts:6: "price_almanac_monthly" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.
 `;
 
@@ -256,7 +256,7 @@ async function breakEverything(): Promise<void> {
 
 const MISSING = /^public\/index\.html:1: loads \/gone\.css/;
 const REFUSED = /^public\/index\.html:2: browsers refuse this style/;
-const WRONG_NAME = /^public\/index\.html:3: "\{\{ price \}\}" is no price/;
+const WRONG_NAME = /^public\/index\.html:3: "\{\{ price \}\}" is not a price/;
 const UNKNOWN = /^public\/index\.html:4: your Stripe account has no price "price_typo"/;
 const PRODUCT = /^public\/index\.html:5: "prod_Nx3k2PosterA2" is a product's id/;
 const SHOPS_OWN = /^public\/index\.html:6: browsers refuse the shop's request/;
@@ -427,7 +427,7 @@ test("a name that can be no price stops the build even without a key", async () 
   await project.write("public/shop/a2.html", '\n<button data-price-id="{{ price }}">Buy</button>');
   const { exitCode, complaints } = await run("build", {});
   expect(exitCode).toBe(1);
-  expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is no price: /);
+  expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is not a price: /);
 });
 
 test("build and check name the styles, pictures and icons that are gone with the demo's folder, and stop at none", async () => {

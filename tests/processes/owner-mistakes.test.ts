@@ -152,7 +152,7 @@ test("I08: the published _redirects of a single page site leave the functions th
   const { exitCode, complaints } = await run("build");
   expect(exitCode).toBe(0);
   expect(complaints).toMatch(
-    /^public\/_redirects:1: this rule would take the functions' addresses on Netlify/,
+    /^public\/_redirects:1: on Netlify this rule would take over the functions' addresses/,
   );
   const published = await readFile(join(project.folder, "dist/_redirects"), "utf8");
   for (const name of ["create-checkout-session", "order-status", "webhook"])

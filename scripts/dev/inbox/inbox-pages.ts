@@ -29,7 +29,7 @@ const MOODS: Record<MailServerMood, string> = {
 
 /** What to try while the mail server does so. */
 const TO_TRY: Record<MailServerMood, string> = {
-  works: "See what becomes of an order when it does not:",
+  works: "See what happens to an order when it does not:",
   busy: "Orders try again by themselves. Let it take mails when you have seen enough:",
   refuses: "Orders then need your attention. Let it take mails, then try them again:",
 };
@@ -68,7 +68,7 @@ export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies)
         ${
           sendsFor === undefined
             ? "Every mail of the shop ends here: nothing leaves this machine. Notices to you come here once OWNER_EMAIL is set in .env."
-            : `Mails are sent for real, through ${sendsFor}. None comes here.`
+            : `Mails are sent for real, through ${sendsFor}. None arrives here.`
         }
       </p>
       ${

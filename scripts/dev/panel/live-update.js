@@ -1,4 +1,4 @@
-// Asks for the page it stands on again and again, and shows what is new. A page without JavaScript is reloaded by hand.
+// Fetches its own page again and again, and shows what is new. Without JavaScript, reload the page by hand.
 const EVERY_MS = 1_500;
 let shown = document.querySelector("main")?.innerHTML;
 

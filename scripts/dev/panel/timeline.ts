@@ -4,7 +4,7 @@ import type { KeptMail } from "../inbox/mailbox.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
 
 /**
- * What happened to an order, told from both sides: Stripe's events with every attempt to deliver them, what the shop noted down, and its
+ * What happened to an order, told from both sides: Stripe's events with every attempt to deliver them, what the shop recorded, and its
  * mails.
  */
 export type Moment =

@@ -63,7 +63,7 @@ function isOwn({ hostname }: URL): boolean {
   return hostname === "site.invalid";
 }
 
-/** What stands in the address itself, such as a picture in data:, is long. */
+/** An address that holds its own content, such as a picture in data:, is long. */
 function shown(address: URL): string {
   if (isOwn(address)) return address.pathname;
   return address.origin === "null" ? `${address.protocol}…` : address.href;

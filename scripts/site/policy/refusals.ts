@@ -9,7 +9,7 @@ export interface AppliedPolicy {
 
 export interface Refusal {
   thing: PageThing;
-  /** The address in full; undefined for what stands in the page. */
+  /** The address in full; undefined for what is in the page itself. */
   address: URL | undefined;
   /** The directive to change. */
   directive: string;
