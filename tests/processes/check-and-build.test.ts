@@ -361,7 +361,7 @@ test("without a key the build trusts the files, and says so", async () => {
   const { exitCode, output } = await run("build", {});
   expect(exitCode).toBe(0);
   expect(output).toBe(
-    "STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.\nBuilt dist/ (the site) and build/ (the functions' bundle, which sells what 5 price ids and lookup keys stand for).\n",
+    "STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.\nBuilt dist/ (the site) and build/ (the functions' bundle, which sells the prices of 5 ids and lookup keys).\n",
   );
 });
 
