@@ -1,13 +1,13 @@
 import { defineShop } from "./core/shop-definition.ts";
 
-// Where paper is sent to: Stripe's payment page asks for an address there. The posters' postage is per order, however many they are;
-// the almanac's is in its price, as Stripe adds none to a subscription.
+// Where paper is sent to: Stripe's payment page takes an address in these countries. The posters' postage is charged once per order; the
+// almanac's is in its price, because Stripe adds none to a subscription.
 const countries = ["AT", "BE", "DE", "DK", "FR", "NL"];
 const post = { name: "Post, in a tube", amountMinor: 490, currency: "eur", delivery: { min: 2, max: 5 } };
 
 /**
- * Your shop, but for its pages and its secrets. Everything in here is optional, and so is this file. An editor such as VS Code
- * completes and explains each field; `npm run check` tells what is wrong.
+ * Your shop, apart from its pages and its secrets. Everything in here is optional, and so is this file. An editor such as VS Code completes
+ * and explains each field; `npm run check` names mistakes.
  */
 export default defineShop({
   name: "Low Tide",
@@ -15,10 +15,10 @@ export default defineShop({
   colors: { accent: "#0b6b75" },
 
   // What each price delivers once it is paid: files, links, license keys, texts. Small files lie in the folder private/, which is
-  // never published; larger ones in a bucket of yours: docs/delivery.md.
+  // never published; larger ones in your bucket: docs/delivery.md.
   //
-  // By price id (price_…) or lookup key: either finds the price, whichever of them your pages use. A price needs no entry to be sold;
-  // one that is on no page is for sale when it has one.
+  // Name a price by its id (price_…) or its lookup key: both work, whichever your pages use. A price that is on a page needs no entry; one
+  // that is on no page is for sale if it has one.
   prices: {
     poster_a2: { maxQuantity: 10, checkout: { shipping: { countries, rates: [post] } } },
     ebook_tides: {

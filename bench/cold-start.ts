@@ -17,7 +17,7 @@ import { createSimulatedStripe } from "../simulator/simulated-stripe.ts";
 /**
  * What a buyer, or Stripe, waits for when no instance is warm: import of the function's module and its first request, each in
  * a fresh process. Compared in one run, taking turns: the bundle as deployed, the same code unbundled as a host would package it,
- * and a hand-written minimum. The figures to trust are the ratios; milliseconds are this machine's.
+ * and a hand-written minimum. Trust the ratios: the milliseconds depend on this machine.
  */
 
 const HELP = `Measures cold starts: the functions as deployed, unbundled, and a hand-written minimum.

@@ -1,5 +1,5 @@
-// The least code that could answer the same requests: no SDK, no validation library, no order, no error handling worth the
-// name. It stands for what no real handler can undercut.
+// The least code that could answer the same requests: no SDK, no validation library, no order, hardly any error handling. No real handler
+// can be faster.
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 export async function webhook(request) {
@@ -45,7 +45,7 @@ export async function webhookWithDynamodb(request) {
     headers: {
       "Content-Type": "application/x-amz-json-1.0",
       "X-Amz-Target": "DynamoDB_20120810.PutItem",
-      // The local DynamoDB reads who is calling and checks no signature.
+      // The local DynamoDB reads the caller's key and does not check the signature.
       "X-Amz-Date": "20260101T000000Z",
       Authorization:
         "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",

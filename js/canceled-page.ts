@@ -1,11 +1,11 @@
-/** canceled.html: leads back to the same Checkout while it is open, and does not claim "not charged" of a paid order. */
+/** canceled.html: leads back to the same Checkout while it is open, and never says "not charged" of a paid order. */
 import { checkoutUrl } from "./checkout-url.ts";
 import { fetchOrderStatus, type OrderStatus } from "./order-status.ts";
 import { variantsOf } from "./order-variants.ts";
 import { showState } from "./page-state.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
-/** A buyer who can just as well go back to the shop does not wait long for us. */
+/** Short: the buyer can just as well go back to the shop. */
 const pausesMs = [1000, 3000, 0];
 
 const address = takeReturnAddress();

@@ -3,8 +3,8 @@ import { pageElement } from "./page-state.ts";
 const showForMs = 4000;
 
 /**
- * Makes a button copy what `text` returns when it is pressed. What it says then, on itself and to screen readers, stands in its
- * `data-done`. Where the browser refuses, which it does outside https, the text stays on the page to be copied by hand.
+ * Makes a button copy what `text` returns when it is pressed. It then says its `data-done`, to screen readers as well. Where the browser
+ * refuses, as it does outside https, the text stays on the page to be copied by hand.
  */
 export function copyOnClick(button: HTMLElement, text: () => string): void {
   const words = [...button.childNodes];

@@ -8,9 +8,9 @@ const live = box?.querySelector('[role="status"]');
 let from: ReturnAddress | undefined;
 
 /**
- * Offers to send the mail about the order again, while the server says that it can be. What the button says meanwhile, and what
- * is read out afterwards, stands in its `data-busy`, `data-done` and `data-failed`; a refusal comes in the server's words. A page
- * that wants none of it leaves `#order-mail-again` out.
+ * Offers to send the mail about the order again, while the server says that it can be. The button's `data-busy` is what it says meanwhile,
+ * `data-done` and `data-failed` are read out afterwards; a refusal comes in the server's words. A page that
+ * wants none of it leaves `#order-mail-again` out.
  */
 export function offerMailAgain({ personal, wayBack }: OrderStatus, address: ReturnAddress): void {
   // An answer that says nothing about mails changes nothing.
@@ -35,7 +35,7 @@ async function send(pressed: HTMLButtonElement): Promise<void> {
   live?.replaceChildren(refusal === undefined ? done : refusal || failed);
 }
 
-/** Undefined once it is sent, else why not: empty when the server could not be reached. */
+/** Undefined once it is sent, else the reason why not, which is empty when the server could not be reached. */
 async function askForMail({ sessionId, token }: ReturnAddress): Promise<string | undefined> {
   try {
     const response = await fetch("/api/resend-mail", {

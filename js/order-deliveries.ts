@@ -14,7 +14,7 @@ export function showDeliveries({ personal }: OrderStatus): void {
   const deliveries = personal?.deliveries;
   // An answer that says nothing personal says nothing about this either.
   if (!deliveries) return;
-  // Links are made anew for each answer: while nothing else changes, the list stays, and with it the keyboard's place on the page.
+  // Every answer brings new links. While nothing else changes, the list stays, and with it the keyboard's place on the page.
   const fingerprint = deliveries.map(withoutToken).join("\n");
   if (fingerprint === shown) {
     renewLinks(deliveries);

@@ -1,6 +1,6 @@
 /**
- * success.html: follows the order until there is nothing left to wait for. The page only ever shows what the server said,
- * and while the server has said nothing it says that we are waiting, never that something failed.
+ * success.html: follows the order until there is nothing left to wait for. It only shows what the server said. Until the server answers, it
+ * says that we are waiting, never that something failed.
  */
 import { checkoutUrl } from "./checkout-url.ts";
 import { showKeepLink } from "./keep-link.ts";
@@ -15,19 +15,21 @@ import { pageElement, showState } from "./page-state.ts";
 import { showWayBack } from "./way-back.ts";
 import { takeReturnAddress, type ReturnAddress } from "./return-address.ts";
 
-/** Webhooks arrive within seconds. Who is still waiting after a minute gets a button instead of more polling. */
+/** Webhooks arrive within seconds. A buyer who still waits after a minute gets a button instead of more polling. */
 const pausesMs = [1000, 2000, 3000, ...Array<number>(11).fill(5000)];
 
 /** Download links work for an hour: a page that stays open asks for new ones before. */
 const renewEveryMs = 1_800_000;
 
-/** What happens in these states, if anything, happens in days or never. */
+/** An order in these states changes after days, or never. */
 const settledStates = new Set<OrderState>(["fulfilled", "payment_failed", "expired"]);
 
 const checkAgain = pageElement("order-check-again");
 const address = takeReturnAddress();
 let shown = "";
 let isRenewing = false;
+/** The page lists what the order brought, though the mail about it may still have to go out. */
+let isDelivered = false;
 /** Stripe's page, while the buyer can still pay there. */
 let checkout = "";
 
@@ -69,7 +71,7 @@ function hasDownloads({ personal }: OrderStatus): boolean {
   return personal?.deliveries?.some(({ kind }) => kind === "download") ?? false;
 }
 
-/** Shows the answer; true when asking again would tell nothing new. */
+/** Shows the answer; true when there is no need to ask again. */
 function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   if (answer.kind === "not_found") {
     show("not_found");
@@ -83,13 +85,16 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
   const { order } = answer;
   const { checkoutUrl: wayBack = "" } = order;
   checkout = checkoutUrl.test(wayBack) ? wayBack : "";
+  // An answer that says nothing personal leaves the list as it is.
+  const { deliveries } = order.personal ?? {};
+  if (deliveries) isDelivered = deliveries.length > 0;
   if (order.revoked) show("revoked", revokedVariants(order));
   else if (order.paused) show("paused");
-  else show(order.state, variantsOf(order), checkout);
+  else show(order.state, variantsOf(order, isDelivered), checkout);
   showSteps(order.revoked || order.paused ? undefined : order);
   showSummary(order);
   showDeliveries(order);
-  // Also of an order that is paid and waits for its owner.
+  // Also while a paid order waits for its owner.
   if (!isRenewing && hasDownloads(order)) {
     isRenewing = true;
     void renew(from);
@@ -103,8 +108,9 @@ function isSettled(answer: OrderAnswer, from: ReturnAddress): boolean {
 
 /** Only when it changes: each change of the live region is read out. */
 function show(state: string, variants: string[] = [], wayBack = ""): void {
-  if (state === shown) return;
-  shown = state;
+  const words = variants[0] === "delivered" ? `${state}, delivered` : state;
+  if (words === shown) return;
+  shown = words;
   showState(state, { variants, links: { checkout: wayBack } });
 }
 

@@ -3,8 +3,8 @@ import { formatMoney, pageLocale } from "./money.ts";
 import type { OrderStatus } from "./order-status.ts";
 
 /**
- * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once there is such a thing: the
- * text goes into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
+ * Shows what the server tells the buyer alone. Each `[data-personal="name"]` of the page appears once the server sends that value: a text
+ * goes into its `<b>`, an address into its `<a>`. A page that wants none of it leaves the element out.
  */
 export function showPersonal({ personal, currency }: OrderStatus): void {
   const { presentment, taxMinor } = personal ?? {};

@@ -8,9 +8,9 @@ export type OrderStatus = {
   items: { name: string; quantity: number; amountMinor: number }[];
   currency: string;
   totalMinor: number;
-  /** 0 is free; absent where nothing is sent for a price. */
+  /** 0 is free; absent when the order has no shipping cost. */
   shippingMinor?: number;
-  /** Taken off the amounts already. */
+  /** Already taken off the amounts. */
   discountMinor?: number;
   /** Something has to be posted. */
   needsShipping?: true;
@@ -22,9 +22,9 @@ export type OrderStatus = {
   revoked?: true;
   /** The subscription is paused: nothing is handed out until it goes on. */
   paused?: true;
-  /** Where the rest of the order is, for a browser that is not known as the buyer's. `to` is the address's first letter: `a…`. */
+  /** Where the rest of the order is, for a browser that is not known to be the buyer's. `to` is the address's first letter: `a…`. */
   wayBack?: { kind: "mail"; to: string } | { kind: "browser"; supportEmail?: string };
-  /** For the buyer alone: the browser that opened the checkout, or who has the link from the mail. */
+  /** For the buyer alone: in the browser that opened the checkout, or with the link from the mail. */
   personal?: PersonalPart;
 };
 
@@ -58,7 +58,7 @@ const orderStates = ["open", "awaiting_payment", "paid", "fulfilled", "payment_f
 const timeoutMs = 10_000;
 const longestRetryAfterMs = 30_000;
 
-/** Asks once. Never throws: what went wrong on the way is `unsure`. */
+/** Asks once. Never throws: a request that fails is `unsure`. */
 export async function fetchOrderStatus({ sessionId, token }: ReturnAddress): Promise<OrderAnswer> {
   let retryAfterMs = 0;
   try {
@@ -72,7 +72,7 @@ export async function fetchOrderStatus({ sessionId, token }: ReturnAddress): Pro
     retryAfterMs = Math.min(retryAfterSeconds * 1000 || 0, longestRetryAfterMs);
     if (response.ok) {
       const order = (await response.json()) as OrderStatus;
-      // A state this page has never heard of (the server was updated under an open page) is as good as no answer.
+      // A state that this page does not know (the server was updated under an open page) counts as no answer.
       if (orderStates.includes(order.state)) return { kind: "order", order };
     }
   } catch {

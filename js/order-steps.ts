@@ -1,12 +1,12 @@
 import type { OrderState, OrderStatus } from "./order-status.ts";
 import { pageElement } from "./page-state.ts";
 
-/** How many of the page's steps (placed, payment, ready) are behind an order; an order that ended otherwise has none to show. */
+/** How many of the page's steps (placed, payment, ready) are behind an order; an order that ended in another way shows none. */
 const stepsBehind: { [state in OrderState]?: number } = { awaiting_payment: 1, paid: 2, fulfilled: 3 };
 
 /**
- * Marks the steps of `<ol id="order-steps">`: `data-step` done, current or ahead. Undefined hides them. Who has nothing to pay sees
- * no payment. What has to be posted is never ready here: its last step stays current, with the words of its `data-shipping`.
+ * Marks the steps of `<ol id="order-steps">`: `data-step` done, current or ahead. Undefined hides them. An order with nothing to pay has no
+ * payment step. An order that has to be posted is never ready here: its last step stays current, with the words of `data-shipping`.
  */
 export function showSteps(order: OrderStatus | undefined): void {
   const known = order && stepsBehind[order.state];

@@ -31,8 +31,8 @@ export function showSummary(order: OrderStatus): void {
 }
 
 /**
- * A row above the total, where there is such an amount: `<tr data-sum="shipping" data-free="Free">` of the page, whose last cell
- * takes it. A page that has no words for it gets a row in English, because without it the amounts would not add up.
+ * Shows an amount, if there is one, in a row above the total: in the last cell of the page's `<tr data-sum="shipping" data-free="Free">`. A
+ * page without that row gets one in English, because without it the amounts would not add up.
  */
 function showSum(
   name: string,

@@ -3,20 +3,20 @@
  * to edit and translate. Scripts only choose among them.
  */
 
-/** Element of the page by id; a page that lost it is a broken page, and says which one is missing. */
+/** Element of the page by id. Throws an error that names the id when the page has no such element. */
 export function pageElement(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) throw new Error(`${location.pathname} needs an element with id="${id}".`);
   return element;
 }
 
-/** What a page reads that has no template for a state: true of every order in it, whatever was bought and whoever asks. */
+/** Headings for a page that has no template for a state. Each is true of every order in that state, whatever was bought and whoever asks. */
 const lastWords: Record<string, string> = {
   unsure: "Looking up your order",
   open: "This order is not paid yet",
-  still_waiting: "This takes longer than usual",
+  still_waiting: "This is taking longer than usual",
   awaiting_payment: "Thank you, your order is placed",
-  paid: "Thank you, we are getting your order ready",
+  paid: "Thank you for your order",
   fulfilled: "Thank you, your order is complete",
   revoked: "This order is no longer valid",
   paused: "This subscription is paused",
@@ -28,9 +28,9 @@ const lastWords: Record<string, string> = {
 
 /**
  * Puts the template of a state into the live region: the first of `variants` that the page has as `<template data-state="…"
- * data-mode="variant">`, else the one without `data-mode`, which must be true in every case. A template for something else is never
- * shown: where the page has no such one either, it says the least in English. `links` fills in the href of `<a data-link="name">`; a
- * link that leads nowhere is left out.
+ * data-mode="variant">`, else the one without `data-mode`, which must be true in every case. A template for another variant is never shown:
+ * a page without a fitting one gets a short heading in English. `links` fills in the href of `<a data-link="name">`; a link without an
+ * address is removed.
  */
 export function showState(
   state: string,

@@ -7,8 +7,8 @@ export type ReturnAddress = {
 
 /**
  * The order's id, which Stripe put into the address of the page the buyer returned to; null when there is none.
- * It moves from the query to the fragment: a reload and a bookmark still find it, but no server log, no Referer and no
- * analytics script that reports the page's query ever does.
+ * It moves from the query to the fragment: a reload and a bookmark still find it, but server logs, the Referer and analytics scripts that
+ * report the page's query never do.
  */
 export function takeReturnAddress(): ReturnAddress | null {
   const fragment = new URLSearchParams(location.hash.slice(1));

@@ -8,7 +8,7 @@
  * without JavaScript. The browser checks `required`, `min` and `max` before we hear of it.
  *
  * Events, on the button, bubbling:
- *   stripe-checkout:before                     preventDefault() and nothing happens
+ *   stripe-checkout:before                     preventDefault() stops the purchase
  *   stripe-checkout:redirect  {url}            the page is about to leave
  *   stripe-checkout:error     {code, message}  the message stands next to the button
  *
@@ -16,7 +16,7 @@
  * listener, no helper that is called once, and here and there the order of lines that compresses best.
  */
 
-/** What the server says. All of it is missing when it said nothing, or nothing that we understand. */
+/** The server's answer; empty when there was none, or none that we understand. */
 type Answer = { url?: string; error?: { code: string; message: string } };
 
 /**
@@ -33,19 +33,19 @@ notice.role = "alert";
  */
 const keys: Record<string, string> = {};
 
-/** From the script's own tag, which has no other way to be found where it is `type="module"`. */
+/** From the script's own tag, found by its address: `document.currentScript` is null where it is `type="module"`. */
 const endpoint =
   document.querySelector<HTMLElement>("[src*=stripe-checkout]")?.dataset["endpoint"] ??
   "/api/create-checkout-session";
 
-/** Gives the button back to the buyer. Undefined while nobody is buying; there is one purchase at a time. */
+/** Gives the button back to the buyer. Empty while no purchase is under way; there is one at a time. */
 let release: (() => void) | null | undefined;
 
 let isWarm: unknown;
 
 function onEvent(
   event: Event & Partial<MouseEvent & PageTransitionEvent & SubmitEvent>,
-  // What was clicked, out to the window: also through a shadow tree, and before the event forgets it.
+  // From what was clicked out to the window, through shadow trees too. Read now, because the event forgets it.
   path = [event.submitter, ...event.composedPath()] as (Partial<HTMLButtonElement> | null | undefined)[],
 ): void {
   const button = path.find((node) => node?.matches?.(".stripe-checkout-btn[data-price-id]")) as
@@ -63,7 +63,7 @@ function onEvent(
     event.defaultPrevented
   )
     return;
-  // From here on it is ours; a form around the button is not posted.
+  // From here on the script handles it; a form around the button is not posted.
   event.preventDefault();
 
   const emit = (name: string, detail?: object) =>
@@ -73,7 +73,7 @@ function onEvent(
   const body = JSON.stringify({
     priceId: button.dataset["priceId"],
     quantity: button.dataset["quantity"] ?? button.form?.["quantity"]?.value,
-    // What is chosen, checked and enabled, as the browser would post it; `price_id` goes before `priceId`.
+    // What is chosen, checked and enabled, as the browser would post it; `price_id` wins over `priceId`.
     ...(button.form?.action.endsWith?.(endpoint) &&
       Object.fromEntries(new FormData(button.form, event.submitter))),
   });
@@ -87,7 +87,7 @@ function onEvent(
   }: Answer) => {
     // Too late: the buyer has been told already, or came back to the page and has the button again.
     if (release != restore) return;
-    // https anywhere, plain http only on localhost (the dev server). What else the dots would match is no host name.
+    // https anywhere, plain http only on localhost (the dev server). Anything else that the dots match is not a host name.
     if (/^http(s:|:..localhost[:/])/.test(url!)) {
       keys[body] = "";
       emit("redirect", { url });

@@ -8,8 +8,8 @@ const HELP = `Marks paid orders that are missing from a restored table as delive
   npm run adopt -- --since 2026-11-30T10:00Z
   npm run adopt -- --deliver cs_… cs_…
 
-Without --since it begins where the table's own memory ends. --deliver leaves out orders that were not delivered: npm run reconcile
-delivers them afterwards. Prints the orders that it adopted.`;
+Without --since it starts where the table's own records end. With --deliver, name the orders that were not delivered: they are left out,
+and npm run reconcile delivers them afterwards. Prints the orders that it adopted.`;
 
 const HOUR_MS = 3_600_000;
 
@@ -45,7 +45,7 @@ function parse(words: readonly string[]): { since: number | undefined; deliver: 
   if (option === undefined) return { since: undefined, deliver: [] };
   if (option === "--since" && Date.parse(value) > 0) {
     const { since: another, deliver: ids } = parse(more);
-    if (another !== undefined) fail(`--since is given twice: which of them?\n\n${HELP}`);
+    if (another !== undefined) fail(`--since is given twice. Give it once.\n\n${HELP}`);
     return { since: Date.parse(value), deliver: ids };
   }
   const ids = words.slice(1);

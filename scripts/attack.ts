@@ -18,7 +18,7 @@ const HELP = `Attacks a shop on this machine the way strangers would, and prints
   npm run attack                                  a shop of its own, started for this and gone afterwards
   npm run attack -- --url http://localhost:3000   one that is running here, e.g. by npm run dev
 
-Ends with 1 when something got through. It takes no address but this machine's: what is deployed is the same code.`;
+Ends with 1 when something got through. It only attacks this machine: the deployed shop runs the same code.`;
 
 const ATTACKS: readonly Attack[] = [
   priceTampering,
@@ -29,7 +29,7 @@ const ATTACKS: readonly Attack[] = [
   guessedIds,
 ];
 
-/** As `vercel dev` has it: the shop takes the host's word, which is ours here, for where a request comes from. */
+/** As under `vercel dev`: the shop believes the host about where a request comes from, and here we are the host. */
 const DEPLOYED = {
   CHECKOUTS_PER_MINUTE: "5",
   CHECKOUTS_PER_MINUTE_TOTAL: "100",
@@ -53,7 +53,7 @@ try {
   fail(`The shop could not be attacked: ${messageOf(error)}`);
 }
 
-/** Two shops: the first as `npm run dev` starts it, the second with the limits of a deployed one, so that each attack stands for itself. */
+/** Two shops: the first as `npm run dev` starts it, the second with the limits of a deployed one, so that attacks do not affect each other. */
 async function attackOwnShop(): Promise<number> {
   let through = 0;
   for (const [attacks, limits] of [

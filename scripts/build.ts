@@ -20,7 +20,7 @@ import { publishedProblems } from "./site/published-problems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { site, problems: inFiles } = await inspectSite(root);
-// Everything that is wrong is said at once: on a host, each look costs a deployment.
+// All problems are reported at once: on a host, each further try costs a deployment.
 const problems = [...inFiles];
 collectConfig(checkSiteUrl, problems);
 const catalog = await makeCatalog();
@@ -36,8 +36,8 @@ await refuseSecrets();
 console.log(`Built dist/ (the site) and build/ (the functions' bundle, which sells ${forSale(catalog)}).`);
 
 /**
- * What is for sale, with what Stripe knows about it. A mistake in the files ends the build here rather than a sale later; an outage of
- * Stripe's does not, because nothing is known to be wrong then: the functions will ask at the first sale.
+ * What is for sale, with what Stripe knows about it. A mistake in the files stops the build here instead of a sale later. An outage at
+ * Stripe does not stop it: nothing is known to be wrong, and the functions ask at the first sale.
  */
 async function makeCatalog(): Promise<Catalog> {
   const known = problems.length;
@@ -66,7 +66,7 @@ async function makeCatalog(): Promise<Catalog> {
   return check.catalog;
 }
 
-/** What Stripe is not asked for. Adds to the problems, and answers with what is worth a word but no reason to stop. */
+/** The checks that need no answer from Stripe. Adds to the problems, and returns warnings, which do not stop the build. */
 async function lookAtTheRest(): Promise<string[]> {
   if (site === undefined) return [];
   const undeliverable = collectConfig((environment) => licenseProblem(site, environment), problems);
@@ -76,7 +76,7 @@ async function lookAtTheRest(): Promise<string[]> {
   return [...pages.warnings, ...(await lookAtHosts(site.shop.pages))];
 }
 
-/** What keeps the shop from working on the host that runs this build stops it; what does on another host is worth a word. */
+/** What breaks the shop on the host that runs this build stops it; what breaks it on another host is a warning. */
 async function lookAtHosts(folder: string | undefined): Promise<string[]> {
   const { vercel, netlify, unreadable } = await inspectHosts(root, folder);
   problems.push(...unreadable);
@@ -89,14 +89,14 @@ async function lookAtHosts(folder: string | undefined): Promise<string[]> {
   });
 }
 
-/** A key that is published cannot be called back, so the build fails instead. */
+/** A published key cannot be taken back, so the build fails instead. */
 async function refuseSecrets(): Promise<void> {
   const environment = await buildEnvironment(root, process.env);
   const found = await findSecrets(root, [join(root, "dist"), join(root, "build")], environment);
   if (found.length === 0) return;
   for (const { file, line, what } of found) console.error(`${file}, line ${line}: holds ${what}.`);
   console.error(
-    "The build stops here: a secret must not be published. Remove it from your pages or from shop.config.ts, keep it in the host's environment variables, and if it was online before, roll it where it came from.",
+    "The build stops here: a secret must not be published. Remove it from your pages or from shop.config.ts and keep it in the host's environment variables. If it was online before, replace it at the service that issued it, and revoke this one.",
   );
   process.exit(1);
 }

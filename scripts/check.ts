@@ -24,26 +24,26 @@ import { paymentPageOrigin } from "./site/payment-page.ts";
 import { publishedProblems } from "./site/published-problems.ts";
 import { tableProblem } from "./table-problem.ts";
 
-const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: is it there, in the mode of your key, is it for sale, and
-does the page show what will be charged? Then asks your bucket, if you sell files from one, whether they are there, and DynamoDB, if you keep
-orders in it, whether the table is there and has its index. Looks whether another shop of this kind sells on the account. Names styles,
-scripts and pictures that your pages load and that are not there, and whatever browsers will refuse by the Content-Security-Policy of
-vercel.json or netlify.toml. Changes nothing.
+const HELP = `Asks Stripe about every price that your pages and shop.config.ts offer: does it exist in the mode of your key, is it for sale,
+and does the page show what will be charged? If you sell files from a bucket, checks that they are there; if you keep orders in DynamoDB,
+that the table and its index are there. Looks for another shop of this kind on the account. Names styles, scripts and pictures that your
+pages load and that are not there, and whatever browsers will refuse because of the Content-Security-Policy in vercel.json or netlify.toml.
+Changes nothing.
 
   npm run check
 
-The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET, the table DYNAMODB_TABLE. Without a key it looks at everything else, and
-says what it could not look at. Ends with 1, and a line for each mistake, when
-something cannot be sold as the page says, or no order could be kept.`;
+The key is STRIPE_SECRET_KEY of .env, the bucket FILES_BUCKET, the table DYNAMODB_TABLE. Without a key it checks everything else, and
+says what it could not check. Ends with 1, and a line for each mistake, when something cannot be sold as the page says, or orders cannot be
+kept.`;
 
 const NO_KEY =
   "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env.";
 
 const NOT_ASKED =
-  "Not looked at: whether your prices are there and for sale, and whether the pages say what will be charged.";
+  "Not checked: whether your prices are there and for sale, and whether the pages say what will be charged.";
 
-/** Without Stripe's key these are not the variables of a shop, and the other one may be set where they are. */
-const NO_LICENSE_KEY = "Not looked at: LICENSE_PRIVATE_KEY, which signs the license keys that you sell.";
+/** Without Stripe's key this is not a shop's environment, and LICENSE_PRIVATE_KEY may be set where the shop's variables are. */
+const NO_LICENSE_KEY = "Not checked: LICENSE_PRIVATE_KEY, which signs the license keys that you sell.";
 
 const unknown = readArguments(HELP);
 if (unknown.length > 0) fail(`npm run check takes no arguments.\n\n${HELP}`);
@@ -54,9 +54,9 @@ const { site, problems: inFiles } = await inspectSite(root);
 const wrongVariables: string[] = [];
 const problems = [...inFiles];
 const warnings: string[] = [];
-/** What could not be looked at, each with the reason. */
+/** What could not be checked, each with the reason. */
 const notLooked: string[] = [];
-/** Where buyers pay, if Stripe has told. */
+/** Where buyers pay, if Stripe has told us. */
 let paymentPage: string | undefined;
 
 collectConfig(checkSiteUrl, wrongVariables);
@@ -64,7 +64,7 @@ const access = collectConfig(parseStripeAccess, wrongVariables);
 const dynamodb = collectConfig(parseDynamodbConfig, wrongVariables);
 if (site === undefined) {
   notLooked.push(
-    "Not looked at, because your files cannot be read: your pages, your prices, the files for sale.",
+    "Not checked, because your files cannot be read: your pages, your prices, the files for sale.",
   );
 } else {
   await askStripeAbout(site);
@@ -95,7 +95,7 @@ async function askStripeAbout(loaded: LoadedSite): Promise<void> {
   paymentPage = await paymentPageOrigin(createStripeClient(access, realSurroundings()));
 }
 
-/** What needs no key of Stripe's. */
+/** The checks that need no Stripe key. */
 async function lookAt(loaded: LoadedSite): Promise<void> {
   const undeliverable = collectConfig((environment) => licenseProblem(loaded, environment), wrongVariables);
   if (undeliverable !== undefined) problems.push(undeliverable);
@@ -119,12 +119,12 @@ function report(): void {
   for (const warning of warnings) console.warn(warning);
   const said = [...new Set([...wrongVariables, ...problems, ...notLooked])];
   if (said.length === 0) {
-    console.log(`\nAll of it can be bought, in ${access?.livemode ? "live" : "test"} mode.`);
+    console.log(`\nEverything can be bought, in ${access?.livemode ? "live" : "test"} mode.`);
     return;
   }
   if (problems.length + wrongVariables.length + warnings.length === 0)
     console.log(
-      "What could be looked at is in order: shop.config.ts, the files for sale, and what your pages load.",
+      "Everything that could be checked is in order: shop.config.ts, the files for sale, and what your pages load.",
     );
   fail(said.join("\n"));
 }

@@ -76,7 +76,7 @@ function readFlags() {
   }
 }
 
-/** A port that was asked for is taken or refused; the default one gives way to the next free one. */
+/** A port that was asked for must be free; the default port gives way to the next free one. */
 async function start(options: Omit<ShopOptions, "port">): Promise<Shop> {
   const asked = environment["PORT"] || undefined;
   if (asked !== undefined && !(/^\d{1,5}$/.test(asked) && Number(asked) <= 65535)) {
@@ -112,7 +112,7 @@ function stripeInUse({ simulatedStripe }: Shop): string {
 function describe(error: unknown): string {
   if (error instanceof ConfigError || error instanceof SiteError) return error.problems.join("\n");
   if (error instanceof StorageInUseError)
-    return `${error.message} Close that shop, or use: npm run dev -- --fresh. If it is no shop, delete the file.`;
+    return `${error.message} Close that shop, or use: npm run dev -- --fresh. If that process is not a shop, delete the file.`;
   // say-failures.cjs makes a sentence of it, too.
   throw error;
 }

@@ -28,7 +28,7 @@ export function dotEnvText(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes).replaceAll(/\r\n?/g, "\n");
 }
 
-/** Without a mark, a NUL beside each letter tells UTF-16, and what is no UTF-8 comes from an old Windows. */
+/** Without a mark, a NUL beside each letter means UTF-16, and text that is not UTF-8 comes from an old Windows. */
 function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return "utf-16le";
@@ -52,7 +52,9 @@ function lineProblems(lines: readonly string[]): string[] {
     if (name === "") {
       problems.push(`${place}: sets nothing. A line is NAME=value, or begins with # when it is a note.`);
     } else if (/^[“”„‘’‚«»]/.test(value)) {
-      problems.push(`${place}: ${name} stands in typographic quotes. Take them away, or use plain ones (").`);
+      problems.push(
+        `${place}: ${name} has typographic quotes around it. Remove them, or use plain ones (").`,
+      );
     } else if (/^["'`]/.test(value)) {
       const last = closingLine(lines, index, value);
       if (last === undefined) {

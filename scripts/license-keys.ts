@@ -11,8 +11,8 @@ import {
 } from "../core/licenses/signing-key.ts";
 import { fail, readArguments, readConfig } from "./owner-shop.ts";
 
-const HELP = `Makes the pair of keys that license keys are signed with and verified by, and prints what to put where. It writes nothing: an
-existing key is never overwritten.
+const HELP = `Makes the key pair that signs and verifies license keys, and prints what to put where. It writes nothing: an existing key is never
+overwritten.
 
   npm run license:keys                          a new pair
   npm run license:keys -- --from 2027-03-01     one that takes over on that day from the key in LICENSE_PRIVATE_KEY
@@ -39,12 +39,12 @@ else fail(`This command does not take these arguments.\n\n${HELP}`);
 
 function startOf(day: string | undefined): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(day ?? "") ? Date.parse(day ?? "") : NaN;
-  // A 31 February is taken for a day of March.
+  // `Date` takes 31 February for a day in March.
   if (Number.isNaN(ms) || readable(dayOf(ms)) !== day)
     fail(`--from takes a day, such as --from 2027-03-01.\n\n${HELP}`);
   if (existing.length > 0 && ms < Date.now() + DAY_MS / 2)
     fail(
-      "A key takes over on a day to come, so that there is time to deploy it: orders keep the keys they have.",
+      "The day must be in the future, so that there is time to deploy the key. Orders keep the license keys they have.",
     );
   return ms;
 }

@@ -19,8 +19,8 @@ export class MailToError extends Error {
 }
 
 /**
- * Has an order's mails sent to `address` from now on, in place of what the buyer typed. A mail that is owed still is sent there by settling
- * the order; one that was sent, or passed over, is sent again.
+ * Sends an order's mails to `address` from now on, instead of the one that the buyer typed. A mail that is still due goes there when the
+ * order is settled; one that was sent or skipped is sent again.
  * @throws MailToError when there is nothing to mail, or nothing to mail it with.
  */
 export async function mailTo(orderId: string, address: string, kept: Kept): Promise<SettleOutcome> {
@@ -34,7 +34,7 @@ export async function mailTo(orderId: string, address: string, kept: Kept): Prom
   if (stored === undefined)
     throw new MailToError("There is no such order yet: it is not paid, or not this shop's.");
   if (handOut(stored.control).kind === "revoked")
-    throw new MailToError("The order is void or paused, so nothing is mailed for it.");
+    throw new MailToError("The order is void or paused, so no mail is sent for it.");
 
   await store.correctMailAddress(orderId, address);
   await noteByHand(orderId, "mail_to_command", store);
@@ -43,7 +43,7 @@ export async function mailTo(orderId: string, address: string, kept: Kept): Prom
   if (!isMailDone(stored.control.steps["mail"]?.state)) return settleByHand(orderId, corrected);
 
   const order = await corrected.store.readSnapshot(orderId);
-  if (order === undefined) throw new MailToError("What was bought cannot be read.");
+  if (order === undefined) throw new MailToError("The order's items cannot be read.");
   const deadline = createDeadline(kept.now, MINUTE_MS);
   await resendConfirmation(order, address, deadline, { ...corrected, mailer, limit: NO_LIMIT });
   return settleByHand(orderId, corrected);

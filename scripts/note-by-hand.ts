@@ -2,9 +2,8 @@ import type { OrderStore } from "../core/orders/order-store.ts";
 import { messageOf } from "./owner-shop.ts";
 
 /**
- * Adds to an order's history, where one is kept, that its owner ran a command on it, whatever came of that. Once per command and
- * order; nothing for an order that the shop has not taken up. A line that cannot be written is said on standard error, and undoes
- * nothing.
+ * Adds to an order's history, where one is kept, that the owner ran a command on it, whatever the result. Once per command and order;
+ * nothing for an order that the shop has not recorded. A failed write is reported on standard error, and undoes nothing.
  */
 export async function noteByHand(
   orderId: string,

@@ -10,7 +10,7 @@ import { SiteError } from "./site/site-error.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The shop that .env and the shell describe, for a command of its owner's. Ends the process with a sentence when it is wrong. */
+/** The shop that .env and the shell describe, for an owner's command. Ends the process with a sentence when it is wrong. */
 export async function openOwnerShop(): Promise<Shop> {
   // The log goes to standard error, so that a command's own output can be read by a program.
   const log = createJsonLog((line) => console.error(line), Date.now);

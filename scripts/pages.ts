@@ -9,8 +9,8 @@ import { createSiteHandler } from "./dev/site-server.ts";
 import { readSite } from "./owner-shop.ts";
 
 /**
- * The pages alone, on `PORT`, and a fresh bundle for the functions: what `vercel dev` starts (`devCommand` in vercel.json) to put
- * beside the functions that it runs itself. Without it, it would take our `dev` script, a whole second shop, for the pages.
+ * The pages alone, on `PORT`, and a fresh bundle for the functions: `vercel dev` starts this (`devCommand` in vercel.json) beside the
+ * functions that it runs itself. Otherwise it would start our `dev` script, a whole second shop, for the pages.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { shop, catalog } = await readSite();

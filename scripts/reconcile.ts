@@ -23,7 +23,7 @@ try {
   for (const orderId of report.flagged) console.error(`Waits for you: npm run settle -- ${orderId}`);
   if (report.skipped.length > 0) {
     console.error(
-      `Passed over, because Stripe would not say which orders they belong to: ${report.skipped.join(", ")}. The log above says why.`,
+      `Skipped, because Stripe did not say which orders they belong to: ${report.skipped.join(", ")}. The log above says why.`,
     );
   }
   if (report.unfinished.length > 0)

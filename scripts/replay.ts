@@ -6,12 +6,12 @@ import { classifyStripeError } from "../core/stripe/errors.ts";
 import { noteByHand } from "./note-by-hand.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 
-const HELP = `Processes one event of Stripe's again, exactly as its webhook would. What is done already is not done twice.
+const HELP = `Processes one Stripe event again, exactly as the webhook would. Steps that are done are not repeated.
 
   npm run replay -- evt_…
 
-The event's id stands in the Stripe dashboard, under the endpoint's deliveries. Stripe keeps events for 30 days.
-Prints what became of it as JSON. Ends with 1 when an order is still not as it should be.`;
+You find the event's id in the Stripe dashboard, under the endpoint's deliveries. Stripe keeps events for 30 days.
+Prints the result as JSON. Ends with 1 when an order is still not as it should be.`;
 
 const MINUTE_MS = 60_000;
 

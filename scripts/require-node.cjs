@@ -1,5 +1,5 @@
-// Loaded before every command (`node -r`), on whatever Node there is, so it is written for old ones. Not in a `pre…` script alone: pnpm
-// runs none of those unless it is told to.
+// Loaded before every command (`node -r`), on whatever Node there is, so it is written for old ones. A `pre…` script alone is not enough:
+// pnpm does not run those by default.
 var parts = process.versions.node.split(".").map(Number);
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   console.error(

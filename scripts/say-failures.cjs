@@ -1,5 +1,5 @@
-// What no command has caught ends here, as a sentence with its place: an owner has no use for a stack. It is loaded before the command,
-// because a package that is missing fails before the command's own first line runs.
+// Prints an error that no command caught as a sentence with its place: a stack does not help an owner. It is loaded before the command,
+// because a missing package fails before the command's own first line runs.
 const { dirname, relative, sep } = require("node:path");
 const { fileURLToPath } = require("node:url");
 

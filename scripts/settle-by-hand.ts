@@ -11,7 +11,7 @@ const ADVICE: Partial<Record<SettleOutcome["kind"], string>> = {
     "Stripe does not know this order. Check that STRIPE_SECRET_KEY belongs to the same account and mode (test or live).",
   not_ours:
     "This order belongs to another shop. Check that SHOP_ID and STRIPE_SECRET_KEY are the same here as on your host. If it was sold at a former address of your shop, add that address to ALLOWED_ORIGINS.",
-  busy: "Somebody else is settling this order right now. Try again in a minute.",
+  busy: "This order is being settled right now. Try again in a minute.",
   unfinished: "A step could not be done; the record says why. Fix that, then try again.",
   needs_attention: "A step failed for good; the record says why. Fix that, then try again.",
 };
@@ -22,8 +22,8 @@ export function adviceAfter({ kind }: SettleOutcome): string | undefined {
 }
 
 /**
- * Settles an order because its owner asks for it: what was given up is tried again. Its history says so, too when the run breaks off
- * half way, as it may have changed the order.
+ * Settles an order at the owner's request: steps that were given up are tried again. The history records the command even if the run is
+ * interrupted, because it may have changed the order by then.
  */
 export async function settleByHand(orderId: string, kept: Kept): Promise<SettleOutcome> {
   try {

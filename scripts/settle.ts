@@ -6,18 +6,18 @@ import { mailTo, MailToError } from "./mail-to.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 import { adviceAfter, settleByHand } from "./settle-by-hand.ts";
 
-const HELP = `Settles one order by hand: asks Stripe how it stands and runs what it still owes: steps, and messages to you. An order that was flagged for your
-attention is tried again; what is done already is not done twice.
+const HELP = `Settles one order by hand: asks Stripe about its state, runs the steps and sends the messages that are still due. An order that
+was flagged for your attention is tried again. Steps that are done are not repeated.
 
   npm run settle -- cs_…
   npm run settle -- cs_… --mail-to NAME@EXAMPLE.COM
 
-With --mail-to the order's mails go to that address from now on, in place of the one that the buyer typed: a mail that is owed still, or
-was refused, is sent there, and one that was sent already is sent again. A mail that reached somebody else before keeps its link to the order
-for 90 days; a full refund closes it.
+With --mail-to the order's mails go to that address from now on, instead of the one that the buyer typed: a mail that is still due, or was
+refused, is sent there, and one that was sent already is sent again. If a mail reached somebody else before, its link opens the order for 90
+days; a full refund closes it.
 
-Prints as JSON the outcome, which messages could not be delivered ("owed"), the order's record, how often the buyer fetched which file
-("downloads") and what the shop noted down when ("history"); the last two where orders are kept in DynamoDB.
+Prints as JSON the outcome, which messages could not be delivered ("owed"), the order's record, how often the buyer downloaded each file
+("downloads") and what the shop recorded when ("history"); the last two where orders are kept in DynamoDB.
 Ends with 1 when the order is still not as it should be.`;
 
 const NOT_TOLD =

@@ -17,7 +17,7 @@ export async function tableProblem(config: DynamodbConfig): Promise<string | und
       endpoint === undefined
         ? "Is DYNAMODB_REGION right, and may DYNAMODB_ACCESS_KEY_ID, with its secret, use this table (for this look also dynamodb:DescribeTable)?"
         : `Is there a DynamoDB at ${endpoint}? For Amazon's own leave DYNAMODB_ENDPOINT empty.`;
-    return `The table ${table} in ${region} could not be asked for: ${messageOf(error)} ${advice}`;
+    return `The table ${table} in ${region} could not be checked: ${messageOf(error)} ${advice}`;
   } finally {
     client.destroy();
   }

@@ -3,16 +3,16 @@ import { cancelDueSubscriptions } from "./transitions/cancel-subscription.ts";
 import { expireDueSessions } from "./transitions/expire-session.ts";
 import { settleDebit } from "./transitions/settle-debit.ts";
 
-/** Watches over what happens by itself when its time has come. */
+/** Runs what happens by itself when its time has come. */
 export interface Alarm {
-  /** Does what should have happened by now: sessions expire, banks answer, subscriptions end. False: nothing to do. */
+  /** Does what should have happened by now: sessions expire, banks answer, subscriptions end. False when there was nothing to do. */
   catchUp(): boolean;
   /** Call after every change of the state: rings when the next thing is due. */
   set(): void;
   close(): void;
 }
 
-/** Node's timers hold no more: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** Node's timers cannot wait longer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const longestTimerMs = 2 ** 31 - 1;
 
 export function createAlarm(surroundings: {
@@ -22,7 +22,7 @@ export function createAlarm(surroundings: {
   ring(): void;
 }): Alarm {
   const { world, schedule, ring } = surroundings;
-  // Milliseconds; undefined before anybody has looked.
+  // Milliseconds; undefined before the first look.
   let dueAt: number | null | undefined;
   let cancelTimer = () => {};
   let isClosed = false;

@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseCatalog, type Catalog } from "./catalog.ts";
 
-/** Reads the demo catalog, or the given file. Throws an Error that says what to mend. */
+/** Reads the demo catalog, or the given file. Throws an Error that says what to fix. */
 export function readCatalogFile(file = fileURLToPath(new URL("./catalog.json", import.meta.url))): Catalog {
   const name = relative(process.cwd(), file) || file;
   let content: string;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** The real clock, chance, timers and network. The only place of the simulator that touches them. */
+/** The real clock, randomness, timers and network. Nothing else in the simulator touches them. */
 
 export function realNow(): number {
   return Date.now();

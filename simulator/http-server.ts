@@ -35,7 +35,7 @@ async function answer(
 
 async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   if (response.type === "error") {
-    // A fault that was asked for: the connection breaks.
+    // A fault that a test asked for: the connection breaks.
     outgoing.destroy();
     return;
   }

@@ -8,7 +8,9 @@ export function createSimulatedFetch(answer: (request: Request) => Promise<Respo
   return async (input, init) => {
     const request = new Request(input, init);
     if (!isForStripe(new URL(request.url)))
-      throw new TypeError(`${new URL(request.url).origin} is not Stripe's, and nobody else is simulated.`);
+      throw new TypeError(
+        `${new URL(request.url).origin} is not an address of Stripe, and only Stripe is simulated.`,
+      );
     const response = await Promise.race([answer(request), givenUp(request.signal)]);
     if (response.type === "error") throw new TypeError("The connection to the simulated Stripe broke.");
     return response;

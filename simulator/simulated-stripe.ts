@@ -34,11 +34,11 @@ export interface SimulatedStripeOptions {
   webhookEndpoints?: readonly WebhookEndpoint[];
   /** Managed Payments is on unless a request says no, as on newer accounts. Default: false. */
   managedPaymentsByDefault?: boolean;
-  /** Restricted keys (`rk_test_…`) and all that each of them may do. A key that is not listed may do everything. */
+  /** Restricted keys (`rk_test_…`) and their permissions. A key that is not listed may do everything. */
   restrictedKeys?: Readonly<Record<string, readonly Permission[]>>;
   /** Milliseconds. */
   now?: () => number;
-  /** Letters and digits, as many as asked for. */
+  /** As many letters and digits as asked for. */
   randomId?: (length: number) => string;
   /** Runs something later; the returned function cancels it. */
   schedule?: (delayMs: number, run: () => void) => () => void;
@@ -74,11 +74,11 @@ export interface SimulatedStripe {
   /** For MSW's `setupServer`: everything sent to api.stripe.com, or to `/v1` and `/v2` of a loopback address. */
   readonly handlers: RequestHandler[];
   handleApi(request: Request): Promise<Response>;
-  /** The same without web objects, which cost more than the rest: for millions of calls. Of the faults only `duringApi` applies. */
+  /** The same without web objects, which cost more than the rest: for millions of calls. The only fault that applies is `duringApi`. */
   callApi(request: ApiRequest): Promise<ApiAnswer>;
   /** For a program in this process that can be given its `fetch`: thousands of calls without a socket each. */
   fetch: typeof globalThis.fetch;
-  /** Undefined when the address is none of the payment page's. */
+  /** Undefined when the address does not belong to the payment page. */
   handleHostedPage(request: Request): Promise<Response | undefined>;
   /** What a buyer does, without HTML. */
   buyer: SimulatedBuyer;
@@ -123,7 +123,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
     managedPaymentsByDefault: options.managedPaymentsByDefault ?? false,
     eventTrouble,
   });
-  // Changes no API call asked for (a buyer's, a bank's, the clock's) carry no request.
+  // Changes that no API call asked for (by a buyer, a bank or the clock) carry no request.
   const world = worldFor({ id: null, idempotency_key: null });
 
   const queue = createDeliveryQueue({
@@ -191,7 +191,7 @@ export function createSimulatedStripe(options: SimulatedStripeOptions): Simulate
   seedCatalog(world, options.catalog, options.siteUrl ?? options.publicUrl);
 
   return {
-    // Made on demand: whoever calls `handleApi` or `callApi` has no use for them.
+    // Made on demand: callers of `handleApi` or `callApi` do not need them.
     get handlers() {
       return createMswHandlers(answerApi);
     },

@@ -1,7 +1,7 @@
 import { tally, type Attack, type Finding } from "./attack.ts";
 import { buy, FORM_TYPE, type Answer, type Target } from "./target.ts";
 
-/** A page of the attacker's makes its visitors' browsers open checkouts, or reads what the shop tells them. */
+/** An attacker's page makes its visitors' browsers open checkouts, or reads what the shop tells them. */
 export const crossSite: Attack = {
   name: "CORS tricks",
   async run(target) {

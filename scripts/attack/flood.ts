@@ -8,7 +8,7 @@ const AT_ONCE = 20;
 /** What a deployed shop lets one address, and one /48, open in a minute; the run may touch two of them. */
 const PER_MINUTE = { address: 5, largeNetwork: 30 } as const;
 
-/** Stolen cards are tried out by the hundred: each needs a checkout. Who wants no sale at all uses up everybody else's. */
+/** Card testers try stolen cards by the hundred, and each try needs a checkout. Other attackers use up the checkouts of honest buyers. */
 export const flood: Attack = {
   name: "Card testing",
   async run(target) {
@@ -16,7 +16,7 @@ export const flood: Attack = {
   },
 };
 
-/** What is not for sale must use up nothing. */
+/** Requests for what is not for sale must not count against the limit. */
 async function junk(target: Target): Promise<Finding> {
   const bodies = [
     '{"price_id":"price_nobody_sells_this"}',
@@ -41,13 +41,13 @@ async function junk(target: Target): Promise<Finding> {
 
 async function fromOneAddress(target: Target): Promise<Finding> {
   const statuses = await manyAtOnce(REQUESTS, () => buy(target));
-  // A shop that somebody else has started may have been given other limits.
+  // A shop that was not started by this run may have other limits.
   const gotThrough =
     target.inside === undefined ? !statuses.includes(429) : opened(statuses) > 2 * PER_MINUTE.address;
   return { tried: `${count(REQUESTS)} checkouts from one address`, got: tally(statuses), gotThrough };
 }
 
-/** Only where this run plays the host, which alone says where a request comes from. */
+/** Only where this run plays the host, because only the host says where a request comes from. */
 async function fromOneNetwork(target: Target): Promise<Finding[]> {
   const header = target.inside?.addressHeader;
   if (header === undefined) return [];

@@ -5,7 +5,7 @@ import { buy, sessionIdIn, type Target } from "./target.ts";
 
 const GUESSES = 300;
 
-/** Whose orders are there, and what do they say about people? */
+/** Can a stranger find orders, and what do they reveal about people? */
 export const guessedIds: Attack = {
   name: "Guessed orders",
   async run(target) {
@@ -34,7 +34,7 @@ export const guessedIds: Attack = {
     return [
       await look(target, `${GUESSES} made-up ids`, made),
       await look(target, "neighbours of a real one", near),
-      await look(target, "ids that are none", odd),
+      await look(target, "strings that are not ids", odd),
       ...(await lookAtStranger(target, known)),
     ];
   },

@@ -1,7 +1,7 @@
 import { tally, type Attack } from "./attack.ts";
 import { FORM_TYPE, JSON_TYPE } from "./target.ts";
 
-/** Fields that would change what is paid, if anybody listened. */
+/** Fields that would change what is paid, if the shop accepted them. */
 const FIELDS: readonly object[] = [
   { amount: 1 },
   { unit_amount: 1 },

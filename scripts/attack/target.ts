@@ -9,7 +9,7 @@ export interface Target {
   priceId: string;
   /** Signs as Stripe does, to try what a recorded delivery could be used for; undefined where the secret is not known. */
   webhookSecret: string | undefined;
-  /** Only where the shop was started for this: somebody pays, and how many mails went out. */
+  /** Only for a shop started by this run: pays as a buyer, and counts the mails that went out. */
   inside: Inside | undefined;
 }
 
@@ -18,7 +18,7 @@ interface Inside {
   pay(sessionId: string): Promise<void>;
   mailsSent(): number;
   buyer: { email: string; name: string };
-  /** The header in which a host would say where a request comes from; undefined where this shop believes none. */
+  /** The header in which a host would say where a request comes from; undefined when this shop trusts no such header. */
   addressHeader: string | undefined;
   /** Where Stripe would send the buyer back to. */
   returnAddresses(sessionId: string): string[];

@@ -42,7 +42,7 @@ export const forgedEvents: Attack = {
   },
 };
 
-/** A delivery that somebody has recorded is used again, later, or changed. */
+/** A recorded delivery is sent again: repeated, late, or changed. */
 export const recordedEvents: Attack = {
   name: "Recorded events",
   async run(target) {

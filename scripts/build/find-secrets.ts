@@ -14,7 +14,7 @@ export interface FoundSecret {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What a key looks like, wherever it comes from. Real ones hold a digit: a placeholder of x's in a text is none. */
+/** What a key looks like, wherever it comes from. Real keys hold a digit; a placeholder such as sk_live_xxxx does not. */
 const LOOKS: readonly [RegExp, string][] = [
   [/\b[sr]k_(?:test|live)_(?=\w*\d)\w{16,}/g, "a Stripe secret key (sk_… or rk_…)"],
   [/\bwhsec_(?=[\w+/]*\d)[\w+/]{16,}/g, "a webhook signing secret (whsec_…)"],
@@ -24,15 +24,15 @@ const LOOKS: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/g, "a private key"],
 ];
 
-/** Variables whose values are nobody's business, the owner's own among them. */
+/** Variables whose values are secret, the owner's own included. */
 const SECRET_NAMES = /SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|ACCESS_KEY|API_?KEY|SMTP_URL|DATABASE_URL/i;
 
-/** A shorter value is a word that may well stand on a page, such as "local". */
+/** A shorter value may be an ordinary word on a page, such as "local". */
 const SHORTEST_VALUE = 12;
 
 /**
  * Looks through every file of the folders for values of the environment's secret variables and for anything that looks like a
- * key. What is in dist/ anybody can read, and what is in build/ stays in the host's archives.
+ * key. Anybody can read dist/, and the host archives build/.
  */
 export async function findSecrets(
   root: string,
@@ -74,13 +74,13 @@ function secretValues(environment: Variables): [string, string][] {
     .map(([name, value]): [string, string] => [name, Buffer.from(value).toString("latin1")]);
 }
 
-/** As it is when it is used: an address writes some characters as `%…`. */
+/** The value as it is used: an address writes some characters as `%…`. */
 function passwordIn(value: string): string {
   const { password } = URL.canParse(value) ? new URL(value) : { password: "" };
   try {
     return decodeURIComponent(password);
   } catch {
-    // A bare percent sign: what reads this variable takes the password as it stands, or refuses it.
+    // A bare percent sign: the code that reads this variable takes the password literally, or refuses it.
     return password;
   }
 }

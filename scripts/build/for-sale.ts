@@ -9,8 +9,8 @@ export function forSale({ prices }: Catalog): string {
   const names = Object.keys(prices).length;
   if (known.length < names) {
     return names === 1
-      ? "what 1 price id or lookup key stands for"
-      : `what ${names} price ids and lookup keys stand for`;
+      ? "the price of 1 id or lookup key"
+      : `the prices of ${names} ids and lookup keys`;
   }
   const count = new Set(known).size;
   return count === 1 ? "1 price" : `${count} prices`;

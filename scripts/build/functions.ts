@@ -11,9 +11,8 @@ import { SiteError } from "../site/site-error.ts";
 import { bundledPackages, thirdPartyNotices } from "./third-party.ts";
 
 /**
- * Bundles the functions' code, because neither host bundles npm packages: left alone, Stripe's SDK costs every cold start
- * several times what the bundle does (`npm run bench` measures it). shop.config.ts, which may hold code of the owner's own, and the
- * catalog are inside.
+ * Bundles the functions' code, because neither host bundles npm packages: unbundled, Stripe's SDK costs every cold start several times what
+ * the bundle does (`npm run bench` measures it). The bundle includes the catalog and shop.config.ts, which may hold the owner's own code.
  */
 export async function buildFunctions(root: string, outputFolder: string, catalog: Catalog): Promise<void> {
   await rm(outputFolder, { recursive: true, force: true });
@@ -23,15 +22,15 @@ export async function buildFunctions(root: string, outputFolder: string, catalog
     entryNames: "app",
     outExtension: { ".js": ".mjs" },
     bundle: true,
-    // A chunk of its own for what is imported lazily: the AWS SDK loads only where DynamoDB is on.
+    // Lazy imports get a chunk of their own: the AWS SDK loads only where DynamoDB is on.
     splitting: true,
     format: "esm",
     platform: "node",
     target: "node22",
     // The packages' ES modules are smaller than their CommonJS builds, which esbuild would take for Node.
     mainFields: ["module", "main"],
-    // Identifiers stay: a stack trace should name our functions, and telling each function its old name again, as esbuild's
-    // keepNames does, costs more at every start than the longer names.
+    // Identifiers are not minified: a stack trace should name our functions, and esbuild's keepNames, which restores the names, costs more
+    // at every start than the longer names do.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
@@ -76,7 +75,7 @@ function types(): string {
 }
 
 /**
- * What Netlify tells the build and not the functions: which kind of deployment this is, and a preview's own address.
+ * What Netlify tells the build but not the functions: which kind of deployment this is, and a preview's own address.
  * https://docs.netlify.com/build/functions/environment-variables/#netlify-read-only-variables
  */
 function hostBuildVariables(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {

@@ -10,7 +10,7 @@ import { expectOwnOutput } from "./own-output.ts";
 
 /**
  * Makes the folder that both hosts publish: the owner's site (from the folder `pages`), the return pages, the browser scripts. It is one folder because
- * Vercel publishes `public/` alone unless it is named another one.
+ * Vercel publishes only `public/` unless another folder is named.
  * @throws SiteError, before anything is deleted, when that would delete or publish what it must not.
  */
 export async function buildSite(root: string, outputFolder: string, pages = PAGES_FOLDER): Promise<void> {
@@ -20,7 +20,7 @@ export async function buildSite(root: string, outputFolder: string, pages = PAGE
   await expectOwnOutput(root, outputFolder, `js/${BROWSER_SCRIPTS[0]}.js`);
 
   await rm(outputFolder, { recursive: true, force: true });
-  // The scripts first: they mark the folder as ours, should the build break off.
+  // The scripts go first: they mark the folder as ours if the build is interrupted.
   await mkdir(join(outputFolder, "js"), { recursive: true });
   for (const name of BROWSER_SCRIPTS) {
     await writeFile(join(outputFolder, "js", `${name}.js`), await bundleBrowserScript(name));

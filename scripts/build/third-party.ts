@@ -8,11 +8,11 @@ export interface ThirdParty {
   version: string;
   /** As its package.json says it, an SPDX expression. */
   license: string;
-  /** What it asks to be passed on with it; empty when neither it nor its repository is known to have such a text. */
+  /** The license text to pass on with the package; empty when neither the package nor its repository is known to have one. */
   text: string;
 }
 
-/** The packages that have code in a bundle, by name; what is installed or imported and left out is not shipped. */
+/** The packages that have code in a bundle, by name. A package that is imported but left out of the bundle is not shipped. */
 export async function bundledPackages(root: string, { outputs }: Metafile): Promise<ThirdParty[]> {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.keys(inputs).filter((file) => (inputs[file]?.bytesInOutput ?? 0) > 0),
@@ -29,11 +29,11 @@ const TEXTS_OF_REPOSITORIES: Readonly<Record<string, string>> = {
   standardwebhooks: "licenses/standardwebhooks.txt",
 };
 
-/** Some packages leave out the license of their repository, which asks to be passed on with every copy. */
+/** Some packages omit their repository's license, although it must go with every copy. */
 async function textOfRepository({ name, license }: ThirdParty, all: readonly ThirdParty[]): Promise<string> {
   const file = TEXTS_OF_REPOSITORIES[name];
   if (file !== undefined) return (await readFile(new URL(file, import.meta.url), "utf8")).trim();
-  // One repository, one license; only some of its packages bring it: https://github.com/aws/aws-sdk-js-v3
+  // One repository, one license, which only some of its packages include: https://github.com/aws/aws-sdk-js-v3
   if (!name.startsWith("@aws-sdk/")) return "";
   const isSibling = (one: ThirdParty): boolean => one.name.startsWith("@aws-sdk/") && one.license === license;
   return all.find((one) => isSibling(one) && one.text !== "")?.text ?? "";

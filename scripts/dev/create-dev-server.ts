@@ -4,7 +4,7 @@ import { createRequestListener, sendResponse } from "@remix-run/node-fetch-serve
 
 import { errorPage, unreadableAddress } from "./error-page.ts";
 
-/** A server for `serve`. Whatever it throws, and whatever is no request, ends in a page in words; `print` gets the reason. */
+/** A server for `serve`. When `serve` throws, or a request cannot be read, the answer is a page in plain words; `print` gets the reason. */
 export function createDevServer(
   serve: (request: Request) => Promise<Response>,
   print: (text: string) => void,
@@ -22,10 +22,10 @@ export function createDevServer(
   });
 }
 
-/** Undefined for all that a `Request` can be made of. */
+/** Undefined when a `Request` can be made of it. */
 function refusalOf({ method, url = "/" }: IncomingMessage): Response | undefined {
   if (method === "TRACE") {
-    return errorPage({ status: 405, title: "Nothing here takes TRACE", text: ["Use GET or POST."] });
+    return errorPage({ status: 405, title: "TRACE is not supported here", text: ["Use GET or POST."] });
   }
   return url.startsWith("/") && URL.canParse(`http://localhost${url}`) ? undefined : unreadableAddress();
 }
@@ -34,8 +34,6 @@ function brokenPage(): Response {
   return errorPage({
     status: 500,
     title: "This page failed",
-    text: [
-      "The reason is printed in the terminal in which the shop runs. Mend it there and reload this page.",
-    ],
+    text: ["The terminal in which the shop runs shows the reason. Fix it, then reload this page."],
   });
 }

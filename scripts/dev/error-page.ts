@@ -8,15 +8,15 @@ export interface ErrorPage {
   title: string;
   /** What is wrong and what to do, a paragraph each. */
   text: readonly string[];
-  /** The way on; the shop if not said. */
+  /** Where to go next; the shop by default. */
   links?: readonly { href: string; label: string }[];
 }
 
 const TO_THE_SHOP = { href: "/", label: "To the shop" };
 
 /**
- * What the development server itself has to say, in the look of the pages behind the counter. It brings its style along: it is shown
- * where other things are broken, and by servers that have nothing but pages.
+ * A message of the development server itself, in the style of the pages behind the counter. The style is inline, because the page is shown
+ * when other things are broken, and by servers that serve only pages.
  */
 export function errorPage({ status, title, text, links = [TO_THE_SHOP] }: ErrorPage): Response {
   const css = readFileSync(new URL("panel/dev.css", import.meta.url), "utf8");
@@ -35,7 +35,7 @@ export function errorPage({ status, title, text, links = [TO_THE_SHOP] }: ErrorP
       <body>
         <header>
           <p class="wordmark">npm run dev</p>
-          <p class="fine">This page is the development server’s own: buyers never see it.</p>
+          <p class="fine">This page comes from the development server. Buyers never see it.</p>
         </header>
         <main>
           <h1>${title}</h1>
@@ -58,7 +58,7 @@ export function errorPage({ status, title, text, links = [TO_THE_SHOP] }: ErrorP
   });
 }
 
-/** For an address that is none: `%zz`, or a NUL in a path. */
+/** For an address that cannot be read: `%zz`, or a NUL in a path. */
 export function unreadableAddress(): Response {
   return errorPage({
     status: 400,

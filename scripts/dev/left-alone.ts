@@ -9,7 +9,7 @@ const DYNAMODB = [
   "DYNAMODB_ENDPOINT",
 ] as const;
 
-/** The ways by which orders leave the shop: the variable that says where to, and all that go with it. */
+/** The ways orders leave the shop: the variable with the address, and all variables that belong to it. */
 const WAYS_OUT = [
   // Without an address it is Amazon's.
   { address: "DYNAMODB_ENDPOINT", variables: DYNAMODB },
@@ -18,8 +18,8 @@ const WAYS_OUT = [
 ] as const;
 
 /**
- * The variables that would carry simulated orders off this machine: into the owner's real table, chat or server, where nothing tells
- * them from sold ones. `.env` has them for the owner's commands. What is on this machine may be used.
+ * The variables that would carry simulated orders off this machine: into the owner's real table, chat or server, where they would look like
+ * real sales. `.env` has these variables for the owner's commands. Addresses on this machine may be used.
  */
 export function leadsElsewhere(environment: Environment): string[] {
   return WAYS_OUT.filter(({ address }) => !isOnThisMachine(environment[address])).flatMap(({ variables }) =>

@@ -4,8 +4,8 @@ import { loadSite } from "../site/load-site.ts";
 import { SiteError } from "../site/site-error.ts";
 
 /**
- * The functions as they follow the owner's files: what an edited page or shop.config.ts offers is for sale at the next click. While a
- * file is wrong, `print` says so and what was for sale stays for sale.
+ * The functions, kept up to date with the owner's files: what an edited page or shop.config.ts offers is for sale at the next click. While
+ * a file has a mistake, `print` says so and the earlier offers stay for sale.
  * @throws SiteError when the files are wrong from the start.
  */
 export async function createLiveApp(
@@ -39,7 +39,7 @@ export async function createLiveApp(
   return Object.fromEntries(handlers) as App;
 }
 
-/** Code of the owner's own counts by its text. */
+/** The owner's own functions are compared by their text. */
 function fingerprint({ shop, catalog }: Site): string {
   return JSON.stringify([shop, catalog], (_, value: unknown) =>
     typeof value === "function" ? String(value) : value,

@@ -8,7 +8,7 @@ import type { ShopOptions } from "./shop.ts";
 
 export interface LocalStripe {
   simulated: SimulatedStripe;
-  /** Takes the place of the network for the functions' calls to Stripe, and of nothing else: a bucket is the real one. */
+  /** Replaces the network for the functions' calls to Stripe only: a bucket is the real one. */
   fetch: typeof globalThis.fetch;
   /** The keys that belong to it. */
   environment: Record<string, string>;
@@ -18,13 +18,13 @@ export interface LocalStripe {
 const KEYS = {
   STRIPE_SECRET_KEY: "sk_test_simulated",
   STRIPE_WEBHOOK_SECRET: "whsec_simulated0000",
-  // Empty is not set, whatever .env says: this one is found under Stripe's own address.
+  // Empty counts as not set, whatever .env says: the simulated Stripe answers at Stripe's own address.
   STRIPE_API_BASE: "",
 };
 
 /**
- * The simulated Stripe beside a shop at `url`; what it knows is kept in the shop's storage folder, if there is one. Its account
- * bears the shop's name of the moment.
+ * The simulated Stripe beside a shop at `url`; what it knows is kept in the shop's storage folder, if there is one. Its account has the
+ * shop's current name.
  */
 export async function startLocalStripe(
   url: string,

@@ -10,8 +10,8 @@ export class StorageInUseError extends Error {
 const held = new Set<string>();
 
 /**
- * Keeps a folder for one shop: two would overwrite each other's orders. The file that says so holds the process's id, so that what a
- * shop left behind that was killed stands in nobody's way.
+ * Locks a folder for one shop: two would overwrite each other's orders. The lock file holds the process's id, so that the file of a shop
+ * that was killed does not block the next one.
  * @throws StorageInUseError while another shop has it.
  */
 export async function lockStorage(folder: string): Promise<() => Promise<void>> {
@@ -41,7 +41,7 @@ function isRunning(processId: number): boolean {
   try {
     return process.kill(processId, 0);
   } catch (error) {
-    // It is there, and somebody else's.
+    // The process exists and belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -82,7 +82,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       // Another shop on the same test account, deployed perhaps, must leave the sessions made here alone.
       SHOP_ID: "dev",
       ...(stripe && { LICENSE_PRIVATE_KEY: await localLicenseKey(options.storageFolder) }),
-      // Whoever tries out a shop clicks "Buy" more often than a buyer does. .env may set the real limits.
+      // A developer clicks "Buy" more often than a buyer does. .env may set the real limits.
       CHECKOUTS_PER_MINUTE: "1000",
       CHECKOUTS_PER_MINUTE_TOTAL: "1000",
       ...given,
@@ -106,7 +106,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       stripe: stripe?.simulated,
       keeping,
       async tryAgain(orderId) {
-        // As the owner's files are now: they may be what had to be mended.
+        // With the owner's files as they are now: the mistake may have been in them.
         const mended = openShop(config, await loadSite(root), { ...realSurroundings(), ...surroundings });
         return adviceAfter(await settleByHand(orderId, await mended.keeping()));
       },
@@ -120,7 +120,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     throw error;
   }
 
-  /** What the owner has set, as far as these orders may go there. */
+  /** The owner's variables, without those that would let these orders out. */
   function takeFrom(owners: Environment, isSimulated: boolean): Environment {
     const set = withoutEmpty(owners);
     const asked = options.engine === "stripe" ? withoutTable(set) : set;

@@ -8,7 +8,7 @@ export interface AddressSettings {
 
 /**
  * Where a page is found, as on both hosts: `about/index.html` at `/about` and at `/about/`, and, with clean addresses, `about.html` at
- * `/about`. The files are to be tried in this order; the first one that exists is the page.
+ * `/about`. Try the files in this order; the first one that exists is the page.
  *
  * Netlify serves `about.html` at `/about` in any case, and redirects `/about` to `/about/` where that is a folder. Vercel does the first
  * with `cleanUrls` only and the second with `trailingSlash` only. Here is what works on both.

@@ -60,10 +60,8 @@ export async function createSiteHandler(
 function wrongMethod(): Response {
   const page = errorPage({
     status: 405,
-    title: "A page is only read",
-    text: [
-      "Pages and files are asked for with GET. Forms of the shop are sent to /api/create-checkout-session.",
-    ],
+    title: "Pages only take GET",
+    text: ["Ask for pages and files with GET. Send the shop's forms to /api/create-checkout-session."],
   });
   page.headers.set("Allow", "GET, HEAD");
   return page;
@@ -75,7 +73,7 @@ function missingPage(path: string, pages: string): Response {
     title: "There is no such page",
     text: [
       `No file of ${pages}/ belongs to ${path}.`,
-      `With a page ${pages}/404.html of your own, buyers and you see that one here.`,
+      `Add a page ${pages}/404.html, and you and your buyers see that one here.`,
     ],
   });
 }
@@ -91,7 +89,7 @@ async function readSiteFile(
   const publicFolder = join(root, pages);
   const file = normalize(join(publicFolder, path));
   const found = file.startsWith(publicFolder + sep) ? await readIfPresent(file) : undefined;
-  // One among the owner's pages goes before the one beside the folder.
+  // A page among the owner's pages wins over the one beside the folder.
   const isReturnPage = ROOT_PAGES.some((page) => path === `/${page}`);
   return found ?? (isReturnPage ? readIfPresent(join(root, path)) : undefined);
 }
@@ -110,7 +108,7 @@ async function readIfPresent(file: string): Promise<Uint8Array<ArrayBuffer> | un
   }
 }
 
-/** Those of netlify.toml where the owner, who is on Netlify, has deleted vercel.json: the two say the same. */
+/** From netlify.toml if the owner, who is on Netlify, has deleted vercel.json: both files say the same. */
 async function siteHeaders(root: string): Promise<Record<string, string>> {
   const settings = await readSettings(root, "vercel.json");
   if (settings === undefined) return netlifyHeaders(root);

@@ -29,7 +29,7 @@ export async function askStripe(
   try {
     return await ask(stripe, all, ["product", "currency_options"]);
   } catch (error) {
-    // A restricted key may be without the permission to read products: then nothing is known about archived ones.
+    // A restricted key may lack the permission to read products: then archived ones go unnoticed.
     if (!isStripeError(error) || error.statusCode !== 403) throw error;
     return ask(stripe, all, ["currency_options"]);
   }

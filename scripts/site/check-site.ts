@@ -16,16 +16,16 @@ export type SiteCheck =
       catalog: Catalog;
       otherShops: OtherShops;
     } & Judgement)
-  /** Stripe refuses the key: a mistake of the owner's. */
+  /** Stripe refuses the key: the owner's mistake. */
   | { kind: "key_refused"; problem: string }
-  /** Stripe cannot be asked just now: nobody's mistake. */
+  /** Stripe cannot be asked just now; not a mistake. */
   | { kind: "unreachable"; reason: string };
 
 /** Asks Stripe about everything that the owner's files offer. */
 export async function checkSite(
   site: LoadedSite,
   access: StripeAccess,
-  /** Undefined where the shop's address is not known: then no other shop can be told from it. */
+  /** Undefined when the shop's address is not known: then it cannot be told from other shops. */
   place: Place | undefined,
 ): Promise<SiteCheck> {
   const stripe = createStripeClient(access, realSurroundings());

@@ -29,7 +29,7 @@ export function codeMistake(error: unknown, root: string, fallback: string): str
   return `${fallback}: ${message}`;
 }
 
-/** As the owner calls it; undefined for what is not of the project. */
+/** Relative to the project; undefined for a file outside it. */
 function ownName(file: string, root: string): string | undefined {
   const path = file.startsWith("file:") ? fileURLToPath(file) : file;
   const folder = [root, realpathSync(root)].find((each) => path.startsWith(each.replace(/[\\/]$/, "") + sep));
@@ -37,7 +37,7 @@ function ownName(file: string, root: string): string | undefined {
   return relative(folder, path).replaceAll("\\", "/");
 }
 
-/** Node says it with whole paths, and without the line that begins with `import`. */
+/** Node's own message has absolute paths, and not the line of the `import`. */
 function missingImport(message: string, root: string): string | undefined {
   const [, kind, wanted = "", by = ""] =
     /^Cannot find (module|package) '(.+?)' imported from (.+)$/.exec(message) ?? [];

@@ -9,8 +9,8 @@ import { PAGES_FOLDER } from "./pages-folder.ts";
 const TAKEN: ReadonlySet<string> = new Set(["price_id", "priceId", "quantity", "client_reference_id"]);
 
 /**
- * A sentence for each field that the endpoint refuses in a form that buys. Such a form sells nothing, with the button script or without
- * it, and its owner may learn that only from a buyer.
+ * A sentence for each field that the endpoint refuses in a form that buys. Such a form sells nothing, with or without the button script,
+ * and the owner might only hear of it from a buyer.
  */
 export async function refusedFields(root: string, folder = PAGES_FOLDER): Promise<string[]> {
   const pages = await findPages(root, folder);
@@ -22,7 +22,7 @@ export async function refusedFields(root: string, folder = PAGES_FOLDER): Promis
   return found.flat();
 }
 
-/** The same for one page; `file` is how it is called in messages. */
+/** The same for one page; `file` is its name in messages. */
 export function refusedFieldsIn(html: string, file: string): string[] {
   return elementsOf(html)
     .filter(isFormThatBuys)

@@ -23,7 +23,7 @@ export async function hostFindings(
   };
 }
 
-/** The same for who tells all mistakes at once: `unreadable` says which file cannot be read, and where. */
+/** The same for a caller that reports all mistakes at once: `unreadable` says which file cannot be read, and where. */
 export async function inspectHosts(
   root: string,
   folder: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * Vercel writes sources in the manner of path-to-regexp: `:name`, `:name*`, `:name(\\d+)`, `(.*)`; what stands in parentheses, at any
- * depth, is a regular expression as it is. Undefined if it is not such a pattern: Vercel refuses it, too.
+ * Vercel writes sources in the manner of path-to-regexp: `:name`, `:name*`, `:name(\\d+)`, `(.*)`; what is in parentheses, at any depth, is
+ * a regular expression. Undefined if it is not such a pattern: Vercel refuses it, too.
  * https://vercel.com/docs/project-configuration#headers
  */
 export function vercelPattern(source: string): RegExp | undefined {
@@ -13,7 +13,7 @@ export function vercelPattern(source: string): RegExp | undefined {
   return wholePath(written);
 }
 
-/** Netlify's: `*` stands for anything, at the end also for nothing with the slash before it; `:name` for one part of a path. */
+/** Netlify's: `*` stands for anything, and a last `/*` for nothing as well; `:name` for one part of a path. */
 export function netlifyPattern(path: string): RegExp | undefined {
   const written = path
     .replace(/(?<=.)\/$/, "")

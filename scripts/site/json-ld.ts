@@ -40,7 +40,7 @@ function offersIn(value: unknown): Json[] {
   return [...own, ...Object.values(object).flatMap(offersIn)];
 }
 
-/** Broken JSON-LD is the search engines' to complain about. */
+/** Broken JSON-LD is for search engines to report. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

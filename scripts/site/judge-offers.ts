@@ -13,7 +13,7 @@ import type { Offer } from "./read-offers.ts";
 export interface Judgement {
   /** `file:line: what is wrong, and what to do.` */
   problems: string[];
-  /** Of the other mode than the key's: right, but not for sale here. */
+  /** Prices of the other mode than the key's: right, but not for sale here. */
   otherMode: string[];
 }
 
@@ -45,7 +45,7 @@ export function judgeOffers(
     const { price } = answer;
     const lookupKey = isPriceId(name) ? (price.lookup_key ?? undefined) : name;
     const options = checkoutOptions(site, priceSettings(site, { priceId: price.id, lookupKey }));
-    // shop.config.ts is where it can be mended, if the price has an entry there.
+    // It can be fixed in shop.config.ts, if the price has an entry there.
     const offer = site.offers.findLast((candidate) => candidate.name === name);
     for (const problem of [...judgeShipping(name, price, options), ...judgeTaxCode(name, price, options)]) {
       problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
@@ -62,23 +62,23 @@ function missing(name: string, livemode: boolean): string {
   if (otherId !== undefined) return otherId;
   return isPriceId(name)
     ? `your Stripe account has no price "${name}" in ${mode} mode. Copy the id of the right one from ${products}.`
-    : `no price of your Stripe account has the lookup key "${name}" in ${mode} mode. Give it to a price, or put in a price id, from ${products}.`;
+    : `no price of your Stripe account has the lookup key "${name}" in ${mode} mode. Give it to a price, or use a price id, from ${products}.`;
 }
 
 function inOtherMode(name: string, livemode: boolean): string {
   const [here, there] = livemode ? ["live", "test"] : ["test", "live"];
-  return `"${name}" is a price of ${there} mode, and STRIPE_SECRET_KEY is a ${here} key. Put in the ${here} price's id; or give both prices the same lookup key and put that in: then one page works in both modes.`;
+  return `"${name}" is a price of ${there} mode, and STRIPE_SECRET_KEY is a ${here} key. Use the ${here} price's id, or give both prices the same lookup key and use that: then one page works in both modes.`;
 }
 
 function judgePrice(name: string, price: Stripe.Price): string | undefined {
   if (!price.active) {
-    return `"${name}" is archived at Stripe and cannot be bought. Put in the price that has taken its place, or activate it again.`;
+    return `"${name}" is archived at Stripe and cannot be bought. Use the price that replaced it, or activate it again.`;
   }
   if (typeof price.product === "object" && (price.product.deleted === true || !price.product.active)) {
     return `the product of "${name}" is archived at Stripe and cannot be bought. Take this off the page, or activate the product again.`;
   }
   if (price.recurring?.usage_type === "metered") {
-    return `"${name}" is billed by usage, which a quantity cannot be sold of. Put in a price with a fixed amount.`;
+    return `"${name}" is billed by usage, so a quantity of it cannot be sold. Use a price with a fixed amount.`;
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ export function judgePrinted(printed: PrintedPrice, name: string, price: Stripe.
   const currency = (printed.currency ?? price.currency).toLowerCase();
   const charged = chargedIn(price, currency);
   if (charged === undefined) {
-    return `the page says ${currency.toUpperCase()}, but Stripe charges ${price.currency.toUpperCase()} for "${name}". Correct the page, or put in a price in ${currency.toUpperCase()}.`;
+    return `the page says ${currency.toUpperCase()}, but Stripe charges ${price.currency.toUpperCase()} for "${name}". Correct the page, or use a price in ${currency.toUpperCase()}.`;
   }
   // The buyer chooses, or the amount depends on the quantity: nothing on the page can be compared.
   if (charged === null) return undefined;
@@ -18,7 +18,7 @@ export function judgePrinted(printed: PrintedPrice, name: string, price: Stripe.
     return `"${printed.amount}" is not an amount in ${currency.toUpperCase()}: write it with a point and without a sign, such as ${decimal(charged, currency)}.`;
   }
   if (said !== charged) {
-    return `the page says ${formatMoney(said, currency, "en")}, but Stripe charges ${formatMoney(charged, currency, "en")} for "${name}". Correct the page, or put in another price.`;
+    return `the page says ${formatMoney(said, currency, "en")}, but Stripe charges ${formatMoney(charged, currency, "en")} for "${name}". Correct the page, or use another price.`;
   }
   const read = printed.words === undefined ? [] : amountsIn(printed.words, currency);
   if (read.length > 0 && !read.includes(said)) {
@@ -50,7 +50,7 @@ function decimal(amountMinor: number, currency: string): string {
 
 /**
  * The one amount that people read, in each way it can be meant: "1.234" is a thousand and more in German, and one and a bit in English.
- * None when there are several numbers, or none: then only people can tell.
+ * Empty when there are several numbers, or no number: then only people can tell.
  */
 function amountsIn(words: string, currency: string): number[] {
   const [number, ...others] = words.match(/\d(?:[\d.,'’\s]*\d)?/g) ?? [];

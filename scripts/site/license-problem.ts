@@ -5,8 +5,8 @@ import { sellsLicenses } from "../../core/licenses/licenses-of.ts";
 import type { Site } from "../../core/site.ts";
 
 /**
- * What would keep a shop with this environment from delivering the license keys of shop.config.ts, in a sentence. Undefined, too, where
- * STRIPE_SECRET_KEY is not set: then these are not the variables of a shop, and nobody can tell.
+ * What would keep a shop with this environment from delivering the license keys of shop.config.ts, in a sentence. Also undefined when
+ * STRIPE_SECRET_KEY is not set: then this is not a shop's environment, and it says nothing about one.
  */
 export function licenseProblem(site: Site, environment: Environment): string | undefined {
   if (!environment["STRIPE_SECRET_KEY"] || !sellsLicenses(site)) return undefined;

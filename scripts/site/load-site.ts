@@ -34,8 +34,8 @@ export async function loadSite(root: string): Promise<LoadedSite> {
 }
 
 /**
- * The same for who has more to look at than the files: what could be read of them, beside every mistake in them. `site` is undefined
- * when they could not be read at all.
+ * The same for a caller that checks more than the files: what could be read, and every mistake. `site` is undefined when nothing could be
+ * read.
  */
 export async function inspectSite(
   root: string,
@@ -49,7 +49,7 @@ export async function inspectSite(
       .filter(({ name }) => !PRICE_NAME.test(name))
       .map(
         ({ name, file, line }) =>
-          `${file}:${line}: "${name}" is no price: put in a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
+          `${file}:${line}: "${name}" is not a price: use a price id (price_…) or a lookup key of your Stripe account, made of letters, digits and _ - . : only.`,
       );
     const wrongFiles = (await privateFileProblems(root, shop)).map((problem) => `${SHOP_CONFIG}: ${problem}`);
     const wrongOptions = managedPaymentsConflicts(shop).map((problem) => `${SHOP_CONFIG}: ${problem}`);

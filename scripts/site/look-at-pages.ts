@@ -22,7 +22,7 @@ export async function lookAtPages(
     root,
     pages: shop.pages,
     hosts: hostsOf(root, environment),
-    // A wrong one is told as what it is, a wrong SITE_URL.
+    // A wrong SITE_URL is reported where the variables are checked.
     siteUrl: URL.canParse(siteUrl ?? "") ? siteUrl : undefined,
     paymentPage,
   });

@@ -22,7 +22,7 @@ export function managedPaymentsConflicts({ checkout = {}, prices = {} }: ShopDef
     if (options.managedPayments !== true) return [];
     return REFUSED.filter((option) => options[option] !== undefined && options[option] !== false).flatMap(
       (option) => {
-        // What the whole shop says is told once, and not for every price.
+        // An option of the whole shop is reported once, not for every price.
         if (named.has(option) && options[option] === checkout[option]) return [];
         named.add(option);
         const reason =

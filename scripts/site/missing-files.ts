@@ -12,12 +12,12 @@ import { writtenOtherwise } from "./written-otherwise.ts";
 /** Stands for the site's address, which the files do not know. */
 const SITE = "https://site.invalid";
 
-/** What is there although no file is: the functions, and what the hosts themselves serve. */
+/** Paths that exist without a file: the functions, and what the hosts themselves serve. */
 const MADE_BY_HOST = /^\/(?:api|\.netlify|_vercel)\//;
 
 /**
- * A sentence for each style, script, picture or icon that a page of the site loads from the site, and that would not be there. It may
- * still be, by a rule of the host's: nothing to stop at.
+ * A sentence for each style, script, picture or icon that a page of the site loads from the site and that is not there. A rule of the host
+ * may still serve it, so the build does not stop.
  */
 export async function missingFiles(root: string, folder = PAGES_FOLDER): Promise<string[]> {
   const published = await pathsOf(root, folder);

@@ -7,9 +7,9 @@ import { SHOP_CONFIG } from "./load-site.ts";
 import type { Offer } from "./read-offers.ts";
 
 /**
- * A lookup key that has moved on to a new price, away from settings that stand under the old price's id: the new one would be sold
- * without them. Told by this: both are prices of one product, the old one stands in shop.config.ts alone and has no key any more, and
- * the new one has no entry there.
+ * A lookup key that has moved on to a new price, away from settings under the old price's id: the new one would be sold
+ * without them. The signs: both are prices of one product, the old one is in shop.config.ts only and has no key any more, and the new one
+ * has no entry there.
  */
 export function judgeMovedKeys(
   site: Site & { offers: readonly Offer[] },
@@ -36,7 +36,7 @@ export function judgeMovedKeys(
           if (fields.length === 0) return [];
           const { line } = site.offers.findLast(({ name }) => name === old.name) ?? { line: 1 };
           return [
-            `${SHOP_CONFIG}:${line}: ${fields.join(", ")} stand under "${old.name}", which no page offers, and the lookup key "${key}" names another price of that product, ${price.id}, which would be sold without. If the key has moved on, put them under "${key}"; if it needs none of them, write "${key}": {} beside it.`,
+            `${SHOP_CONFIG}:${line}: ${fields.join(", ")} are set for "${old.name}", which no page offers. The lookup key "${key}" names another price of that product, ${price.id}, which would be sold without them. If the key has moved to that price, put the settings under "${key}"; if it needs none of them, add "${key}": {}.`,
           ];
         }),
     );

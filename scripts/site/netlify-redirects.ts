@@ -11,13 +11,12 @@ export interface RedirectRule {
   from: string;
   to: string;
   status: number;
-  /** It goes before a file that is there. */
+  /** It wins over a file that exists. */
   forced: boolean;
 }
 
 /**
- * The rules that concern every visitor. Those for one query, country or language are passed over, and those for another host name: this shop's
- * address is not theirs.
+ * The rules that apply to every visitor. Rules for one query, country or language are skipped, and so are those for another host name.
  */
 export function parseRedirects(text: string): RedirectRule[] {
   return text.split("\n").flatMap((written, index) => {
@@ -39,7 +38,7 @@ export function ruleFor(rules: readonly RedirectRule[], path: string): RedirectR
   return rules.find(({ from }) => netlifyPattern(from)?.test(path));
 }
 
-/** True where a function's address ends elsewhere than at Netlify's functions. */
+/** The first rule that sends a function's address elsewhere than to Netlify's functions. */
 export function takesFunctions(
   rules: readonly RedirectRule[],
   names: readonly string[],
@@ -58,7 +57,7 @@ export function redirectsWithOurs(text: string, names: readonly string[]): strin
   return `# The shop's functions, put here by its build.\n${ours.join("")}\n${text.replace(/^\u{FEFF}/u, "")}`;
 }
 
-/** As they are called in their addresses. Both hosts have the same, and an owner may have deleted the folder of the other. */
+/** The functions' names in their addresses. Both hosts have the same ones, and an owner may have deleted the folder of one host. */
 export async function functionNames(root: string): Promise<string[]> {
   const folders = ["api", "netlify/functions"].map((folder) =>
     readdir(join(root, folder)).catch((): string[] => []),

@@ -40,28 +40,28 @@ export async function netlifyFindings(
   const findings: HostFindings = { problems: [], notes: [] };
 
   const taking = takesFunctions(own, names);
-  // What takes them in `_redirects` the build sets right in the copy that is published.
+  // The build corrects such a rule of `_redirects` in the published copy.
   const takingInToml = taking === undefined ? takesFunctions([...own, ...toml], names) : undefined;
   if (taking !== undefined) {
     findings.notes.push(
-      `${redirectsFile}:${taking.line}: this rule would take the functions' addresses on Netlify, so the build puts those in front of it. It changes nothing else.`,
+      `${redirectsFile}:${taking.line}: on Netlify this rule would take over the functions' addresses, so the build puts rules for them in front of it. It changes nothing else.`,
     );
   }
   if (takingInToml !== undefined) {
     findings.problems.push(
-      `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the rule for /api/*: the first that fits wins.`,
+      `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the rule for /api/*: the first rule that matches wins.`,
     );
   }
   for (const rule of takenFiles([...own, ...toml], files)) {
     findings.problems.push(
-      `${rule.file}:${rule.line}: sends ${rule.path} elsewhere although the file is there. ${rule.file === "netlify.toml" ? "Take out force = true" : 'Take the "!" away'}, so that files go before the rule.`,
+      `${rule.file}:${rule.line}: sends ${rule.path} elsewhere although the file is there. ${rule.file === "netlify.toml" ? "Take out force = true" : 'Take the "!" away'}, so that existing files win over the rule.`,
     );
   }
   findings.notes.push(...(await headerNotes(root, `${folder}/_headers`)));
   return findings;
 }
 
-/** Each rule once, with the first of the shop's files that it takes. Only a forced one goes before a file. */
+/** Each rule once, with the first of the shop's files that it takes. Only a forced rule wins over a file. */
 function takenFiles(
   rules: readonly PlacedRule[],
   files: readonly string[],

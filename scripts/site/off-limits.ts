@@ -39,12 +39,12 @@ export function offLimits(root: string, path: string): string | undefined {
   return why === undefined ? undefined : `leads to ${top}/, ${why}`;
 }
 
-/** A file that is not meant for anybody's eyes, wherever it lies. The example holds no value. */
+/** A secret file, wherever it is. The example holds no values. */
 export function isSecretFile(name: string): boolean {
   return /^\.env(?:\.|$)/i.test(name) && name.toLowerCase() !== ".env.example";
 }
 
-/** What lies in a folder of pages and is no page: the history of a repository in it, installed packages. */
+/** Not part of a site, though in a folder of pages: a repository's history, installed packages. */
 export function isLeftOut(name: string): boolean {
   return name === ".git" || name === "node_modules";
 }

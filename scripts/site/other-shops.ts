@@ -9,7 +9,7 @@ import { shopIdentity } from "../../core/shop-identity.ts";
 import type { Site } from "../../core/site.ts";
 import { isStripeError } from "../../core/stripe/errors.ts";
 
-/** What stands beside this shop on its Stripe account. */
+/** What else sells on this shop's Stripe account. */
 export interface OtherShops {
   /** Both shops would fulfill one order. */
   problems: string[];
@@ -29,8 +29,8 @@ interface Sales {
 }
 
 /**
- * Looks whether a second shop without a name sells on this Stripe account. In test mode, where previews and developers buy as well,
- * nothing that is found is a problem.
+ * Checks whether a second shop without a name sells on this Stripe account. In test mode, where previews and developers buy as well, it only
+ * warns.
  * @throws Stripe's error when it cannot be asked.
  */
 export async function findOtherShops(
@@ -104,12 +104,12 @@ function withSale(sales: Sales | undefined, { created }: Stripe.Checkout.Session
   };
 }
 
-/** The prices are worth comparing, whatever becomes of this look. */
+/** The prices are worth comparing even when this question fails. */
 export async function otherShopsIfTold(look: () => Promise<OtherShops>): Promise<OtherShops> {
   try {
     return await look();
   } catch (error) {
-    // A key for prices alone sees no sessions, and the shop itself says what its own key lacks.
+    // A key that may only read prices sees no sessions. The shop itself reports what its own key lacks.
     if (isStripeError(error) && error.statusCode === 403) return { problems: [], warnings: [] };
     const reason = error instanceof Error ? error.message : String(error);
     return {

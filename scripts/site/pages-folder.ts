@@ -14,7 +14,7 @@ export const PAGES_FOLDER = "public";
 export async function usablePagesFolder(root: string, pages = PAGES_FOLDER): Promise<string> {
   const folder = posix.normalize(pages).replace(/\/$/, "");
   const place = `shop.config.ts: pages is ${JSON.stringify(pages)}`;
-  // First by its name: what is off limits is so before it is there.
+  // First by its name: a folder may be off limits before it exists.
   const named = offLimits(root, join(root, folder));
   if (named !== undefined) throw new SiteError([`${place}, ${refusal(folder, named)}`]);
 

@@ -3,8 +3,8 @@ import type Stripe from "stripe";
 const TIMEOUT_MS = 15_000;
 
 /**
- * Where the account's payment page is: an own domain, if one is set up at Stripe. Only a checkout that is open tells it; undefined
- * where none is, or where the key may not read them. https://docs.stripe.com/payments/checkout/custom-domains
+ * Where the account's payment page is: on its own domain, if one is set up at Stripe. Only an open checkout tells; undefined when none is
+ * open, or the key may not read them. https://docs.stripe.com/payments/checkout/custom-domains
  */
 export async function paymentPageOrigin(stripe: Stripe): Promise<string | undefined> {
   const open = await stripe.checkout.sessions

@@ -7,13 +7,13 @@ export interface PrintedPrice {
   amount: string;
   /** Three letters; undefined when the page does not say. */
   currency: string | undefined;
-  /** What people read there, e.g. `€32`; undefined when nobody does. */
+  /** What people read there, e.g. `€32`; undefined when there is nothing to read. */
   words: string | undefined;
   line: number;
 }
 
 /**
- * What stands beside an offer about the money: `data-price-amount` on the offer itself, or else the nearest
+ * The prices that a page shows beside an offer: `data-price-amount` on the offer itself, or else the nearest
  * `<data class="price" value="32.00">` around it, unless that one belongs to something else, too.
  */
 export function printedBeside(offer: Element, name: string): PrintedPrice[] {

@@ -41,7 +41,7 @@ async function problemOf(root: string, file: string): Promise<string | undefined
   return `has ${megabytes(found.size)}, and the hosts let a function send ${megabytes(MAX_PRIVATE_FILE_BYTES)} at most: ${USE_A_BUCKET}`;
 }
 
-/** Asked of the folder's own list: a Mac and Windows find `Guide.pdf` for `guide.pdf`, and the hosts do not. */
+/** Compares with the folder's listing: a Mac and Windows find `Guide.pdf` for `guide.pdf`, and the hosts do not. */
 async function notThere(root: string, file: string): Promise<string> {
   const names = await readdir(join(root, "private"), { recursive: true }).catch(() => []);
   const other = writtenOtherwise(

@@ -8,7 +8,7 @@ import { SiteError } from "./site-error.ts";
 export interface PublishedFile {
   /** On the site, and in the folder of pages: `shop/a2.html`. */
   path: string;
-  /** Where its bytes are: elsewhere than its path says, when a link leads there. */
+  /** Where its bytes are, which is elsewhere when its path is a link. */
   source: string;
   bytes: number;
 }

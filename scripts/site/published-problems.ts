@@ -50,7 +50,7 @@ async function keptFromAll(root: string, { prices = {} }: ShopDefinition): Promi
   return kept;
 }
 
-/** By what it holds, whatever it is called. Whatever lies in a folder `private` has come from ours, perhaps in another form. */
+/** Judges by contents, whatever the name. A file in a folder `private` came from ours, perhaps in another form. */
 async function paidProblem(
   { path, source, bytes }: PublishedFile,
   kept: readonly KeptFile[],

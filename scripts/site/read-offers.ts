@@ -15,7 +15,7 @@ export interface Offer {
 
 /**
  * What a page offers: every `data-price-id`, and every form field named `price_id` (or `priceId`) with its value, or its options'.
- * `file` is how the page is called in messages.
+ * `file` is the page's name in messages.
  */
 export function readOffers(html: string, file: string): Offer[] {
   const elements = elementsOf(html);

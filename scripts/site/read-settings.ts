@@ -11,7 +11,7 @@ export interface SettingsFile {
 
 /**
  * Reads a JSON file of the project, such as vercel.json; undefined when it is not there.
- * @throws SiteError that names the line, when it is no JSON. The hosts take no comments, no comma too many and no byte order mark either.
+ * @throws SiteError that names the line, when it is not JSON. Like the hosts, it refuses comments, trailing commas and a byte order mark.
  */
 export async function readSettings(root: string, file: string): Promise<SettingsFile | undefined> {
   let text: string;

@@ -13,9 +13,9 @@ export type ReturnPage = keyof typeof SCRIPT_OF;
 export const ROOT_PAGES = Object.keys(SCRIPT_OF) as readonly ReturnPage[];
 
 /**
- * Where each of these pages lies, relative to the project. One among the owner's pages goes before the one beside the folder, if it does what
- * such a page must: a generator may make it in the site's own looks. Another page of that name, an old form's "thank you" perhaps, is refused: published or
- * replaced, somebody would see the wrong page.
+ * Where each of these pages is, relative to the project. One among the owner's pages wins over the one beside the folder if it loads our
+ * script: a generator may make it in the site's own design. Another page of that name, such as an old form's "thank you", is refused:
+ * whether we published or replaced it, somebody would see the wrong page.
  * @throws SiteError with a sentence for each that is missing or cannot be what it must.
  */
 export async function returnPages(

@@ -8,7 +8,7 @@ interface VercelSettings {
 }
 
 /**
- * A sentence for each line of vercel.json that keeps the functions or the shop's own files from being asked: Vercel obeys `trailingSlash` and
+ * A sentence for each line of vercel.json that makes the functions or the shop's own files unreachable: Vercel obeys `trailingSlash` and
  * `redirects` before it looks for either. Rewrites come after both, and `cleanUrls` keeps the query, so those do no harm.
  * @throws SiteError when it is no JSON.
  */
@@ -26,7 +26,7 @@ export async function vercelProblems(root: string, addresses: readonly string[])
     );
   }
   for (const { source, has, missing } of redirects) {
-    // A rule for one host name, cookie or country is not for every call.
+    // A rule for one host name, cookie or country does not apply to every call.
     if (has !== undefined || missing !== undefined) continue;
     const taken = addresses.find((address) => vercelPattern(source)?.test(address));
     if (taken === undefined) continue;

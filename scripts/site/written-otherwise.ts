@@ -4,7 +4,7 @@ export interface OtherName {
   difference: string;
 }
 
-/** A name that looks like the wanted one, and that no host takes for it. */
+/** A name that looks like the wanted one, though the hosts tell them apart. */
 export function writtenOtherwise(wanted: string, names: Iterable<string>): OtherName | undefined {
   const all = [...names];
   const composed = all.find((name) => name.normalize("NFC") === wanted.normalize("NFC"));

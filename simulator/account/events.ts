@@ -11,7 +11,7 @@ export interface EventOperations {
   /** The next webhook is lost once; its retry arrives. */
   dropNextDelivery(): void;
   deliveryTrouble(): DeliveryTrouble;
-  /** Events that happen from now on are missing from lists for so long; their webhooks are sent at once. */
+  /** Events that happen from now on appear in lists only after this time; their webhooks are sent at once. */
   setEventVisibilityDelay(ms: number): void;
   /** What happens from now on leaves no event of these types, and no webhook. */
   setLostEvents(types: "all" | readonly EventType[]): void;

@@ -39,7 +39,7 @@ export function createPaymentOperations({ world, change }: AccountSurroundings):
         const left = refundableAmount(charge);
         const amount = amountMinor ?? left;
         if (amount < 1 || amount > left)
-          throw new Error(`Of ${paymentIntentId} only ${left} can be refunded.`);
+          throw new Error(`Only ${left} of ${paymentIntentId} can be refunded.`);
         return plainCopy(refundCharge(world, charge, { amount, reason: null, metadata: {} }));
       }),
     succeedRefund: (refundId) => change(() => succeedRefund(world, byId(state.refunds, refundId, "refund"))),

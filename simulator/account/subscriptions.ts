@@ -17,8 +17,8 @@ export interface SubscriptionOperations {
   /** The period ends; the next one is invoiced and paid. */
   renew(subscriptionId: string): void;
   /**
-   * The period ends and its payment fails, or fails again. `final` is the last attempt: the subscription is canceled
-   * then, left unpaid, or paused.
+   * The period ends and its payment fails, or fails again. `final` is the last attempt: after it the subscription is canceled, left unpaid,
+   * or paused.
    */
   failRenewal(subscriptionId: string, options?: { final?: boolean | EndOfDunning }): void;
   payOverdueInvoice(subscriptionId: string): void;
@@ -27,7 +27,7 @@ export interface SubscriptionOperations {
   /** Invoices are not collected any more; the status stays as it is. */
   pauseCollection(subscriptionId: string): void;
   resume(subscriptionId: string): void;
-  /** The first payment has not come within 23 hours: Stripe gives the subscription up. */
+  /** The first payment did not arrive within 23 hours: Stripe gives the subscription up. */
   expireIncomplete(subscriptionId: string): void;
   updateSubscription(subscriptionId: string, changes: { quantity: number }): void;
   /** Now, or as the customer portal does it: at the end of the period. */

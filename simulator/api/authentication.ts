@@ -1,6 +1,6 @@
 import { StripeApiError } from "./errors.ts";
 
-/** Secret and restricted keys of a sandbox. Anything else, a live key above all, has no business here. */
+/** Secret and restricted keys of a sandbox. Anything else is refused, above all a live key. */
 const testKey = /^(?:sk|rk)_test_\w+$/;
 
 /** The key in `Authorization: Bearer sk_test_…` (or Basic with the key as the user name), checked as Stripe does. */

@@ -55,7 +55,7 @@ export function errorBody(error: StripeApiError, requestId: string): StripeError
   };
 }
 
-/** An id in the address names nothing: 404. An id in a parameter: 400, with the parameter's name. */
+/** An unknown id in the address: 404. An unknown id in a parameter: 400, with the parameter's name. */
 export function noSuch(kind: string, id: string, param: string, status: 400 | 404): StripeApiError {
   return new StripeApiError(`No such ${kind}: '${id}'`, { status, code: "resource_missing", param });
 }

@@ -7,8 +7,8 @@ type Json = string | number | boolean | null | undefined | Json[] | { [key: stri
 type JsonObject = { [key: string]: Json };
 
 /**
- * https://docs.stripe.com/expand: at most four levels, unknown paths are refused. What is given stays untouched: along
- * an expanded path there are copies, everything else is shared.
+ * https://docs.stripe.com/expand: at most four levels, unknown paths are refused. The given value stays untouched: expanded paths are
+ * copied, everything else is shared.
  */
 export function expand<T extends { object: string }>(state: SimulatedState, value: T, paths: string[]): T {
   return paths.reduce<JsonObject>(
@@ -114,7 +114,7 @@ export function expandedTypes(type: string, path: string): string[] {
     const { field, rest } = nextField(owner, segments, path);
     const isList = field.kind === "list" || field.kind === "included list";
     owner = isList ? field.of : field.to;
-    // What is always there comes with its owner.
+    // An object that is always there needs no permission beyond its owner's.
     if (field.kind === "reference" || field.kind === "list") types.push(owner);
     segments = isList ? rest.slice(1) : rest;
   }

@@ -1,7 +1,7 @@
 import type { SimulatedState } from "../state/state.ts";
 import { newestFirst, paginate, type List } from "./pagination.ts";
 
-/** What stands behind one field: an object by its id, a list made on demand, or an object that is always there. */
+/** What one field expands to: an object by its id, a list made on demand, or an object that is always there. */
 export type Field =
   | { kind: "reference"; to: string; find: (state: SimulatedState, id: string) => object | undefined }
   | { kind: "list"; of: string; make: (state: SimulatedState, ownerId: string) => List<object> }
@@ -25,7 +25,7 @@ export const expandableFields: Record<string, Record<string, Field>> = {
   },
   item: { price: { kind: "included", to: "price" } },
   price: {
-    // No price here has any: it is absent, as it is at Stripe until it is expanded.
+    // No price here has any. The field is absent, as at Stripe until it is expanded.
     currency_options: { kind: "included", to: "currency_options" },
     product: reference("product", "products"),
   },
@@ -73,7 +73,7 @@ export const expandableFields: Record<string, Record<string, Field>> = {
   event: {},
 };
 
-/** Ten, like any first page: whoever sells more lines than that has to page through `/line_items`. */
+/** Ten, like any first page: a shop that sells more lines has to page through `/line_items`. */
 function lineItemsOf(state: SimulatedState, sessionId: string): List<object> {
   return paginate(
     state.lineItems[sessionId] ?? [],

@@ -69,7 +69,7 @@ export async function handleApi(request: ApiRequest, surroundings: ApiSurroundin
     surroundings.onCall(call);
     requirePermissions(key, surroundings.permissionsOf(key), call);
 
-    // Up to here and including the check of the parameters' shape nothing is remembered under the key.
+    // Until the parameters' shape is checked, nothing is stored under the idempotency key.
     const execute = route.prepare(parameters, id);
     if (idempotencyKey !== null) headers["idempotency-key"] = idempotencyKey;
     const opened =
@@ -104,7 +104,7 @@ async function run(
   }
 }
 
-/** A mistake of the simulation itself: a 500 to the caller, the truth to the owner. */
+/** A bug of the simulation itself: the caller gets a 500, the owner the details. */
 function ownFault(error: unknown, call: ApiCall, surroundings: ApiSurroundings): StripeApiError {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   surroundings.notice(`The simulated Stripe failed on ${call.method} ${call.path}: ${detail}`);

@@ -18,7 +18,7 @@ export function metadata(): Parameter<Record<string, string>> {
   };
 }
 
-/** A change of existing metadata: an empty value deletes its key, "" deletes all. */
+/** A change of existing metadata: an empty value deletes its key, "" deletes all keys. */
 export function metadataChange(): Parameter<Record<string, string> | ""> {
   return { read: (value, path) => (value === "" ? "" : readEntries(value, path)) };
 }

@@ -38,7 +38,7 @@ const TYPES: readonly [path: RegExp, type: string][] = [
   [/^\/v1\/subscriptions(\/|$)/, "subscription"],
 ];
 
-/** Whose permission an object needs. What is missing here comes with the object that it is part of. */
+/** Whose permission an object needs. An object that is not listed needs the permission of the object it is part of. */
 const RESOURCES: Readonly<Record<string, Resource>> = {
   charge: "charge",
   "checkout.session": "checkout_session",
@@ -56,9 +56,9 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
 };
 
 /**
- * Refuses what a restricted key was not allowed, before anything is looked at, as Stripe does: the request itself, and every object
+ * Refuses what a restricted key was not allowed, before anything else is checked, as Stripe does: the request itself, and every object
  * that it asks to expand (https://docs.stripe.com/stripe-apps/reference/permissions#object). A key without a list may do everything.
- * Stripe lets some permissions imply others, which it does not promise; here every one counts for itself.
+ * Stripe lets some permissions imply others but does not promise it; here no permission implies another.
  */
 export function requirePermissions(
   key: string,

@@ -7,7 +7,7 @@ type Shape = Record<string, Parameter<unknown>>;
 /** What a route works with: its parameters are checked, but nothing has been compared with the state yet. */
 export interface RouteContext<Parameters> {
   world: World;
-  /** Tells the owner something that Stripe's answer does not say. */
+  /** Tells the owner something that Stripe's answer does not contain. */
   notice(message: string): void;
   parameters: Parameters;
   /** The path's own parts, `:id` first. */

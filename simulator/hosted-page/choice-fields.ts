@@ -11,7 +11,7 @@ export interface ChoiceContent {
   errors: Readonly<Record<string, string>>;
 }
 
-/** How many, which way of sending, and what the order comes to: the button takes a change into the summary. */
+/** Quantity, shipping rate and promotion code; the button updates the total in the summary. */
 export function orderChoices(
   state: SimulatedState,
   session: CheckoutSession,
@@ -42,7 +42,7 @@ export function orderChoices(
   </fieldset>`;
 }
 
-/** The shop's own questions and its terms, right above the button that pays. */
+/** The shop's own questions and its terms, right above the pay button. */
 export function shopQuestions(session: CheckoutSession, content: ChoiceContent): Html | null {
   const asksTerms = session.consent_collection?.terms_of_service === "required";
   if (session.custom_fields.length === 0 && !asksTerms && !session.tax_id_collection?.enabled) return null;

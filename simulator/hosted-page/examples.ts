@@ -11,7 +11,7 @@ export function exampleCard(number: string) {
   return { cardNumber: groupedDigits(number), cardExpiry: "12 / 34", cardCvc: "123" };
 }
 
-/** A buyer who does not exist: example.com belongs to nobody. */
+/** A buyer who does not exist: example.com is reserved. */
 export const exampleBuyer = {
   email: "jenny.rosen@example.com",
   billingName: "Jenny Rosen",

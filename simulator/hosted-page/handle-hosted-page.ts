@@ -25,7 +25,7 @@ export interface HostedPageSurroundings {
   siteUrl: string;
   now(): number;
   delayedPaymentMs: number;
-  /** Lets what is due happen: a session may expire while its page is open. */
+  /** Runs what is due: a session may expire while its page is open. */
   catchUp(): void;
   choose(session: CheckoutSession, choices: CheckoutChoices): void;
   pay(session: CheckoutSession, buyer: Buyer, choice: PaymentChoice): PaymentResult;

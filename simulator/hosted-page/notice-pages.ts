@@ -4,7 +4,7 @@ import { html, type Html } from "./html.ts";
 import { formatAmount } from "./money.ts";
 import { cancelUrl, successUrl } from "./return-urls.ts";
 
-/** The session is done, one way or the other, and somebody came back to its page. */
+/** The session is over, and somebody came back to its page. */
 export function closedSessionPage(session: CheckoutSession, businessName: string): Response {
   if (session.status === "expired") {
     return notice("This payment page has expired", 200, [
@@ -56,7 +56,7 @@ export function unknownPage(shop: string | null): Response {
   ]);
 }
 
-/** For an address that is none: `%zz`, `//`. */
+/** For an address that cannot be read: `%zz`, `//`. */
 export function unreadablePage(): Response {
   return notice("This address cannot be read", 400, [
     html`<p>
@@ -67,7 +67,7 @@ export function unreadablePage(): Response {
 }
 
 export function wrongMethodPage(): Response {
-  const refusal = notice("This page is only read and sent", 405, [
+  const refusal = notice("This page only takes GET and POST", 405, [
     html`<p>Open it with GET, or send its form with POST.</p>`,
   ]);
   refusal.headers.set("allow", "GET, HEAD, POST");
@@ -84,10 +84,10 @@ export function nothingHerePage(): Response {
   ]);
 }
 
-/** A mistake of the simulation itself. */
+/** A bug of the simulation itself. */
 export function brokenPage(): Response {
   return notice("The simulated Stripe failed", 500, [
-    html`<p>Nothing was charged. What went wrong is printed in the terminal that it runs in.</p>`,
+    html`<p>Nothing was charged. The terminal in which it runs shows what went wrong.</p>`,
   ]);
 }
 

@@ -53,7 +53,7 @@ function discountRow({ total_details: details, currency }: CheckoutSession): Htm
   </div>`;
 }
 
-/** What the rows above come to already is called included. */
+/** A tax that the rows above contain already is called included. */
 function taxRow(session: CheckoutSession): Html | null {
   const { total_details: details, shipping_cost: shipping, currency } = session;
   if (details === null || details.amount_tax === 0) return null;
@@ -74,7 +74,7 @@ function shippingRow({ shipping_cost: cost, currency }: CheckoutSession): Html |
   </div>`;
 }
 
-/** In a session with Managed Payments the seller is Link, and the buyer reads so. */
+/** In a session with Managed Payments the seller is Link, and the page says so. */
 function linkRow({
   managed_payments: managed,
   total_details: details,

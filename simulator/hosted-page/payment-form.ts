@@ -28,7 +28,7 @@ export interface PaymentForm {
   method: MethodChoice;
 }
 
-/** The bank's answer is chosen with the method: nobody can wait for days here. */
+/** The bank's answer is chosen together with the method, because a test cannot wait for days. */
 export type MethodChoice = "card" | "sepa_succeeds" | "sepa_fails";
 
 export type FormErrors = FieldErrors<TextField>;

@@ -42,7 +42,7 @@ export function readChoices(
   return { typed, choices, errors };
 }
 
-/** Answers for what must be answered and is not yet, so that one click on a test card is enough. */
+/** Answers for required questions that are still open, so that one click on a test card is enough. */
 export function exampleAnswers(
   session: CheckoutSession,
   typed: Readonly<Record<string, string>>,

@@ -21,7 +21,7 @@ export type Collection<T> = Record<string, T>;
 
 /** Everything the simulated Stripe remembers: plain JSON, so that it can be kept on disk and compared in tests. */
 export interface SimulatedState {
-  /** Raised when the shape changes; a file written by another version is refused, not guessed at. */
+  /** Raised when the shape changes; a file of another version is refused. */
   version: 2;
   products: Collection<Product>;
   prices: Collection<Price>;
@@ -64,7 +64,7 @@ export interface CheckoutIntent {
   customer: string | null;
   subscription: string | null;
   invoice: string | null;
-  /** The buyer stands at 3-D Secure with this payment method. */
+  /** The buyer is at 3-D Secure with this payment method. */
   authenticating: { paymentMethod: string; buyer: Buyer } | null;
   /** A delayed method was accepted; the bank's answer comes at `dueAt` (ms). */
   settling: { outcome: "succeeds" | "fails"; dueAt: number } | null;
@@ -94,7 +94,7 @@ export interface RecordedEvent {
   type: EventType;
   /** Seconds. */
   created: number;
-  /** Milliseconds: from then on lists know it. */
+  /** Milliseconds: from then on lists show it. */
   visibleAt: number;
   request: { id: string | null; idempotency_key: string | null };
   /** A copy made when the event happened; later changes of the object do not reach it. */
@@ -113,7 +113,7 @@ export interface Delivery {
   status: "pending" | "succeeded" | "failed";
   /** An attempt has two outcomes while every event is sent twice on purpose. */
   attempts: { at: number; outcomes: string[] }[];
-  /** Milliseconds; null while an attempt is under way and when there is none to come. */
+  /** Milliseconds; null while an attempt is under way, and when no more will come. */
   nextAttemptAt: number | null;
 }
 
@@ -128,7 +128,7 @@ export interface IdempotencyRecord {
   answer: { status: number; body: string } | null;
 }
 
-/** A copy to work on, of what was saved or of nothing. Requests that were being executed then are forgotten. */
+/** A copy to work on: of the saved state, or an empty one. Requests that were being executed then are forgotten. */
 export function restoredState(saved?: SimulatedState): SimulatedState {
   if (saved !== undefined && saved.version !== 2) {
     throw new Error(
@@ -162,7 +162,7 @@ export function restoredState(saved?: SimulatedState): SimulatedState {
   return state;
 }
 
-/** Without a prototype: an id from outside, "constructor" or "__proto__", then finds only what was put in. */
+/** Without a prototype, so that an id from outside, such as "constructor" or "__proto__", finds only what was put in. */
 function collection<T>(saved: Collection<T> | undefined): Collection<T> {
   const empty = Object.create(null) as Collection<T>;
   return saved === undefined ? empty : Object.assign(empty, plainCopy(saved));

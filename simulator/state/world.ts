@@ -2,8 +2,8 @@ import type { SimulatedState } from "./state.ts";
 import type { EventType } from "./stored.ts";
 
 /**
- * What a transition may touch: the state, the clock and chance. Transitions check first and change afterwards, so
- * one that throws leaves the state as it was.
+ * What a transition may touch: the state, the clock and randomness. Transitions check first and change afterwards, so one that throws
+ * leaves the state unchanged.
  */
 export interface World {
   readonly state: SimulatedState;
@@ -13,14 +13,14 @@ export interface World {
   randomId(length: number): string;
   /** Where new events go. */
   readonly endpoints: readonly { id: string; enabledEvents: readonly string[] }[];
-  /** Told of every delivery that an event asks for. */
+  /** Called for every delivery that an event needs. */
   deliveryQueued(id: string): void;
   /** The API call under way: events name what caused them. */
   readonly request: { id: string | null; idempotency_key: string | null };
   readonly publicUrl: string;
   /** The account has Managed Payments on unless a request says no, as newer accounts do. */
   readonly managedPaymentsByDefault: boolean;
-  /** What Stripe itself gets wrong at present. */
+  /** Faults of Stripe itself, as currently set. */
   readonly eventTrouble: EventTrouble;
 }
 

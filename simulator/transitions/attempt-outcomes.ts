@@ -49,12 +49,12 @@ export function askForAuthentication(world: World, attempt: Attempt): void {
   };
   checkoutIntent(world, session).authenticating = { paymentMethod: paymentMethod.id, buyer };
   announce(world, "payment_intent.requires_action", paymentIntent);
-  // Nobody has failed to pay yet, but this is what Stripe sends while a subscriber stands at 3-D Secure.
+  // The payment has not failed yet, but Stripe sends this while a subscriber is at 3-D Secure.
   announceForInvoice(world, session, "invoice.payment_failed");
   announceForInvoice(world, session, "invoice.payment_action_required");
 }
 
-/** The order is placed; whether it is paid the bank says later (settle-debit.ts). */
+/** The order is placed; the bank says later whether it is paid (settle-debit.ts). */
 export function startDebit(
   world: World,
   attempt: Attempt,

@@ -11,10 +11,10 @@ export function cancelSubscription(
   reason: Reason = "cancellation_requested",
 ): void {
   if (subscription.ended_at !== null)
-    throw new Error(`The subscription ${subscription.id} has ended before.`);
+    throw new Error(`The subscription ${subscription.id} has ended already.`);
   const now = nowSeconds(world);
   subscription.status = "canceled";
-  // Of a planned end this is the moment it was planned.
+  // For a planned end this is the moment it was planned.
   subscription.canceled_at ??= now;
   subscription.ended_at = now;
   subscription.cancellation_details = cancellationDetails(reason);

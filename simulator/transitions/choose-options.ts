@@ -4,16 +4,16 @@ import type { World } from "../state/world.ts";
 import { checkoutIntent } from "./checkout-parts.ts";
 import { addUpSession } from "./session-amounts.ts";
 
-/** What the buyer decides on the payment page besides how to pay. What is left out stays as it is. */
+/** What the buyer decides on the payment page, apart from how to pay. An option that is left out stays as it is. */
 export interface CheckoutChoices {
-  /** Of the first item whose quantity may be adjusted. */
+  /** For the first item whose quantity may be adjusted. */
   quantity?: number;
   /** The id of one of the session's shipping rates. */
   shippingRate?: string;
   /** Answers to the shop's own questions, by their keys. */
   customFields?: Readonly<Record<string, string>>;
   acceptsTerms?: boolean;
-  /** A promotion code takes so much off each item; the session must take codes. */
+  /** A promotion code takes this much off each item; the session must take codes. */
   percentOff?: number;
   /** What Stripe Tax comes to for this buyer; the session must have `automatic_tax`. */
   tax?: CheckoutIntent["tax"];
@@ -41,7 +41,7 @@ export function chooseOptions(world: World, session: CheckoutSession, choices: C
   addUp(world, session, choices.shippingRate);
 }
 
-/** What Link, which sells in a managed session, adds to the shop's price: HK$98 were seen to become HK$106.82. */
+/** What Link, the seller in a managed session, adds to the shop's price: we saw HK$98 become HK$106.82. */
 const LINKS_TAX = 0.09;
 
 /** The session's amounts from its items and the way of sending, which is the first one until the buyer chooses another. */

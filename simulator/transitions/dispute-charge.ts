@@ -18,7 +18,7 @@ import { requireStatus } from "./require-status.ts";
 export function disputeCharge(world: World, charge: Charge, kind: DisputeKind): Dispute {
   const made = dispute({ id: newId(world, "du"), charge, kind, created: nowSeconds(world) });
   world.state.disputes[made.id] = made;
-  // Stripe documents no more than "whether the charge has been disputed"; an inquiry, we take it, is no dispute yet.
+  // Stripe documents no more than "whether the charge has been disputed"; we assume that an inquiry is no dispute yet.
   charge.disputed ||= kind !== "inquiry";
   announce(world, "charge.dispute.created", made);
   if (kind !== "inquiry") withdrawFunds(world, made);
@@ -74,7 +74,7 @@ export function escalateInquiry(world: World, made: Dispute): void {
   withdrawFunds(world, made);
 }
 
-/** Nothing can be given back of a charge whose money the bank already took. */
+/** A charge whose money the bank already took cannot be refunded. */
 export function isChargedBack(state: SimulatedState, charge: Charge): boolean {
   return Object.values(state.disputes).some(
     (made) =>

@@ -11,7 +11,7 @@ export interface RefundRequest {
   metadata: Record<string, string>;
 }
 
-/** What of a charge can still be given back. */
+/** How much of a charge can still be refunded. */
 export function refundableAmount(charge: Charge): number {
   return charge.status === "succeeded" ? charge.amount - charge.amount_refunded : 0;
 }
@@ -22,7 +22,7 @@ export function refundCharge(world: World, charge: Charge, request: RefundReques
   charge.amount_refunded += request.amount;
   charge.refunded = charge.amount_refunded === charge.amount;
   announce(world, "refund.created", made);
-  // Only cards announce the charge; with other methods the refund itself reports how it goes on.
+  // Only card refunds announce the charge; with other methods the refund itself reports its progress.
   if (charge.payment_method_details?.type === "card") {
     announce(world, "charge.refunded", charge, { amount_refunded: charge.amount_refunded - request.amount });
   }

@@ -56,7 +56,7 @@ export function failRenewal(
   else updateSubscription(world, subscription, { status: last ?? "past_due" });
 }
 
-/** The subscriber pays what is owed; what has been canceled stays canceled. */
+/** The subscriber pays what is owed; a canceled subscription stays canceled. */
 export function payOverdueInvoice(world: World, subscription: Subscription): void {
   const { invoice, paymentIntent } = overdueInvoice(world, subscription);
   collect(world, subscription, invoice, paymentIntent);

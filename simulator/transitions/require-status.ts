@@ -1,4 +1,4 @@
-/** For operations of tests and the developer's panel: Stripe itself never comes here in another status. */
+/** For operations of tests and the developer's panel: Stripe itself never does this in another status. */
 export function requireStatus<Status extends string | null>(
   subject: { id: string; object: string; status: Status },
   allowed: readonly NoInfer<Status>[],

@@ -19,7 +19,7 @@ export function settleDebit(world: World, session: CheckoutSession, outcome?: "s
     charge === undefined ||
     paymentMethod === undefined
   ) {
-    throw new Error(`${session.id} waits for no bank. Pay it by a delayed method first.`);
+    throw new Error(`${session.id} is not waiting for a bank. Pay it by a delayed method first.`);
   }
   intent.settling = null;
   if ((outcome ?? settling.outcome) === "succeeds") {

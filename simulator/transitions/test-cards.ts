@@ -35,7 +35,7 @@ const behaviors: Record<string, CardBehavior> = {
   ),
 };
 
-/** A number that is no test card is declined, whoever's card it may be, with Stripe's explanation. */
+/** Any number that is not a test card is declined, with Stripe's explanation. */
 const notATestCard = declined(
   "test_mode_live_card",
   "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, visit: https://stripe.com/docs/testing.",

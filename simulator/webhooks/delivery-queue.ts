@@ -29,7 +29,7 @@ export interface DeliveryQueue {
   add(deliveryId: string): void;
   /** Starts what is due and plans the rest. Safe to call at any time: nothing is started twice. */
   pump(): void;
-  /** Sends an event again, to every endpoint that listens, whatever became of it before. */
+  /** Sends an event again to every endpoint that listens, even if it was delivered before. */
   resend(eventId: string): void;
   /** Resolves when no attempt is under way. Retries that wait for their time do not count. */
   settled(): Promise<void>;
@@ -37,7 +37,7 @@ export interface DeliveryQueue {
   setDropped(on: boolean): void;
   /** The next attempt, whatever it carries, is lost on its way; its retry is not. */
   dropNext(): void;
-  /** What is being done to deliveries on purpose. */
+  /** The faults that are switched on. */
   trouble(): DeliveryTrouble;
   close(): void;
 }

@@ -66,12 +66,12 @@ export default defineShop({
 `;
 
 const PROBLEMS = `public/index.html:2: your Stripe account has no price "price_typo" in test mode. Copy the id of the right one from https://dashboard.stripe.com/test/products.
-public/index.html:3: no price of your Stripe account has the lookup key "no-such-key" in test mode. Give it to a price, or put in a price id, from https://dashboard.stripe.com/test/products.
-public/index.html:5: "price_ebook_tides" is archived at Stripe and cannot be bought. Put in the price that has taken its place, or activate it again.
+public/index.html:3: no price of your Stripe account has the lookup key "no-such-key" in test mode. Give it to a price, or use a price id, from https://dashboard.stripe.com/test/products.
+public/index.html:5: "price_ebook_tides" is archived at Stripe and cannot be bought. Use the price that replaced it, or activate it again.
 public/index.html:6: people read "€35" here, but the value beside it, and what Stripe charges for "poster_a2", is €32.00. Correct the words.
-public/index.html:8: the page says €25.00, but Stripe charges €29.00 for "price_app_license". Correct the page, or put in another price.
-public/index.html:9: the page says USD, but Stripe charges EUR for "price_print_deposit". Correct the page, or put in a price in USD.
-shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in test mode. Give it to a price, or put in a price id, from https://dashboard.stripe.com/test/products.
+public/index.html:8: the page says €25.00, but Stripe charges €29.00 for "price_app_license". Correct the page, or use another price.
+public/index.html:9: the page says USD, but Stripe charges EUR for "price_print_deposit". Correct the page, or use a price in USD.
+shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in test mode. Give it to a price, or use a price id, from https://dashboard.stripe.com/test/products.
 shop.config.ts:6: "price_almanac_monthly" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.
 `;
 
@@ -117,7 +117,7 @@ price_almanac_monthly            €6.00 every month
 price_print_deposit              €95.00
 poster_a2                        €32.00
 
-All of it can be bought, in test mode.
+Everything can be bought, in test mode.
 `,
     complaints: "",
   });
@@ -205,7 +205,7 @@ test("E12: check looks up the table that DYNAMODB_TABLE names, and says what is 
       'The table made-by-hand in local lacks the index open-orders, so "npm run create-table" did not make it: choose another DYNAMODB_TABLE and make it with that command.',
     );
     expect(await complaintsOf({ DYNAMODB_ENDPOINT: "http://127.0.0.1:9" })).toMatch(
-      /^The table static-checkout in local could not be asked for: .+ Is there a DynamoDB at http:\/\/127\.0\.0\.1:9\? For Amazon's own leave DYNAMODB_ENDPOINT empty\.$/,
+      /^The table static-checkout in local could not be checked: .+ Is there a DynamoDB at http:\/\/127\.0\.0\.1:9\? For Amazon's own leave DYNAMODB_ENDPOINT empty\.$/,
     );
     expect(await complaintsOf({ DYNAMODB_REGION: "" })).toMatch(
       /^DYNAMODB_REGION is not set although DYNAMODB_TABLE is/,
@@ -221,9 +221,9 @@ test("D38: check without a key, and with an argument, says what it needs", async
   expect(without).toEqual({
     exitCode: 1,
     output:
-      "What could be looked at is in order: shop.config.ts, the files for sale, and what your pages load.\n",
+      "Everything that could be checked is in order: shop.config.ts, the files for sale, and what your pages load.\n",
     complaints:
-      "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. Not looked at: whether your prices are there and for sale, and whether the pages say what will be charged.\n",
+      "STRIPE_SECRET_KEY is not set, so Stripe cannot be asked: put a key (sk_test_… or sk_live_…) into .env. Not checked: whether your prices are there and for sale, and whether the pages say what will be charged.\n",
   });
   const { exitCode, complaints } = await runOwnerCommand("check", ["--fast"], {}, project.folder);
   expect(exitCode).toBe(1);
@@ -256,7 +256,7 @@ async function breakEverything(): Promise<void> {
 
 const MISSING = /^public\/index\.html:1: loads \/gone\.css/;
 const REFUSED = /^public\/index\.html:2: browsers refuse this style/;
-const WRONG_NAME = /^public\/index\.html:3: "\{\{ price \}\}" is no price/;
+const WRONG_NAME = /^public\/index\.html:3: "\{\{ price \}\}" is not a price/;
 const UNKNOWN = /^public\/index\.html:4: your Stripe account has no price "price_typo"/;
 const PRODUCT = /^public\/index\.html:5: "prod_Nx3k2PosterA2" is a product's id/;
 const SHOPS_OWN = /^public\/index\.html:6: browsers refuse the shop's request/;
@@ -282,7 +282,7 @@ test("D38: without a key, check examines all that needs none, and names every mi
   expect(exitCode).toBe(1);
   expect(output).toMatch(/^SMTP_URL is not set here\. [^\n]*\n$/);
   const noKey = /^STRIPE_SECRET_KEY is not set, so Stripe cannot be asked/;
-  const noLicenseKey = /^Not looked at: LICENSE_PRIVATE_KEY/;
+  const noLicenseKey = /^Not checked: LICENSE_PRIVATE_KEY/;
   expectLines(complaints, [
     MISSING,
     REFUSED,
@@ -325,7 +325,7 @@ test("D36: build and check name what browsers will refuse, and go on", async () 
     '<script>window.dataLayer = []</script>\n<button data-price-id="poster_a2">Buy</button>',
   );
   const warning =
-    'public/index.html:1: browsers refuse this inline <script>, by the Content-Security-Policy in vercel.json. Move it into a file of its own in public/, and load that with <script src="…" defer>.\n';
+    'public/index.html:1: browsers refuse this inline <script> because of the Content-Security-Policy in vercel.json. Move it into a file of its own in public/, and load that with <script src="…" defer>.\n';
   expect(await run("build", withKey())).toMatchObject({ exitCode: 0, complaints: warning });
   expect(await run("check", withKey())).toMatchObject({ exitCode: 0, complaints: warning });
   expect((await run("build", { NETLIFY: "true" })).complaints).toBe("");
@@ -361,7 +361,7 @@ test("without a key the build trusts the files, and says so", async () => {
   const { exitCode, output } = await run("build", {});
   expect(exitCode).toBe(0);
   expect(output).toBe(
-    "STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.\nBuilt dist/ (the site) and build/ (the functions' bundle, which sells what 5 price ids and lookup keys stand for).\n",
+    "STRIPE_SECRET_KEY is not set here, so the prices were not compared with Stripe.\nBuilt dist/ (the site) and build/ (the functions' bundle, which sells the prices of 5 ids and lookup keys).\n",
   );
 });
 
@@ -427,7 +427,7 @@ test("a name that cannot be a price stops the build even without a key", async (
   await project.write("public/shop/a2.html", '\n<button data-price-id="{{ price }}">Buy</button>');
   const { exitCode, complaints } = await run("build", {});
   expect(exitCode).toBe(1);
-  expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is no price: /);
+  expect(complaints).toMatch(/^public\/shop\/a2\.html:2: "\{\{ price \}\}" is not a price: /);
 });
 
 test("build and check name the styles, pictures and icons that are gone with the demo's folder, and go on", async () => {

@@ -85,7 +85,7 @@ test.for<[string[], string, string]>([
   [["--from"], "", "--from takes a day"],
   [["--from", "2027-02-31"], "", "--from takes a day"],
   [["--from", "01.03.2027"], "", "--from takes a day"],
-  [["--from", "2026-11-02"], KEYS.first.secret, "takes over on a day to come"],
+  [["--from", "2026-11-02"], KEYS.first.secret, "The day must be in the future"],
   [
     ["--from", "2099-01-01"],
     KEYS.first.secret.replace("20261101", "20990101"),

@@ -86,7 +86,7 @@ test("I11: check and dev name the line of shop.config.ts, too", async () => {
   await project.write("shop.config.ts", "export default {\n  name: lowTide,\n};\n");
   const complaints = "shop.config.ts:2:9: lowTide is not defined\n";
   const notLookedAt =
-    "Not looked at, because your files cannot be read: your pages, your prices, the files for sale.\n";
+    "Not checked, because your files cannot be read: your pages, your prices, the files for sale.\n";
   expect(await run("check")).toEqual({ exitCode: 1, output: "", complaints: complaints + notLookedAt });
   expect(await failToDevelop()).toEqual({ exitCode: 1, output: "", complaints });
 });
@@ -152,7 +152,7 @@ test("I08: the published _redirects of a single-page site leave the functions th
   const { exitCode, complaints } = await run("build");
   expect(exitCode).toBe(0);
   expect(complaints).toMatch(
-    /^public\/_redirects:1: this rule would take the functions' addresses on Netlify/,
+    /^public\/_redirects:1: on Netlify this rule would take over the functions' addresses/,
   );
   const published = await readFile(join(project.folder, "dist/_redirects"), "utf8");
   for (const name of ["create-checkout-session", "order-status", "webhook"])
@@ -201,7 +201,7 @@ test("I02: check and dev read the key from a .env as Windows saves it", async ()
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [output] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-    expect(output).toContain("All of it can be bought, in test mode.");
+    expect(output).toContain("Everything can be bought, in test mode.");
     // A live key is refused before anything starts, so it was read.
     await project.write(".env", "\u{FEFF}STRIPE_SECRET_KEY=sk_live_ofTheOwner0000\r\n");
     const { complaints } = await failToDevelop({ STRIPE_SECRET_KEY: "sk_live_ofTheOwner0000" });

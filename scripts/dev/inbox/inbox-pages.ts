@@ -7,7 +7,7 @@ export interface InboxDependencies {
   mailbox: Mailbox;
   /** How the mail server treats the next mails. */
   mood: { current: MailServerMood };
-  /** Set where mails leave the machine and none comes here. */
+  /** Set when mails leave the machine instead of coming here. */
   sendsFor: string | undefined;
 }
 
@@ -27,9 +27,9 @@ const MOODS: Record<MailServerMood, string> = {
   refuses: "says “no such mailbox”",
 };
 
-/** What there is to try while the mail server does so. */
+/** What to try while the mail server does so. */
 const TO_TRY: Record<MailServerMood, string> = {
-  works: "See what becomes of an order when it does not:",
+  works: "See what happens to an order when it does not:",
   busy: "Orders try again by themselves. Let it take mails when you have seen enough:",
   refuses: "Orders then need your attention. Let it take mails, then try them again:",
 };
@@ -68,7 +68,7 @@ export function createInboxPages({ mailbox, mood, sendsFor }: InboxDependencies)
         ${
           sendsFor === undefined
             ? "Every mail of the shop ends here: nothing leaves this machine. Notices to you come here once OWNER_EMAIL is set in .env."
-            : `Mails are sent for real, through ${sendsFor}. None comes here.`
+            : `Mails are sent for real, through ${sendsFor}. None arrives here.`
         }
       </p>
       ${
@@ -116,7 +116,7 @@ function row(mail: KeptMail): Html {
   </li>`;
 }
 
-/** A mail program shows a mail of text alone as text; the owner's are such. */
+/** Mails without HTML, such as the owner's, are shown as text, as a mail program would. */
 function viewsOf({ email }: KeptMail): View[] {
   return VIEWS.filter((name) => email.html !== undefined || (name !== "html" && name !== "phone"));
 }

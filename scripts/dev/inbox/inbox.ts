@@ -9,14 +9,14 @@ export interface Inbox {
   mailbox: Mailbox;
   mood: { current: MailServerMood };
   sendsFor: string | undefined;
-  /** The variables that lead the mails of a shop of this name here. */
+  /** The variables that send a shop's mails here, under the shop's name. */
   environmentFor(shopName: string): Environment;
   close(): Promise<void>;
 }
 
 /**
- * The mail server beside a shop at `url`, and what it has received. Whatever the environment names is left alone: a test order must
- * mail nobody, unless that is asked for.
+ * The mail server beside a shop at `url`, and what it has received. The mail server that the environment names is not used, unless that is
+ * asked for: a test order must not mail anybody.
  */
 export async function startInbox(
   url: string,
@@ -43,7 +43,7 @@ export async function startInbox(
     close: server.close,
   };
 
-  /** The server says "taken" when it is kept. */
+  /** The server accepts the mail once it is kept. */
   async function keep(mail: ReceivedMail): Promise<void> {
     const { id, email } = await mailbox.keep(mail);
     // Without the address: a terminal's text is copied into chats and tickets.
@@ -51,7 +51,7 @@ export async function startInbox(
   }
 }
 
-/** Without the characters that MAIL_FROM takes in no name. */
+/** Without the characters that MAIL_FROM does not allow in a name. */
 function senderOf(shopName: string): string {
   return `"${shopName.replaceAll(/["\\<>=\p{C}]/gu, "")}" <orders@shop.example>`;
 }

@@ -24,8 +24,8 @@ const USER = "dev";
 const PASSWORD = "dev";
 
 /**
- * A real SMTP server on this machine that delivers to nobody: every mail, whoever it is for, goes to `receive`. What the shop says to
- * it is what it would say to a mail provider, password and all; only TLS is left out.
+ * A real SMTP server on this machine that delivers nothing: every mail goes to `receive`, whoever it is for. The shop talks to it as to a
+ * mail provider, password included; only TLS is left out.
  */
 export async function startMailServer(
   receive: (mail: ReceivedMail) => Promise<void> | void,
@@ -58,7 +58,7 @@ export async function startMailServer(
         );
     },
   });
-  // A client that hangs up in the middle of a sentence is its own business.
+  // A client may hang up halfway; that is not our error.
   server.on("error", () => undefined);
   const listening = server.listen(0, "127.0.0.1");
   await once(listening, "listening");

@@ -9,7 +9,7 @@ import type { ReceivedMail } from "./mail-server.ts";
 export interface KeptMail {
   id: string;
   receivedMs: number;
-  /** Whom the server was told to give it to, whatever its headers say. */
+  /** The recipients in the envelope, whatever the headers say. */
   recipients: readonly string[];
   email: Email;
   source: string;

@@ -21,7 +21,7 @@ export interface DevPagesDependencies extends InboxDependencies {
 const ASSETS = ["dev.css", "live-update.js"];
 
 /**
- * `/__dev` and what is below: for the developer at this machine. Nothing of it is in a bundle that is deployed. Resolves to
+ * `/__dev` and the pages below it, for the developer at this machine. No deployed bundle contains them. Resolves to
  * undefined for every other address.
  */
 export function createDevPages({ stripe, keeping, tryAgain, ...inbox }: DevPagesDependencies) {
@@ -39,14 +39,14 @@ export function createDevPages({ stripe, keeping, tryAgain, ...inbox }: DevPages
       return refusal(
         403,
         "Only for this machine",
-        "Open this page on the machine the shop runs on, at http://localhost. Its forms are taken from its own pages alone.",
+        "Open this page on the machine the shop runs on, at http://localhost. It accepts forms from its own pages only.",
       );
     if (!["GET", "HEAD", "POST"].includes(request.method))
-      return refusal(405, "Nothing here takes this method", "Use GET or POST.");
+      return refusal(405, "This method is not supported here", "Use GET or POST.");
 
     if (!isReadable(pathname)) return unreadableAddress();
     if (request.method === "POST" && !isForm(request)) {
-      return refusal(400, "This is no form", "Send what a form of these pages sends.");
+      return refusal(400, "This is not a form", "Send a form of these pages.");
     }
 
     const asset = ASSETS.find((name) => path === `/__dev/assets/${name}`);

@@ -72,7 +72,7 @@ export function mailBody(markup: string): Response {
   });
 }
 
-/** After a form: the page it stands on, as it is now. */
+/** The answer to a form: back to its page, as it is now. */
 export function backTo(path: string): Response {
   return new Response(null, { status: 303, headers: { ...HEADERS, Location: path } });
 }

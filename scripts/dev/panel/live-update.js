@@ -1,10 +1,10 @@
-// Asks for the page it stands on again and again, and shows what is new. A page without JavaScript is reloaded by hand.
+// Fetches its own page again and again, and shows what is new. Without JavaScript, reload the page by hand.
 const EVERY_MS = 1_500;
 let shown = document.querySelector("main")?.innerHTML;
 
 async function look() {
   if (document.hidden) return;
-  // Whoever types is not interrupted.
+  // Do not interrupt somebody who is typing.
   const focused = document.activeElement;
   if (focused instanceof HTMLInputElement && focused.value !== "") return;
   const response = await fetch(location.href);
@@ -13,7 +13,7 @@ async function look() {
   if (fresh === null || fresh.innerHTML === shown) return;
   shown = fresh.innerHTML;
   document.querySelector("main")?.replaceWith(fresh);
-  // The keyboard stays where it was.
+  // Keep the focus where it was.
   const value = focused?.getAttribute("value");
   if (value) fresh.querySelector(`button[value="${CSS.escape(value)}"]`)?.focus();
 }

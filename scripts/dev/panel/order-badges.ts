@@ -7,7 +7,7 @@ export interface Badge {
   tone: "good" | "bad" | "open";
 }
 
-/** How an order stands in the shop's books, the most important first: "fulfilled" only while the buyer still has it all. */
+/** The state of an order in the shop's records, the most important first: "fulfilled" only while the buyer still has it all. */
 export function badgesOf(control: ControlRecord): readonly Badge[] {
   const afterwards = [...moneyBadges(control.mirror), ...subscriptionBadges(control.mirror)];
   const isOver = afterwards.some(({ tone }) => tone === "bad");

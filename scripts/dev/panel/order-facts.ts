@@ -33,7 +33,7 @@ export function stripeFacts(order: SimulatedOrder): Html {
   </dl>`;
 }
 
-/** What adds up to the total, where that is more than one item, and what it holds. */
+/** The lines that add up to the total, if there are several, and the discount and tax that it includes. */
 function amountFacts({ session, items }: SimulatedOrder, money: (amount: number) => string): readonly Html[] {
   const { shipping_cost: shipping, total_details: details } = session;
   const lines = items.map((item) => fact(titleOf({ items: [item] }), money(item.amountMinor)));

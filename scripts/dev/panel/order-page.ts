@@ -72,7 +72,7 @@ export async function orderPage(
       ${
         history === undefined
           ? html`<p class="empty">
-              Orders are kept in Stripe here: the shop notes down nothing of its own and counts no downloads.
+              Orders are kept in Stripe here: the shop keeps no history of its own and counts no downloads.
             </p>`
           : undefined
       }

@@ -4,7 +4,7 @@ import { orderPage, type OrderPageDependencies } from "./order-page.ts";
 import { ordersOverview } from "./orders-overview.ts";
 import { findSimulatedOrder } from "./simulated-order.ts";
 
-/** A form is answered when its webhooks have been; a shop that takes longer is seen to do so. */
+/** A form is answered after its webhooks are; if the shop takes longer, the page shows that it does. */
 const PATIENCE_MS = 5_000;
 
 /** `/__dev`: every checkout, what may happen to it next, and what has. */

@@ -29,7 +29,7 @@ export async function ordersOverview(stripe: SimulatedStripe, store: OrderStore)
     <section class="panel">
       <h2>Webhooks</h2>
       <p>
-        What becomes of Stripe’s messages on their way to the shop. Lost ones are sent again after a while.
+        What happens to Stripe’s messages on their way to the shop. Lost ones are sent again after a while.
       </p>
       <form method="post" action="/__dev/webhooks" class="buttons">
         <button name="trouble" value="next" aria-pressed="${String(dropsNext)}">Lose the next one</button>

@@ -4,7 +4,7 @@ import type { KeptMail } from "../inbox/mailbox.ts";
 import type { SimulatedOrder } from "./simulated-order.ts";
 
 /**
- * What happened to an order, told from both sides: Stripe's events with every attempt to deliver them, what the shop noted down, and its
+ * What happened to an order, told from both sides: Stripe's events with every attempt to deliver them, what the shop recorded, and its
  * mails.
  */
 export type Moment =
@@ -61,7 +61,7 @@ const WORDS: Readonly<Record<string, string>> = {
   replay_command: "npm run replay was run",
 };
 
-/** An entry that is new to this page speaks for itself. */
+/** An entry that this page does not know is shown as it is. */
 function wordsFor(what: string): string {
   return WORDS[what] ?? what.replaceAll("_", " ");
 }

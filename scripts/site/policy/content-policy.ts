@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 /** One Content-Security-Policy: what each directive allows, as it is written. https://www.w3.org/TR/CSP3/ */
 export type ContentPolicy = ReadonlyMap<string, readonly string[]>;
 
-/** What stands in a page itself and not in a file: a script, a style, an event handler. */
+/** What is in the page itself and not in a file: a script, a style, an event handler. */
 export interface Inline {
   text: string;
   nonce?: string | undefined;
 }
 
-/** Which directive is asked when one is not there. Those that are missing here, such as form-action, have no other. */
+/** The directive that applies when one is missing. Those that are not listed, such as form-action, have no fallback. */
 const FALLBACKS: Readonly<Record<string, readonly string[]>> = {
   "script-src-elem": ["script-src", "default-src"],
   "script-src-attr": ["script-src", "default-src"],
@@ -62,7 +62,7 @@ export function allowsAddress(
   return sources.some((source) => matches(source, address, site));
 }
 
-/** Whether something that stands in the page itself counts. */
+/** Whether the policy allows something that is in the page itself. */
 export function allowsInline(policy: ContentPolicy, directive: string, { text, nonce }: Inline): boolean {
   const sources = sourcesOf(policy, directive);
   if (sources === undefined) return true;

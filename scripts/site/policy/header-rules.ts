@@ -15,7 +15,7 @@ export interface HeaderRule {
 
 const HEADER = "content-security-policy";
 
-/** Every rule that the project has for its hosts, in the order in which they count. Files that cannot be read set none. */
+/** Every rule that the project has for its hosts, in the order in which they count. A file that cannot be read sets none. */
 export async function headerRules(root: string, pagesFolder: string): Promise<HeaderRule[]> {
   const [vercel, netlify, headers] = await Promise.all(
     ["vercel.json", "netlify.toml", `${pagesFolder}/_headers`].map((file) =>

@@ -5,7 +5,7 @@ import type { Environment } from "../../../core/config.ts";
 
 export type Host = "vercel" | "netlify";
 
-/** Where the site goes, as far as the machine or the project tells; both where neither does. */
+/** The hosts that the site is deployed to, as far as the machine or the project shows; both hosts when neither does. */
 export function hostsOf(root: string, environment: Environment): readonly Host[] {
   if (environment["VERCEL"]) return ["vercel"];
   if (environment["NETLIFY"]) return ["netlify"];

@@ -1,17 +1,17 @@
 import type { Refusal } from "./refusals.ts";
 
-/** What browsers refuse, by which policy, and what the owner does about it; without the place. */
+/** What browsers refuse, because of which policy, and what the owner does about it; without the place. */
 export function refusalSentence(refusal: Refusal, folder: string, elsewhere: string): string {
   const { thing, address } = refusal;
   const by = `the Content-Security-Policy in ${refusal.policyFiles.join(" and ")}`;
   if (thing.kind === "inline" || address === undefined) {
     const [what, remedy] = inlineWords(thing.what, folder);
-    return `browsers refuse ${what}${elsewhere}, by ${by}. ${remedy}`;
+    return `browsers refuse ${what}${elsewhere} because of ${by}. ${remedy}`;
   }
   const allow = `${change(refusal, address)} ${by}`;
   switch (thing.directive) {
     case "base-uri":
-      return `browsers ignore this <base>${elsewhere}, by ${by}. Take it out, and begin the addresses of the page with a slash.`;
+      return `browsers ignore this <base>${elsewhere} because of ${by}. Take it out, and begin the addresses of the page with a slash.`;
     case "form-action":
       return `browsers refuse to send ${thing.what} to ${shown(address)}${elsewhere}. Please ${allow}.`;
     case "connect-src":
@@ -63,7 +63,7 @@ function isOwn({ hostname }: URL): boolean {
   return hostname === "site.invalid";
 }
 
-/** What stands in the address itself, such as a picture in data:, is long. */
+/** An address that holds its own content, such as a picture in data:, is long. */
 function shown(address: URL): string {
   if (isOwn(address)) return address.pathname;
   return address.origin === "null" ? `${address.protocol}…` : address.href;

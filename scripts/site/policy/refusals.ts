@@ -9,11 +9,11 @@ export interface AppliedPolicy {
 
 export interface Refusal {
   thing: PageThing;
-  /** The address in full; undefined for what stands in the page. */
+  /** The address in full; undefined for what is in the page itself. */
   address: URL | undefined;
   /** The directive to change. */
   directive: string;
-  /** The policy has no such directive yet: `default-src` speaks for it. */
+  /** The policy has no such directive yet: `default-src` applies. */
   isNew: boolean;
   policyFiles: readonly string[];
 }
@@ -23,11 +23,11 @@ export interface PageAddresses {
   page: URL;
   /** What `<base>` says, if there is one. */
   base: string | undefined;
-  /** Whose files are the page's own. */
+  /** The origin that counts as the page's own. */
   site: URL;
 }
 
-/** What of `things` at least one of the page's policies refuses. */
+/** Those of `things` that at least one of the page's policies refuses. */
 export function refusalsOf(
   things: readonly PageThing[],
   applied: readonly AppliedPolicy[],

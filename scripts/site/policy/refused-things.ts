@@ -16,9 +16,9 @@ import { thingsOfStyle } from "./style-things.ts";
 
 /** What browsers will refuse on the site's pages; sentences that begin with file and line. */
 export interface RefusedThings {
-  /** The owner's own things: the page may be meant for another place, so nothing stops. */
+  /** The owner's own things: the page may be meant for another place, so the build does not stop. */
   warnings: string[];
-  /** The shop's own: nobody could buy. */
+  /** The shop's own things: buyers could not buy. */
   problems: string[];
 }
 
@@ -98,7 +98,7 @@ async function stylesheetsOf(root: string, folder: string): Promise<string[]> {
     .toSorted();
 }
 
-/** How many other pages are named for what stands in many, as a header or a footer does. */
+/** How many other pages a sentence names when the same thing, such as a footer, is on many. */
 const NAMED = 4;
 
 /** One sentence for each thing of a page; what is the same in several pages is said once, with its places. */
@@ -108,7 +108,7 @@ function sentences(refusals: readonly Found[], folder: string): string[] {
   for (const refusal of refusals) {
     const { file, thing } = refusal;
     const what = `${thing.directive} ${thing.kind === "inline" ? thing.what + thing.text : thing.written}`;
-    // Twice in one page is two things to mend.
+    // Twice in one page is two things to fix.
     const nth = (counts.get(`${file} ${what}`) ?? 0) + 1;
     counts.set(`${file} ${what}`, nth);
     const same = told.get(`${nth} ${what}`);

@@ -2,7 +2,7 @@ import { isFormThatBuys } from "../form-fields.ts";
 import { attribute, elementsOf, lineOf, type Element } from "../html-tree.ts";
 import type { PageThing } from "./page-things.ts";
 
-/** What the shop's scripts ask, unless the tag says otherwise. */
+/** The address that the shop's scripts call, unless the tag says otherwise. */
 const ASKED: Readonly<Record<string, string>> = {
   "stripe-checkout": "/api/create-checkout-session",
   "order-page": "/api/order-status",

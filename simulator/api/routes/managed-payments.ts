@@ -6,7 +6,7 @@ import type { createSessionParameters } from "./checkout-session-parameters.ts";
 
 type Parameters = ParametersOf<typeof createSessionParameters>;
 
-/** What Stripe was seen to refuse, and what its changelog of 2026-04-22 says: tax, shipping. Its own list may be longer. */
+/** What we saw Stripe refuse, and what its changelog of 2026-04-22 names: tax, shipping. Its own list may be longer. */
 const REFUSED = [
   "allowed_payment_method_types",
   "custom_text",

@@ -22,7 +22,7 @@ const productSettings = {
   url: text(),
 };
 
-// A shop that keeps its bookkeeping in a product needs no more; prices are made in the catalog file.
+// Enough for a shop that keeps records in a product; prices are made in the catalog file.
 const createParameters = {
   ...productSettings,
   id: text({ max: 255 }),

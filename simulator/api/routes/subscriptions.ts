@@ -89,7 +89,7 @@ export const subscriptionRoutes: Route[] = [
     parameters: cancelParameters,
     run({ world, id, parameters }) {
       const subscription = subscriptionById(world, id);
-      // What has ended is as good as gone: Stripe answers 404 for it here.
+      // Stripe answers 404 here for a subscription that has ended.
       if (subscription.status === "canceled") throw noSuch("subscription", id, "id", 404);
       cancelSubscription(world, subscription);
       return expand(world.state, subscription, parameters.expand ?? []);

@@ -17,7 +17,7 @@ const cancelAtParameter: Parameter<string> = {
   },
 };
 
-// What a shop changes of a subscription that goes on; other changes need real Stripe.
+// What a shop may change in a running subscription; other changes need real Stripe.
 const updateParameters = {
   cancel_at: cancelAtParameter,
   cancel_at_period_end: boolean(),

@@ -203,7 +203,7 @@ test("after a minute without news it offers a button to ask again, which keeps t
   for (let pauses = 0; pauses < 30 && (await button.count()) === 0; pauses += 1) {
     await pass(page, 5000);
   }
-  await shows(page, "This takes longer than usual");
+  await shows(page, "This is taking longer than usual");
   const asked = questions();
   expect(asked).toBeLessThan(20);
   await pass(page, 60_000);

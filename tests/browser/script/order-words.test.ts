@@ -161,7 +161,7 @@ test.each([
   ["fulfilled", {}, "Thank you, your order is complete"],
   ["fulfilled", { mode: "subscription" }, "Thank you, your order is complete"],
   ["fulfilled", { totalMinor: 0, mode: "subscription", isTrial: true }, "Thank you, your order is complete"],
-  ["paid", {}, "Thank you, we are getting your order ready"],
+  ["paid", {}, "Thank you for your order"],
   ["open", {}, "This order is not paid yet"],
   ["awaiting_payment", {}, "Thank you, your order is placed"],
   ["payment_failed", {}, "The payment did not go through"],
@@ -171,6 +171,45 @@ test.each([
   const page = await open(without(state));
   await heading(page, title);
   expect(await page.locator("#order").getAttribute("data-state")).toBe(state);
+});
+
+const DOWNLOAD = { kind: "download", name: "The Tide Reader", url: "https://bucket.example/book.epub" };
+
+test.each([
+  [{}],
+  [{ mode: "subscription" }],
+  [{ totalMinor: 0, mode: "subscription", isTrial: true }],
+  [{ totalMinor: 0 }],
+  [{ needsShipping: true }],
+])("a paid order %j whose downloads are on the page is not called being prepared", async (changes) => {
+  answersWith({ state: "paid", ...changes, personal: { deliveries: [DOWNLOAD] } });
+  for (const page of [await open(), await open(without("paid"))]) {
+    await heading(page, "Thank you for your order");
+    await page.getByRole("link", { name: "Download" }).waitFor();
+    expect(await words(page)).not.toMatch(/getting/i);
+  }
+});
+
+test("the words of a paid order change when its downloads appear, and the page goes on asking", async () => {
+  answersWith({ state: "paid", personal: { deliveries: [] } });
+  const page = await open();
+  await heading(page, "Thank you, your payment has arrived");
+  answersWith({ state: "paid", personal: { deliveries: [DOWNLOAD] } });
+  await heading(page, "Thank you for your order");
+  // An answer that says nothing personal leaves the downloads on the page, and so the words.
+  answersWith({ state: "paid" });
+  const asked = pages.received.length;
+  await expect.poll(() => pages.received.length, { timeout: 8_000 }).toBeGreaterThan(asked);
+  await page.waitForTimeout(100);
+  await heading(page, "Thank you for your order");
+  await page.getByRole("link", { name: "Download" }).waitFor();
+  answersWith({ personal: { deliveries: [DOWNLOAD] } });
+  await heading(page, "Thank you, your order is complete");
+});
+
+test("a page without words for delivered orders keeps its own for paid ones", async () => {
+  answersWith({ state: "paid", personal: { deliveries: [DOWNLOAD] } });
+  await heading(await open(without("paid", "delivered")), "Thank you, your payment has arrived");
 });
 
 test("F07: without the plain words for fulfilled, the buyer of an e-book is not told that a subscription has started", async () => {
@@ -214,7 +253,7 @@ test("F08: an open checkout leads back to Stripe's page, also after a minute", a
     await page.clock.runFor(5_000);
     await page.waitForTimeout(50);
   }
-  await heading(page, "This takes longer than usual");
+  await heading(page, "This is taking longer than usual");
   await back.click();
   await page.waitForURL(CHECKOUT);
 });

@@ -56,7 +56,7 @@ test.for([
   ],
   [
     "SMTP_URL=“smtps://a”\n",
-    '.env:1: SMTP_URL stands in typographic quotes. Take them away, or use plain ones (").',
+    '.env:1: SMTP_URL has typographic quotes around it. Remove them, or use plain ones (").',
   ],
   [
     '# mail\n\nMAIL_FROM="Low Tide\nOWNER_EMAIL=a@shop.example\n',

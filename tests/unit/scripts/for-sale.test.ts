@@ -11,8 +11,6 @@ test("a price that is named by both its id and its lookup key is one price", () 
 });
 
 test("until Stripe has been asked, it counts names and says so", () => {
-  expect(forSale({ prices: { poster: {} } })).toBe("what 1 price id or lookup key stands for");
-  expect(forSale({ prices: { poster: {}, price_1A: {} } })).toBe(
-    "what 2 price ids and lookup keys stand for",
-  );
+  expect(forSale({ prices: { poster: {} } })).toBe("the price of 1 id or lookup key");
+  expect(forSale({ prices: { poster: {}, price_1A: {} } })).toBe("the prices of 2 ids and lookup keys");
 });

@@ -32,7 +32,7 @@ test("a mail with HTML opens as a mail program shows it", async () => {
 });
 
 test.each([
-  ["works", "It takes every mail. See what becomes of an order when it does not:"],
+  ["works", "It takes every mail. See what happens to an order when it does not:"],
   ["busy", "It says “try again later”. Orders try again by themselves."],
   ["refuses", "It says “no such mailbox”. Orders then need your attention."],
 ] as const)("the inbox says what a mail server that %s does to orders", async (current, words) => {

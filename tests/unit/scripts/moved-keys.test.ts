@@ -33,7 +33,7 @@ function judge(
 
 test("B34: a lookup key that moved away from settings under the old price's id is named, with its line and what to do", () => {
   expect(judge({ price_old: { deliver, maxQuantity: 1 } })).toEqual([
-    'shop.config.ts:5: deliver, maxQuantity stand under "price_old", which no page offers, and the lookup key "ebook" names another price of that product, price_new, which would be sold without. If the key has moved on, put them under "ebook"; if it needs none of them, write "ebook": {} beside it.',
+    'shop.config.ts:5: deliver, maxQuantity are set for "price_old", which no page offers. The lookup key "ebook" names another price of that product, price_new, which would be sold without them. If the key has moved to that price, put the settings under "ebook"; if it needs none of them, add "ebook": {}.',
   ]);
 });
 

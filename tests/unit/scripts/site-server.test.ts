@@ -64,7 +64,7 @@ test("a form that is sent to a page gets 405, the allowed methods, and a page th
   expect(answer.status).toBe(405);
   expect(answer.headers.get("allow")).toBe("GET, HEAD");
   expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
-  expect(await answer.text()).toMatch(/asked for with GET.*\/api\/create-checkout-session/);
+  expect(await answer.text()).toMatch(/files with GET.*\/api\/create-checkout-session/);
 });
 
 test("E44: with cleanUrls in vercel.json, /terms is terms.html, and the long address redirects to it", async () => {

@@ -36,6 +36,6 @@ test("aborts a request whose caller gives up, before or after it was sent", asyn
 test.for(["https://api.stripe.com.evil.example/v1/prices", "https://example.com/", "http://127.0.0.1/pay"])(
   "refuses every host but Stripe: %s",
   async (url) => {
-    await expect(fetch(url)).rejects.toThrow("nobody else is simulated");
+    await expect(fetch(url)).rejects.toThrow("only Stripe is simulated");
   },
 );

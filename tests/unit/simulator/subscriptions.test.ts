@@ -207,7 +207,7 @@ test("sends no event when an update changes nothing, and refuses to change an en
     [],
   );
   account.simulated.account.cancelSubscription(subscriptionId);
-  expect(() => account.simulated.account.cancelSubscription(subscriptionId)).toThrow(/has ended before/);
+  expect(() => account.simulated.account.cancelSubscription(subscriptionId)).toThrow(/has ended already/);
   await expect(subscriptions.update(subscriptionId, { cancel_at_period_end: true })).rejects.toMatchObject({
     statusCode: 400,
   });

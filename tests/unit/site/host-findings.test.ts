@@ -60,7 +60,7 @@ test.for([
     await write("public/_redirects", text);
     const { netlify } = await hostFindings(root);
     expect(netlify.notes[0]).toMatch(
-      new RegExp(`^public/_redirects:${line}: this rule would take the functions' addresses`),
+      new RegExp(`^public/_redirects:${line}: on Netlify this rule would take over the functions' addresses`),
     );
 
     const rules = parseRedirects(await published());
@@ -90,11 +90,11 @@ test.for([
 test("I08: rules that override files are named if they take the order page or a script", async () => {
   await write("public/_redirects", "/a /b\n/* /index.html 200!\n");
   expect((await hostFindings(root)).netlify.problems).toEqual([
-    'public/_redirects:2: sends /success.html elsewhere although the file is there. Take the "!" away, so that files go before the rule.',
+    'public/_redirects:2: sends /success.html elsewhere although the file is there. Take the "!" away, so that existing files win over the rule.',
   ]);
   await write("public/_redirects", "/js/* https://cdn.example/:splat 301!\n");
   expect((await hostFindings(root)).netlify.problems).toEqual([
-    'public/_redirects:1: sends /js/stripe-checkout.js elsewhere although the file is there. Take the "!" away, so that files go before the rule.',
+    'public/_redirects:1: sends /js/stripe-checkout.js elsewhere although the file is there. Take the "!" away, so that existing files win over the rule.',
   ]);
 });
 
@@ -103,7 +103,7 @@ const RULE = '[[redirects]]\n  from = "/*"\n  to = "/index.html"\n  status = 200
 test("I08: a rule in netlify.toml above the shop's is named, and one below it is not", async () => {
   await write("netlify.toml", `# mine\n${RULE}\n${TOML}`);
   expect((await hostFindings(root)).netlify.problems).toEqual([
-    "netlify.toml:2: this rule takes the functions' addresses. Put it below the rule for /api/*: the first that fits wins.",
+    "netlify.toml:2: this rule takes the functions' addresses. Put it below the rule for /api/*: the first rule that matches wins.",
   ]);
   await write("netlify.toml", `${TOML}\n${RULE}`);
   expect(await hostFindings(root)).toEqual(NOTHING);

@@ -32,7 +32,8 @@ async function refusedOn(html: string, project: Partial<Project> = {}): Promise<
   const { warnings, problems } = await look(project);
   expect(problems).toEqual([]);
   return warnings.map((warning) => {
-    const [, line, what] = /^public\/index\.html:(\d+): browsers (.+?)(?:\. |, by )/.exec(warning) ?? [];
+    const [, line, what] =
+      /^public\/index\.html:(\d+): browsers (.+?)(?:\. | because of )/.exec(warning) ?? [];
     return what === undefined ? warning : `${line} ${what}`;
   });
 }
@@ -69,8 +70,8 @@ test("D36: everything on a typical page that browsers will refuse is named, with
     warnings: [
       `public/index.html:4: browsers refuse the style https://fonts.example/css2?family=Inter. Put the file into public/ and load it from there, or add https://fonts.example to style-src of ${by}.`,
       `public/index.html:5: browsers refuse the script https://analytics.example/tag.js. Put the file into public/ and load it from there, or add https://analytics.example to script-src of ${by}.`,
-      `public/index.html:6: browsers refuse this inline <script>, by ${by}. Move it into a file of its own in public/, and load that with <script src="…" defer>.`,
-      `public/index.html:7: browsers refuse this style="…", by ${by}. Give the element a class, and write the style into a stylesheet.`,
+      `public/index.html:6: browsers refuse this inline <script> because of ${by}. Move it into a file of its own in public/, and load that with <script src="…" defer>.`,
+      `public/index.html:7: browsers refuse this style="…" because of ${by}. Give the element a class, and write the style into a stylesheet.`,
       `public/index.html:8: browsers refuse the picture https://images.example/poster.jpg. Put the file into public/ and load it from there, or add https://images.example to img-src of ${by}.`,
       `public/index.html:9: browsers refuse to send the form to https://newsletter.example/subscribe. Please add https://newsletter.example to form-action of ${by}.`,
     ],
@@ -151,7 +152,7 @@ test("D36: a refusal on many pages is reported once, with its places; two on one
   for (const page of ["a", "b", "c", "d", "e", "f", "g"])
     await write(`public/${page}.html`, '<p style="margin:0">\n<p style="margin:0">');
   const { warnings } = await look();
-  expect(warnings.map((warning) => warning.split(", by")[0])).toEqual([
+  expect(warnings.map((warning) => warning.split(" because of")[0])).toEqual([
     'public/a.html:1: browsers refuse this style="…" (also public/b.html:1, public/c.html:1, public/d.html:1, public/e.html:1 and 2 more)',
     'public/a.html:2: browsers refuse this style="…" (also public/b.html:2, public/c.html:2, public/d.html:2, public/e.html:2 and 2 more)',
   ]);
