@@ -79,9 +79,10 @@ export const SAMPLE = [
   "storage-believes-the-first-place",
 ];
 
+/** `which`: `all`, `sample`, or names separated by commas. */
 function chooseBugs(which: string): readonly SeededBug[] {
   if (which === "all") return SEEDED_BUGS;
-  return which === "sample" ? SAMPLE.map(findBug) : [findBug(which)];
+  return (which === "sample" ? SAMPLE : which.split(",")).map(findBug);
 }
 
 function describe({ bug, caughtAfter, invariant, tests }: Hunt): string {
