@@ -6,6 +6,10 @@ interface ThinEvent {
   snapshot_event: string;
 }
 
+export function isThin(body: string): boolean {
+  return "snapshot_event" in (JSON.parse(body) as DeliveredEvent | ThinEvent);
+}
+
 /** What a webhook is about, in the words of a whole event: a thin one only names it. */
 export function deliveredEvent(body: string, { events }: SimulatedState): DeliveredEvent {
   const event = JSON.parse(body) as DeliveredEvent | ThinEvent;

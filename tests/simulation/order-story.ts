@@ -24,6 +24,7 @@ export interface Story {
   buyers: Buyers;
   book: OrderBook;
   platform: Platform;
+  counts: { forms: number };
   /** A page of the buyer's asks how the order stands. */
   poll: (sessionId: string) => Promise<void>;
   /** The buyer asks for the mail again. */
@@ -274,13 +275,14 @@ function dashboardLines({ kind, lines }: OrderPlan): DashboardLines {
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */
 async function openInShop(
   plan: OrderPlan,
-  { platform, random, time, buyers, basket: { quantity } }: Story,
+  { platform, random, time, buyers, counts, basket: { quantity } }: Story,
 ): Promise<string | undefined> {
   const key = random.letters(24);
   for (let click = 0; click < 6; click += 1) {
     const response = await platform.serve("createCheckoutSession", clickOn(plan, quantity, key));
     const url = await addressIn(response);
     if (url !== undefined) {
+      if (response.status === 303) counts.forms += 1;
       const orderId = /cs_test_\w+/.exec(url)?.[0];
       if (orderId !== undefined) buyers.keepCookies(orderId, response);
       return orderId;

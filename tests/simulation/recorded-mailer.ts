@@ -15,6 +15,8 @@ export type MailServer = "works" | "down" | "refuses" | "blocks";
 export interface MailRecords {
   mailerFor(process: ShopProcess): Mailer;
   sent(orderId: string): number;
+  /** Of all orders, because somebody asked for them once more. */
+  sentAgain(): number;
   /** How often the shop has begun to send it, whatever came of that; but for tries in which the server refused the shop itself. */
   tried(orderId: string): number;
 }
@@ -127,6 +129,7 @@ export function createMailRecords(surroundings: {
 
   return {
     sent,
+    sentAgain: () => [...again.values()].reduce((sum, count) => sum + count, 0),
     tried: (orderId) => tries.get(orderId) ?? 0,
     mailerFor: (process) => ({
       send: (mail, { idempotencyKey, signal }) => {

@@ -73,7 +73,7 @@ export async function runSchedule(
   let tally = emptyTally();
   try {
     timeline.note("plan", () => JSON.stringify(plan));
-    tally = tallyOf(await play(seed, plan, { time, timeline, violations }), time);
+    tally = tallyOf(await play(seed, plan, { time, timeline, violations }), plan, time);
   } catch (error) {
     if (!(error instanceof EndlessWorkError)) throw error;
     violations.report("I9 work is bounded", error.message);
@@ -122,7 +122,8 @@ async function play(seed: number, plan: Plan, stage: Stage): Promise<World> {
     ...world,
     ...stage,
     poll: (sessionId: string) => pollPage(sessionId, world, violations),
-    askAgain: (sessionId: string, isStranger: boolean) => askForMailAgain(sessionId, isStranger, world),
+    askAgain: (sessionId: string, isStranger: boolean) =>
+      askForMailAgain(sessionId, isStranger, world, violations),
     command: world.command,
     stray: async (sessionId: string) => void (await world.deliver(strayEvent(sessionId, strays))),
   };

@@ -26,7 +26,8 @@ type Invariant =
   | "S5 no promise is forgotten"
   | "S6 Stripe is not kept coming back"
   | "S7 what failed waits for its next try"
-  | "S8 a mail is sent again within limits";
+  | "S8 a mail is sent again within limits"
+  | "S9 what a person asks for fails only for a known reason";
 
 export interface Violation {
   invariant: Invariant;
