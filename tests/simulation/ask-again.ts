@@ -1,7 +1,7 @@
 import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
 
-/** What may come instead of the mail. The storage, Stripe or the mail server may be out of reach for either of them. */
+/** The refusals that may come instead of the mail, as status and code. These three may come to a buyer and to a stranger. */
 const OUT_OF_REACH = ["503 try_again", "503 mail_not_sent", "409 mail_refused"];
 const TO_BUYERS = ["409 order_not_complete", "409 order_revoked", "409 subscription_paused"];
 const TO_STRANGERS = ["404 order_not_found"];

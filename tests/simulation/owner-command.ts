@@ -54,7 +54,7 @@ export function settleByHand(
     process.onDeath(() => resolve());
     const finish = process.beginRequest();
     async function run(): Promise<void> {
-      // What may fail the owner is told, and may try again.
+      // The owner sees what failed, and may try again.
       await settle().catch((error: unknown) => {
         if (!mayHappen(error)) complain(`gets ${String(error)}`);
       });

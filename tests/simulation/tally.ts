@@ -18,7 +18,7 @@ export interface Tally {
   disputedTwice: number;
   /** Subscriptions that are paused in the end. */
   paused: number;
-  /** Of a subscription's later payments; those that failed are not counted. */
+  /** Refunds of a subscription's later payments, without those that failed. */
   renewalRefunds: number;
   /** Subscriptions whose first payment was a bank debit, and how many of those failed. */
   debitSubscriptions: number;
@@ -32,7 +32,7 @@ export interface Tally {
   mailsTwice: number;
   /** Mails that were sent because somebody asked for them again. */
   mailsAgain: number;
-  /** Mails of shops that rather send none than two. */
+  /** Mails of shops that send at most one for each order. */
   mailsAtMostOnce: number;
   /** The owner settles an order by hand. */
   commands: number;
@@ -42,7 +42,7 @@ export interface Tally {
   bothSign: number;
   /** Orders fulfilled while the shop knows two secrets. */
   bothKnown: number;
-  /** Sessions whose metadata a program of somebody else's has written. */
+  /** Sessions whose metadata another program has written. */
   foreignWrites: number;
   processes: number;
   deaths: number;
@@ -126,7 +126,7 @@ function paidBy(
   return charges[charge ?? ""]?.payment_method_details?.type;
 }
 
-/** How often a subscription's payment but the first was given back. */
+/** How many refunds of later payments there are. */
 function renewalRefunds({ refunds, invoices, invoicePayments }: SimulatedState): number {
   const renewals = Object.values(invoicePayments)
     .filter(({ invoice }) => invoices[invoice]?.billing_reason === "subscription_cycle")

@@ -1,4 +1,4 @@
-/** What must never happen, and did. The names are those of design.md ("Invariants"). */
+/** What must never happen. docs/reliability.md explains I1 to I17. */
 type Invariant =
   | "I1 no paid session is lost"
   | "I2 a keyed effect has one key"
