@@ -26,6 +26,7 @@ test.each([
   [["--replay", "4", "--bugs", "no-lease"], { task: "replay", seed: 4, bug: "no-lease", beside: undefined }],
   [["--bugs", "all"], { task: "hunt", bugs: "all", workers: 2 }],
   [["--bugs", "no-lease", "--workers", "7"], { task: "hunt", bugs: "no-lease", workers: 7 }],
+  [["--bugs", "no-lease,lease-forever"], { task: "hunt", bugs: "no-lease,lease-forever", workers: 2 }],
   [["--schedules", "ten", "-h"], "help"],
 ])("reads %j", (flags, expected) => {
   expect(readArguments(flags, 2)).toEqual(expected);
@@ -59,8 +60,20 @@ test.each([
     '--bugs needs all or sample or the name of a seeded bug (docs/seeded-bugs.md), not "none".',
   ],
   [
+    ["--bugs", "no-lease,all"],
+    '--bugs needs all or sample or the name of a seeded bug (docs/seeded-bugs.md), not "all".',
+  ],
+  [
+    ["--bugs", "no-lease,"],
+    '--bugs needs all or sample or the name of a seeded bug (docs/seeded-bugs.md), not "".',
+  ],
+  [
     ["--replay", "4", "--bugs", "all"],
     '--bugs needs the name of a seeded bug (docs/seeded-bugs.md), not "all".',
+  ],
+  [
+    ["--replay", "4", "--bugs", "no-lease,lease-forever"],
+    '--bugs needs the name of a seeded bug (docs/seeded-bugs.md), not "no-lease,lease-forever".',
   ],
   [["--replay", "4", "--schedules", "3"], "--replay does not take --schedules."],
   [["--bugs", "all", "--seed", "3"], "--bugs does not take --seed."],

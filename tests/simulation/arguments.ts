@@ -18,7 +18,8 @@ export const help = `Simulates the shop: the shipped code on virtual machines, i
   --bugs all      seeded bugs: how many schedules until each is caught, from seed 1 on, 5000 at the most;
                   of those that no schedule can show, which test fails
   --bugs sample   the same for a few that are caught soon
-  --bugs NAME     the same for one; with --replay one seed of it, with its whole timeline
+  --bugs NAME     the same for one, or for several: --bugs NAME,NAME;
+                  with --replay one seed of one bug, with its whole timeline
   --beside REV    the version of a Git revision answers, too, as while a new version is deployed or rolled back
   --workers N     processes (default: as many as there are processors)
   --help          this text
@@ -48,7 +49,7 @@ export function readArguments(argv: readonly string[], processors: number): Simu
   const workers = readNumber("--workers", given.workers ?? String(processors), 1);
   if (given.bugs !== undefined) {
     refuse(given, ["schedules", "seed", "beside"], "--bugs");
-    return { task: "hunt", bugs: readBug(given.bugs, ["all", "sample"]), workers };
+    return { task: "hunt", bugs: readBugs(given.bugs), workers };
   }
   const seed = readNumber("--seed", given.seed ?? "1", 0);
   // Counting on from a number that is not exact would never come to an end.
@@ -77,9 +78,15 @@ function readNumber(flag: string, value: string, least: number, most = Number.MA
   throw new Error(`${flag} needs a whole number from ${least} to ${most}, not "${value}".`);
 }
 
+/** A group, or names separated by commas. */
+function readBugs(value: string): string {
+  const groups = ["all", "sample"];
+  if (!groups.includes(value)) for (const name of value.split(",")) readBug(name, groups);
+  return value;
+}
+
 function readBug(value: string, groups: readonly string[]): string {
-  const names = SEEDED_BUGS.map(({ name }) => name);
-  if (groups.includes(value) || names.includes(value)) return value;
+  if (SEEDED_BUGS.some(({ name }) => name === value)) return value;
   const expected = [...groups, "the name of a seeded bug (docs/seeded-bugs.md)"].join(" or ");
   throw new Error(`--bugs needs ${expected}, not "${value}".`);
 }

@@ -5,7 +5,7 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import type { OrderPlan } from "./plan.ts";
 
-/** What the account sells: the shop's own things, what their lookup keys move on to, and what a second shop sells. */
+/** What the account sells: this shop's products, the prices that their lookup keys move on to, and the products of a second shop. */
 export const CATALOG = parseCatalog({
   ...catalog,
   products: [
@@ -24,11 +24,11 @@ export const CATALOG = parseCatalog({
 });
 const NOT_SOLD_HERE = ["What comes next", "Another shop's"];
 
-/** Where a second shop without a name sells, and where this one was before. */
+/** The address of a second shop, which has no name, and this shop's former address. */
 export const OTHER_ADDRESS = "https://other.example";
 export const FORMER_ADDRESS = "https://former.example";
 
-/** Lookup keys that move on, each with the price it names then. */
+/** Lookup keys that move on, each with the price it names afterwards. */
 export const NEXT_PRICES = {
   app_license: "price_next_app",
   ebook_tides: "price_next_ebook",
@@ -46,7 +46,7 @@ export const PRICES: Readonly<Record<OrderPlan["kind"], string>> = {
   not_ours: "price_poster_a2",
 };
 
-/** Boxes are sent, codes and taxes change what they cost. */
+/** Boxes are shipped; promotion codes and taxes change their price. */
 const CHECKOUT = {
   promotionCodes: true,
   automaticTax: true,
@@ -59,7 +59,7 @@ const CHECKOUT = {
   },
 } as const;
 
-/** License keys per unit, and files; what is not here brings nothing. */
+/** License keys per unit, and files. A price that is not listed brings neither. */
 const BROUGHT: Readonly<Record<string, { keys: number; files: number }>> = {
   price_app_license: { keys: 1, files: 1 },
   price_print_deposit: { keys: 1, files: 1 },
@@ -74,11 +74,11 @@ export function simulatedSite(code: Pick<ShopDefinition, "onPaid" | "onRevoked" 
   const file = { kind: "file", name: "The handbook", file: "private/the-tide-reader.epub" } as const;
   const deliver = [{ kind: "license", product: "ebb" }, file] as const;
   const prices = {
-    // Under lookup keys, which the pages use, too.
+    // Under lookup keys, because the pages use those too.
     app_license: { deliver },
     print_deposit: { deliver },
     ebook_tides: { deliver: [file] },
-    // Stripe sends nothing for a price with a subscription, and what is free is sent for nothing.
+    // Stripe ships nothing for a subscription price, and a free product is shipped for free.
     [PRICES.subscription]: { deliver, checkout: { ...CHECKOUT, shipping: false } },
     [PRICES.free]: { checkout: { ...CHECKOUT, shipping: { countries: ["DE"] } } },
   } as const;

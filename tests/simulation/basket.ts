@@ -3,12 +3,12 @@ import type { Random } from "./random.ts";
 
 type Pay = NonNullable<Parameters<SimulatedStripe["buyer"]["pay"]>[1]>;
 
-/** What makes an order more than one price: how many, a promotion code, a tax within or on top, a way of sending. */
+/** What makes an order more than one price: how many, a promotion code, a tax within the price or on top, a shipping rate. */
 export interface Basket {
   quantity: number;
-  /** The buyer's choices at the payment page; those that a session does not offer mean nothing there. */
+  /** The buyer's choices on the payment page. A choice that the session does not offer has no effect. */
   choices: Pick<Pay, "percentOff" | "tax">;
-  /** Which of the ways of sending. */
+  /** The index of the chosen shipping rate. */
   shippingRate: number;
 }
 

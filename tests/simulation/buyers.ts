@@ -5,9 +5,9 @@ import { badRows } from "./check-sums.ts";
 import type { Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
-/** What each buyer holds in hand, as the shop gave it. */
+/** What the shop has handed to each buyer. */
 export interface Buyers {
-  /** The browser that opened the checkout keeps what came with the answer. */
+  /** The browser that opened the checkout keeps the cookies of the answer. */
   keepCookies(orderId: string, response: Response): void;
   cookiesOf(orderId: string): string;
   /** True of an order that was opened in this shop, whether the shop gave a cookie or not. */
@@ -31,7 +31,7 @@ export interface PageDelivery {
 const KEYS = /\bTESTLICENSE1-[\w.-]+/g;
 const LINKS = /https:\/\/shop\.example\/api\/download\?token=[\w.-]+/g;
 
-/** I8: whatever died on the way, every mail and every look at the page hand over the same keys, and all of them. */
+/** I8: whatever died on the way, every mail and every look at the page hands over all keys, and always the same ones. */
 export function createBuyers(state: SimulatedState, truths: Truths, violations: Violations): Buyers {
   const cookies = new Map<string, string>();
   const keys = new Map<string, Set<string>>();

@@ -3,7 +3,7 @@ import type { OrderBook } from "./order-book.ts";
 import { isPaused, showCounts, type EventObject, type Truth, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
-/** The events a shop must act on, written down again: what is missing from the shop's own table would go unnoticed. */
+/** The events a shop must act on. Written down again, because an event missing from the shop's own table would go unnoticed. */
 const HANDLED =
   /^(?:checkout\.session\.(?:completed|async_payment_succeeded|async_payment_failed|expired)|charge\.refunded|refund\.(?:created|updated|failed)|charge\.dispute\.\w+|customer\.subscription\.(?:created|updated|deleted|paused|resumed)|invoice\.(?:paid|payment_failed))$/;
 
@@ -20,8 +20,8 @@ export function isHandled(type: string): boolean {
 }
 
 /**
- * I7: what a 200 to a webhook promises, looked up at the moment it is given. `lengthAtEvent` counts the truths that were known when
- * the event happened: the shop must have seen one of that age or younger.
+ * I7: checks what a 200 to a webhook promises at the moment it is given. `truths.lengthAt` counts the truths that were known when the
+ * event happened: the shop must have seen that truth or a younger one.
  */
 export function checkAnswer(
   event: DeliveredEvent,
@@ -46,12 +46,12 @@ export function checkAnswer(
       complain("there is no order");
       continue;
     }
-    // What was paused before it was delivered waits until it goes on; asked of Stripe, not of the record.
+    // An order that was paused before it was delivered waits until it goes on. Stripe says so here, not the record.
     const waits = control.state === "paid" && history.slice(since).some(isPaused);
     if (then.isPaid && !waits && !TERMINAL.includes(control.state)) complain(`the order is ${control.state}`);
     if (then.hasFailed && control.state === "awaiting_payment")
       complain("the order still waits for a payment");
-    // Another run may write what it knew before this one did; it looks again, and the end is checked again.
+    // Another run may write older facts before this one writes. It looks again, and the end is checked again.
     const records = book.since(orderId, startedMs);
     const isRenewed = truths.hasLaterPayments(orderId);
     if (
@@ -65,7 +65,7 @@ export function checkAnswer(
   }
 }
 
-/** S6: a checkout that is still open is finished by Checkout's own event; no other has to come back for three days. */
+/** S6: Checkout's own event finishes a checkout that is still open, so Stripe need not retry any other event for three days. */
 export async function checkRefusal(
   { id, type }: DeliveredEvent,
   response: Response,
@@ -85,21 +85,21 @@ export function showDisputes({ disputes }: ControlRecord["mirror"]): string | un
   return disputes && showCounts((word) => disputes[word as keyof typeof disputes] ?? 0);
 }
 
-/** Somebody of the owner's side is still to be told. */
+/** True while a message to the owner's side is owed. */
 export function owesNews({ news = {} }: ControlRecord): boolean {
   return Object.values(news)
     .flatMap(({ deliveries }) => Object.values(deliveries))
     .some(({ state }) => state === "todo" || state === "started");
 }
 
-/** Only what the event is about. A dispute that is a mere inquiry shows nowhere but in its own events. */
+/** Compares only what the event is about. An inquiry shows only in its own events. */
 function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string, isRenewed: boolean): boolean {
   if (eventType.includes("dispute"))
     return mirror.dispute === truth.dispute && showDisputes(mirror) === truth.disputes;
   if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
   if (eventType.includes("invoice")) return mirror.renewal === truth.renewal;
   if (eventType.startsWith("checkout.") && mirror.subscription !== truth.subscription) return false;
-  // The later payments of a subscription are gone through when a refund or a dispute is reported.
+  // The shop goes through a subscription's later payments only when Stripe reports a refund or a dispute.
   if (eventType.startsWith("checkout.") && isRenewed) return true;
   return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
 }

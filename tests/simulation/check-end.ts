@@ -11,9 +11,9 @@ import type { Violations } from "./violations.ts";
 import type { World } from "./world.ts";
 
 const MOST_ATTEMPTS = 12;
-/** On the average of webhooks and looks at pages. What owes nothing costs three or four; two more for each round that others were faster. */
+/** The average over webhooks and looks at pages. An order that owes nothing costs three or four calls, and each lost race two more. */
 const MOST_CALLS_A_REQUEST = 20;
-/** Seven lists, and the few orders of a schedule. */
+/** There are seven lists, and a schedule has few orders. */
 const MOST_CALLS_A_RUN = 60;
 const LARGEST_RECORD_BYTES = 1_024;
 
@@ -89,9 +89,9 @@ function checkState(
   if (truth.status !== "complete" && control !== undefined) {
     complain("I1 no paid session is lost", "an order was made of a session that nobody completed");
   }
-  // Access that is taken and given back before anybody was told: whoever died holding the lease leaves nothing to do.
+  // If access is taken away and given back before anybody was told, a run that dies with the lease leaves nothing to do. And the
+  // shop's own runs never take up what is left to the owner, so the lease of a command that died stays until the next command.
   const isMoot = (control?.news?.access?.count ?? 0) > 1 || (waits && counts.deaths > 0);
-  // The owner's command died, and what it was for is left to the owner as before. The lease ends by itself.
   const isOwners = control?.lease?.owner.startsWith(OWNER) === true && awaitsOwner(control);
   if (control?.lease !== undefined && !isMoot && !isOwners)
     complain("I9 work is bounded", "a lease is left over");
@@ -142,7 +142,7 @@ function checkEffects(
   if (alerts > 1 + world.commandsOn(id)) complain("S2 the owner is alerted once", `${alerts} alerts`);
   if (control.state === "needs_attention") {
     const isSpent = Object.values(control.steps).some(({ attempts }) => attempts >= MOST_ATTEMPTS);
-    // Of a mail that may have gone out already nobody sends a second one: the owner is to look.
+    // The mail may have gone out already, so the shop sends no second one and flags the order for the owner.
     const isDoubtful = plan.extras.mailDelivery === "at-most-once" && mail?.state === "started";
     if (!isSpent && !isDoubtful && plan.mailServer !== "refuses")
       complain("I1 no paid session is lost", "flagged without a reason");
@@ -153,8 +153,8 @@ function checkEffects(
 }
 
 /**
- * I15 to I17, where it can be told what is an accident: a call that takes long now and then, or a clock that is wrong, is one as well,
- * and nobody counts those.
+ * I15 to I17, where accidents can be counted. An occasional slow call and a wrong clock are accidents too, but they are not counted, so
+ * plans that have them are left out.
  */
 function checkAccidents(
   id: string,
@@ -200,7 +200,7 @@ async function checkSnapshot(id: string, world: World, complain: Complain): Prom
 
 function isWhollyDelivered(sessionId: string, plan: Plan, world: World): boolean {
   const { state, truths } = world;
-  // What the owner has begun by hand Stripe knows nothing of.
+  // Stripe knows nothing of what the owner has begun by hand.
   if (world.commandsOn(sessionId) > 0) return false;
   if (plan.lostEvents !== "none" || plan.endpoint === "checkouts") return false;
   const { events, deliveries } = state;

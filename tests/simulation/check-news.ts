@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 
 const MOST_ATTEMPTS = 12;
 
-/** Whoever was to hear of something has heard it, or it was given up. */
+/** Every message was delivered or given up. */
 export function checkNothingOwed({ news = {} }: ControlRecord, complain: Complain): void {
   for (const { kind, deliveries } of Object.values(news)) {
     for (const [channel, { state }] of Object.entries(deliveries)) {
@@ -15,7 +15,7 @@ export function checkNothingOwed({ news = {} }: ControlRecord, complain: Complai
   }
 }
 
-/** At the end: what is marked as told was told, what was given up was tried, and the last word is the truth. */
+/** At the end: each message marked as told was told, each one given up was tried, and the last message tells the truth. */
 export function checkNews(
   id: string,
   control: ControlRecord,
@@ -31,7 +31,7 @@ export function checkNews(
       const messages = told.filter((one) => one.channel === channel && one.key === key);
       if (state === "done" && messages.length === 0)
         complain("N1 what happens is told", `${kind} is marked as told (${channel}), and nobody was`);
-      // A chat is told no key; its messages are counted together, as they arrive.
+      // A chat message has no key, so all of an order's chat messages are counted together as they arrive.
       if (key !== undefined && messages.length > attempts)
         complain(
           "N2 messages to the owner are counted",
@@ -71,7 +71,7 @@ export function checkNews(
     complain("N1 what happens is told", "valid, and the last news say that it is void");
 }
 
-/** I14: what happens to a payment is told, and not more often than something has happened. */
+/** I14: the owner is told what happens to a payment, and not more often than it happens. */
 function checkLaterPayments(id: string, { news }: ControlRecord, world: World, complain: Complain): void {
   const history = world.truths.history(id);
   const changes = (factOf: (truth: Truth) => unknown): number =>

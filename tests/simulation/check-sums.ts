@@ -26,7 +26,7 @@ export function badRows(text: string): string | undefined {
   });
 }
 
-/** Where an order's snapshot says something else than Stripe's session and its lines. */
+/** Where an order's snapshot disagrees with Stripe's session and its lines. */
 export function misreadings(snapshot: OrderSnapshot, state: SimulatedState): string[] {
   const session = state.checkoutSessions[snapshot.orderId];
   const lines = state.lineItems[snapshot.orderId] ?? [];

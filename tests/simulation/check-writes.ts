@@ -20,7 +20,7 @@ const SKIPPED_WHEN_REVOKED = ["license", "onPaid", "mail"];
 const STEP_RANKS = { todo: 0, started: 1, failed: 1, done: 2, skipped: 2 };
 const LONGEST_LEASE_MS = 5 * 60_000;
 
-/** I4, I5, I10 at every single write, whoever wrote it and whenever. */
+/** Checks I4, I5 and I10 at every write. */
 export function createWriteChecks(
   steps: readonly string[],
   truths: Truths,
@@ -76,9 +76,9 @@ export function createWriteChecks(
       const owed = steps.filter((step) => !isFinished(after.steps[step]));
       if (owed.length > 0)
         complain("I1 no paid session is lost", `fulfilled, and ${owed.join(", ")} still owed`);
-      // What was owed may become moot while its holder is at it; whoever takes the lease, or ends the steps, has something to do.
+      // What was owed may become moot while the holder works on it. A run that takes the lease, or ends the steps, must have work to do.
       const isAtIt = before?.state === "fulfilled" && after.fence === before.fence;
-      // To the owner what was given up is owed, too.
+      // For the owner's command, what was given up is owed too.
       const isOwners = after.lease?.owner.startsWith(OWNER) === true && hasGivenUp(after);
       if (after.lease !== undefined && !owesNews(after) && !isAtIt && !isOwners)
         complain("I10 only the lease holder acts", "fulfilled with a lease, and nothing is owed");
@@ -126,12 +126,12 @@ function goesBack(
   return undefined;
 }
 
-/** Begun, and then not to be had: the attempt was never made. That none was is what I3 counts. */
+/** The step was begun, and then the attempt was never made. I3 counts whether it really was not made. */
 function takesBack(before: StepProgress | undefined, after: StepProgress | undefined): boolean {
   return before?.state === "started" && before.attempts === (after?.attempts ?? 0) + 1 && !isFinished(after);
 }
 
-/** In two writes in a row by one process: the second did not know of the first. */
+/** One process made both writes in a row, and the second did not know of the first. */
 function countsTwice(
   steps: readonly string[],
   earlier: ControlRecord | undefined,
@@ -145,7 +145,7 @@ function countsTwice(
   return step === undefined ? undefined : `${step} counts one attempt twice`;
 }
 
-/** What a write did that was not its writer's to do. */
+/** What a write did that its writer was not allowed to do. */
 function trespasses(
   before: ControlRecord | undefined,
   after: ControlRecord,
@@ -157,7 +157,7 @@ function trespasses(
     if (after.fence !== fenceBefore + 1) return "the fence leaps";
     if (after.lease === undefined || !owns(after.lease.owner, writer))
       return "a lease is taken for somebody else";
-    // By the taker's own clock; that clocks disagree is why there is a fence.
+    // By the taker's own clock. Clocks disagree, which is why there is a fence.
     if (before?.lease !== undefined && before.lease.untilMs > writer.now())
       return "a lease is taken that is held";
     return stepsMoved ? "steps move while the lease is being taken" : undefined;

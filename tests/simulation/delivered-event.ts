@@ -6,7 +6,12 @@ interface ThinEvent {
   snapshot_event: string;
 }
 
-/** What a webhook is about, in the words of a whole event: a thin one only names it. */
+/** True of a notification that only names its event. */
+export function isThin(body: string): boolean {
+  return "snapshot_event" in (JSON.parse(body) as DeliveredEvent | ThinEvent);
+}
+
+/** The whole event that a webhook is about; a thin one only names it. */
 export function deliveredEvent(body: string, { events }: SimulatedState): DeliveredEvent {
   const event = JSON.parse(body) as DeliveredEvent | ThinEvent;
   if (!("snapshot_event" in event)) return event;

@@ -9,7 +9,7 @@ import { addTallies, emptyTally } from "./tally.ts";
 const ORDERS = 20;
 const FOUR_MINUTES_MS = 4 * 60_000;
 
-/** A shop without a table that mails, a buyer who looks at the page again and again, and nothing that fails. */
+/** A shop without a table sends mails, a buyer looks at the page again and again, and nothing fails. */
 function slowPlan(plan: Plan, evenMs: number, mailMs: number): Plan {
   return {
     ...plan,

@@ -1,31 +1,31 @@
 import type { Afterwards, OrderPlan, Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 
-/** How the shop is set up, where it is set up in another way than most. */
+/** Settings in which the shop may differ from most. */
 export interface Extras {
   mailDelivery: "at-least-once" | "at-most-once";
   /** Whole events, or notifications that only name what they are about. */
   events: "snapshot" | "thin";
-  /** Secrets are being exchanged: `both_sign` is Stripe's side of it, `both_known` the shop's. */
+  /** Secrets are being rotated: with `both_sign` Stripe signs with both, with `both_known` the shop knows both. */
   rotation: "none" | "both_sign" | "both_known";
 }
 
-/** What a buyer, or the owner, does in one order, beside what everybody does. */
+/** What the buyer or the owner does with one order beyond the usual. */
 export interface OrderExtras {
   /** The button is a form, for a browser without scripts. */
   isForm: boolean;
-  /** So often the buyer asks for the mail again; `isStranger` from a browser that knows nothing but the order's number. */
+  /** How often the buyer asks for the mail again. `isStranger`: from a browser that knows only the order's number. */
   resends: number;
   isStranger: boolean;
-  /** So often the owner settles the order by hand. */
+  /** How often the owner settles the order by hand. */
   commands: number;
-  /** A subscription's first payment is a bank's, which takes its time. */
+  /** The subscription's first payment is a bank debit, which takes its time, and this is its outcome. */
   debit: "succeeds" | "fails" | undefined;
 }
 
 export const NO_EXTRAS: Extras = { mailDelivery: "at-least-once", events: "snapshot", rotation: "none" };
 
-/** What becomes of disputes, and two about one payment. */
+/** How disputes may go on, including two about one payment. */
 const DISPUTES: readonly (readonly Afterwards[])[] = [
   ["inquiry", "inquiry_closed"],
   ["inquiry", "dispute_answered"],
@@ -39,14 +39,14 @@ const DISPUTES: readonly (readonly Afterwards[])[] = [
   ["dispute_won", "inquiry", "dispute_lost"],
 ];
 
-/** Drawn apart from the rest of the plan, so that a seed goes on meaning what it meant. */
+/** Drawn from its own stream, so that older parts of a seed's plan stay as they were. */
 export function withExtras(plan: Plan, random: Random): Plan {
   const extras: Extras = {
     mailDelivery: random.chance(0.08) ? "at-most-once" : "at-least-once",
     events: random.chance(0.15) ? "thin" : "snapshot",
     rotation: random.pick(["none", "none", "none", "both_sign", "both_known"] as const),
   };
-  // That Stripe gives a subscription up is told by an event that a sparse endpoint is not sent.
+  // A sparse endpoint does not get the event by which Stripe says that it gave a subscription up.
   const mayDebit = plan.endpoint !== "sparse";
   return { ...plan, extras, orders: plan.orders.map((order) => withOrderExtras(order, mayDebit, random)) };
 }
@@ -71,6 +71,6 @@ function withOrderExtras(order: OrderPlan, mayDebit: boolean, random: Random): O
   };
   const mayBeDisputed = order.kind === "card" && order.afterwards.length === 0;
   const afterwards = isDisputed === true && mayBeDisputed ? disputes : order.afterwards;
-  // Of what was never paid nothing is renewed.
+  // A subscription that was never paid is never renewed.
   return { ...order, extras, afterwards: debit === "fails" ? [] : afterwards };
 }

@@ -1,13 +1,13 @@
 import type { Random } from "./random.ts";
 
-/** What befalls one call to the outside: to the store, to Stripe, to the mail server. */
+/** What happens to one outside call: to the store, to Stripe, to the mail server. */
 export interface Disturbance {
   /**
    * `fails_before`: nothing happened, and the caller is told so. `reply_lost`: it happened, and the caller is told that it failed.
    * `spoilt`: Stripe fails, and remembers that under the idempotency key. `foreign`: a gateway answers in Stripe's place.
    */
   outcome: "happens" | "fails_before" | "reply_lost" | "spoilt" | "foreign";
-  /** On the way there, being worked on, and on the way back. */
+  /** Time on the way there, at work, and on the way back. */
   beforeMs: number;
   duringMs: number;
   afterMs: number;
@@ -33,9 +33,9 @@ export interface FaultRates {
   /** On top of `failsBefore`, for Stripe's list of events. */
   failingEvents: number;
   spoilt: number;
-  /** How long each call to Stripe takes, one as long as the other, on top of everything else. */
+  /** Added to every call to Stripe, each time the same. */
   evenMs: number;
-  /** The same of each mail. */
+  /** The same for each mail. */
   mailMs: number;
 }
 
@@ -69,10 +69,10 @@ const WRITES = new Set(["orders.writeControl", "POST /v1/checkout/sessions/:id"]
 
 const STRIPE = /^[A-Z]+ \/v1\//;
 
-/** Longer than any lease: who sleeps through it wakes up to find somebody else at the order. */
+/** Longer than any lease: a process that sleeps this long finds another one working on the order. */
 const SLOWEST_MS = 60_000;
 
-/** Rates are asked for at every call, so that a storm can end. */
+/** Asks for the rates at every call, so that a storm can end. */
 export function createRandomFaults(random: Random, rates: () => FaultRates): FaultSource {
   const latency = (): number => random.between(1, 40);
   const maybeSlow = (probability: number): number =>

@@ -70,7 +70,7 @@ export function createFaultyEngine(
       write: (name, version, text) =>
         call("bookkeeping.write", name, () => bookkeeping.write(name, version, text)),
     },
-    // No order depends on them: a count that fails closes the door for a moment, which tests/unit/core/limits/ shows.
+    // No order depends on them: a count that fails only refuses checkouts for a moment, which tests/unit/core/limits/ shows.
     counters: engine.counters,
   };
 }

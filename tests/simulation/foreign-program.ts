@@ -6,7 +6,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 /**
  * A program of the same account that knows nothing of the shop: it reads a session, works for a while, and writes its metadata back
- * with a word of its own, `{ ...metadata, crm }`.
+ * with a key of its own, `{ ...metadata, crm }`.
  */
 export function letForeignProgramWrite(
   writes: number,

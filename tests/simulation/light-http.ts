@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest } from "../../simulator/api/handle-api.ts";
 
-/** As much of a Response as Stripe's client reads; it may be read more than once. Real ones took a tenth of all time. */
+/** The part of a Response that Stripe's client reads; it can be read more than once. Real Responses took a tenth of all time. */
 export function lightResponse({ status, headers, body }: ApiAnswer): Response {
   const light = {
     status,

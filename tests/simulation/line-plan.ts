@@ -1,13 +1,13 @@
 import type { OrderPlan, Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 
-/** How an order is named, what the dashboard does to its lines, and which shop of the account it is. */
+/** How the price is named, what the dashboard does to the lines, and whether an older version opened the checkout. */
 export interface LinePlan {
   /** By its lookup key rather than by its id. */
   byKey: boolean;
-  /** What Stripe's page adds, or puts in the place of what was chosen. */
+  /** What Stripe's page adds to the chosen line, or replaces it with. */
   dashboard: "nothing" | "cross_sell" | "unknown_line" | "upsell";
-  /** This long after the payment the lookup keys of all that was bought move on to other prices. */
+  /** How long after the payment the lookup keys of the bought prices move on to other prices. */
   keysMoveAfterMs: number | undefined;
   /** Opened by an older version of the shop, when it was at another address. */
   isFromBefore: boolean;
@@ -20,9 +20,9 @@ const AS_EVER: LinePlan = {
   isFromBefore: false,
 };
 
-/** Drawn apart from the rest of the plan, so that a seed goes on meaning what it meant. */
+/** Drawn from its own stream, so that older parts of a seed's plan stay as they were. */
 export function withLines(plan: Plan, random: Random): Plan {
-  // A key that has moved sells another price: where there are several orders they are all opened before.
+  // A key that has moved sells another price, so keys move only where there is one order.
   const keysMayMove = plan.orders.length === 1;
   return {
     ...plan,
@@ -36,7 +36,7 @@ function drawLines({ kind }: OrderPlan, keysMayMove: boolean, random: Random): L
   const delayMs = random.pick([0, 50, 3_000, 60_000]);
   const isDigital = kind === "card" || kind === "delayed_paid" || kind === "delayed_failed";
   if (!isDigital) return AS_EVER;
-  // An older version noted the lookup key and not the price: of one line nobody can tell that it was exchanged.
+  // An older version noted the lookup key and not the price, so the shop could not tell that its one line was exchanged.
   const isTold = isOld !== true || dashboard !== "upsell";
   return {
     byKey: byKey === true,

@@ -4,10 +4,10 @@ import { OWNER } from "./owner-command.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Violations } from "./violations.ts";
 
-/** How often each message to the owner's side was begun, by every record that ever stood in the store. */
+/** Counts how often each message to the owner's side was begun, over every record that ever stood in the store. */
 export interface NewsLedger {
   check: CheckWrite;
-  /** Without a key: of all events together. */
+  /** Without a key: for all events together. */
   attempts(orderId: string, channel: string, key: string | undefined): number;
 }
 
@@ -23,7 +23,7 @@ const UNPAID = { order: "", attention: "", refund: "0", dispute: "", subscriptio
 const DISPUTES = ["lost", "open", "inquiry", "won"];
 const PAID = ["paid", "needs_attention", "fulfilled"];
 
-/** N1 and N3 at every write: what changes is told of, once, and what is told has changed. */
+/** Checks N1 and N3 at every write: each change is told once, and only changes are told. */
 export function createNewsLedger(violations: Violations, isHeard: (subject: Subject) => boolean): NewsLedger {
   const begun = new Map<string, Map<string, number>>();
   /** The run that last began each message through each channel. */
@@ -104,7 +104,7 @@ function compareDeliveries(
   }
 }
 
-/** What was given up the owner may have tried again; when there is no time for it, it stays given up. */
+/** The owner may try again what was given up. If there is no time for it, it stays given up. */
 function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess, isOwn: boolean): boolean {
   if (!name.startsWith(OWNER)) return false;
   const isBegun = was.state === "gave_up" && is.state === "started" && is.attempts === was.attempts + 1;
@@ -112,7 +112,7 @@ function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess, isOw
   return isBegun || (isLeft && isOwn);
 }
 
-/** Begun, and then not to be had: the attempt was never made. That none was is what N2 counts. */
+/** The message was begun, and then the attempt was never made. N2 counts whether it really was not made. */
 function isTakenBack(was: Delivery, is: Delivery): boolean {
   return was.state === "started" && was.attempts === is.attempts + 1 && RANKS[is.state] <= RANKS.started;
 }
@@ -121,9 +121,9 @@ function changes(subject: Subject, before: ControlRecord | undefined, after: Con
   const was = factOf(subject, before);
   const is = factOf(subject, after);
   if (was === is) return false;
-  // That a subscription is active again is news, and that a renewal was paid in the end is none.
+  // A subscription that is active again is news; a renewal that was paid in the end is not.
   if (subject === "subscription") return is !== "" || was === "ended" || was === "paused";
-  // Of several disputes each is told that comes to be in another state; what is left by one that moves on is not.
+  // With several disputes, a state is news when its count grows, and not when a dispute leaves it.
   if (subject === "dispute") return DISPUTES.some((state) => countIn(is, state) > countIn(was, state));
   return is !== "";
 }
@@ -132,7 +132,7 @@ function countIn(fact: string, state: string): number {
   return fact.split(" ").filter((word) => word === state).length;
 }
 
-/** What is told of a subject, in words of our own; empty where there is nothing to tell. */
+/** What there is to tell about a subject, in the simulation's own words; empty when there is nothing. */
 function factOf(subject: Subject, control: ControlRecord | undefined): string {
   if (control?.state === "payment_failed" && subject === "order") return "failed";
   if (control === undefined || !PAID.includes(control.state)) return UNPAID[subject];

@@ -2,7 +2,7 @@ import type { StoredControl } from "../../core/orders/order-store.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** Every version of every order's control record, as it came to stand in the store. */
+/** Every version of every order's control record that ever stood in the store. */
 export interface OrderBook {
   /** Call whenever the record may have been written; `writer` is the process whose write took place. */
   observe(orderId: string, stored: StoredControl | undefined, writer: ShopProcess): void;

@@ -16,7 +16,7 @@ export interface Story {
   time: VirtualTime;
   timeline: Timeline;
   random: Random;
-  /** Chance for what is drawn apart from the rest. */
+  /** A separate stream, for what was added later. */
   besides: Random;
   /** How much is bought, and what makes it cheaper or dearer. */
   basket: Basket;
@@ -24,7 +24,8 @@ export interface Story {
   buyers: Buyers;
   book: OrderBook;
   platform: Platform;
-  /** A page of the buyer's asks how the order stands. */
+  counts: { forms: number };
+  /** The buyer's page asks how the order stands. */
   poll: (sessionId: string) => Promise<void>;
   /** The buyer asks for the mail again. */
   askAgain: (sessionId: string, isStranger: boolean) => Promise<void>;
@@ -76,7 +77,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
       await sleep(random.between(1_000, 20_000));
     }
     if (plan.kind === "subscription" && random.chance(0.3) && plan.extras?.debit === undefined) {
-      // At the bank the subscription is there already, and its events are reported.
+      // While the buyer is at the bank the subscription exists already, and its events are sent.
       stripe.buyer.pay(sessionId as string, { card: "4000002500003155" });
       await sleep(random.between(500, 15_000));
       stripe.buyer.authenticate(sessionId as string, "accept");
@@ -85,7 +86,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
     }
     const outcome = bankAnswer(plan);
     const session = stripe.state().checkoutSessions[sessionId as string];
-    // As an account does that takes debits for everything it sells.
+    // Like an account that takes bank debits for everything it sells.
     if (plan.extras?.debit !== undefined) session?.payment_method_types.push("sepa_debit");
     const rates = stripe.state().checkoutIntents[sessionId as string]?.shippingRates ?? [];
     const shippingRate = rates[story.basket.shippingRate]?.id;
@@ -105,7 +106,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
     if (plan.extras?.debit === "fails") await giveUpSubscription();
   }
 
-  /** Stripe waits for another way to pay, for 23 hours. */
+  /** Stripe waits 23 hours for another way to pay, then gives up. */
   async function giveUpSubscription(): Promise<void> {
     await sleep(story.besides.between(0, 120_000));
     const { subscription } = stripe.state().checkoutIntents[sessionId as string] ?? {};
@@ -115,7 +116,7 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
 
   function moveKeys(): void {
     tell("the lookup keys move on");
-    // What a line of the dashboard was called can be kept as soon as there is an order.
+    // The lookup key of a dashboard line can be kept only once there is an order.
     const isKept = story.book.current(sessionId as string) !== undefined;
     for (const [key, price] of Object.entries(NEXT_PRICES)) {
       if (key === "ebook_tides" && !isKept) continue;
@@ -214,13 +215,13 @@ export async function tellOrder(plan: OrderPlan, story: Story): Promise<void> {
   }
 }
 
-/** What a delayed payment method comes to; undefined for any other. */
+/** The outcome of a delayed payment method; undefined for any other. */
 function bankAnswer({ kind, extras }: OrderPlan): "succeeds" | "fails" | undefined {
   if (kind === "delayed_paid") return "succeeds";
   return kind === "delayed_failed" ? "fails" : extras?.debit;
 }
 
-/** What the buyer, and the owner, do beside what everybody does. */
+/** What the buyer and the owner do beyond the usual. */
 function beside(
   { kind, extras }: OrderPlan,
   { besides, askAgain, command }: Story,
@@ -256,7 +257,7 @@ function openAnywhere(plan: OrderPlan, story: Story): Promise<string | undefined
   return plan.lines?.isFromBefore === true ? openBefore(plan, story) : openInShop(plan, story);
 }
 
-/** Lines of the dashboard that the buyer of this order takes. */
+/** The dashboard's offers that this buyer takes. */
 function dashboardLines({ kind, lines }: OrderPlan): DashboardLines {
   switch (lines?.dashboard) {
     case "cross_sell":
@@ -274,13 +275,14 @@ function dashboardLines({ kind, lines }: OrderPlan): DashboardLines {
 /** Clicks until the shop answers with an address; undefined when the buyer has had enough. */
 async function openInShop(
   plan: OrderPlan,
-  { platform, random, time, buyers, basket: { quantity } }: Story,
+  { platform, random, time, buyers, counts, basket: { quantity } }: Story,
 ): Promise<string | undefined> {
   const key = random.letters(24);
   for (let click = 0; click < 6; click += 1) {
     const response = await platform.serve("createCheckoutSession", clickOn(plan, quantity, key));
     const url = await addressIn(response);
     if (url !== undefined) {
+      if (response.status === 303) counts.forms += 1;
       const orderId = /cs_test_\w+/.exec(url)?.[0];
       if (orderId !== undefined) buyers.keepCookies(orderId, response);
       return orderId;
@@ -313,7 +315,7 @@ function clickOn(plan: OrderPlan, quantity: number, key: string): Request {
   });
 }
 
-/** Where a browser goes on to. */
+/** Where the browser goes next. */
 async function addressIn(response: Response): Promise<string | undefined> {
   if (response.status === 303) return response.headers.get("location") ?? undefined;
   return response.ok ? ((await response.json()) as { url: string }).url : undefined;

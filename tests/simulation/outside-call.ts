@@ -10,12 +10,12 @@ interface OutsideCall<T> {
   describe: () => string;
   /** What happens outside. */
   happen: (duringMs: number) => Promise<T>;
-  /** Where there is no such thing, a `spoilt` or `foreign` call fails before. */
+  /** Without these, a `spoilt` or `foreign` call fails before anything happens. */
   spoil?: ((duringMs: number) => Promise<T>) | undefined;
   answerForeign?: () => T;
   fail: (reason: string) => Error;
   show?: (result: T) => string;
-  /** The caller stops waiting; what is on its way stays on its way. */
+  /** The caller stops waiting; a call that has left goes on. */
   signal?: AbortSignal | null | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createCallOutside(surroundings: {
   const { time, timeline, faults, onFault } = surroundings;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void time.schedule(ms, resolve));
 
-  /** The way there, the deed and the way back; seen from outside, where nobody dies. */
+  /** The way there, the work and the way back, as seen from outside, where no process dies. */
   async function travel<T>(name: string, call: OutsideCall<T>, fate: Disturbance): Promise<() => T> {
     await sleep(fate.beforeMs);
     const reply = await deed(name, call, fate);

@@ -1,3 +1,5 @@
+import Stripe from "stripe";
+
 import { parseConfig } from "../../core/config.ts";
 import { createDeadline } from "../../core/orders/deadline.ts";
 import { settleOrder } from "../../core/orders/settle-order.ts";
@@ -5,30 +7,65 @@ import { openShop } from "../../core/shop.ts";
 import type { Site } from "../../core/site.ts";
 import type { Surroundings } from "../../core/surroundings.ts";
 import type { ShopProcess } from "./shop-process.ts";
+import type { Violations } from "./violations.ts";
 
 const MINUTE_MS = 60_000;
 
-/** The names of processes that the owner has started; such a one need not wait for the next try. */
+/** The prefix of processes that the owner has started: they need not wait for the next try. */
 export const OWNER = "owner-";
+
+const { errors } = Stripe;
+/** Stripe cannot be reached, fails, is too busy, or refuses to let records be written. */
+const STRIPE_FAILURES = [
+  errors.StripeConnectionError,
+  errors.StripeAPIError,
+  errors.StripeRateLimitError,
+  errors.StripePermissionError,
+];
+
+/** The table cannot be reached, others were faster each time, or time ran out. */
+const OTHER_FAILURES =
+  /^(?:the connection was re(?:fused|set)$|Order \S+ was changed by others|Stripe failed to write|Stripe has refused to write the version|Timed out after|No time is left)/;
 
 /** The owner settles an order by hand, on a machine that may die like any other. Resolves when that is over. */
 export function settleByHand(
   orderId: string,
   process: ShopProcess,
-  shop: { environment: Readonly<Record<string, string | undefined>>; site: Site; surroundings: Surroundings },
+  shop: {
+    environment: Readonly<Record<string, string | undefined>>;
+    site: Site;
+    surroundings: Surroundings;
+    violations: Violations;
+  },
 ): Promise<void> {
+  const complain = (what: string): void =>
+    shop.violations.report(
+      "S9 what a person asks for fails only for a known reason",
+      `${orderId}: the owner settles it, and ${what}`,
+    );
+
+  async function settle(): Promise<void> {
+    const kept = await openShop(parseConfig(shop.environment), shop.site, shop.surroundings).keeping();
+    const { kind } = await settleOrder(orderId, "owner", createDeadline(process.now, MINUTE_MS), kept);
+    if (kind === "not_ours" || kind === "not_found") complain(`is told ${kind}`);
+  }
+
   return new Promise((resolve) => {
     process.onDeath(() => resolve());
     const finish = process.beginRequest();
-    async function settle(): Promise<void> {
-      const kept = await openShop(parseConfig(shop.environment), shop.site, shop.surroundings).keeping();
-      await settleOrder(orderId, "owner", createDeadline(process.now, MINUTE_MS), kept);
-    }
-    const end = (): void => {
+    async function run(): Promise<void> {
+      // The owner sees what failed, and may try again.
+      await settle().catch((error: unknown) => {
+        if (!mayHappen(error)) complain(`gets ${String(error)}`);
+      });
       finish();
       resolve();
-    };
-    // The owner is told what failed, and may try again.
-    void settle().then(end, end);
+    }
+    void run();
   });
+}
+
+function mayHappen(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return STRIPE_FAILURES.some((failure) => error instanceof failure) || OTHER_FAILURES.test(error.message);
 }

@@ -24,7 +24,7 @@ export interface OwnerHabits {
 /** A message that reached the owner's side, perhaps not for the first time. */
 interface Told {
   channel: "code" | "webhook" | "mail" | "chat";
-  /** A chat is told no key. */
+  /** A chat message has no key. */
   key: string | undefined;
   /** What a webhook says of the order. */
   order?: { refundedMinor: number; revoked: boolean };
@@ -38,7 +38,7 @@ export interface OwnerSide {
   takeMail(key: string, errors: Pick<ShopVersion, "PermanentStepError">): void;
   told(orderId: string): readonly Told[];
   habits(): OwnerHabits;
-  /** Somebody was told once that it is no use to try again. */
+  /** True once the owner's side has answered that another try is useless. */
   wasGone(): boolean;
 }
 
@@ -81,7 +81,7 @@ export function createOwnerSide(surroundings: {
     }
   }
 
-  /** Unless the order's own message was given up, or nobody was to hear it. */
+  /** N4, unless the order's own message was given up or goes to no one. */
   function checkOrder(orderId: string, { channel, key = "" }: Told, known: readonly Told[]): void {
     if (channel !== "webhook" && channel !== "mail") return;
     const own = book.current(orderId)?.control.news?.order?.deliveries[channel]?.state;
@@ -107,7 +107,7 @@ export function createOwnerSide(surroundings: {
     return { status: 200 };
   }
 
-  /** By hand and not by the library, which might be used wrongly on both sides. */
+  /** Checked by hand and not with the library, which both sides might use wrongly. */
   function takeEvent(orderId: string, headers: OutgoingRequest["headers"], body: string): void {
     const key = headers["webhook-id"] ?? "";
     const signed = `${key}.${headers["webhook-timestamp"]}.${body}`;
@@ -211,10 +211,10 @@ export function createOwnerSide(surroundings: {
   };
 }
 
-/** What the owner hears of the storage is about no order. */
+/** Alarms about the storage are about no order. */
 const ABOUT_STORAGE = /cannot keep its records/;
 
-/** Which order a message is about; a remark may name another one. */
+/** The order that a message is about; a remark in it may name another one. */
 function orderIn(body: string): string {
   return /(?:Order |"id":")(cs_test_\w+)/.exec(body)?.[1] ?? "";
 }

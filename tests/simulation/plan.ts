@@ -14,7 +14,7 @@ export interface Plan {
   storage: StorageHabits;
   storm: FaultRates;
   stormName: string;
-  /** Until so long after the start all calls go well. */
+  /** The storm begins this long after the start; until then all calls go well. */
   stormFromMs: number;
   network: NetworkHabits;
   host: HostHabits;
@@ -32,9 +32,9 @@ export interface Plan {
   reconcilersAtMs: readonly number[];
   /** How long the storm goes on when nobody does anything any more. */
   lingerMs: number;
-  /** Which events the endpoint was told to take; `sparse` is one for each change. Stripe counts the others as delivered. */
+  /** The events that the endpoint listens to; `sparse` is one for each change. Stripe counts the others as delivered. */
   endpoint: "all" | "sparse" | "checkouts";
-  /** Events of these kinds are never made at Stripe: only its lists know. */
+  /** Stripe never makes events of these kinds: only its lists know. */
   lostEvents: "none" | "refunds" | "checkouts and refunds";
   extras: Extras;
 }
@@ -50,7 +50,7 @@ export interface OrderPlan {
     | "declined_first"
     | "not_ours";
   afterwards: readonly Afterwards[];
-  /** One follows the other before everybody was told of it. */
+  /** The next change comes before everybody was told of the last one. */
   isHasty: boolean;
   /** Absent: one line, bought by its id. */
   lines?: LinePlan;
@@ -93,7 +93,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** Stripe's: longer and longer waits, three days in all. */
 const THREE_DAYS = [5, 30, 120, 300, 600, 720, 720, 720, 720].map((minutes) => minutes * MINUTE_MS);
-/** Crowded: what is hours apart in life falls together, and every pair of moments is met. */
+/** Crowded: moments that are hours apart in life fall together, so that every pair of them is met. */
 const EAGER = [500, 8_000, 50_000, 10 * MINUTE_MS, HOUR_MS, 25 * HOUR_MS];
 /** Gives up while the storm goes on. */
 const IMPATIENT = [1_000, 10_000];
@@ -133,7 +133,7 @@ const TWO_MONTHS_BACK: readonly Afterwards[] = [
 ];
 const ALL_LOST: NetworkHabits = { lost: 1, answerLost: 0, duplicated: 0, slow: 0 };
 
-/** Most plans are drawn at random; some put together what seldom meets by chance. */
+/** Most plans are drawn at random; some combine things that seldom meet by chance. */
 export function drawPlan(random: Random): Plan {
   const theme = random.next();
   const plan = { ...drawAnything(random), ...drawOwner(random) };
@@ -149,8 +149,8 @@ export function drawPlan(random: Random): Plan {
 }
 
 /**
- * Facts that change and change back while writes are slow: so slow that the host ends the function, Stripe asks again, is told that
- * all is well, and then the write arrives after all.
+ * Facts change and change back while writes are slow: so slow that the host ends the function, Stripe retries, gets a 200, and then the
+ * first write arrives after all.
  */
 function swayingPlan(random: Random, plan: Plan): Plan {
   const kind = random.pick(["card", "subscription"] as const);
@@ -162,7 +162,7 @@ function swayingPlan(random: Random, plan: Plan): Plan {
           ["refund_all", "refund_fails"],
           ["refund_all"],
         ]);
-  // A page that looks again and again wakes machines up that were frozen with a write under way.
+  // A page that asks again and again wakes up machines that were frozen with a write under way.
   const order = { ...drawOrder(random), kind, afterwards, polls: random.pick([0, 6]) };
   const storm = storms(random.pick(["viscous", "viscous", "sluggish"]));
   return {
@@ -177,7 +177,7 @@ function swayingPlan(random: Random, plan: Plan): Plan {
   };
 }
 
-/** The owner's side is slow to hear of one change, and the next one is there. */
+/** The owner's side is slow to hear of one change, and the next one comes meanwhile. */
 function hastyPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick<readonly Afterwards[]>([
     ["refund_part", "refund_part"],
@@ -195,8 +195,8 @@ function hastyPlan(random: Random, plan: Plan): Plan {
 }
 
 /**
- * Stripe fails at nothing and is slow at everything, for minutes: a run comes so far and no further, and the next one no further
- * either. Above two seconds a call times out, which is a failure like any other.
+ * Stripe fails at nothing and is slow at everything, for minutes: each run gets only so far, and the next one no further. Above two
+ * seconds a call times out, which is a failure like any other.
  */
 function evenlySlowPlan(random: Random, plan: Plan): Plan {
   const kind = random.pick(["card", "card", "subscription", "delayed_paid"] as const);
@@ -225,8 +225,8 @@ function dunningPlan(random: Random, plan: Plan): Plan {
 }
 
 /**
- * Later payments of a subscription are given back or disputed. Now and then only Stripe's lists tell, and reconciliation knows of one
- * month when another one, of the same amount, is given back.
+ * Later payments of a subscription are refunded or disputed. In some plans only Stripe's lists tell, and reconciliation knows of one
+ * refunded month when another month, of the same amount, is refunded.
  */
 function laterPaymentsPlan(random: Random, plan: Plan): Plan {
   const order = {
@@ -244,7 +244,7 @@ function laterPaymentsPlan(random: Random, plan: Plan): Plan {
   };
 }
 
-/** A subscription is paused before everything was delivered, and goes on, or ends, later. */
+/** A subscription is paused before everything was delivered, and resumes or ends later. */
 function pausedEarlyPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick<readonly Afterwards[]>([
     ["pause_subscription"],
@@ -255,16 +255,16 @@ function pausedEarlyPlan(random: Random, plan: Plan): Plan {
   return { ...plan, orders: [{ ...drawOrder(random), kind: "subscription", afterwards, isHasty: true }] };
 }
 
-/** Some events never come to be at Stripe; only its lists know what they would have told. */
+/** Stripe never makes some events; only its lists know what they would have told. */
 function unheardPlan(random: Random, plan: Plan): Plan {
   const lostEvents = random.pick(["refunds", "checkouts and refunds"] as const);
   return { ...plan, lostEvents, retryDelaysMs: IMPATIENT };
 }
 
 /**
- * No webhook ever arrives, and reconciliation, which has to find everything, cannot read, or cannot write what it found. Of a
- * subscription only Stripe's events tell; and one look at them overlaps the next by a quarter of an hour, so that only what failed
- * later than that can be forgotten.
+ * No webhook ever arrives, and reconciliation, which has to find everything, cannot read, or cannot write what it found. Only Stripe's
+ * events tell of a subscription; and each look at them overlaps the last one by a quarter of an hour, so only older failures can be
+ * forgotten.
  */
 function forgottenPlan(random: Random, plan: Plan): Plan {
   const afterwards = random.pick([["pause_subscription"], ["cancel_subscription"]] as const);
@@ -326,7 +326,7 @@ function startTimes(random: Random, count: number, withinMs: number): readonly n
   return Array.from({ length: count }, () => random.between(0, withinMs));
 }
 
-/** Small numbers are minutes. */
+/** Numbers up to 10 are minutes, larger ones milliseconds. */
 function asSkew(value: number): number {
   return Math.abs(value) <= 10 ? value * MINUTE_MS : value;
 }

@@ -8,14 +8,18 @@ import type { ShopVersion } from "./shop-version.ts";
 import { isPaused, isRevoked, type Truths } from "./truths.ts";
 import type { Violations } from "./violations.ts";
 
-/** `down`: every mail is refused for now. `refuses`: for good, as for an address that does not exist. */
-/** `blocks`: it refuses the shop, whoever the mail is for, until the owner has mended that. */
+/**
+ * `down` refuses every mail for now, `refuses` for good, as for an address that does not exist. `blocks` refuses the shop, whoever the
+ * mail is for, until the owner has mended that.
+ */
 export type MailServer = "works" | "down" | "refuses" | "blocks";
 
 export interface MailRecords {
   mailerFor(process: ShopProcess, errors: StepErrors): Mailer;
   sent(orderId: string): number;
-  /** How often the shop has begun to send it, whatever came of that; but for tries in which the server refused the shop itself. */
+  /** How many mails of all orders were sent because somebody asked for them again. */
+  sentAgain(): number;
+  /** How often the shop has tried to send it, with any outcome except that the server refused the shop itself. */
   tried(orderId: string): number;
 }
 
@@ -25,10 +29,10 @@ type StepErrors = Pick<ShopVersion, "PermanentStepError" | "BlockedStepError">;
 const DAY_MS = 24 * 3_600_000;
 const MOST_AGAIN = 3;
 
-/** Longer than what was looked up is remembered, and the answer takes. */
+/** Longer than a look is remembered and the answer takes, together. */
 const LOOKED_UP_MS = 20_000;
 
-/** The key of a mail that somebody asked for once more, with the moment. */
+/** The key of a mail that somebody asked for again, with the time. */
 const AGAIN = /^resend-([\d.]+)\//;
 
 /** A mail server that knows no idempotency keys, like SMTP: what is sent twice arrives twice. */
@@ -41,7 +45,7 @@ export function createMailRecords(surroundings: {
   server: () => MailServer;
   takeOwnersMail: (key: string, errors: StepErrors) => void;
   now: () => number;
-  /** All instances count in one place; with orders in Stripe each counts for itself. */
+  /** True when all instances count in one place. With orders in Stripe each instance counts for itself. */
   isCounted: boolean;
 }): MailRecords {
   const { callOutside, book, buyers, truths, violations, server, takeOwnersMail, now, isCounted } =
@@ -56,7 +60,7 @@ export function createMailRecords(surroundings: {
     const isAgain = AGAIN.test(key);
     if (server() === "down") throw new Error("421 try again later");
     if (server() === "blocks") {
-      // Such a try is none of the order's.
+      // Such a try does not count for the order.
       if (!isAgain) countTries(key, -1);
       throw new errors.BlockedStepError("553 sender not allowed");
     }
@@ -70,7 +74,7 @@ export function createMailRecords(surroundings: {
     buyers.takeMail(orderId, mail);
   }
 
-  /** What somebody asked for once more; the order's own mails are another matter. */
+  /** A mail that somebody asked for again. It does not count as one of the order's own. */
   function deliverAgain(orderId: string, key: string, mail: Mail): void {
     const day = Math.floor(Number(AGAIN.exec(key)?.[1]) / DAY_MS);
     const today = `${orderId} ${day}`;
@@ -86,7 +90,7 @@ export function createMailRecords(surroundings: {
     buyers.takeMail(orderId, mail);
   }
 
-  /** Who asked had it looked up a moment ago: what was taken back, or paused, by then is not sent. */
+  /** The shop looked the order up a moment ago: if it was revoked or paused by then, its mail must not be sent. */
   function checkAgain(key: string): void {
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
     const records = book.since(orderId, now() - LOOKED_UP_MS);
@@ -130,6 +134,7 @@ export function createMailRecords(surroundings: {
 
   return {
     sent,
+    sentAgain: () => [...again.values()].reduce((sum, count) => sum + count, 0),
     tried: (orderId) => tries.get(orderId) ?? 0,
     mailerFor: (process, errors) => ({
       send: (mail, { idempotencyKey, signal }) => {

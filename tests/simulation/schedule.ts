@@ -75,7 +75,7 @@ export async function runSchedule(
   let tally = emptyTally();
   try {
     timeline.note("plan", () => JSON.stringify(plan));
-    tally = tallyOf(await play(seed, plan, options.beside, { time, timeline, violations }), time);
+    tally = tallyOf(await play(seed, plan, options.beside, { time, timeline, violations }), plan, time);
   } catch (error) {
     if (!(error instanceof EndlessWorkError)) throw error;
     violations.report("I9 work is bounded", error.message);
@@ -125,7 +125,8 @@ async function play(seed: number, plan: Plan, beside: ShopVersion | undefined, s
     ...world,
     ...stage,
     poll: (sessionId: string) => pollPage(sessionId, world, violations),
-    askAgain: (sessionId: string, isStranger: boolean) => askForMailAgain(sessionId, isStranger, world),
+    askAgain: (sessionId: string, isStranger: boolean) =>
+      askForMailAgain(sessionId, isStranger, world, violations),
     command: world.command,
     stray: async (sessionId: string) => void (await world.deliver(strayEvent(sessionId, strays))),
   };

@@ -5,14 +5,14 @@ import type { Random } from "./random.ts";
 const WEBHOOK = ["whsec_simulation", "whsec_successor"] as const;
 const SIGNING = ["1".repeat(64), "2".repeat(64)];
 
-/** With which secrets Stripe signs. */
+/** The secrets that Stripe signs with. */
 export function signedWith({ rotation }: Extras): readonly string[] {
   return rotation === "both_sign" ? WEBHOOK : [WEBHOOK[0]];
 }
 
 /**
- * The secrets that a new instance knows. While they are exchanged some instances know one and some the other: Stripe signs with both
- * then; or all know both, and Stripe signs with one. The shop's own are always both known: only which comes first differs.
+ * The secrets that a new instance knows during a rotation. Either some instances know one and some the other, and Stripe signs with both;
+ * or all know both, and Stripe signs with one. Every instance knows both of the shop's own secrets: only their order differs.
  */
 export function knownSecrets({ rotation }: Extras, random: Random): Readonly<Record<string, string>> {
   if (rotation === "none") return { STRIPE_WEBHOOK_SECRET: WEBHOOK[0] };

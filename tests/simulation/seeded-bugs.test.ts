@@ -4,7 +4,7 @@ import { patchedSources } from "./seeded-bugs/apply-patches.ts";
 import { hunt, SAMPLE } from "./seeded-bugs/hunt.ts";
 import { findBug, SEEDED_BUGS } from "./seeded-bugs/seeded-bugs.ts";
 
-/** One in eight shows that the hunt works; `.ci/run` hunts the whole sample. */
+/** One in eight of the sample shows that the hunt works; `.ci/run` hunts the whole sample. */
 for (const name of SAMPLE.filter((_, index) => index % 8 === 0)) {
   const bug = findBug(name);
 

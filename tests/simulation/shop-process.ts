@@ -16,7 +16,7 @@ export interface ShopProcess {
   resume(work: () => void): void;
   schedule(delayMs: number, run: () => void): () => void;
   crash(where: string): void;
-  /** Calls back should it die. */
+  /** Calls back if it dies. */
   onDeath(tell: () => void): void;
   /** A request is being answered; call the result when it is done. */
   beginRequest(): () => void;

@@ -20,9 +20,9 @@ const overdue = (): never => {
 const CUT: Link = { fetch: overdue, schedule: overdue, random: overdue };
 
 /**
- * The shipped client for every process. To set them up took a thirteenth of all time, and one keeps nothing from one request to the
- * next: so a schedule takes over the clients of the one before it in the same process. Within a schedule no two processes ever share
- * one, because what a dead process still wants to send must not leave through a living one.
+ * The shipped client for every process. Setting them up took a thirteenth of all time, and a client keeps nothing from one request to
+ * the next, so a schedule reuses the clients of the one before it. Within a schedule no two processes share a client, because a dead
+ * process must not send through a living one.
  */
 export function createStripeClients(): { clientFor(link: Link): Stripe } {
   for (const loan of loans) loan.link = CUT;

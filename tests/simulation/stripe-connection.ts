@@ -33,7 +33,7 @@ export function connectToStripe(surroundings: {
   let starting: { duringMs: number; isSpoilt: boolean } | undefined;
   let gateways = 0;
 
-  // Runs within the call that was started last: nothing else begins before it has come this far.
+  // Runs within the call that was started last: no other call begins before this one has come this far.
   stripe.faults.duringApi = async () => {
     const mine = starting;
     starting = undefined;
@@ -42,7 +42,7 @@ export function connectToStripe(surroundings: {
     return mine.isSpoilt ? stripeError(500, "An unknown error occurred") : undefined;
   };
 
-  /** What keeps its records in Stripe writes them with these calls. */
+  /** A shop that keeps its records in Stripe writes them with these calls. */
   function observe(path: string, process: ShopProcess): void {
     const sessionId = /checkout\/sessions\/(cs_test_\w+)$/.exec(path)?.[1];
     if (sessionId === undefined) return;
@@ -50,7 +50,7 @@ export function connectToStripe(surroundings: {
     if (found !== undefined) book.observe(sessionId, found.stored, process);
   }
 
-  /** What Stripe takes for the body of a request: with its habit, that of the first one under the same key, while it knows the key. */
+  /** The body that Stripe sees: if it forgets parameters, the body of the first request under the same key, while it knows the key. */
   function bodyOf({ headers, body }: RequestInit): RequestInit["body"] {
     const key = (headers as [string, string][]).find(
       ([name]) => name.toLowerCase() === "idempotency-key",
@@ -102,8 +102,8 @@ export function connectToStripe(surroundings: {
 }
 
 /**
- * Most of what a shop asks it has asked before, and nothing has changed since: then the answer is the same, and the simulated Stripe need
- * not write it again. Lists by time, and of what happened, are always asked.
+ * Most questions were asked before, and nothing has changed since: then the answer is the same, and the simulated Stripe need not make
+ * it again. Lists by time and lists of events are always asked.
  */
 function createLooks(
   stripe: SimulatedStripe,
@@ -111,7 +111,7 @@ function createLooks(
 ): (url: string, init: RequestInit) => Promise<Response> {
   const known = new Map<string, { response: Response; atChange: number }>();
   return async (url, init) => {
-    // What is due by now happens first.
+    // Everything that is due by now happens first.
     stripe.state();
     const found = known.get(url);
     if (found?.atChange === changes()) return found.response;

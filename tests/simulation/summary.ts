@@ -7,7 +7,11 @@ export function describeRun({ schedules, tally }: Run, elapsedMs: number): strin
     `${schedules} schedules in ${(elapsedMs / 1_000).toFixed(1)} s, ${perSecond} a second; ${tally.happened} things happened.`,
     `${tally.sessions} sessions, ${tally.paid} paid, ${tally.fulfilled} fulfilled, ${tally.flagged} flagged for the owner, ${tally.refunded} refunded.`,
     `${tally.processes} processes, ${tally.deaths} died; ${tally.faults} calls failed.`,
-    `${tally.mails} mails, ${tally.mailsTwice} of them again for the same order.`,
+    `${tally.mails} mails, ${tally.mailsTwice} of them again for the same order; ${tally.mailsAgain} more because somebody asked.`,
+    `${tally.disputed} disputed, ${tally.disputedTwice} more than once; ${tally.severalLines} of several lines; ${tally.forms} opened by a form.`,
+    `Subscriptions: ${tally.debitSubscriptions} by bank debit, ${tally.debitsFailed} of them failed; ${tally.renewalRefunds} renewals refunded; ${tally.paused} paused in the end.`,
+    `${tally.commands} commands of the owner; ${tally.mailsAtMostOnce} mails at most once; ${tally.thinEvents} thin events; ${tally.foreignWrites} sessions written by another program.`,
+    `Secrets exchanged: ${tally.bothSign} fulfilled while both sign, ${tally.bothKnown} while both are known.`,
   ].join("\n");
 }
 

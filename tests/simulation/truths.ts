@@ -1,6 +1,6 @@
 import type { SimulatedState } from "../../simulator/state/state.ts";
 
-/** How one Checkout Session really stands, read from the simulated account itself and not by the shop's own eyes. */
+/** How one Checkout Session really stands, read from the simulated account itself and not with the shop's code. */
 export interface Truth {
   /** `open`, `complete` or `expired`. */
   status: string;
@@ -10,7 +10,7 @@ export interface Truth {
   refundedMinor: number;
   fullyRefunded: boolean;
   dispute: string | undefined;
-  /** How many are in which state, where there are several. */
+  /** How many disputes are in which state, if there are several. */
   disputes: string | undefined;
   subscription: string | undefined;
   renewal: "failed" | "failed_finally" | undefined;
@@ -134,7 +134,7 @@ function failedRenewal(state: SimulatedState, subscription: string | null | unde
   return invoice.next_payment_attempt === null ? "failed_finally" : "failed";
 }
 
-/** In the shop's words; by hand, so that a mistake in the shop's own translation shows. */
+/** In the shop's words. Written by hand, so that a mistake in the shop's own translation shows. */
 const DISPUTE_WORDS: Readonly<Record<string, string>> = {
   needs_response: "open",
   under_review: "open",

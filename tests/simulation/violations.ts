@@ -1,4 +1,4 @@
-/** What must never happen, and did. The names are those of design.md ("Invariants"). */
+/** What must never happen. docs/reliability.md explains I1 to I17. */
 type Invariant =
   | "I1 no paid session is lost"
   | "I2 a keyed effect has one key"
@@ -26,7 +26,8 @@ type Invariant =
   | "S5 no promise is forgotten"
   | "S6 Stripe is not kept coming back"
   | "S7 what failed waits for its next try"
-  | "S8 a mail is sent again within limits";
+  | "S8 a mail is sent again within limits"
+  | "S9 what a person asks for fails only for a known reason";
 
 export interface Violation {
   invariant: Invariant;

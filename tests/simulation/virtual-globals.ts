@@ -28,7 +28,7 @@ export function replaceGlobals(
   Object.assign(globalThis, virtual);
   Date.now = time.now;
   Math.random = random.next;
-  // Thousands of errors are thrown on purpose; nobody reads where.
+  // Thousands of errors are thrown on purpose, and their stacks are never read.
   Error.stackTraceLimit = 0;
   process.on("unhandledRejection", onUnhandled);
 

@@ -1,10 +1,10 @@
 /** A clock that stands still while code runs and jumps to the next thing that is due. Days pass in milliseconds. */
 export interface VirtualTime {
   now(): number;
-  /** Calls back once; the returned function calls it off. */
+  /** Calls back once; the returned function cancels it. */
   schedule(delayMs: number, run: () => void): () => void;
   /**
-   * Lets time pass until nothing is planned any more, `stop` says so, or `untilMs` is reached.
+   * Lets time pass until nothing more is planned, `stop` says so, or `untilMs` is reached.
    * @throws when more happens than ever should: work that never ends.
    */
   pass(options?: { untilMs?: number; stop?: () => boolean }): Promise<void>;
@@ -14,7 +14,7 @@ export interface VirtualTime {
 
 interface Planned {
   atMs: number;
-  /** Of two that are due at one moment, the one planned first comes first. */
+  /** Of two that are due at the same moment, the one planned first runs first. */
   order: number;
   run: (() => void) | undefined;
 }
@@ -70,7 +70,7 @@ export function createVirtualTime(startMs: number, happeningsPerMacrotask = 1): 
         }
         if (untilMs !== Infinity && nowMs < untilMs && !stop()) nowMs = untilMs;
       } finally {
-        // Whatever was forgotten is reported while somebody listens.
+        // Unhandled rejections are reported while the handler is still there.
         await macrotask();
       }
     },

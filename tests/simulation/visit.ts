@@ -17,7 +17,7 @@ export async function visit(orderId: string, world: World, violations: Violation
   const page = await platform.serve("orderStatus", pageRequest(orderId, cookies));
   if (truth.isPaid && page.status !== 200) complain(`the page is answered ${page.status}`);
   const deliveries = await deliveriesOn(page);
-  // What was opened by an older version was never opened in a browser here. Where there was one, its cookie must open the order.
+  // A session that an older version opened has no browser here. Where there is one, its cookie must open the order.
   if (isOpen && buyers.hasBrowser(orderId)) buyers.takePage(orderId, deliveries);
   else if (deliveries.length > 0) complain("the page hands over what was taken back, or never paid");
 

@@ -3,7 +3,7 @@ import type { Random } from "./random.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** Probabilities per attempt of Stripe's to deliver. */
+/** Probabilities for each of Stripe's attempts to deliver. */
 export interface NetworkHabits {
   lost: number;
   /** Stripe does not hear the answer and comes back. */
@@ -17,7 +17,7 @@ export const PERFECT_NETWORK: NetworkHabits = { lost: 0, answerLost: 0, duplicat
 /** A signature is valid for five minutes; a copy that is later than that is refused. */
 const LATEST_COPY_MS = 240_000;
 
-/** The way from Stripe to the shop: loses, doubles and reorders. */
+/** The network from Stripe to the shop: it loses, doubles and reorders. */
 export function createWebhookNetwork(surroundings: {
   time: VirtualTime;
   timeline: Timeline;
@@ -34,7 +34,7 @@ export function createWebhookNetwork(surroundings: {
     const timeout = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(new Error("timed out")));
     });
-    // Stripe gives up listening by itself; a timeout that nobody waits for any more is none.
+    // Stripe stops listening by itself; a timeout that nothing waits for is no error.
     timeout.catch(() => undefined);
 
     if (random.chance(duplicated)) {

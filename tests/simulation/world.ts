@@ -9,7 +9,7 @@ import { CATALOG, LICENSE_PRIVATE_KEY, simulatedSite } from "./assortment.ts";
 import { createBuyers, type Buyers } from "./buyers.ts";
 import { checkAnswer, checkRefusal, type DeliveredEvent } from "./check-answers.ts";
 import { createWriteChecks } from "./check-writes.ts";
-import { deliveredEvent } from "./delivered-event.ts";
+import { deliveredEvent, isThin } from "./delivered-event.ts";
 import type { Extras } from "./extras.ts";
 import type { FaultSource } from "./faults.ts";
 import { createFaultyEngine } from "./faulty-engine.ts";
@@ -92,6 +92,9 @@ export interface World {
     requests: number;
     /** The owner's, on all orders. */
     commands: number;
+    /** Forms that were posted and led to Checkout, and notifications that were answered 200. */
+    forms: number;
+    thinEvents: number;
     runs: number;
     stripeCalls: number;
   };
@@ -159,7 +162,17 @@ export function createWorld(
     },
     timeline,
   );
-  const counts = { processes: 0, deaths: 0, faults: 0, requests: 0, commands: 0, runs: 0, stripeCalls: 0 };
+  const counts = {
+    processes: 0,
+    deaths: 0,
+    faults: 0,
+    requests: 0,
+    commands: 0,
+    forms: 0,
+    thinEvents: 0,
+    runs: 0,
+    stripeCalls: 0,
+  };
   const callOutside = createCallOutside({
     time,
     timeline,
@@ -272,6 +285,7 @@ export function createWorld(
       environment,
       site,
       surroundings: { ...realSurroundings(), ...surroundings },
+      violations,
     });
   }
 
@@ -293,6 +307,7 @@ export function createWorld(
     return platform.serve("webhook", request, ({ response, startedMs }) => {
       if (response.status === 503) void checkRefusal(event, response, violations);
       if (response.status !== 200) return;
+      if (isThin(body)) counts.thinEvents += 1;
       checkAnswer(event, startedMs, { book, truths, violations });
     });
   }

@@ -14,36 +14,36 @@ import { NO_EXTRAS } from "../extras.ts";
 export const MISHAPS = ["crash before", "crash after", "fails before", "reply lost"] as const;
 type Mishap = (typeof MISHAPS)[number];
 
-/** What goes wrong with the how-manieth call of an attempt; the first is 1. */
+/** What goes wrong, and with which call of an attempt; the first call is 1. */
 export interface CrashPoint {
   call: number;
   mishap: Mishap;
-  /** Goes wrong as well, later in the same attempt. */
+  /** A second mishap, later in the same attempt. */
   also?: { call: number; mishap: Mishap };
 }
 
 export interface Fulfillment {
   engine: "memory" | "stripe";
-  /** One for each attempt that is disturbed; a last one, undisturbed, follows. */
+  /** One for each disturbed attempt. A last, undisturbed attempt follows. */
   points: readonly CrashPoint[];
   retriesBelow: 0 | 1;
-  /** Which of the owner's side are told. */
+  /** The owner's channels that are told. */
   channels: readonly ("webhook" | "mail" | "chat")[];
   mailDelivery: "at-least-once" | "at-most-once";
 }
 
 export interface Outcome {
-  /** Sentences; none when all is as it should be. */
+  /** What is wrong, in sentences; empty when all is well. */
   problems: string[];
   /** How many calls each attempt made. */
   calls: number[];
 }
 
 const START_MS = Date.UTC(2026, 10, 21, 12);
-/** Until Stripe comes back; any lease has run out by then. */
+/** How long until Stripe retries. Any lease has run out by then. */
 const PAUSE_MS = 60_000;
 
-/** One paid order and a webhook that is delivered again and again, each time with one call going wrong. */
+/** One paid order, and a webhook that is delivered again and again, each time with one failing call. */
 export async function fulfillWithCrashes({
   engine,
   points,
@@ -137,7 +137,7 @@ export async function fulfillWithCrashes({
 
   async function followLinks(id: string): Promise<number[]> {
     const answers = world.buyers.linksOf(id).map((url) => world.platform.serve("download", new Request(url)));
-    // The file itself is read from the real disk, which no virtual time waits for.
+    // The file itself is read from the real disk, and virtual time does not wait for that.
     await time.pass({ untilMs: time.now() + 1_000 });
     return (await Promise.all(answers)).map(({ status }) => status);
   }
@@ -169,7 +169,7 @@ export async function fulfillWithCrashes({
     if (mails > attempts) problems.push(`${mails} mails, ${attempts} attempts recorded`);
     if (mailDelivery === "at-most-once") {
       if (mails > 1) problems.push(`${mails} mails, and none was to be sent twice`);
-      // Flagged where nobody knows, and only there; alerted once.
+      // Flagged where it is unknown whether the mail went out, and only there; alerted once.
       const mayHaveBeenSent = control?.steps["mail"]?.state === "started";
       if (control?.state === "needs_attention" && mayHaveBeenSent) return problems;
     }
@@ -204,7 +204,7 @@ function refunded(
   };
 }
 
-/** Counts the calls of an attempt and disturbs those that it is told to. */
+/** Counts the calls of an attempt and disturbs the given ones. */
 function createScript(): {
   faults: FaultSource;
   begin(point: CrashPoint | undefined): void;

@@ -19,14 +19,14 @@ export interface Explored {
 
 const MOST_PROBLEMS = 5;
 
-/** Every call of the first attempt times every mishap; for pairs each call after it, or each of the attempt that follows. */
+/** Tries every mishap at every call of the first attempt. For pairs, also at every later call of that attempt, or at every call of the next. */
 async function explore({
   engine,
   mishaps,
   retriesBelow,
   mailDelivery = "at-least-once",
 }: Exploration): Promise<Explored> {
-  // All channels are told at once. Of two attempts there are so many pairs that one channel has to stand for all.
+  // All channels are told at once. Two attempts have so many pairs of calls that one channel has to stand for all.
   const channels =
     mishaps === "two in two attempts" ? (["webhook"] as const) : (["webhook", "mail", "chat"] as const);
   const setup = { engine, retriesBelow, mailDelivery, channels };
@@ -41,7 +41,7 @@ async function explore({
     const { calls } = await run([first]);
     const [disturbed = 0, following = 0] = calls;
     if (mishaps === "two in one attempt") {
-      // A call that failed is not the last one; a crash is, but for those that had left already.
+      // More calls follow a call that failed. After a crash only those follow that had left already.
       for (const also of pointsIn(disturbed)) if (also.call > first.call) await run([{ ...first, also }]);
     }
     if (mishaps === "two in two attempts")

@@ -24,7 +24,7 @@ export const AMOUNT_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "currency-in-capitals",
-      what: "A currency in capitals is not known.",
+      what: "A currency in capitals is unknown.",
       find: "minorDigits(currency.toLowerCase())",
       replace: "minorDigits(currency)",
     },
@@ -36,19 +36,19 @@ export const AMOUNT_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "one-format-per-currency",
-      what: "The first language that an amount was written in is everybody's.",
+      what: "Every amount is written in the language of the first one.",
       find: "const name = `${locale} ${currency} ${minimumFractionDigits}`;",
       replace: "const name = `${currency} ${minimumFractionDigits}`;",
     },
     {
       name: "one-format-per-language",
-      what: "The first currency that was written is everybody's.",
+      what: "Every amount is written in the currency of the first one.",
       find: "const name = `${locale} ${currency} ${minimumFractionDigits}`;",
       replace: "const name = `${locale} ${minimumFractionDigits}`;",
     },
     {
       name: "one-format-for-all-digits",
-      what: "Whether an amount is whole is decided by the one before.",
+      what: "The previous amount decides whether this one is written as a whole number.",
       find: "const name = `${locale} ${currency} ${minimumFractionDigits}`;",
       replace: "const name = `${locale} ${currency}`;",
     },

@@ -32,7 +32,7 @@ export const ANSWER_BUGS: readonly SeededBug[] = [
   },
   {
     name: "busy-is-200",
-    what: "An order that somebody else is at is answered with 200.",
+    what: "An order that another run holds is answered with 200.",
     hazards: "A17",
     patches: [
       {
@@ -56,7 +56,7 @@ export const ANSWER_BUGS: readonly SeededBug[] = [
   },
   {
     name: "not-found-is-nothing",
-    what: "Any failure to find the orders of an event counts as: there are none.",
+    what: "When the orders of an event cannot be found, the event counts as having none.",
     hazards: "A26",
     patches: [
       {

@@ -5,7 +5,7 @@ import type { SeededBug, SourcePatch } from "./seeded-bug.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** From now on modules are loaded with the bug in them. Call it before the shop's first module is loaded. */
+/** Loads modules with the bug in them from now on. Call it before the shop's first module is loaded. */
 export function applyPatches(bug: SeededBug): void {
   const sources = patchedSources(bug);
   registerHooks({
@@ -20,7 +20,7 @@ export function applyPatches(bug: SeededBug): void {
 
 /**
  * Sources by URL.
- * @throws when a snippet does not stand in its file exactly once: the shop has changed, and the bug has to be seeded anew.
+ * @throws when a snippet does not stand in its file exactly once: the shop has changed, and the patch has to follow.
  */
 export function patchedSources({ name, patches }: SeededBug): Map<string, string> {
   const sources = new Map<string, string>();
@@ -32,7 +32,7 @@ export function patchedSources({ name, patches }: SeededBug): Map<string, string
   return sources;
 }
 
-/** A formatter may break lines elsewhere; that is no change. */
+/** A formatter may break lines elsewhere; that does not count as a change. */
 function applyPatch(bug: string, { file, find, replace }: SourcePatch, source: string): string {
   const words = find
     .trim()

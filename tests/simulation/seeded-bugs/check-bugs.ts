@@ -3,7 +3,7 @@ import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 const CHECK_ORDER = "core/reconciliation/check-order.ts";
 const caughtBy = ["tests/unit/core/check-order.test.ts"];
 
-/** What reconciliation makes of one order, and what it says of it. */
+/** What reconciliation does with one order, and what it reports. */
 export const CHECK_BUGS: readonly SeededBug[] = bugsIn(
   CHECK_ORDER,
   [
@@ -21,37 +21,37 @@ export const CHECK_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "fulfilled-though-owed",
-      what: "An order that is through is left alone although the owner is still owed a message.",
+      what: "A fulfilled order is left alone although the owner is still owed a message.",
       find: "if (isOnlyListed && isTerminal(before.control) && !owes) return findings;",
       replace: "if (isOnlyListed && isTerminal(before.control)) return findings;",
     },
     {
       name: "waiting-order-asked-again",
-      what: "An order that waits for its next try is settled all the same, which asks Stripe for nothing.",
+      what: "An order that waits for its next try is settled anyway, which asks Stripe in vain.",
       find: 'if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return findings;',
       replace: "void nextTryMs; void now;",
     },
     {
       name: "open-orders-wait-for-ever",
-      what: "An order that has waited for its next try waits on.",
+      what: "An order goes on waiting although its next try is due.",
       find: 'if (trigger === "reconciliation" && (nextTryMs ?? 0) > now()) return findings;',
       replace: 'void now; if (trigger === "reconciliation" && nextTryMs !== undefined) return findings;',
     },
     {
       name: "flagged-unreported",
-      what: "An order that waits for the owner stands on no list.",
+      what: "An order that waits for the owner is not reported.",
       find: 'if (awaitsOwner(before.control)) findings.push("flagged");',
       replace: "void awaitsOwner;",
     },
     {
       name: "newly-flagged-unreported",
-      what: "An order that has just been given up stands on no list.",
+      what: "An order that has just been given up is not reported.",
       find: 'else if (outcome.kind === "needs_attention") { findings.push("flagged"); } else',
       replace: 'else if (outcome.kind === "needs_attention") { void outcome; } else',
     },
     {
       name: "busy-is-finished",
-      what: "An order that somebody else is at counts as settled, and the watermark moves on.",
+      what: "An order that another run holds counts as settled, and the watermark moves on.",
       find: 'if (outcome.kind === "busy" || outcome.kind === "unfinished") findings.push("unfinished");',
       replace: 'if (outcome.kind === "unfinished") findings.push("unfinished");',
     },
@@ -69,32 +69,32 @@ export const CHECK_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "unreadable-is-unfinished",
-      what: "An order whose record nobody can read stops the watermark for good.",
+      what: "An order whose record cannot be read stops the watermark for good.",
       find: 'findings.push(error instanceof UnreadableRecordError ? "flagged" : "unfinished");',
       replace: 'void UnreadableRecordError; findings.push("unfinished");',
     },
     {
       name: "everything-was-repaired",
-      what: "Whatever was looked at was repaired.",
+      what: "Every order that was looked at counts as repaired.",
       find: "return wasBehind || before.state !== after.state || !sameMirror(before.mirror, after.mirror);",
       replace: "void wasBehind; void sameMirror; return true;",
     },
     {
       name: "refund-is-no-repair",
-      what: "A refund that nobody had reported is found, and not said to be.",
+      what: "A refund that was never reported is found, but does not count as a repair.",
       find: "return wasBehind || before.state !== after.state || !sameMirror(before.mirror, after.mirror);",
       replace: "void sameMirror; return wasBehind || before.state !== after.state;",
     },
     {
       name: "told-at-last-is-no-repair",
-      what: "A message that was owed is told at last, and not said to be.",
+      what: "A message that was owed is sent at last, but does not count as a repair.",
       find: "return wasBehind || before.state !== after.state || !sameMirror(before.mirror, after.mirror);",
       replace:
         "void wasBehind; return before.state !== after.state || !sameMirror(before.mirror, after.mirror);",
     },
     {
       name: "found-order-is-no-repair",
-      what: "An order that nobody had heard of is made, and not said to be.",
+      what: "An unknown order is found and made, but does not count as a repair.",
       find: "if (before === undefined || after === undefined) return after !== undefined;",
       replace: "if (before === undefined || after === undefined) return false;",
     },

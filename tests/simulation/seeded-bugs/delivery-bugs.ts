@@ -2,11 +2,11 @@ import type { SeededBug } from "./seeded-bug.ts";
 
 const SIGNER = "core/licenses/license-signer.ts";
 
-/** What the buyer holds in hand. */
+/** What the buyer gets. */
 export const DELIVERY_BUGS: readonly SeededBug[] = [
   {
     name: "random-license",
-    what: "Every attempt makes a license key of its own.",
+    what: "Every attempt makes a new license key.",
     hazards: "B19",
     patches: [
       {
@@ -19,7 +19,7 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
   },
   {
     name: "license-of-today",
-    what: "A license key has the day on which it is shown, not the order's.",
+    what: "A license key holds the day on which it is shown, not the order's day.",
     hazards: "B19",
     patches: [
       {
@@ -31,7 +31,7 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
   },
   {
     name: "keys-before-payment",
-    what: "The page hands over what was bought before the money is there.",
+    what: "The page hands over what was bought before it is paid.",
     hazards: "B01",
     patches: [
       {

@@ -25,13 +25,13 @@ export const FACT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "complete-is-paid",
-      what: "Who is through with Checkout has paid.",
+      what: "A buyer who has finished Checkout counts as having paid.",
       find: 'if (session.payment_status !== "unpaid") return "paid";',
       replace: 'if (session.status === "complete") return "paid";',
     },
     {
       name: "any-refusal-is-not-found",
-      what: "Whatever Stripe answers instead of a session, there is no such session.",
+      what: "Any refusal from Stripe means that there is no such session.",
       find: 'if (classifyStripeError(error) === "not_found") return undefined;',
       replace: 'if (classifyStripeError(error) !== "unavailable") return undefined;',
       caughtBy: ["tests/unit/core/checkout-facts.test.ts"],
@@ -39,13 +39,13 @@ export const FACT_BUGS: readonly SeededBug[] = [
     {
       name: "failure-is-not-found",
       caughtBy: ["tests/unit/core/checkout-facts.test.ts"],
-      what: "While Stripe cannot be reached, there is no such session.",
+      what: "A session that cannot be read because Stripe is out of reach counts as missing.",
       find: 'if (classifyStripeError(error) === "not_found") return undefined;',
       replace: 'if (classifyStripeError(error) === "unavailable") return undefined;',
     },
     {
       name: "order-of-1970",
-      what: "When an order was made is kept in seconds where milliseconds are meant.",
+      what: "The time of an order is kept in seconds where milliseconds are meant.",
       find: "createdMs: session.created * 1000,",
       replace: "createdMs: session.created,",
     },
@@ -81,7 +81,7 @@ export const FACT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "customer-unknown",
-      what: "An order does not say whose it is.",
+      what: "An order does not say which customer it belongs to.",
       find: "...(customerId !== undefined && { customerId }),",
       replace: "",
     },
@@ -91,13 +91,13 @@ export const FACT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "test-is-live",
-        what: "An order of the test mode counts in live mode.",
+        what: "An order of test mode counts in live mode.",
         find: 'if (session.livemode !== options.livemode) return { kind: "not_ours" };',
         replace: "",
       },
       {
         name: "first-ten-lines",
-        what: "Of a long order only the first lines are kept.",
+        what: "Only the first lines of a long order are kept.",
         find: "if (session.line_items?.has_more !== true) return session.line_items?.data ?? [];",
         replace: "if (session.id !== undefined) return session.line_items?.data ?? [];",
       },
@@ -109,7 +109,7 @@ export const FACT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "own-currency-is-foreign",
-        what: "Who pays in the shop's currency is told the price twice.",
+        what: "A buyer who pays in the shop's currency is told the price twice.",
         find: "if (presentment === undefined || presentment.presentment_currency === currency) return {};",
         replace: "void currency; if (presentment === undefined) return {};",
       },
@@ -121,7 +121,7 @@ export const FACT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "later-trial-is-how-it-began",
-        what: "A trial that the owner gives to a customer of years turns the first payment into none.",
+        what: "A trial that the owner gives years later counts as a trial at the beginning.",
         find: "return subscription.trial_start !== null && subscription.trial_start <= expiresAt;",
         replace: "void expiresAt; return subscription.trial_start !== null;",
       },

@@ -24,7 +24,7 @@ export const FAILURE_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "no-connection-is-a-refusal",
-      what: "What never reached Stripe was refused by it.",
+      what: "A request that never reached Stripe counts as refused by it.",
       find: 'if (error.type === "StripeConnectionError" || error.type === "StripeAPIError") return "unavailable";',
       replace:
         'if (error.type === "StripeConnectionError") return "refused"; if (error.type === "StripeAPIError") return "unavailable";',
@@ -56,7 +56,7 @@ export const FAILURE_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "out-of-time-is-unknown",
-      what: "That there was no time left to ask Stripe looks like a mistake in the shop.",
+      what: "Running out of time to ask Stripe looks like a mistake in the shop.",
       find: 'if (error instanceof OutOfTimeError) return "unavailable";',
       replace: "void OutOfTimeError;",
     },
@@ -68,7 +68,7 @@ export const FAILURE_BUGS: readonly SeededBug[] = bugsIn(
     },
     {
       name: "a-replayed-refusal-is-a-failure",
-      what: "A refusal that Stripe repeats from memory counts as a failure that does.",
+      what: "A refusal that Stripe repeats from memory counts as a repeated failure.",
       find: "if (!isStripeError(error) || error.statusCode === undefined || error.statusCode < 500) return false;",
       replace: "if (!isStripeError(error) || error.statusCode === undefined) return false;",
     },

@@ -12,7 +12,7 @@ const VITEST = fileURLToPath(
 );
 const CONFIG = fileURLToPath(new URL("vitest.config.ts", import.meta.url));
 
-/** As much of vitest's report as is read. */
+/** The part of vitest's report that is read. */
 interface Report {
   testResults: readonly {
     name: string;
@@ -21,7 +21,7 @@ interface Report {
 }
 
 /**
- * The first test of each file that fails with the bug in the shop. Undefined when one of the files has none: the bug got away there.
+ * The first test of each file that fails with the bug in the shop. Undefined when in one of the files no test fails.
  * @throws when the tests could not be run at all.
  */
 export async function hunters(
@@ -49,7 +49,7 @@ async function runTests(bug: string, files: readonly string[]): Promise<Report> 
   }
 }
 
-/** Resolves to what it has said. That it ends with an error is what is wanted. */
+/** Resolves to its output. It is meant to end with an error. */
 function runVitest(args: readonly string[], bug: string): Promise<string> {
   const options = { cwd: ROOT, env: { ...process.env, SEEDED_BUG: bug }, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {

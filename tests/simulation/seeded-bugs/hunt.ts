@@ -3,7 +3,7 @@ import { hunters } from "./hunt-by-tests.ts";
 import { findBug, SEEDED_BUGS } from "./seeded-bugs.ts";
 import type { SeededBug } from "./seeded-bug.ts";
 
-/** Whoever is not caught within so many schedules is not caught. */
+/** A bug that is not caught within so many schedules counts as not caught. */
 const MOST_SCHEDULES = 5_000;
 
 export interface Hunt {
@@ -11,7 +11,7 @@ export interface Hunt {
   /** Undefined: not caught. */
   caughtAfter: number | undefined;
   invariant: string | undefined;
-  /** Of a bug that no schedule can show: the tests that fail on it. */
+  /** For a bug that no schedule can show: the tests that fail on it. */
   tests?: readonly string[] | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function hunt(bug: SeededBug, workers: number): Promise<Hunt> {
   };
 }
 
-/** Prints a line per bug. Resolves to false when one got away that should not have. */
+/** Prints a line per bug. Resolves to false when a bug that is not harmless was not caught. */
 export async function huntBugs(
   which: string,
   { workers, print }: { workers: number; print: (line: string) => void },
@@ -51,7 +51,7 @@ export async function huntBugs(
   return escaped === 0;
 }
 
-/** Caught within a hundred schedules, from every group: fast enough for every test run. */
+/** Bugs from every group that are caught within a hundred schedules: fast enough for every test run. */
 export const SAMPLE = [
   "answer-then-work",
   "error-is-200",
@@ -79,9 +79,10 @@ export const SAMPLE = [
   "storage-believes-the-first-place",
 ];
 
+/** `which`: `all`, `sample`, or names separated by commas. */
 function chooseBugs(which: string): readonly SeededBug[] {
   if (which === "all") return SEEDED_BUGS;
-  return which === "sample" ? SAMPLE.map(findBug) : [findBug(which)];
+  return (which === "sample" ? SAMPLE : which.split(",")).map(findBug);
 }
 
 function describe({ bug, caughtAfter, invariant, tests }: Hunt): string {

@@ -8,11 +8,11 @@ const NO_TIME =
   'if (effectMs < next.needsMs) { await lease.write((current) => endRunOutOfTime(next.unbegin(current), now())); return { kind: "unfinished", reason: "out_of_time" }; }';
 const HELD = "core/orders/held-lease.ts";
 
-/** Who may act on an order, and until when. */
+/** Which run may act on an order, and until when. */
 export const LEASE_BUGS: readonly SeededBug[] = [
   {
     name: "no-lease",
-    what: "Everybody takes the lease, held or not.",
+    what: "Every run takes the lease, held or not.",
     hazards: "A02, A05",
     patches: [
       {
@@ -42,7 +42,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "no-fence-check",
-    what: "Who once held a lease writes as if it still did.",
+    what: "A run that once held a lease writes as if it still did.",
     hazards: "A10, A11",
     patches: [
       {
@@ -96,7 +96,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "no-time-left-check",
-    what: "A step is begun however little of the lease and of the answer's time is left.",
+    what: "A step is begun even if too little is left of the lease and of the time for the answer.",
     hazards: "A11, A29",
     patches: [
       {
@@ -109,7 +109,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "time-left-only-before-the-write",
-    what: "Whether enough of the lease is left is asked before the step is marked as started. The simulation found this one.",
+    what: "The check whether enough of the lease is left comes before the step is marked as started. The simulation found this one.",
     hazards: "A11",
     patches: [{ file: RUN, find: NO_TIME, replace: "" }],
   },
@@ -127,7 +127,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "released-by-anybody",
-    what: "A run notes its results without asking whose lease it is.",
+    what: "A run notes its results without checking that the lease is its own.",
     hazards: "A10",
     patches: [
       {
@@ -146,7 +146,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "poll-without-claim",
-    what: "Every onlooker settles, without saying so first.",
+    what: "Every onlooker settles the order without claiming it first.",
     hazards: "D14",
     patches: [
       {

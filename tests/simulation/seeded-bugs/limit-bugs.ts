@@ -1,6 +1,6 @@
 import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 
-/** Who may do something how often. */
+/** How often a caller may do something. */
 export const LIMIT_BUGS: readonly SeededBug[] = [
   ...bugsIn(
     "core/limits/limiter.ts",
@@ -19,7 +19,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "never-again",
-        what: "Who has used up a minute has used up all of them.",
+        what: "A caller who has used up one minute is refused for ever.",
         find: "await counters.add(`${name}:${key}/${window}`, 1, endMs);",
         replace: "await counters.add(`${name}:${key}`, 1, endMs);",
       },
@@ -67,7 +67,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "refused-mail-counts",
-        what: "Who is refused uses up a mail, so that one that is given back is nobody's.",
+        what: "A refused request uses up a mail too, so that a mail which is given back cannot be used.",
         find: "await giveBack(); throw tooManyMails(",
         replace: "throw tooManyMails(",
       },
@@ -79,19 +79,19 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "three-mails-for-ever",
-        what: "The mails of yesterday count today.",
+        what: "Yesterday's mails count today.",
         find: "const name = `resend-mail/${orderId}/${day}`;",
         replace: "const name = `resend-mail/${orderId}`;",
       },
       {
         name: "every-address-of-a-network",
-        what: "A stranger with a network of his own has five mails from each address.",
+        what: "A stranger with a network of their own may ask for five mails from each address.",
         find: "const network = address === undefined ? undefined : networkOf(address);",
         replace: "void networkOf; const network = address;",
       },
       {
         name: "strangers-unlimited",
-        what: "Who is known has as many mails as all who are not.",
+        what: "A caller with a known address has as many mails as all callers with unknown addresses together.",
         find: "(network === undefined ? MAILS_OF_UNKNOWN_CALLERS : MAILS_PER_CALLER)",
         replace: '(caller === "" ? MAILS_PER_CALLER : MAILS_OF_UNKNOWN_CALLERS)',
       },
@@ -103,13 +103,13 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "open-when-counters-fail",
-        what: "While nobody counts, everybody may open checkouts.",
+        what: "While the counters fail, everybody may open checkouts.",
         find: 'throw unavailable("limits_unavailable", message, 5, cause);',
         replace: 'void cause; void message; void unavailable; return { kind: "taken" } as T;',
       },
       {
         name: "everybody-was-here",
-        what: "A new caller counts as one who was here today.",
+        what: "Every caller counts as one who was here today.",
         find: "return (await counters.add(name, 1, (day + 1) * DAY_MS)) > 1;",
         replace: "return (await counters.add(name, 1, (day + 1) * DAY_MS)) > 0;",
       },
@@ -127,21 +127,21 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "addresses-in-the-clear",
-        what: "Addresses are counted by their own name.",
+        what: "Addresses are counted under their own name, not under a hash.",
         find: "await admitOne(ofAddress, hash(own));",
         replace: "await admitOne(ofAddress, own);",
       },
       {
         name: "address-limit-unsaid",
         caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"],
-        what: "That one address was refused is no sign of card testing.",
+        what: "A refused address does not count as a sign of card testing.",
         find: 'await alarm.report("address_limit");',
         replace: "",
       },
       {
         name: "shop-limit-unsaid",
         caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"],
-        what: "That the whole shop is full is no sign of card testing.",
+        what: "A shop at its limit does not count as a sign of card testing.",
         find: 'await alarm.report("shop_limit");',
         replace: "",
       },
@@ -171,7 +171,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "fifty-first-alarms",
-        what: "It takes one sign more than it should.",
+        what: "The alarm takes one sign more than it should.",
         find: "return signs >= SIGNS_THAT_ALARM;",
         replace: "return signs > SIGNS_THAT_ALARM;",
       },
@@ -183,7 +183,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "full-shop-is-one-sign",
-        what: "That the whole shop is full is one sign among fifty.",
+        what: "A shop at its limit counts as one sign among fifty.",
         find: 'const weight = sign === "shop_limit" ? SIGNS_THAT_ALARM : 1;',
         replace: "void sign; const weight = 1;",
       },
@@ -201,7 +201,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "unknown-callers-are-one",
-        what: "All whose address no host tells have as many looks as one.",
+        what: "All callers with an unknown address share the looks of one.",
         find: 'name: "look-unknown", limit: LOOKS_FROM_UNKNOWN',
         replace: 'name: "look-unknown", limit: LOOKS_PER_ADDRESS * Math.sign(LOOKS_FROM_UNKNOWN)',
       },
@@ -243,7 +243,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "one-less-than-the-most",
-        what: "Who orders as many as an order may hold is refused.",
+        what: "An order of exactly the largest quantity is refused.",
         find: "if (quantity <= max) return;",
         replace: "if (quantity < max) return;",
       },

@@ -11,7 +11,7 @@ const TELL = "core/orders/tell-news.ts";
 export const NEWS_BUGS: readonly SeededBug[] = [
   {
     name: "news-not-written",
-    what: "A change is written without the duty to tell of it.",
+    what: "A change is written without noting that the owner must be told.",
     patches: [
       {
         file: SPREAD,
@@ -57,7 +57,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "news-not-on-the-worklist",
-    what: "An order that is fulfilled stands on no worklist, whatever it owes.",
+    what: "A fulfilled order is on no worklist, even if it still owes messages.",
     patches: [
       {
         file: CONTROL,
@@ -70,7 +70,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "news-only-while-paid",
-    what: "Whoever settles a fulfilled order takes no lease, so that nobody tells what has happened since.",
+    what: "A run that settles a fulfilled order takes no lease, so that the owner is never told what has happened since.",
     patches: [
       {
         file: AGREE,
@@ -81,7 +81,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "news-held-by-another-is-fine",
-    what: "An order that somebody else is at counts as done, though the owner is not told yet.",
+    what: "An order that another run holds counts as done, although the owner is not told yet.",
     patches: [
       {
         file: SETTLE,
@@ -93,7 +93,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "news-result-of-an-older-event",
-    what: "What came of telling one event is noted on the next event of its subject.",
+    what: "The result of telling one event is noted on the next event of its subject.",
     patches: [
       {
         file: ERRANDS,
@@ -104,7 +104,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "news-before-payment",
-    what: "What happens to an order that is not paid is told, too.",
+    what: "The owner is also told what happens to an order that is not paid.",
     patches: [
       {
         file: SPREAD,
@@ -115,7 +115,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "failed-debit-untold",
-    what: "Nobody hears of a bank debit that fails in the end.",
+    what: "The owner does not hear of a bank debit that fails in the end.",
     patches: [
       {
         file: SPREAD,
@@ -142,7 +142,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   },
   {
     name: "news-never-given-up",
-    what: "A message that nobody takes is tried for ever when each attempt ends in a crash or a failure.",
+    what: "A message is tried for ever when each attempt ends in a crash or a failure.",
     patches: [
       {
         file: TELL,

@@ -2,7 +2,7 @@ import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 
 const caughtBy = ["tests/unit/core/payment-facts.test.ts"];
 
-/** What became of an order's money: refunds, disputes, renewals. */
+/** What happened to an order's money: refunds, disputes, renewals. */
 export const PAYMENT_BUGS: readonly SeededBug[] = [
   ...bugsIn("core/orders/payment-facts.ts", [
     {
@@ -13,7 +13,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "prevented-is-open",
-      what: "A dispute that was settled with the bank before it became one waits for an answer for ever.",
+      what: "A dispute that was prevented waits for an answer for ever.",
       find: 'if (status === "lost" || status === "prevented") return "lost";',
       replace: 'if (status === "lost") return "lost";',
     },
@@ -25,50 +25,50 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "lost-is-won",
-      what: "Every dispute that is over was won.",
+      what: "Every dispute that is over counts as won.",
       find: 'if (status === "won" || status === "warning_closed") return "won";',
       replace: 'if (status === "won" || status === "lost" || status === "warning_closed") return "won";',
     },
     {
       name: "refunds-of-the-first-payment",
-      what: "What was given back of later payments is not counted.",
+      what: "Refunds of later payments are not counted.",
       find: "charges.reduce((sum, charge) => sum + charge.amount_refunded, 0)",
       replace: "(first?.amount_refunded ?? 0)",
     },
     {
       name: "a-refund-is-a-full-refund",
-      what: "An order of which anything was given back counts as given back.",
+      what: "An order with a partial refund counts as fully refunded.",
       find: "fullyRefunded: first?.refunded ?? false,",
       replace: "fullyRefunded: (first?.amount_refunded ?? 0) > 0,",
     },
     {
       name: "never-fully-refunded",
-      what: "An order that was given back whole stays valid.",
+      what: "A fully refunded order stays valid.",
       find: "fullyRefunded: first?.refunded ?? false,",
       replace: "fullyRefunded: false,",
     },
     {
       name: "any-months-refund-is-full",
-      what: "A month given back whole counts as the whole order.",
+      what: "A fully refunded month counts as a full refund of the order.",
       find: "fullyRefunded: first?.refunded ?? false,",
       replace: "fullyRefunded: charges.some(({ refunded }) => refunded),",
     },
     {
       name: "disputes-only-of-disputed-charges",
-      what: "Inquiries are not asked for, because their charges do not call themselves disputed.",
+      what: "Inquiries are not asked for, because their charges are not marked as disputed.",
       find: "const mayBeDisputed = lookForDisputes || charges.some(({ disputed }) => disputed);",
       replace: "void lookForDisputes; const mayBeDisputed = charges.some(({ disputed }) => disputed);",
     },
     {
       name: "first-invoice-is-a-renewal",
       caughtBy,
-      what: "Who stands at 3-D Secure with a new subscription has failed to renew it.",
+      what: "A buyer at 3-D Secure with a new subscription counts as having failed to renew it.",
       find: 'if (invoice === undefined || invoice.billing_reason === "subscription_create") return undefined;',
       replace: "if (invoice === undefined) return undefined;",
     },
     {
       name: "last-try-is-a-try",
-      what: "That Stripe has given up collecting a renewal is not noticed.",
+      what: "The shop does not notice that Stripe has given up collecting a renewal.",
       find: 'return next === null ? { state: "failed_finally" } :',
       replace: 'return next === null ? { state: "failed" } :',
     },
@@ -102,7 +102,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "untried-has-failed",
-        what: "A renewal that Stripe has not tried to collect yet has failed.",
+        what: "A renewal that Stripe has not tried to collect yet counts as failed.",
         find: "if (!isOwed || invoice.attempt_count === 0) return undefined;",
         replace: "if (!isOwed) return undefined;",
       },
@@ -126,7 +126,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "oldest-dispute-told",
-        what: "Of two disputes in one state the older one's amount and date are told.",
+        what: "With two disputes in one state, the owner is told the older one's amount and date.",
         find: "const oldestFirst = disputes.toReversed().map(",
         replace: "const oldestFirst = [...disputes].map(",
       },
@@ -154,7 +154,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     },
     {
       name: "gravest-is-the-newest",
-      what: "What is told is the gravest state, not the one that is new.",
+      what: "The owner is told the gravest state, not the new one.",
       find: "const grown = DISPUTE_STATES.find((state) => (after[state] ?? 0) > (before[state] ?? 0));",
       replace: "const grown = DISPUTE_STATES.find((state) => (after[state] ?? 0) > 0 && after !== before);",
     },
@@ -164,7 +164,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "ten-disputes-are-none",
-        what: "A count of disputes has one digit.",
+        what: "A count of disputes may have only one digit.",
         find: "text.matchAll(/(\\d+)([a-z])/g)",
         replace: "text.matchAll(/(\\d)([a-z])/g)",
       },
@@ -190,31 +190,31 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     [
       {
         name: "every-charge-of-the-customer",
-        what: "Whatever a subscriber bought counts as a payment of the subscription.",
+        what: "Everything that a subscriber bought counts as a payment of the subscription.",
         find: "if (intents.has(idOf(charge.payment_intent))) charges.push(charge);",
         replace: "charges.push(charge);",
       },
       {
         name: "charges-after-the-first-second",
-        what: "The payment of the moment in which a subscription began is not its.",
+        what: "The payment made in a subscription's first second does not count as its own.",
         find: "created: { gte: created }, ...page }, options)",
         replace: "created: { gt: created }, ...page }, options)",
       },
       {
         name: "disputes-of-everybody",
-        what: "Whatever is disputed in the account is about this subscription.",
+        what: "Every dispute of the account counts as being about this subscription.",
         find: 'return recent.data.filter(({ charge }) => ids.has(idOf(charge) ?? ""));',
         replace: "void ids; return recent.data;",
       },
       {
         name: "first-hundred-disputes",
-        what: "Where an account has more disputes than a page holds, the rest is not looked at.",
+        what: "When an account has more disputes than a page holds, the rest are not looked at.",
         find: "if (!recent.has_more) return recent.data.filter(",
         replace: "if (recent.data.length > 0) return recent.data.filter(",
       },
       {
         name: "old-disputed-charges-passed-over",
-        what: "Of many payments the old ones are not asked about, although they call themselves disputed.",
+        what: "With many payments, the old ones are not asked about, although they are marked as disputed.",
         find: "new Set([...newest, ...charges.filter(({ disputed }) => disputed)]);",
         replace: "new Set(newest);",
       },

@@ -8,7 +8,7 @@ const LOOK_THROUGH = "core/reconciliation/look-through.ts";
 const PACE = ["tests/unit/core/reconcile-pace.test.ts"];
 const ENTRIES = ["tests/unit/core/reconcile-entries.test.ts"];
 
-/** What webhooks missed. */
+/** How reconciliation finds what webhooks missed. */
 export const RECONCILE_BUGS: readonly SeededBug[] = [
   {
     name: "reconcile-nothing",
@@ -49,7 +49,7 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "reconcile-trusts-events",
-    what: "Stripe's list of sessions is not looked at: what left no event does not exist.",
+    what: "Stripe's list of sessions is not looked at, so that sessions without an event are not found.",
     hazards: "A33",
     patches: [
       {
@@ -61,7 +61,7 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "reconcile-only-undelivered",
-    what: "What the endpoint was never asked to report is not looked for.",
+    what: "Events that the endpoint does not listen to are not looked for.",
     hazards: "A31",
     patches: [
       {
@@ -97,7 +97,7 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "reconcile-passes-over-what-passes",
-    what: "An entry whose orders could not be found because Stripe was not there is passed over for good.",
+    what: "An entry whose orders could not be found because Stripe was out of reach is skipped for good.",
     hazards: "A43",
     caughtBy: ENTRIES,
     patches: [

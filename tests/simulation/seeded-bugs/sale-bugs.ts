@@ -3,7 +3,7 @@ import type { SeededBug } from "./seeded-bug.ts";
 const LINES = "core/orders/sold-lines.ts";
 const WHOSE = "core/checkout/whose-sale.ts";
 
-/** Whose a sale is, and what was sold in it. */
+/** Which shop a sale belongs to, and what was sold. */
 export const SALE_BUGS: readonly SeededBug[] = [
   {
     name: "key-for-every-line",
@@ -31,7 +31,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "key-of-today",
-    what: "A line is called what its price is called today.",
+    what: "A line is named after the lookup key that its price has today.",
     hazards: "B31",
     patches: [
       {
@@ -56,7 +56,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "added-lines-not-kept",
-    what: "What a line of the dashboard was called is not kept where orders live in Stripe.",
+    what: "The lookup key of a dashboard line is not kept where orders are stored in Stripe.",
     hazards: "B31",
     patches: [
       {
@@ -68,7 +68,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "unnamed-is-ours",
-    what: "Whatever a shop without a name sells is ours, wherever it sells.",
+    what: "Every sale of a shop without a name counts as ours, wherever it sells.",
     hazards: "E18",
     patches: [
       {
@@ -80,7 +80,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "untold-is-ours",
-    what: "A sale elsewhere whose price says nothing to us is ours.",
+    what: "A sale elsewhere counts as ours when its price is unknown to us.",
     hazards: "E18",
     patches: [
       {
@@ -92,7 +92,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "moved-shop-disowns",
-    what: "What a shop sold at its former address is no longer its own.",
+    what: "Sales at the shop's former address no longer count as its own.",
     hazards: "E19",
     patches: [
       {
@@ -104,7 +104,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "lines-not-asked",
-    what: "Where only its lines can tell whose an order is, its record is not believed.",
+    what: "When only the lines can tell which shop an order belongs to, its record is not believed.",
     hazards: "E19",
     patches: [
       {

@@ -1,15 +1,15 @@
-/** A mistake that somebody could make in the shop, made on purpose to see whether anything notices. */
+/** A mistake that somebody could make in the shop, made on purpose to see whether a check notices. */
 export interface SeededBug {
   /** kebab-case, for the command line. */
   name: string;
   /** The mistake, in a sentence. */
   what: string;
-  /** Rows of the hazard list that it stands for. */
+  /** The rows of the hazard list that it belongs to. */
   hazards?: string;
   patches: readonly SourcePatch[];
   /** Test files that must fail on it, for a mistake that no schedule can show. Undefined: the simulation must catch it. */
   caughtBy?: readonly string[];
-  /** Why nothing can come of it, for a mistake that is none. Such a bug need not be caught. */
+  /** Why the change is harmless. Such a bug need not be caught. */
   harmless?: string;
 }
 

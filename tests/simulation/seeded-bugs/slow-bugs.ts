@@ -1,10 +1,10 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-/** What a Stripe that fails at nothing and is slow at everything brings out. */
+/** Bugs that show when Stripe fails at nothing and is slow at everything. */
 export const SLOW_BUGS: readonly SeededBug[] = [
   {
     name: "unmade-attempt-counts",
-    what: "An attempt that was written down, and for which there was no time after all, counts.",
+    what: "An attempt counts although it was written down and then there was no time to make it.",
     hazards: "A36",
     patches: [
       {

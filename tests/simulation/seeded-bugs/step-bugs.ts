@@ -42,7 +42,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
   },
   {
     name: "attempts-not-counted",
-    what: "Beginning a step again leaves its number of attempts.",
+    what: "Beginning a step again does not count another attempt.",
     hazards: "A08, A30",
     patches: [
       {
@@ -72,7 +72,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
   },
   {
     name: "attempts-counted-twice",
-    what: "Both beginning and finishing count an attempt, in a write that may be made again.",
+    what: "Beginning and finishing each count an attempt, in a write that may be repeated.",
     hazards: "A13",
     patches: [
       {
@@ -120,7 +120,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
   },
   {
     name: "random-key",
-    what: "Every attempt of a step has a key of its own.",
+    what: "Every attempt of a step has a new key.",
     hazards: "A08, B19",
     patches: [
       {
@@ -251,7 +251,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
   },
   {
     name: "revoked-not-looked-at",
-    what: "A refunded order is delivered all the same.",
+    what: "A refunded order is delivered anyway.",
     hazards: "B04",
     patches: [
       {
@@ -263,7 +263,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
   },
   {
     name: "revoked-decided-before-the-write",
-    what: "Whether a step is skipped is decided by the record as it was before the write. The simulation found this one.",
+    what: "The record as it was before the write decides whether a step is skipped. The simulation found this one.",
     hazards: "B04",
     patches: [
       {

@@ -4,7 +4,7 @@ const COPIES = "core/stores/stripe-record-copies.ts";
 const STORE = "core/stores/stripe-order-store.ts";
 const VERSIONS = "core/stores/stripe-versions.ts";
 
-/** What the storage in Stripe must survive: other programs' writes, answers to somebody else, refusals. */
+/** What the storage in Stripe must survive: writes by other programs, answers to other requests, refusals. */
 export const STORAGE_BUGS: readonly SeededBug[] = [
   {
     name: "storage-believes-the-first-place",
@@ -57,7 +57,7 @@ export const STORAGE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "storage-mismatch-is-spoilt",
-    what: "An answer to somebody else's write is taken for a version that nobody can write, and the next one is taken.",
+    what: "The answer to another run's write is taken for a spoilt version, and the next version is written.",
     hazards: "E32",
     patches: [
       {

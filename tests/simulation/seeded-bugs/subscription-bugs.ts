@@ -5,7 +5,7 @@ const FACTS = "core/orders/payment-facts.ts";
 const LOOK = "core/orders/payment-look.ts";
 const SPREAD = "core/orders/spread-news.ts";
 
-/** Pauses, and the payments that a subscription goes on to have; what is told first, and what Stripe is told meanwhile. */
+/** Pauses and later payments of a subscription, what the owner is told first, and what Stripe is answered while a checkout is open. */
 export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   {
     name: "paused-hands-out",
@@ -27,7 +27,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   },
   {
     name: "paused-is-never-delivered",
-    what: "What was paused before it was delivered is passed over, as if it were void.",
+    what: "An order that was paused before it was delivered is skipped, as if it were void.",
     hazards: "G02",
     patches: [
       {
@@ -52,7 +52,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   },
   {
     name: "first-payment-only",
-    what: "Of a subscription's payments only the first is looked at.",
+    what: "Only the first payment of a subscription is looked at.",
     hazards: "G06, G07",
     patches: [
       {
@@ -64,7 +64,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   },
   {
     name: "later-payments-forgotten",
-    what: "A look that is not about the money writes down that nothing was given back and nothing is disputed.",
+    what: "A look that is not about the money records that nothing was refunded and nothing is disputed.",
     hazards: "G10",
     patches: [
       {
@@ -76,7 +76,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   },
   {
     name: "later-payments-never-asked",
-    what: "A refund or a dispute that Stripe reports is looked up in the record alone.",
+    what: "When Stripe reports a refund or a dispute, the shop looks only at its own record.",
     hazards: "G06, G07",
     patches: [
       {
@@ -112,7 +112,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   },
   {
     name: "refund-told-first",
-    what: "All that is to be told is told at once, a refund perhaps before its order.",
+    what: "All messages are sent at once, so that the owner may hear of a refund before its order.",
     hazards: "B24",
     patches: [
       {
@@ -124,7 +124,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
   },
   {
     name: "open-checkout-is-503",
-    what: "Stripe comes back for three days with events of a checkout that is still open.",
+    what: "Events of a checkout that is still open are answered 503, so that Stripe retries them for three days.",
     hazards: "B25",
     patches: [
       {

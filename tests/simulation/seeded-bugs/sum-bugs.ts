@@ -3,7 +3,7 @@ import type { SeededBug } from "./seeded-bug.ts";
 const FACTS = "core/orders/checkout-facts.ts";
 const SUMS = "core/orders/order-sums.ts";
 
-/** What an order comes to, and whether its rows add up to that. */
+/** The total of an order, and whether its rows add up to it. */
 export const SUM_BUGS: readonly SeededBug[] = [
   {
     name: "line-before-discount",
@@ -19,7 +19,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "shipping-left-out",
-    what: "The way of sending is not written down.",
+    what: "The shipping is not written down.",
     hazards: "F01, F02, F15",
     patches: [
       { file: SUMS, find: "...(shipping && { shippingMinor: shipping.amount_total }),", replace: "" },
@@ -27,7 +27,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "shipping-before-tax",
-    what: "The way of sending is written down without its tax.",
+    what: "The shipping is written down without its tax.",
     hazards: "F01, F15",
     patches: [
       {
@@ -39,7 +39,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "free-shipping-unknown",
-    what: "Sending that costs nothing is taken for nothing to send.",
+    what: "Free shipping is taken for no shipping.",
     hazards: "F01, F15",
     patches: [
       {
@@ -63,7 +63,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "total-before-shipping",
-    what: "The total is that of the items, before discounts, taxes and shipping.",
+    what: "The total is the sum of the items before discounts, taxes and shipping.",
     hazards: "F01, F15",
     patches: [
       {
@@ -81,13 +81,13 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "one-of-each",
-    what: "Whatever was bought, it is one of it.",
+    what: "The quantity is always one.",
     hazards: "F15",
     patches: [{ file: FACTS, find: "quantity: line.quantity ?? 1,", replace: "quantity: 1," }],
   },
   {
     name: "nothing-to-send",
-    what: "Goods to be posted are taken for files.",
+    what: "Goods that are shipped are taken for files.",
     hazards: "F09, F15",
     patches: [
       {
@@ -99,7 +99,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "webhook-without-shipping",
-    what: "The owner's server is told the total, and nothing of shipping.",
+    what: "The owner's server is told the total, but not the shipping.",
     hazards: "F02, F15",
     patches: [
       {
@@ -111,7 +111,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
   },
   {
     name: "page-without-shipping",
-    what: "The order page is told the total, and nothing of shipping.",
+    what: "The order page is told the total, but not the shipping.",
     hazards: "F02, F15",
     patches: [
       {

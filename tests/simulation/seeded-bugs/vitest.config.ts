@@ -7,7 +7,7 @@ import { findBug } from "./seeded-bugs.ts";
 
 const sources = patchedSources(findBug(process.env["SEEDED_BUG"] ?? ""));
 
-/** Tests of the shop with the bug that `SEEDED_BUG` names in it: `hunt-by-tests.ts` expects them to fail. */
+/** Runs the shop's tests with the bug that `SEEDED_BUG` names: `hunt-by-tests.ts` expects them to fail. */
 export default defineConfig({
   root: fileURLToPath(new URL("../../../", import.meta.url)),
   plugins: [
@@ -17,7 +17,7 @@ export default defineConfig({
       load: (id) => (id.startsWith("/") ? sources.get(pathToFileURL(id).href) : undefined),
     },
   ],
-  // What a module was turned into without the bug must not be taken for it with the bug.
+  // A module that was transformed without the bug must not be reused with the bug.
   test: {
     fsModuleCache: false,
     include: ["tests/unit/**/*.test.ts"],

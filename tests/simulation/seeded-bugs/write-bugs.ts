@@ -23,7 +23,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "own-write-is-a-loss",
-    what: "Any conflict means that somebody else won.",
+    what: "Any conflict means that another run won.",
     hazards: "A12",
     patches: [
       {
@@ -51,7 +51,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "memory-unconditional-write",
-    what: "The memory engine writes whatever the version.",
+    what: "The memory engine writes without comparing versions.",
     hazards: "A02",
     patches: [
       {
@@ -123,7 +123,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "stripe-spoilt-by-another",
-    what: "A version that somebody else holds counts as spoilt, and the next one is taken.",
+    what: "A version that another run has written counts as spoilt, and the next one is taken.",
     patches: [
       {
         file: VERSIONS,
@@ -203,7 +203,7 @@ export const WRITE_BUGS: readonly SeededBug[] = [
   },
   {
     name: "nothing-to-write",
-    what: "A run to whom Stripe reported a move writes nothing when nothing has changed. The simulation found this one.",
+    what: "A run to which Stripe reported a move writes nothing when nothing has changed. The simulation found this one.",
     hazards: "B11, B12",
     patches: [
       {
