@@ -1,4 +1,4 @@
-import { defineShop } from "./core/shop-definition.ts";
+import { defineShop } from "./core/shop-definition/shop-definition.ts";
 
 // Where paper is sent to: Stripe's payment page takes an address in these countries. The posters' postage is charged once per order; the
 // almanac's is in its price, because Stripe adds none to a subscription.

@@ -1,18 +1,18 @@
-import { createClaimCookies } from "./claims/claim-cookies.ts";
-import { createHopLinks } from "./claims/hop-links.ts";
+import { createClaimCookies } from "./auth/claim-cookies.ts";
+import { createHopLinks } from "./auth/hop-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
-import { ConfigError, parseConfig, type Config, type Environment } from "./config.ts";
-import { deliversSomething } from "./deliveries/delivers-something.ts";
-import { createBucket } from "./files/bucket.ts";
-import { missingBucket } from "./files/missing-bucket.ts";
-import { createPrivateFolder } from "./files/private-folder.ts";
+import { ConfigError, parseConfig, type Config, type Environment } from "./config/config.ts";
+import { deliversSomething } from "./delivery/delivers-something.ts";
+import { createBucket } from "./delivery/files/bucket.ts";
+import { missingBucket } from "./config/missing-bucket.ts";
+import { createPrivateFolder } from "./delivery/files/private-folder.ts";
 import { endpoint, type Handler, type Route } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import { createClosedHealthRoute } from "./routes/closed-health.ts";
 import { createCheckoutSessionRoute } from "./routes/create-checkout-session.ts";
 import { createDownloadRoute } from "./routes/download.ts";
-import { requireLicenseKey } from "./licenses/require-license-key.ts";
-import { sellsLicenses } from "./licenses/licenses-of.ts";
+import { requireLicenseKey } from "./delivery/licenses/require-license-key.ts";
+import { sellsLicenses } from "./delivery/licenses/licenses-of.ts";
 import { createHealthRoute } from "./routes/health.ts";
 import { createLicenseRoute } from "./routes/license.ts";
 import { createOpenCheckoutRoute } from "./routes/open-checkout.ts";
@@ -21,8 +21,8 @@ import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/re
 import { createResendMailRoute } from "./routes/resend-mail.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
 import { openShop } from "./shop.ts";
-import { createSigner } from "./signing/signer.ts";
-import type { Site } from "./site.ts";
+import { createSigner } from "./auth/signer.ts";
+import type { Site } from "./shop-definition/site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** One handler per function, ready for either host: a web `Request` in, a `Response` out. */

@@ -1,8 +1,8 @@
-import { ONLY_SHOP } from "./checkout/marker.ts";
-import { hostOf, pricesKnownTo, type ShopIdentity } from "./checkout/whose-sale.ts";
-import type { Place } from "./config.ts";
-import { notesAt } from "./notes-at.ts";
-import type { Site } from "./site.ts";
+import { ONLY_SHOP } from "./stripe/metadata.ts";
+import { hostOf, pricesKnownTo, type ShopIdentity } from "./stripe/whose-sale.ts";
+import type { Place } from "./config/config.ts";
+import { notesAt } from "./stores/notes-at.ts";
+import type { Site } from "./shop-definition/site.ts";
 
 /** What this shop recognizes its own sales by. */
 export function shopIdentity({ shopId, siteUrl, origins, isPreview }: Place, site: Site): ShopIdentity {

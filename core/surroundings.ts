@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 
 import type Stripe from "stripe";
 
-import { createJsonLog, type Log } from "./log.ts";
+import { createJsonLog, type Log } from "./log/log.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import type { Post } from "./outgoing/post.ts";
-import type { Schedule } from "./orders/with-timeout.ts";
+import type { Post } from "./http/safe-post.ts";
+import type { Schedule } from "./retry/with-timeout.ts";
 import type { Engine } from "./stores/engine.ts";
 
 /** The outside world. Every part can be replaced, so that tests and simulation run the code that is shipped. */
@@ -46,7 +46,7 @@ export function realSurroundings(): Surroundings {
     stripe: undefined,
     mailer: undefined,
     post: async (request) => {
-      const { createPost } = await import("./outgoing/post.ts");
+      const { createPost } = await import("./http/safe-post.ts");
       const { lookup } = await import("node:dns/promises");
       return createPost((hostname) => lookup(hostname, { all: true }))(request);
     },

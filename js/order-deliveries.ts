@@ -1,4 +1,4 @@
-import type { Delivered } from "../core/deliveries/delivered.ts";
+import type { Delivered } from "../core/delivery/delivered.ts";
 import { copyOnClick } from "./copy-button.ts";
 import type { OrderStatus } from "./order-status.ts";
 import { ownOrder } from "./own-order.ts";

@@ -1,4 +1,4 @@
-import type { Delivered } from "../core/deliveries/delivered.ts";
+import type { Delivered } from "../core/delivery/delivered.ts";
 import type { ReturnAddress } from "./return-address.ts";
 
 /** What `GET /api/order-status` says about an order. */

@@ -1,4 +1,4 @@
-import { createDeadline } from "../core/orders/deadline.ts";
+import { createDeadline } from "../core/retry/deadline.ts";
 import { adoptOrders } from "../core/reconciliation/adopt-orders.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import type { Catalog } from "../core/checkout/catalog.ts";
-import { isPreview } from "../core/config-host.ts";
-import { checkSiteUrl, parsePlace, parseStripeAccess } from "../core/config.ts";
+import type { Catalog } from "../core/shop-definition/catalog.ts";
+import { isPreview } from "../core/config/host.ts";
+import { checkSiteUrl, parsePlace, parseStripeAccess } from "../core/config/config.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
 import { forSale } from "./build/for-sale.ts";

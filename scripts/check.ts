@@ -6,9 +6,9 @@ import {
   parseDynamodbConfig,
   parsePlace,
   parseStripeAccess,
-} from "../core/config.ts";
-import { sellsLicenses } from "../core/licenses/licenses-of.ts";
-import { formatMoney } from "../core/money.ts";
+} from "../core/config/config.ts";
+import { sellsLicenses } from "../core/delivery/licenses/licenses-of.ts";
+import { formatMoney } from "../core/format/money.ts";
 import { createStripeClient } from "../core/stripe/client.ts";
 import { realSurroundings } from "../core/surroundings.ts";
 import { collectConfig, fail, ownerEnvironment, readArguments } from "./owner-shop.ts";

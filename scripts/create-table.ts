@@ -1,4 +1,4 @@
-import { parseDynamodbConfig } from "../core/config.ts";
+import { parseDynamodbConfig } from "../core/config/config.ts";
 import { createDynamodbClient } from "../core/stores/dynamodb-client.ts";
 import { createTable, enableExpiry, hasIndex, OPEN_ORDERS_INDEX } from "../core/stores/dynamodb-table.ts";
 import { fail, messageOf, readArguments, readConfig } from "./owner-shop.ts";

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 
-import { readLicenseKeys } from "../core/config-licenses.ts";
-import { ConfigError, type Environment } from "../core/config.ts";
+import { readLicenseKeys } from "../core/config/licenses.ts";
+import { ConfigError, type Environment } from "../core/config/config.ts";
 import {
   dayOf,
   formatSigningKey,
   privateKeyOf,
   publicKeyOf,
   type SigningKey,
-} from "../core/licenses/signing-key.ts";
+} from "../core/delivery/licenses/signing-key.ts";
 import { fail, readArguments, readConfig } from "./owner-shop.ts";
 
 const HELP = `Makes the key pair that signs and verifies license keys, and prints what to put where. It writes nothing: an existing key is never

@@ -1,6 +1,6 @@
 import { resendConfirmation } from "../core/mail/confirmation-resender.ts";
-import { isMailAddress } from "../core/mail/mail-address.ts";
-import { createDeadline } from "../core/orders/deadline.ts";
+import { isMailAddress } from "../core/format/mail-address.ts";
+import { createDeadline } from "../core/retry/deadline.ts";
 import { handOut } from "../core/orders/hand-out.ts";
 import type { OrderStore } from "../core/orders/order-store.ts";
 import type { SettleOutcome } from "../core/orders/settle-order.ts";

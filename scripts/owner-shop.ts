@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
-import { ConfigError, parseConfig, type Environment } from "../core/config.ts";
-import { createJsonLog } from "../core/log.ts";
+import { ConfigError, parseConfig, type Environment } from "../core/config/config.ts";
+import { createJsonLog } from "../core/log/log.ts";
 import { openShop, type Shop } from "../core/shop.ts";
 import { realSurroundings } from "../core/surroundings.ts";
 import { readDotEnv } from "./dot-env.ts";

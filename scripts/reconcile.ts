@@ -1,4 +1,4 @@
-import { createDeadline } from "../core/orders/deadline.ts";
+import { createDeadline } from "../core/retry/deadline.ts";
 import { reconcile } from "../core/reconciliation/reconcile.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 

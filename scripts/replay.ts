@@ -1,4 +1,4 @@
-import { createDeadline } from "../core/orders/deadline.ts";
+import { createDeadline } from "../core/retry/deadline.ts";
 import { parseNotification } from "../core/webhook/notification.ts";
 import { processEvent } from "../core/webhook/process-event.ts";
 import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";

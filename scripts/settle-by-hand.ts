@@ -1,4 +1,4 @@
-import { createDeadline } from "../core/orders/deadline.ts";
+import { createDeadline } from "../core/retry/deadline.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
 import type { Kept } from "../core/shop.ts";
 import { noteByHand } from "./note-by-hand.ts";

@@ -1,4 +1,4 @@
-import { errandsIn } from "../core/orders/errands.ts";
+import { errandsIn } from "../core/orders/outbox/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import type { Kept } from "../core/shop.ts";

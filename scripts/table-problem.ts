@@ -1,4 +1,4 @@
-import type { DynamodbConfig } from "../core/config-dynamodb.ts";
+import type { DynamodbConfig } from "../core/config/dynamodb.ts";
 import { createDynamodbClient } from "../core/stores/dynamodb-client.ts";
 import { hasIndex, OPEN_ORDERS_INDEX } from "../core/stores/dynamodb-table.ts";
 import { messageOf } from "./owner-shop.ts";

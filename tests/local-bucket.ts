@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 
 import { createRequestListener } from "@remix-run/node-fetch-server";
 
-import type { BucketConfig } from "../core/files/bucket.ts";
+import type { BucketConfig } from "../core/delivery/files/bucket.ts";
 import { fileResponse } from "../core/http/file-response.ts";
 import { closeServer, listen } from "../scripts/dev/listen.ts";
 

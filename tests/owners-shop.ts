@@ -1,6 +1,6 @@
 import type { Mail } from "../core/mail/mailer.ts";
-import type { OutgoingRequest } from "../core/outgoing/post.ts";
-import type { ShopDefinition } from "../core/shop-definition.ts";
+import type { OutgoingRequest } from "../core/http/safe-post.ts";
+import type { ShopDefinition } from "../core/shop-definition/shop-definition.ts";
 import { openTestShop, type TestShop } from "./test-shop.ts";
 import { siteOf } from "./test-site.ts";
 

@@ -1,4 +1,4 @@
-import { hostOf, type ShopIdentity } from "../core/checkout/whose-sale.ts";
+import { hostOf, type ShopIdentity } from "../core/stripe/whose-sale.ts";
 
 /** A shop of this name, at this address, that sells these prices. */
 export function identityOf(

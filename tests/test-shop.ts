@@ -1,12 +1,12 @@
 import { createHmac } from "node:crypto";
 
 import { createApp, type App } from "../core/app.ts";
-import { parseConfig } from "../core/config.ts";
-import type { Site } from "../core/site.ts";
+import { parseConfig } from "../core/config/config.ts";
+import type { Site } from "../core/shop-definition/site.ts";
 import { openShop, type Kept } from "../core/shop.ts";
 import { realSurroundings, type Surroundings } from "../core/surroundings.ts";
 import type { Engine } from "../core/stores/engine.ts";
-import { createJsonLog } from "../core/log.ts";
+import { createJsonLog } from "../core/log/log.ts";
 import type { Mail, Mailer } from "../core/mail/mailer.ts";
 import type { OrderStore } from "../core/orders/order-store.ts";
 import { createMemoryEngine } from "../core/stores/memory-engine.ts";

@@ -1,5 +1,5 @@
-import type { Site } from "../core/site.ts";
-import type { ShopDefinition } from "../core/shop-definition.ts";
+import type { Site } from "../core/shop-definition/site.ts";
+import type { ShopDefinition } from "../core/shop-definition/shop-definition.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 
 /** A site that sells everything the simulated account has, by price id, and that was built without a key. */

@@ -1,6 +1,11 @@
 import type Stripe from "stripe";
 
-import type { CheckoutOptions, CustomField, ShippingOptions, ShippingRate } from "../shop-definition.ts";
+import type {
+  CheckoutOptions,
+  CustomField,
+  ShippingOptions,
+  ShippingRate,
+} from "../shop-definition/shop-definition.ts";
 import type { PriceForSale } from "./price-catalog.ts";
 import { maxQuantity } from "./quantity.ts";
 

@@ -1,10 +1,10 @@
 import type Stripe from "stripe";
 
 import { HttpError } from "../http/http-error.ts";
-import type { Log } from "../log.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import type { Log } from "../log/log.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
-import { isPriceId, type KnownPrice } from "./catalog.ts";
+import { isPriceId, type KnownPrice } from "../shop-definition/catalog.ts";
 
 /**
  * Asks Stripe about one price, named by its id or its lookup key.

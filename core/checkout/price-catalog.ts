@@ -1,11 +1,11 @@
 import type Stripe from "stripe";
 
 import { HttpError } from "../http/http-error.ts";
-import type { Log } from "../log.ts";
-import type { Deadline } from "../orders/deadline.ts";
-import type { CheckoutOptions, PriceSettings } from "../shop-definition.ts";
-import { checkoutOptions, priceSettings, settingsLeftBehind, type Site } from "../site.ts";
-import { isPriceId, type KnownPrice } from "./catalog.ts";
+import type { Log } from "../log/log.ts";
+import type { Deadline } from "../retry/deadline.ts";
+import type { CheckoutOptions, PriceSettings } from "../shop-definition/shop-definition.ts";
+import { checkoutOptions, priceSettings, settingsLeftBehind, type Site } from "../shop-definition/site.ts";
+import { isPriceId, type KnownPrice } from "../shop-definition/catalog.ts";
 import { askForPrice } from "./known-price.ts";
 import type { PurchaseRequest } from "./purchase-request.ts";
 import { refuseQuantity } from "./quantity.ts";

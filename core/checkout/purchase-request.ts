@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { HttpError } from "../http/http-error.ts";
-import { PRICE_NAME } from "./catalog.ts";
+import { PRICE_NAME } from "../shop-definition/catalog.ts";
 
 /** The most that shop.config.ts may allow; core/checkout/quantity.ts knows the limit of each price. */
 const LARGEST_QUANTITY = 999;

@@ -1,5 +1,5 @@
 import { HttpError } from "../http/http-error.ts";
-import type { PriceSettings } from "../shop-definition.ts";
+import type { PriceSettings } from "../shop-definition/shop-definition.ts";
 
 const DEFAULT_MAX_QUANTITY = 99;
 

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import type { PurchaseRequest } from "./purchase-request.ts";
 import { adjustableQuantity, hostedPageOptions } from "./hosted-page-options.ts";
-import { saleMetadata } from "./marker.ts";
+import { saleMetadata } from "../stripe/metadata.ts";
 import type { PriceForSale } from "./price-catalog.ts";
 
 /**

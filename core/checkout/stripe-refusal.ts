@@ -1,5 +1,5 @@
 import { HttpError, unavailable } from "../http/http-error.ts";
-import { describeError, type Log } from "../log.ts";
+import { describeError, type Log } from "../log/log.ts";
 import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 
 /**

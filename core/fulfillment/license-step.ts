@@ -1,7 +1,7 @@
-import { LicenseKeyMissingError, type LicenseSigner } from "../licenses/license-signer.ts";
-import { licensesOf } from "../licenses/licenses-of.ts";
+import { LicenseKeyMissingError, type LicenseSigner } from "../delivery/licenses/license-signer.ts";
+import { licensesOf } from "../delivery/licenses/licenses-of.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import type { Site } from "../site.ts";
+import type { Site } from "../shop-definition/site.ts";
 import { PermanentStepError, type FulfillmentStep } from "./step.ts";
 
 export interface LicenseStepDependencies {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-import type { MailDelivery } from "../config-mail.ts";
-import type { Log } from "../log.ts";
+import type { MailDelivery } from "../config/mail.ts";
+import type { Log } from "../log/log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";

@@ -1,4 +1,4 @@
-import type { ShopDefinition } from "../shop-definition.ts";
+import type { ShopDefinition } from "../shop-definition/shop-definition.ts";
 import type { FulfillmentStep } from "./step.ts";
 
 /** The owner's own code for a paid order. If it throws, it is tried again, like any step. */

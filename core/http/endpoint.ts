@@ -1,5 +1,5 @@
-import type { LogFields } from "../log-fields.ts";
-import { describeError, type Log } from "../log.ts";
+import type { LogFields } from "../log/fields.ts";
+import { describeError, type Log } from "../log/log.ts";
 import type { Caller } from "./client-address.ts";
 import { HttpError } from "./http-error.ts";
 import { corsHeaders, requireAllowedOrigin, type OriginPolicy } from "./origin.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../format/html.ts";
 import { htmlResponse } from "./responses.ts";
 
 export interface ErrorPage {

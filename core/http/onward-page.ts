@@ -1,4 +1,4 @@
-import { html } from "../html.ts";
+import { html } from "../format/html.ts";
 import { htmlResponse } from "./responses.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-import { deriveKey } from "../signing/derive-key.ts";
+import { deriveKey } from "../auth/derive-key.ts";
 
 /** The hash that an address is counted under. The address cannot be recovered from it. */
 export function createAddressHash(secret: string): (address: string) => string {

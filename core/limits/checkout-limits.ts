@@ -1,8 +1,8 @@
 import { HttpError, unavailable } from "../http/http-error.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import { createAddressHash } from "./address-hash.ts";
-import type { CardTestingAlarm } from "./card-testing-alarm.ts";
-import type { Counters } from "./counters.ts";
+import type { CardTestingAlarm } from "../alarms/card-testing-alarm.ts";
+import type { Counters } from "../stores/counters.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { networksOf, type Networks } from "./network-of.ts";
 

@@ -1,4 +1,4 @@
-import type { Counters } from "./counters.ts";
+import type { Counters } from "../stores/counters.ts";
 
 export interface Limiter {
   /**

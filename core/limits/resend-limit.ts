@@ -1,7 +1,7 @@
 import { HttpError } from "../http/http-error.ts";
 import type { OrderId } from "../orders/order.ts";
 import { createAddressHash } from "./address-hash.ts";
-import type { Counters } from "./counters.ts";
+import type { Counters } from "../stores/counters.ts";
 import { networkOf } from "./network-of.ts";
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,9 +1,9 @@
-import type { OrderPageLinks } from "../claims/order-page-links.ts";
-import type { Deliveries } from "../deliveries/deliveries-of.ts";
-import type { Config } from "../config.ts";
+import type { OrderPageLinks } from "../auth/order-page-links.ts";
+import type { Deliveries } from "../delivery/deliveries.ts";
+import type { Config } from "../config/config.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { shopAppearance } from "../shop-appearance.ts";
-import type { Site } from "../site.ts";
+import { shopAppearance } from "../shop-definition/appearance.ts";
+import type { Site } from "../shop-definition/site.ts";
 import type { Mail } from "./mailer.ts";
 import { orderConfirmation } from "./order-confirmation.ts";
 

@@ -1,5 +1,5 @@
-import { html, type Html } from "../html.ts";
-import { isolate } from "../isolate.ts";
+import { html, type Html } from "../format/html.ts";
+import { isolate } from "../format/isolate.ts";
 import { lightColors, type MailColors } from "./mail-colors.ts";
 import { MONO, SANS, SERIF } from "./mail-fonts.ts";
 import { MAIL_STYLE } from "./mail-style.ts";

@@ -1,10 +1,10 @@
 import { NoEffectError } from "../fulfillment/step.ts";
 import type { ResendLimit } from "../limits/resend-limit.ts";
-import { describeError, type Log } from "../log.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import { describeError, type Log } from "../log/log.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { withTimeout, type Schedule } from "../orders/with-timeout.ts";
+import { withTimeout, type Schedule } from "../retry/with-timeout.ts";
 import type { ComposeConfirmation } from "./confirmation-composer.ts";
 import type { Mailer } from "./mailer.ts";
 

@@ -1,5 +1,5 @@
-import { html, type Html } from "../html.ts";
-import type { Delivered } from "../deliveries/delivered.ts";
+import { html, type Html } from "../format/html.ts";
+import type { Delivered } from "../delivery/delivered.ts";
 import type { MailColors } from "./mail-colors.ts";
 import { MONO, SANS } from "./mail-fonts.ts";
 

@@ -1,4 +1,4 @@
-import type { ShopAppearance } from "../shop-appearance.ts";
+import type { ShopAppearance } from "../shop-definition/appearance.ts";
 
 /** Every color of a mail, made from the shop's three. Mail programs know no variables, and few know opacity. */
 export interface MailColors {

@@ -1,16 +1,16 @@
-import { isolate } from "../isolate.ts";
-import { longDate } from "../long-date.ts";
-import { formatMoney } from "../money.ts";
+import { isolate } from "../format/isolate.ts";
+import { longDate } from "../format/long-date.ts";
+import { formatMoney } from "../format/money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import type { ShopAppearance } from "../shop-appearance.ts";
+import type { ShopAppearance } from "../shop-definition/appearance.ts";
 import { confirmationHtml } from "./confirmation-html.ts";
 import { confirmationText } from "./confirmation-text.ts";
-import type { Delivered } from "../deliveries/delivered.ts";
+import type { Delivered } from "../delivery/delivered.ts";
 import { tidyDelivered } from "./tidy-delivered.ts";
-import { isMailAddress } from "./mail-address.ts";
+import { isMailAddress } from "../format/mail-address.ts";
 import type { Mail } from "./mailer.ts";
 import { openingWords } from "./opening-words.ts";
-import { singleLine } from "./plain-text.ts";
+import { singleLine } from "../format/plain-text.ts";
 import { includedSums, sumRows, type SumRow } from "./sum-rows.ts";
 
 export interface Confirmation {

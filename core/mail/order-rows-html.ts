@@ -1,4 +1,4 @@
-import { html, type Html } from "../html.ts";
+import { html, type Html } from "../format/html.ts";
 import { deliveredHtml } from "./delivered-html.ts";
 import type { MailColors } from "./mail-colors.ts";
 import { SANS } from "./mail-fonts.ts";

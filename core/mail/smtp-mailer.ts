@@ -1,10 +1,10 @@
 import type { Transporter } from "nodemailer";
 
-import type { MailConfig } from "../config-mail.ts";
+import type { MailConfig } from "../config/mail.ts";
 import { PermanentStepError } from "../fulfillment/step.ts";
-import { wireAddress } from "./mail-address.ts";
+import { wireAddress } from "../format/mail-address.ts";
 import type { Mailer } from "./mailer.ts";
-import { ownLine } from "./plain-text.ts";
+import { ownLine } from "../format/plain-text.ts";
 import { sortSmtpError } from "./smtp-error.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Delivered } from "../deliveries/delivered.ts";
-import { cleanLines, singleLine } from "./plain-text.ts";
+import type { Delivered } from "../delivery/delivered.ts";
+import { cleanLines, singleLine } from "../format/plain-text.ts";
 
 /** The same without anything that could break out of its line. An address that is not a web address becomes a text. */
 export function tidyDelivered(delivered: Delivered): Delivered {

@@ -1,15 +1,15 @@
 import type Stripe from "stripe";
 
-import type { ShopIdentity } from "../checkout/whose-sale.ts";
-import { retrieveCheckoutFacts, type Truth } from "./checkout-facts.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
+import { retrieveCheckoutFacts, type Truth } from "../stripe/checkout-facts.ts";
 import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { takeLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import { lookFor } from "./payment-look.ts";
 import type { SettleTrigger } from "./settle-order.ts";
-import { spreadNews, type Audience } from "./spread-news.ts";
+import { spreadNews, type Audience } from "./outbox/spread-news.ts";
 import { updateControl, type UpdateDependencies } from "./update-control.ts";
 
 export interface AgreeDependencies extends UpdateDependencies {

@@ -1,6 +1,6 @@
-import type { CheckoutFacts } from "./checkout-facts.ts";
+import type { CheckoutFacts } from "../stripe/checkout-facts.ts";
 import { formatDisputes } from "./disputes.ts";
-import { isLeftToOwner, owesFreshNews, owesNews } from "./errands.ts";
+import { isLeftToOwner, owesFreshNews, owesNews } from "./outbox/errands.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
 import { nextTryAfter, shorten } from "./retry.ts";

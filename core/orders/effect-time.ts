@@ -1,4 +1,4 @@
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 
 /** Time kept for the write that begins an effect. Undoing that beginning would cost a second write. */
 const BEGIN_RESERVE_MS = 500;

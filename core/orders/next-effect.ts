@@ -9,7 +9,7 @@ import {
   giveUpErrands,
   unbeginErrands,
   type Errand,
-} from "./errands.ts";
+} from "./outbox/errands.ts";
 import type { OrderId } from "./order.ts";
 import type { Announce, Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "./retry.ts";
@@ -17,7 +17,7 @@ import { isRevoked } from "./revocation.ts";
 import { giveUpStep } from "./run-step.ts";
 import type { SettleDependencies } from "./settle-order.ts";
 import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep } from "./step-progress.ts";
-import { reportGivenUp } from "./tell-news.ts";
+import { reportGivenUp } from "./outbox/tell-news.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** What a run knows besides the record when it decides what comes next. */

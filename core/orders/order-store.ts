@@ -1,4 +1,4 @@
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 export interface StoredControl {

@@ -1,4 +1,4 @@
-import type { NewsBook } from "./news.ts";
+import type { NewsBook } from "./outbox/news.ts";
 
 /** Stripe's Checkout Session id, `cs_test_…` or `cs_live_…`. It is the order's id too. */
 export type OrderId = string;

@@ -1,4 +1,4 @@
-import { errandsIn } from "./errands.ts";
+import { errandsIn } from "./outbox/errands.ts";
 import { stateRank, type PaymentMirror } from "./order.ts";
 import type { SettleTrigger } from "./settle-order.ts";
 import type { ControlDraft } from "./update-control.ts";

@@ -1,17 +1,17 @@
 import { endRunOutOfTime, isDue, owesSteps } from "./control-record.ts";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { createEffectTime } from "./effect-time.ts";
-import { nameOf, owesNews } from "./errands.ts";
+import { nameOf, owesNews } from "./outbox/errands.ts";
 import type { HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
 import { decideNext, unbegun, type Decision, type Effect, type RunState } from "./next-effect.ts";
 import type { ControlRecord, OrderSnapshot } from "./order.ts";
-import type { PaymentDates } from "./payment-facts.ts";
+import type { PaymentDates } from "../stripe/payment-facts.ts";
 import type { Result } from "./result.ts";
 import { runStep } from "./run-step.ts";
 import type { SettleDependencies, SettleTrigger } from "./settle-order.ts";
 import { attemptsOf } from "./step-progress.ts";
-import { runErrands } from "./tell-news.ts";
+import { runErrands } from "./outbox/tell-news.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** An order whose lease is ours. */

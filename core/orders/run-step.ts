@@ -5,15 +5,15 @@ import {
   RefusedMailError,
   type FulfillmentStep,
 } from "../fulfillment/step.ts";
-import { describeError, errorName } from "../log.ts";
+import { describeError, errorName } from "../log/log.ts";
 import { flagForAttention } from "./control-record.ts";
 import type { OrderSnapshot } from "./order.ts";
 import type { Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "./retry.ts";
 import type { SettleDependencies } from "./settle-order.ts";
-import { spreadNews } from "./spread-news.ts";
+import { spreadNews } from "./outbox/spread-news.ts";
 import { blockStep, failStep, finishStep, skipStep } from "./step-progress.ts";
-import { withTimeout } from "./with-timeout.ts";
+import { withTimeout } from "../retry/with-timeout.ts";
 
 export interface StepTry {
   /** 1 for the first attempt. */

@@ -1,11 +1,11 @@
-import type { BlockedSteps } from "../fulfillment/blocked-steps.ts";
+import type { BlockedSteps } from "../alarms/blocked-steps.ts";
 import type { FulfillmentStep } from "../fulfillment/step.ts";
-import type { Log } from "../log.ts";
-import type { NewsDesk } from "../news/news-desk.ts";
+import type { Log } from "../log/log.ts";
+import type { NewsDesk } from "../notifications/news-desk.ts";
 import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
-import type { CheckoutFacts } from "./checkout-facts.ts";
+import type { CheckoutFacts } from "../stripe/checkout-facts.ts";
 import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
-import type { Deadline } from "./deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
 import type { OrderId, OrderSnapshot } from "./order.ts";

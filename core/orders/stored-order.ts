@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { DISPUTE_STATES } from "./disputes.ts";
-import { formatNews, parseNews } from "./news.ts";
+import { formatNews, parseNews } from "./outbox/news.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 /**

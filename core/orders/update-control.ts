@@ -1,6 +1,6 @@
 import type { ControlRecord, OrderId } from "./order.ts";
 import type { OrderStore, StoredControl } from "./order-store.ts";
-import { sleep, type Schedule } from "./with-timeout.ts";
+import { sleep, type Schedule } from "../retry/with-timeout.ts";
 
 /** A control record without the id that the write itself adds. */
 export type ControlDraft = Omit<ControlRecord, "writeId">;

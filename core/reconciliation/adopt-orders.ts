@@ -1,11 +1,11 @@
 import type Stripe from "stripe";
 
-import { isSale } from "../checkout/marker.ts";
-import { isOurSession } from "../checkout/session-owner.ts";
-import type { ShopIdentity } from "../checkout/whose-sale.ts";
-import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
+import { isSale } from "../stripe/metadata.ts";
+import { isOurSession } from "../stripe/session-owner.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
+import { retrieveCheckoutFacts } from "../stripe/checkout-facts.ts";
 import { isTerminal, mergeFacts, newControl } from "../orders/control-record.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import { listPages } from "../stripe/list-pages.ts";

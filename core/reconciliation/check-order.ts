@@ -1,6 +1,6 @@
-import { describeError } from "../log.ts";
+import { describeError } from "../log/log.ts";
 import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/control-record.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
 import { settleOrder, type SettleDependencies, type SettleOutcome } from "../orders/settle-order.ts";

@@ -1,4 +1,4 @@
-import { describeError, errorName, type Log } from "../log.ts";
+import { describeError, errorName, type Log } from "../log/log.ts";
 import { classifyStripeError, isPassing, isStripeError } from "../stripe/errors.ts";
 import { severalAtOnce } from "./several-at-once.ts";
 import type { Candidate, Listed, SourceName } from "./sources.ts";

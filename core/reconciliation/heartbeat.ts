@@ -1,4 +1,4 @@
-import type { Bookkeeping } from "./bookkeeping.ts";
+import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import { CLOCKS_DIFFER_BY_MS, type Progress } from "./watermark.ts";
 
 /** The note of when the shop was first seen. */

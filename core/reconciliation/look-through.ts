@@ -1,4 +1,4 @@
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
 import { checkOrder, readTogether } from "./check-order.ts";
 import { findCandidates, type Found } from "./find-candidates.ts";

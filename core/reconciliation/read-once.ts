@@ -1,4 +1,4 @@
-import type { Bookkeeping } from "./bookkeeping.ts";
+import type { Bookkeeping } from "../stores/bookkeeping.ts";
 
 /** The same notes, each read only once: for a brief look at all of them. */
 export function readOnce(bookkeeping: Bookkeeping): Bookkeeping {

@@ -1,13 +1,13 @@
-import { describeError } from "../log.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import { describeError } from "../log/log.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
-import { withTimeout } from "../orders/with-timeout.ts";
-import type { StorageAlarm } from "../stores/storage-alarm.ts";
+import { withTimeout } from "../retry/with-timeout.ts";
+import type { StorageAlarm } from "../alarms/storage-alarm.ts";
 import type { Engine } from "../stores/engine.ts";
 import type { TableGuard } from "../stores/table-guard.ts";
 import { classifyStripeError, isPassing } from "../stripe/errors.ts";
-import type { Bookkeeping } from "./bookkeeping.ts";
+import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import { firstSeenMs } from "./heartbeat.ts";
 import { createLookThrough, type Listing } from "./look-through.ts";
 import { hasMovedAway, MOVED_AWAY } from "./moved-away.ts";
@@ -16,7 +16,7 @@ import { goRound } from "./rounds.ts";
 import { createReport, type ReconcileReport } from "./run-report.ts";
 import { divideTime } from "./run-time.ts";
 import { createSources, type SourceName } from "./sources.ts";
-import { readWaiting, saveWaiting, stillWaiting } from "./waiting-orders.ts";
+import { readWaiting, saveWaiting, stillWaiting } from "../stores/waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export type { ReconcileReport } from "./run-report.ts";

@@ -1,4 +1,4 @@
-import { createDeadline, type Deadline } from "../orders/deadline.ts";
+import { createDeadline, type Deadline } from "../retry/deadline.ts";
 
 export interface Rounds<T> {
   work: Deadline;

@@ -1,4 +1,4 @@
-import { createDeadline, type Deadline } from "../orders/deadline.ts";
+import { createDeadline, type Deadline } from "../retry/deadline.ts";
 
 /** Hosts give a run 30 s, and its deadline is at 24 s: notes may be saved after it, up to here. */
 const SAVE_BEHIND_MS = 4_000;

@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 
-import { isSale } from "../checkout/marker.ts";
-import { soldIn } from "../checkout/session-owner.ts";
-import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
-import type { Deadline } from "../orders/deadline.ts";
+import { isSale } from "../stripe/metadata.ts";
+import { soldIn } from "../stripe/session-owner.ts";
+import { whoseSale, type ShopIdentity } from "../stripe/whose-sale.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { SettleTrigger } from "../orders/settle-order.ts";

@@ -1,5 +1,5 @@
-import type { Bookkeeping } from "./bookkeeping.ts";
-import { changeNote } from "./change-note.ts";
+import type { Bookkeeping } from "../stores/bookkeeping.ts";
+import { changeNote } from "../stores/change-note.ts";
 import type { SourceName } from "./sources.ts";
 
 const NAME = "reconciliation";

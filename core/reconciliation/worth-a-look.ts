@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { whoseSale, type ShopIdentity, type Sold } from "../checkout/whose-sale.ts";
+import { whoseSale, type ShopIdentity, type Sold } from "../stripe/whose-sale.ts";
 
 /** The part of an event's object that says whose it is, and the part that says what changed. */
 interface EventData {

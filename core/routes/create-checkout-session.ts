@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 
-import type { ClaimCookies } from "../claims/claim-cookies.ts";
-import type { HopLinks } from "../claims/hop-links.ts";
-import { needsHop } from "../claims/needs-hop.ts";
+import type { ClaimCookies } from "../auth/claim-cookies.ts";
+import type { HopLinks } from "../auth/hop-links.ts";
+import { needsHop } from "../auth/needs-hop.ts";
 import type { PriceCatalog, PriceForSale } from "../checkout/price-catalog.ts";
 import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
 import { sessionExpiry } from "../checkout/session-expiry.ts";
@@ -18,9 +18,9 @@ import { onwardPageResponse } from "../http/onward-page.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { CheckoutLimits } from "../limits/checkout-limits.ts";
-import type { Log } from "../log.ts";
-import type { PriceSettings } from "../shop-definition.ts";
-import { createDeadline, type Deadline } from "../orders/deadline.ts";
+import type { Log } from "../log/log.ts";
+import type { PriceSettings } from "../shop-definition/shop-definition.ts";
+import { createDeadline, type Deadline } from "../retry/deadline.ts";
 import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 

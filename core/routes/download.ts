@@ -1,9 +1,9 @@
-import type { Bucket } from "../files/bucket.ts";
-import { contentTypeOf } from "../files/content-type.ts";
-import type { DownloadCounter } from "../files/download-counter.ts";
-import type { DownloadLinks } from "../files/download-links.ts";
-import { fileNameOf, filesOf, type OrderFile } from "../files/order-files.ts";
-import type { PrivateFolder } from "../files/private-folder.ts";
+import type { Bucket } from "../delivery/files/bucket.ts";
+import { contentTypeOf } from "../delivery/files/content-type.ts";
+import type { DownloadCounter } from "../delivery/files/download-counter.ts";
+import type { DownloadLinks } from "../delivery/files/download-links.ts";
+import { fileNameOf, filesOf, type OrderFile } from "../delivery/files/order-files.ts";
+import type { PrivateFolder } from "../delivery/files/private-folder.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
@@ -11,14 +11,14 @@ import { fileResponse } from "../http/file-response.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { found } from "../http/responses.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
-import { describeError, type Log } from "../log.ts";
+import { describeError, type Log } from "../log/log.ts";
 import { handOut, type RevocationReason } from "../orders/hand-out.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { shareKnownOrder } from "../orders/share-known-order.ts";
-import { createSharedLooks, type SharedLooks } from "../orders/shared-looks.ts";
-import type { Site } from "../site.ts";
+import { shareKnownOrder } from "../order-page/share-known-order.ts";
+import { createSharedLooks, type SharedLooks } from "../order-page/shared-looks.ts";
+import type { Site } from "../shop-definition/site.ts";
 
 export interface DownloadDependencies {
   keeping: () => Promise<{ store: OrderStore; engine: { downloads: DownloadCounter } }>;

@@ -1,9 +1,9 @@
 import type { Route } from "../http/endpoint.ts";
 import { jsonResponse } from "../http/responses.ts";
-import { isCardTestingSuspected } from "../limits/card-testing-alarm.ts";
-import { describeError, type Log } from "../log.ts";
-import { whyBlocked } from "../fulfillment/blocked-steps.ts";
-import { wasGivenUp } from "../news/given-up.ts";
+import { isCardTestingSuspected } from "../alarms/card-testing-alarm.ts";
+import { describeError, type Log } from "../log/log.ts";
+import { whyBlocked } from "../alarms/blocked-steps.ts";
+import { wasGivenUp } from "../notifications/given-up.ts";
 import { FIRST_SEEN, troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { hasMovedAway } from "../reconciliation/moved-away.ts";
 import { readOnce } from "../reconciliation/read-once.ts";

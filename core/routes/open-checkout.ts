@@ -1,5 +1,5 @@
-import type { ClaimCookies } from "../claims/claim-cookies.ts";
-import type { HopLinks } from "../claims/hop-links.ts";
+import type { ClaimCookies } from "../auth/claim-cookies.ts";
+import type { HopLinks } from "../auth/hop-links.ts";
 import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";

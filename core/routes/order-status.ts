@@ -1,17 +1,17 @@
-import type { ClaimCookies } from "../claims/claim-cookies.ts";
-import type { OrderPageLinks } from "../claims/order-page-links.ts";
-import type { Deliveries } from "../deliveries/deliveries-of.ts";
+import type { ClaimCookies } from "../auth/claim-cookies.ts";
+import type { OrderPageLinks } from "../auth/order-page-links.ts";
+import type { Deliveries } from "../delivery/deliveries.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { unavailable, type HttpError } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
-import { createDeadline } from "../orders/deadline.ts";
-import { readOrderStatus, type OrderView } from "../orders/order-status.ts";
-import { wayBack } from "../orders/way-back.ts";
-import { personalPart } from "../orders/personal-part.ts";
+import { createDeadline } from "../retry/deadline.ts";
+import { readOrderStatus, type OrderView } from "../order-page/order-status.ts";
+import { wayBack } from "../delivery/way-back.ts";
+import { personalPart } from "../order-page/personal-part.ts";
 import type { SettleDependencies } from "../orders/settle-order.ts";
-import { createSharedLooks } from "../orders/shared-looks.ts";
+import { createSharedLooks } from "../order-page/shared-looks.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { askedOrder, orderNotFound } from "./asked-order.ts";
 

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
-import { createDeadline } from "../orders/deadline.ts";
+import { createDeadline } from "../retry/deadline.ts";
 import { reconcile, type ReconcileDependencies } from "../reconciliation/reconcile.ts";
 
 /** Netlify gives a scheduled function 30 s; vercel.json gives this one the same. */

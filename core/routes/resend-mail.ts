@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
-import type { ClaimCookies } from "../claims/claim-cookies.ts";
-import type { OrderPageLinks } from "../claims/order-page-links.ts";
+import type { ClaimCookies } from "../auth/claim-cookies.ts";
+import type { OrderPageLinks } from "../auth/order-page-links.ts";
 import { PermanentStepError } from "../fulfillment/step.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
@@ -10,20 +10,20 @@ import { mediaType } from "../http/media-type.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
-import type { Counters } from "../limits/counters.ts";
+import type { Counters } from "../stores/counters.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createResendLimit, takeStrangersMail } from "../limits/resend-limit.ts";
-import { errorName, type Log } from "../log.ts";
+import { errorName, type Log } from "../log/log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { createDeadline } from "../orders/deadline.ts";
+import { createDeadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
-import { mailAgain, type MailRefusal } from "../orders/mail-again.ts";
+import { mailAgain, type MailRefusal } from "../order-page/mail-again.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { shareKnownOrder } from "../orders/share-known-order.ts";
-import { createSharedLooks } from "../orders/shared-looks.ts";
-import { wasMailed } from "../orders/way-back.ts";
-import type { Schedule } from "../orders/with-timeout.ts";
+import { shareKnownOrder } from "../order-page/share-known-order.ts";
+import { createSharedLooks } from "../order-page/shared-looks.ts";
+import { wasMailed } from "../delivery/way-back.ts";
+import type { Schedule } from "../retry/with-timeout.ts";
 import { askedOrder, orderNotFound } from "./asked-order.ts";
 
 const ANSWER_WITHIN_MS = 8_000;

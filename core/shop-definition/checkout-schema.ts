@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import type { CheckoutOptions, CustomField } from "../shop-definition.ts";
+import type { CheckoutOptions, CustomField } from "./shop-definition.ts";
 import { currency, flag, matching, text, whole } from "./fields.ts";
 import { SHIPPING_COUNTRIES } from "./shipping-countries.ts";
 

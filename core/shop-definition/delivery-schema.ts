@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import type { Delivery } from "../shop-definition.ts";
+import type { Delivery } from "./shop-definition.ts";
 import { absoluteUrl, matching, text } from "./fields.ts";
 
 const fileSchema = z.custom<Extract<Delivery, { kind: "file" }>["file"]>(isFile, {

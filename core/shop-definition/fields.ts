@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { isMailAddress } from "../mail/mail-address.ts";
+import { isMailAddress } from "../format/mail-address.ts";
 
 /** Every error says how the field must be; its path is put in front. */
 export const text = (maxLength = 5_000) => {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
-import { PRICE_NAME } from "../checkout/catalog.ts";
-import type { PriceSettings, ShopDefinition } from "../shop-definition.ts";
+import { PRICE_NAME } from "./catalog.ts";
+import type { PriceSettings, ShopDefinition } from "./shop-definition.ts";
 import { checkoutSchema } from "./checkout-schema.ts";
 import { deliveriesSchema } from "./delivery-schema.ts";
 import { absoluteUrl, color, mailAddress, matching, ownCode, text, whole } from "./fields.ts";

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-import type { DynamodbConfig } from "../config-dynamodb.ts";
+import type { DynamodbConfig } from "../config/dynamodb.ts";
 
 /**
  * Credentials are passed in: both hosts run on Lambda, where the SDK's default chain finds the host's own role and the

@@ -1,6 +1,6 @@
 import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-import type { Counters } from "../limits/counters.ts";
+import type { Counters } from "./counters.ts";
 import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { UpdateItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
+import type { DownloadCount, DownloadCounter } from "../delivery/files/download-counter.ts";
 import { createDynamodbItems } from "./dynamodb-items.ts";
 import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import type { Bookkeeping } from "./bookkeeping.ts";
 import { createDynamodbDownloadCounter } from "./dynamodb-download-counter.ts";
 import { createDynamodbCounters } from "./dynamodb-counters.ts";
 import { createDynamodbEventLog } from "./dynamodb-event-log.ts";

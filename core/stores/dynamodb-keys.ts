@@ -1,4 +1,4 @@
-import { ONLY_SHOP } from "../checkout/marker.ts";
+import { ONLY_SHOP } from "../stripe/metadata.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { Item } from "./dynamodb-items.ts";
 

@@ -1,7 +1,7 @@
-import type { DownloadCounter } from "../files/download-counter.ts";
-import type { Counters } from "../limits/counters.ts";
+import type { DownloadCounter } from "../delivery/files/download-counter.ts";
+import type { Counters } from "./counters.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
+import type { Bookkeeping } from "./bookkeeping.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import type { TableGuard } from "./table-guard.ts";
 

@@ -1,4 +1,4 @@
-import type { Counters } from "../limits/counters.ts";
+import type { Counters } from "./counters.ts";
 
 const MAX_COUNTERS = 10_000;
 

@@ -1,4 +1,4 @@
-import type { DownloadCount, DownloadCounter } from "../files/download-counter.ts";
+import type { DownloadCount, DownloadCounter } from "../delivery/files/download-counter.ts";
 
 export function createMemoryDownloadCounter(): DownloadCounter {
   const orders = new Map<string, Map<string, DownloadCount>>();

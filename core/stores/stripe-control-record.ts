@@ -1,5 +1,5 @@
 import { formatDisputes, parseDisputes } from "../orders/disputes.ts";
-import { formatNews } from "../orders/news.ts";
+import { formatNews } from "../orders/outbox/news.ts";
 import type { ControlRecord, OrderId, StepProgress } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
 import { parseControlRecord } from "../orders/stored-order.ts";

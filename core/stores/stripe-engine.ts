@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 
-import { ONLY_SHOP } from "../checkout/marker.ts";
-import type { ShopIdentity } from "../checkout/whose-sale.ts";
-import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
-import { ORDERS_WAITING } from "../reconciliation/waiting-orders.ts";
+import { ONLY_SHOP } from "../stripe/metadata.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
+import type { Bookkeeping } from "./bookkeeping.ts";
+import { ORDERS_WAITING } from "./waiting-orders.ts";
 import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 import { listEvents } from "../stripe/list-events.ts";
 import type { EventLog } from "../webhook/event-log.ts";

@@ -1,5 +1,5 @@
-import type { Metadata } from "../checkout/marker.ts";
-import { notesAt } from "../notes-at.ts";
+import type { Metadata } from "../stripe/metadata.ts";
+import { notesAt } from "./notes-at.ts";
 
 export interface Note {
   text: string;

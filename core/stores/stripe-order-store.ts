@@ -1,14 +1,14 @@
 import type Stripe from "stripe";
 
-import { addressCorrection, isSale } from "../checkout/marker.ts";
-import { isOurSession, soldIn } from "../checkout/session-owner.ts";
-import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
-import { retrieveCheckoutFacts } from "../orders/checkout-facts.ts";
+import { addressCorrection, isSale } from "../stripe/metadata.ts";
+import { isOurSession, soldIn } from "../stripe/session-owner.ts";
+import { whoseSale, type ShopIdentity } from "../stripe/whose-sale.ts";
+import { retrieveCheckoutFacts } from "../stripe/checkout-facts.ts";
 import { isOpen as isOpenOrder } from "../orders/control-record.ts";
-import { createDeadline } from "../orders/deadline.ts";
+import { createDeadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { keepAddedLines } from "../orders/sold-lines.ts";
+import { keepAddedLines } from "../stripe/sold-lines.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import { listPages } from "../stripe/list-pages.ts";

@@ -1,6 +1,6 @@
-import { describeError, type Log } from "../log.ts";
-import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
-import { ORDERS_WAITING } from "../reconciliation/waiting-orders.ts";
+import { describeError, type Log } from "../log/log.ts";
+import type { Bookkeeping } from "./bookkeeping.ts";
+import { ORDERS_WAITING } from "./waiting-orders.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 
 /**

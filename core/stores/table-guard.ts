@@ -1,6 +1,6 @@
-import { describeError, type Log } from "../log.ts";
-import type { Bookkeeping } from "../reconciliation/bookkeeping.ts";
-import { changeNote } from "../reconciliation/change-note.ts";
+import { describeError, type Log } from "../log/log.ts";
+import type { Bookkeeping } from "./bookkeeping.ts";
+import { changeNote } from "./change-note.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 
 /** The note's name, in both places. */

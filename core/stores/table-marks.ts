@@ -1,5 +1,5 @@
-import type { Metadata } from "../checkout/marker.ts";
-import type { ShopIdentity } from "../checkout/whose-sale.ts";
+import type { Metadata } from "../stripe/metadata.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import { notesOfHosts, parseNote, type Note } from "./stripe-note.ts";
 import { TABLE_MARK } from "./table-guard.ts";
 

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 
-import { isOurSession } from "../checkout/session-owner.ts";
-import type { ShopIdentity } from "../checkout/whose-sale.ts";
+import { isOurSession } from "../stripe/session-owner.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import type { OrderId } from "../orders/order.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import type { Engine } from "./engine.ts";

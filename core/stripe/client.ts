@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 
-import type { StripeAccess } from "../config.ts";
+import type { StripeAccess } from "../config/config.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { createPatientFetch } from "./patient-fetch.ts";
 import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { listPages } from "./list-pages.ts";
 
 /** Stripe takes no more types in one call: https://docs.stripe.com/api/events/list */

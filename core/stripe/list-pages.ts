@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { withinDeadline } from "./within-deadline.ts";
 
 /** The largest page that Stripe gives. */

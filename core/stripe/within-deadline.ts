@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 
 /** Hosted Checkout holds the buyer up to 10 s for our answer; nothing we ask of Stripe may take longer than this. */
 export const REQUEST_TIMEOUT_MS = 8_000;

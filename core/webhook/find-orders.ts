@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import type { Deadline } from "../orders/deadline.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
 import { idOf } from "../stripe/ids.ts";

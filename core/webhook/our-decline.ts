@@ -1,4 +1,4 @@
-import { whoseSale, type ShopIdentity } from "../checkout/whose-sale.ts";
+import { whoseSale, type ShopIdentity } from "../stripe/whose-sale.ts";
 import type { Notification } from "./notification.ts";
 
 /** Stripe reports every card that was refused; only an owner who suspects thieves wants to know. */

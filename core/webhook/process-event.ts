@@ -1,4 +1,4 @@
-import { createDeadline, type Deadline } from "../orders/deadline.ts";
+import { createDeadline, type Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import {
   settleOrder,
@@ -6,7 +6,7 @@ import {
   type SettleOutcome,
   type SettleTrigger,
 } from "../orders/settle-order.ts";
-import { sleep } from "../orders/with-timeout.ts";
+import { sleep } from "../retry/with-timeout.ts";
 import { ORDER_EVENTS } from "./event-types.ts";
 import { findOrders } from "./find-orders.ts";
 import type { Notification } from "./notification.ts";

@@ -1,4 +1,4 @@
-import type { Catalog } from "../../core/checkout/catalog.ts";
+import type { Catalog } from "../../core/shop-definition/catalog.ts";
 
 /**
  * How much a catalog sells, in words: `5 prices`. Before Stripe was asked, a price id and a lookup key may name the same price, so

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build, type BuildFailure, type Message } from "esbuild";
 
 import { createApp } from "../../core/app.ts";
-import type { Catalog } from "../../core/checkout/catalog.ts";
+import type { Catalog } from "../../core/shop-definition/catalog.ts";
 import { SHOP_CONFIG } from "../site/load-site.ts";
 import { SiteError } from "../site/site-error.ts";
 import { bundledPackages, thirdPartyNotices } from "./third-party.ts";

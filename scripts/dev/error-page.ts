@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { html, type Html } from "../../core/html.ts";
+import { html, type Html } from "../../core/format/html.ts";
 
 export interface ErrorPage {
   status: number;

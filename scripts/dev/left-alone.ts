@@ -1,5 +1,5 @@
-import type { Environment } from "../../core/config.ts";
-import { isLoopbackHost } from "../../core/loopback.ts";
+import type { Environment } from "../../core/config/config.ts";
+import { isLoopbackHost } from "../../core/config/loopback.ts";
 
 const DYNAMODB = [
   "DYNAMODB_TABLE",

@@ -1,5 +1,5 @@
 import type { App } from "../../core/app.ts";
-import type { Site } from "../../core/site.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 import { loadSite } from "../site/load-site.ts";
 import { SiteError } from "../site/site-error.ts";
 

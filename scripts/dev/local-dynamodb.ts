@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import dynalite from "dynalite";
 
-import type { DynamodbConfig } from "../../core/config-dynamodb.ts";
+import type { DynamodbConfig } from "../../core/config/dynamodb.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { createTable } from "../../core/stores/dynamodb-table.ts";
 import { closeServer, listen } from "./listen.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { dayOf, formatSigningKey } from "../../core/licenses/signing-key.ts";
+import { dayOf, formatSigningKey } from "../../core/delivery/licenses/signing-key.ts";
 
 /**
  * Signs the license keys of a shop on the simulated Stripe, which are worth nothing elsewhere. Kept beside the orders, so that they

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 
 import { createApp, type App } from "../../core/app.ts";
-import { parseConfig, type Environment } from "../../core/config.ts";
-import { createJsonLog } from "../../core/log.ts";
-import { shopAppearance } from "../../core/shop-appearance.ts";
+import { parseConfig, type Environment } from "../../core/config/config.ts";
+import { createJsonLog } from "../../core/log/log.ts";
+import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { openShop } from "../../core/shop.ts";
-import type { Site } from "../../core/site.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
 import { loadSite } from "../site/load-site.ts";

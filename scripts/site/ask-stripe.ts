@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { isPriceId } from "../../core/checkout/catalog.ts";
+import { isPriceId } from "../../core/shop-definition/catalog.ts";
 import { classifyStripeError, isStripeError } from "../../core/stripe/errors.ts";
 
 export type Answer =

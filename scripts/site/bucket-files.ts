@@ -1,5 +1,5 @@
-import { createBucket, type BucketConfig } from "../../core/files/bucket.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import { createBucket, type BucketConfig } from "../../core/delivery/files/bucket.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { SHOP_CONFIG } from "./load-site.ts";
 

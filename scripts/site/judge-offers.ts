@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 
-import { isPriceId } from "../../core/checkout/catalog.ts";
-import type { CheckoutOptions } from "../../core/shop-definition.ts";
-import { checkoutOptions, priceSettings, type Site } from "../../core/site.ts";
+import { isPriceId } from "../../core/shop-definition/catalog.ts";
+import type { CheckoutOptions } from "../../core/shop-definition/shop-definition.ts";
+import { checkoutOptions, priceSettings, type Site } from "../../core/shop-definition/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { judgePrinted } from "./judge-printed.ts";
 import { judgeTaxCode } from "./managed-payments.ts";

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { formatMoney, minorDigits } from "../../core/money.ts";
+import { formatMoney, minorDigits } from "../../core/format/money.ts";
 import type { PrintedPrice } from "./printed-price.ts";
 
 /** What is wrong with a price that a page shows, as one sentence with what to do; undefined when it is what will be charged. */

@@ -1,8 +1,8 @@
-import { readLicenseKeys } from "../../core/config-licenses.ts";
-import type { Environment } from "../../core/config.ts";
-import { LicenseKeyMissingError } from "../../core/licenses/license-signer.ts";
-import { sellsLicenses } from "../../core/licenses/licenses-of.ts";
-import type { Site } from "../../core/site.ts";
+import { readLicenseKeys } from "../../core/config/licenses.ts";
+import type { Environment } from "../../core/config/config.ts";
+import { LicenseKeyMissingError } from "../../core/delivery/licenses/license-signer.ts";
+import { sellsLicenses } from "../../core/delivery/licenses/licenses-of.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 
 /**
  * What would keep a shop with this environment from delivering the license keys of shop.config.ts, in a sentence. Also undefined when

@@ -3,10 +3,10 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { PRICE_NAME } from "../../core/checkout/catalog.ts";
-import { parseShopDefinition, ShopDefinitionError } from "../../core/parse-shop-definition.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
-import type { Site } from "../../core/site.ts";
+import { PRICE_NAME } from "../../core/shop-definition/catalog.ts";
+import { parseShopDefinition, ShopDefinitionError } from "../../core/shop-definition/parse.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 import { codeMistake } from "./code-mistake.ts";
 import { findPages } from "./find-pages.ts";
 import { escape } from "./host-patterns.ts";

@@ -1,6 +1,6 @@
-import type { Environment } from "../../core/config.ts";
-import { deliversSomething } from "../../core/deliveries/delivers-something.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import type { Environment } from "../../core/config/config.ts";
+import { deliversSomething } from "../../core/delivery/delivers-something.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 
 /**
  * Advice for an owner whose shop delivers something but sends no mail; undefined for all others. It is not a mistake: for some shops

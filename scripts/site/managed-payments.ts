@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import type { CheckoutOptions, ShopDefinition } from "../../core/shop-definition.ts";
+import type { CheckoutOptions, ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 
 /** Options that Stripe refuses where Link sells: https://docs.stripe.com/payments/managed-payments */
 const REFUSED = ["automaticTax", "shipping"] as const satisfies readonly (keyof CheckoutOptions)[];

@@ -1,7 +1,12 @@
 import type Stripe from "stripe";
 
-import { isPriceId } from "../../core/checkout/catalog.ts";
-import { hasSettings, priceSettings, settingsLeftBehind, type Site } from "../../core/site.ts";
+import { isPriceId } from "../../core/shop-definition/catalog.ts";
+import {
+  hasSettings,
+  priceSettings,
+  settingsLeftBehind,
+  type Site,
+} from "../../core/shop-definition/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { SHOP_CONFIG } from "./load-site.ts";
 import type { Offer } from "./read-offers.ts";

@@ -1,12 +1,12 @@
 import type Stripe from "stripe";
 
-import { ONLY_SHOP, saleNote } from "../../core/checkout/marker.ts";
-import { soldIn } from "../../core/checkout/session-owner.ts";
-import { hostOf, isAt, whoseSale, type ShopIdentity } from "../../core/checkout/whose-sale.ts";
-import type { Place } from "../../core/config.ts";
-import { isLoopbackHost } from "../../core/loopback.ts";
+import { ONLY_SHOP, saleNote } from "../../core/stripe/metadata.ts";
+import { soldIn } from "../../core/stripe/session-owner.ts";
+import { hostOf, isAt, whoseSale, type ShopIdentity } from "../../core/stripe/whose-sale.ts";
+import type { Place } from "../../core/config/config.ts";
+import { isLoopbackHost } from "../../core/config/loopback.ts";
 import { shopIdentity } from "../../core/shop-identity.ts";
-import type { Site } from "../../core/site.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 import { isStripeError } from "../../core/stripe/errors.ts";
 
 /** What else sells on this shop's Stripe account. */

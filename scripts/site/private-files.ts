@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { findAsWritten, MAX_PRIVATE_FILE_BYTES } from "../../core/files/private-folder.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import { findAsWritten, MAX_PRIVATE_FILE_BYTES } from "../../core/delivery/files/private-folder.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import { writtenOtherwise } from "./written-otherwise.ts";
 
 /** A function may weigh 50 MB when it is packed: https://docs.netlify.com/build/functions/overview, and so on Vercel. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 
-import { findAsWritten } from "../../core/files/private-folder.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import { findAsWritten } from "../../core/delivery/files/private-folder.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import { BROWSER_SCRIPTS, bundleBrowserScript } from "../build/browser-scripts.ts";
 import { PAGES_FOLDER } from "./pages-folder.ts";
 import { publishedFiles, type PublishedFile } from "./published-files.ts";

@@ -4,7 +4,7 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import { afterAll } from "vitest";
 
 import { createApp } from "../../core/app.ts";
-import { createJsonLog } from "../../core/log.ts";
+import { createJsonLog } from "../../core/log/log.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 import shop from "../../shop.config.ts";
 import { watchOutput } from "../watch-output.ts";

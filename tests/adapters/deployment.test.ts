@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { afterAll, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
-import { readMail } from "../../core/config-mail.ts";
+import { readMail } from "../../core/config/mail.ts";
 import type * as SmtpMailer from "../../core/mail/smtp-mailer.ts";
 import { buildFunctions } from "../../scripts/build/functions.ts";
 import { buildSite } from "../../scripts/build/site.ts";

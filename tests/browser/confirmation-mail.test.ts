@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { orderConfirmation } from "../../core/mail/order-confirmation.ts";
-import { shopAppearance } from "../../core/shop-appearance.ts";
+import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { launchChromium } from "./launch-chromium.ts";
 
 let browser: Browser;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import type { Bookkeeping } from "../../core/reconciliation/bookkeeping.ts";
+import type { Bookkeeping } from "../../core/stores/bookkeeping.ts";
 
 /** Every engine can keep a note this long: a metadata value at Stripe has 500 characters, some of them for the version. */
 const LONGEST_NOTE = 480;

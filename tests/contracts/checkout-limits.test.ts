@@ -2,7 +2,7 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createApp, type App } from "../../core/app.ts";
-import { createJsonLog } from "../../core/log.ts";
+import { createJsonLog } from "../../core/log/log.ts";
 import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";

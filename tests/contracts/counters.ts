@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import type { Counters } from "../../core/limits/counters.ts";
+import type { Counters } from "../../core/stores/counters.ts";
 import { createLimiter } from "../../core/limits/limiter.ts";
 import { createResendLimit } from "../../core/limits/resend-limit.ts";
 

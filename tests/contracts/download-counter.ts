@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import type { DownloadCounter } from "../../core/files/download-counter.ts";
+import type { DownloadCounter } from "../../core/delivery/files/download-counter.ts";
 
 /** What every engine that counts downloads promises. */
 export function downloadCounterContract(open: () => DownloadCounter): void {

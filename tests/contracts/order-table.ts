@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-import type { DynamodbConfig } from "../../core/config-dynamodb.ts";
+import type { DynamodbConfig } from "../../core/config/dynamodb.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 

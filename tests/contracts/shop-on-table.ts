@@ -1,6 +1,6 @@
 import { createApp, type App } from "../../core/app.ts";
-import { createJsonLog } from "../../core/log.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import { createJsonLog } from "../../core/log/log.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import type { Mail } from "../../core/mail/mailer.ts";
 import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { markerOf } from "../../core/checkout/marker.ts";
+import { markerOf } from "../../core/stripe/metadata.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };

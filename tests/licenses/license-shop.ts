@@ -1,5 +1,5 @@
-import type { LicensedOrder } from "../../core/licenses/license-signer.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import type { LicensedOrder } from "../../core/delivery/licenses/license-signer.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 
 /** Two secrets of an owner who replaces one with the other, and the public key of each. */
 export const KEYS = {

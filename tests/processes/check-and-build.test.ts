@@ -53,7 +53,7 @@ const WRONG_PAGE = `<!doctype html>
 <button data-price-id="price_almanac_monthly">Buy</button>
 `;
 
-const WRONG_CONFIG = `import { defineShop } from "./core/shop-definition.ts";
+const WRONG_CONFIG = `import { defineShop } from "./core/shop-definition/shop-definition.ts";
 
 export default defineShop({
   prices: {
@@ -75,7 +75,7 @@ shop.config.ts:5: no price of your Stripe account has the lookup key "gift" in t
 shop.config.ts:6: "price_almanac_monthly" is a subscription, and Stripe offers shipping rates for one-time payments only. Give it \`checkout: { shipping: { countries } }\` without rates in shop.config.ts.
 `;
 
-const BUCKET_CONFIG = `import { defineShop } from "./core/shop-definition.ts";
+const BUCKET_CONFIG = `import { defineShop } from "./core/shop-definition/shop-definition.ts";
 
 export default defineShop({
   prices: {
@@ -106,7 +106,7 @@ test("E12: check and build stop at every mistake at once, each with its file, it
 test("check lists what is for sale, and says that all of it can be bought", async () => {
   await project.write(
     "shop.config.ts",
-    `import { defineShop } from "./core/shop-definition.ts";\nexport default defineShop({ prices: { poster_a2: { maxQuantity: 10 } } });\n`,
+    `import { defineShop } from "./core/shop-definition/shop-definition.ts";\nexport default defineShop({ prices: { poster_a2: { maxQuantity: 10 } } });\n`,
   );
   expect(await run("check", withKey())).toEqual({
     exitCode: 0,
@@ -135,7 +135,7 @@ test("E22: check and build say that another shop without a name sells on the acc
 
 test("B27: check names an option that Stripe refuses under Managed Payments, and a product without a tax code", async () => {
   const config = (checkout: string): string =>
-    `import { defineShop } from "./core/shop-definition.ts";\nexport default defineShop({ checkout: ${checkout} });\n`;
+    `import { defineShop } from "./core/shop-definition/shop-definition.ts";\nexport default defineShop({ checkout: ${checkout} });\n`;
   await project.write("shop.config.ts", config("{ managedPayments: true, automaticTax: true }"));
   const conflict = await run("check", withKey());
   expect(conflict.exitCode).toBe(1);

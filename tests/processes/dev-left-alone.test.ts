@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, expect, test } from "vitest";
 
-import { parseConfig, type Environment } from "../../core/config.ts";
+import { parseConfig, type Environment } from "../../core/config/config.ts";
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { openShop } from "../../core/shop.ts";
 import { realSurroundings } from "../../core/surroundings.ts";

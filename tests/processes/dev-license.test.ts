@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, expect, test } from "vitest";
 
-import { readLicenseKeys } from "../../core/config-licenses.ts";
-import { createLicenseSigner } from "../../core/licenses/license-signer.ts";
+import { readLicenseKeys } from "../../core/config/licenses.ts";
+import { createLicenseSigner } from "../../core/delivery/licenses/license-signer.ts";
 import { startShop, type Shop } from "../../scripts/dev/shop.ts";
 import { KEYS } from "../licenses/license-shop.ts";
 

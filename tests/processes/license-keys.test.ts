@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-import { readLicenseKeys } from "../../core/config-licenses.ts";
-import { createLicenseSigner } from "../../core/licenses/license-signer.ts";
-import { privateKeyOf, publicKeyOf } from "../../core/licenses/signing-key.ts";
+import { readLicenseKeys } from "../../core/config/licenses.ts";
+import { createLicenseSigner } from "../../core/delivery/licenses/license-signer.ts";
+import { privateKeyOf, publicKeyOf } from "../../core/delivery/licenses/signing-key.ts";
 import { KEYS, licensedOrder } from "../licenses/license-shop.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";
 

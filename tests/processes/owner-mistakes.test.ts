@@ -54,7 +54,7 @@ function expectNoStack(finished: Finished): Finished {
 test.for([
   [
     "a comma is missing",
-    'import { defineShop } from "./core/shop-definition.ts";\n\nexport default defineShop({\n  name: "Low Tide"\n  prices: {},\n});\n',
+    'import { defineShop } from "./core/shop-definition/shop-definition.ts";\n\nexport default defineShop({\n  name: "Low Tide"\n  prices: {},\n});\n',
     "shop.config.ts:5:3: Expected ',', got 'ident'\n    prices: {},\n    ^\n",
   ],
   [

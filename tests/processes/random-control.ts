@@ -4,7 +4,7 @@ import {
   type Delivery,
   type NewsBook,
   type NewsKind,
-} from "../../core/orders/news.ts";
+} from "../../core/orders/outbox/news.ts";
 import type { ControlRecord, OrderState, PaymentMirror, StepProgress } from "../../core/orders/order.ts";
 import type { Random } from "../simulation/random.ts";
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 
-import type { DynamodbConfig } from "../../core/config-dynamodb.ts";
+import type { DynamodbConfig } from "../../core/config/dynamodb.ts";
 import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
 import { CANARY_KEYS } from "../canaries.ts";
 import { startProgram, type Program } from "./program.ts";

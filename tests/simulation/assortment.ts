@@ -1,6 +1,6 @@
 import { siteOf } from "../test-site.ts";
-import type { Site } from "../../core/site.ts";
-import type { ShopDefinition } from "../../core/shop-definition.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import type { OrderPlan } from "./plan.ts";

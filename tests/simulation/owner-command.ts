@@ -1,10 +1,10 @@
 import Stripe from "stripe";
 
-import { parseConfig } from "../../core/config.ts";
-import { createDeadline } from "../../core/orders/deadline.ts";
+import { parseConfig } from "../../core/config/config.ts";
+import { createDeadline } from "../../core/retry/deadline.ts";
 import { settleOrder } from "../../core/orders/settle-order.ts";
 import { openShop } from "../../core/shop.ts";
-import type { Site } from "../../core/site.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 import type { Surroundings } from "../../core/surroundings.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Violations } from "./violations.ts";

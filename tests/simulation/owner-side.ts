@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
-import type { OutgoingRequest } from "../../core/outgoing/post.ts";
-import type { OwnerCodeAttempt, ShopDefinition } from "../../core/shop-definition.ts";
+import type { OutgoingRequest } from "../../core/http/safe-post.ts";
+import type { OwnerCodeAttempt, ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import { badSum } from "./check-sums.ts";
 import type { NewsLedger } from "./news-ledger.ts";
 import type { OrderBook } from "./order-book.ts";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
-import type { Site } from "../../core/site.ts";
+import type { Site } from "../../core/shop-definition/site.ts";
 import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";

@@ -1,4 +1,4 @@
-import { html, type Html } from "../../../core/html.ts";
+import { html, type Html } from "../../../core/format/html.ts";
 import { backTo, clockTime, devPage, mailBody, refusal } from "../panel/document.ts";
 import type { MailServerMood } from "./mail-server.ts";
 import type { KeptMail, Mailbox } from "./mailbox.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { ConfigError, type Environment } from "../../../core/config.ts";
+import { ConfigError, type Environment } from "../../../core/config/config.ts";
 import type { ShopOptions } from "../shop.ts";
 import { startMailServer, type MailServerMood, type ReceivedMail } from "./mail-server.ts";
 import { openMailbox, type Mailbox } from "./mailbox.ts";

@@ -5,7 +5,7 @@ import { lookup } from "mrmime";
 import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.ts";
-import { html } from "../../../core/html.ts";
+import { html } from "../../../core/format/html.ts";
 import { unreadableAddress } from "../error-page.ts";
 import { devPage, refusal } from "./document.ts";
 import type { ShopSide } from "./order-actions.ts";

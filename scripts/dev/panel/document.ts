@@ -1,4 +1,4 @@
-import { html, type Html } from "../../../core/html.ts";
+import { html, type Html } from "../../../core/format/html.ts";
 import { errorPage } from "../error-page.ts";
 
 export interface DevPage {

@@ -1,4 +1,4 @@
-import { formatMoney } from "../../../core/money.ts";
+import { formatMoney } from "../../../core/format/money.ts";
 import { owesAnything } from "../../../core/orders/control-record.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import type { Account } from "../../../simulator/account/account.ts";

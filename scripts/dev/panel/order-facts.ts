@@ -1,6 +1,6 @@
-import { html, type Html } from "../../../core/html.ts";
-import { formatMoney } from "../../../core/money.ts";
-import type { DownloadCount } from "../../../core/files/download-counter.ts";
+import { html, type Html } from "../../../core/format/html.ts";
+import { formatMoney } from "../../../core/format/money.ts";
+import type { DownloadCount } from "../../../core/delivery/files/download-counter.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
 import { clockTime } from "./document.ts";
 import { badgesOf, type Badge } from "./order-badges.ts";

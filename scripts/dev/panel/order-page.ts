@@ -1,4 +1,4 @@
-import { html, type Html } from "../../../core/html.ts";
+import { html, type Html } from "../../../core/format/html.ts";
 import type { Kept } from "../../../core/shop.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";

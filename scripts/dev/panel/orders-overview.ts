@@ -1,5 +1,5 @@
-import { html, type Html } from "../../../core/html.ts";
-import { formatMoney } from "../../../core/money.ts";
+import { html, type Html } from "../../../core/format/html.ts";
+import { formatMoney } from "../../../core/format/money.ts";
 import type { OrderStore, StoredControl } from "../../../core/orders/order-store.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { clockTime, devPage } from "./document.ts";

@@ -1,4 +1,4 @@
-import { minorDigits } from "../../../core/money.ts";
+import { minorDigits } from "../../../core/format/money.ts";
 
 /** What a person writes, 12.50 or 12,50, in minor units; undefined when it is no amount of that currency. */
 export function parseAmount(text: string, currency: string): number | undefined {

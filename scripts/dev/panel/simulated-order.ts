@@ -1,4 +1,4 @@
-import { isolate } from "../../../core/isolate.ts";
+import { isolate } from "../../../core/format/isolate.ts";
 import type { RecordedEvent, SimulatedState } from "../../../simulator/state/state.ts";
 import type {
   Charge,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 
-import { createClaimCookies } from "../../../core/claims/claim-cookies.ts";
-import { createOrderPageLinks } from "../../../core/claims/order-page-links.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createClaimCookies } from "../../../core/auth/claim-cookies.ts";
+import { createOrderPageLinks } from "../../../core/auth/order-page-links.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 import type { AdapterCase } from "../adapter-case.ts";
 import { expectAcknowledged, expectError } from "../expect-answer.ts";
 import { buyWithForm, buyWithJson, openAsBrowser, openedSession } from "../purchase.ts";

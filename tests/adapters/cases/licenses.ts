@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
-import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
-import { parseSigningKey } from "../../../core/licenses/signing-key.ts";
+import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
+import { parseSigningKey } from "../../../core/delivery/licenses/signing-key.ts";
 import type { AdapterCase } from "../adapter-case.ts";
 import { expectAcknowledged, expectError } from "../expect-answer.ts";
 import { openSession } from "../purchase.ts";

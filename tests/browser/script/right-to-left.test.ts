@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
-import { shopAppearance } from "../../../core/shop-appearance.ts";
+import { shopAppearance } from "../../../core/shop-definition/appearance.ts";
 import { openPages } from "./open-pages.ts";
 
 const pages = openPages();

@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { createClaimCookies } from "../../../core/claims/claim-cookies.ts";
-import { createOrderPageLinks } from "../../../core/claims/order-page-links.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createClaimCookies } from "../../../core/auth/claim-cookies.ts";
+import { createOrderPageLinks } from "../../../core/auth/order-page-links.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 import { closeServer, listen } from "../../../scripts/dev/listen.ts";
 import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 

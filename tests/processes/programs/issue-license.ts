@@ -1,5 +1,5 @@
-import { readLicenseKeys } from "../../../core/config-licenses.ts";
-import { createLicenseSigner, type LicensedOrder } from "../../../core/licenses/license-signer.ts";
+import { readLicenseKeys } from "../../../core/config/licenses.ts";
+import { createLicenseSigner, type LicensedOrder } from "../../../core/delivery/licenses/license-signer.ts";
 
 /** Prints the first license key of the order given as its argument. */
 const { keys } = readLicenseKeys({ LICENSE_PRIVATE_KEY: process.env["LICENSE_PRIVATE_KEY"] ?? "" });

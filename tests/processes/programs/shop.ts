@@ -4,7 +4,7 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 
 import { createApp } from "../../../core/app.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
-import { createJsonLog } from "../../../core/log.ts";
+import { createJsonLog } from "../../../core/log/log.ts";
 import { listen } from "../../../scripts/dev/listen.ts";
 import { siteOf } from "../../test-site.ts";
 

@@ -2,7 +2,7 @@ import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 
 /** How amounts are written for people. */
 export const AMOUNT_BUGS: readonly SeededBug[] = bugsIn(
-  "core/money.ts",
+  "core/format/money.ts",
   [
     {
       name: "yen-has-cents",

@@ -1,6 +1,6 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const SIGNER = "core/licenses/license-signer.ts";
+const SIGNER = "core/delivery/licenses/license-signer.ts";
 
 /** What the buyer gets. */
 export const DELIVERY_BUGS: readonly SeededBug[] = [

@@ -1,6 +1,6 @@
 import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 
-const FACTS = "core/orders/checkout-facts.ts";
+const FACTS = "core/stripe/checkout-facts.ts";
 
 /** What a session says of its order. */
 export const FACT_BUGS: readonly SeededBug[] = [

@@ -150,7 +150,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     hazards: "D14",
     patches: [
       {
-        file: "core/orders/order-status.ts",
+        file: "core/order-page/order-status.ts",
         find: "const claimed = await claimLook(orderId, stored, dependencies);",
         replace:
           "const claimed = stored.control.state === 'fulfilled' ? await claimLook(orderId, stored, dependencies) : stored;",

@@ -167,7 +167,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
     { caughtBy: ["tests/unit/core/network-of.test.ts"] },
   ),
   ...bugsIn(
-    "core/limits/card-testing-alarm.ts",
+    "core/alarms/card-testing-alarm.ts",
     [
       {
         name: "fifty-first-alarms",

@@ -2,10 +2,10 @@ import type { SeededBug } from "./seeded-bug.ts";
 
 const AGREE = "core/orders/agree-with-stripe.ts";
 const CONTROL = "core/orders/control-record.ts";
-const ERRANDS = "core/orders/errands.ts";
+const ERRANDS = "core/orders/outbox/errands.ts";
 const SETTLE = "core/orders/settle-order.ts";
-const SPREAD = "core/orders/spread-news.ts";
-const TELL = "core/orders/tell-news.ts";
+const SPREAD = "core/orders/outbox/spread-news.ts";
+const TELL = "core/orders/outbox/tell-news.ts";
 
 /** What the owner's side is told, and when. */
 export const NEWS_BUGS: readonly SeededBug[] = [

@@ -4,7 +4,7 @@ const caughtBy = ["tests/unit/core/payment-facts.test.ts"];
 
 /** What happened to an order's money: refunds, disputes, renewals. */
 export const PAYMENT_BUGS: readonly SeededBug[] = [
-  ...bugsIn("core/orders/payment-facts.ts", [
+  ...bugsIn("core/stripe/payment-facts.ts", [
     {
       name: "closed-inquiry-stays",
       what: "An inquiry that the bank has closed stays an inquiry.",
@@ -86,7 +86,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     },
   ]),
   ...bugsIn(
-    "core/orders/payment-facts.ts",
+    "core/stripe/payment-facts.ts",
     [
       {
         name: "first-payment-of-any-status",
@@ -177,7 +177,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     ],
     { caughtBy: ["tests/unit/core/disputes.test.ts"] },
   ),
-  ...bugsIn("core/orders/subscription-charges.ts", [
+  ...bugsIn("core/stripe/subscription-charges.ts", [
     {
       name: "disputes-since-the-last-payment",
       what: "Disputes that are older than the last renewal are not found.",
@@ -186,7 +186,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
     },
   ]),
   ...bugsIn(
-    "core/orders/subscription-charges.ts",
+    "core/stripe/subscription-charges.ts",
     [
       {
         name: "every-charge-of-the-customer",

@@ -1,7 +1,7 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const LINES = "core/orders/sold-lines.ts";
-const WHOSE = "core/checkout/whose-sale.ts";
+const LINES = "core/stripe/sold-lines.ts";
+const WHOSE = "core/stripe/whose-sale.ts";
 
 /** Which shop a sale belongs to, and what was sold. */
 export const SALE_BUGS: readonly SeededBug[] = [
@@ -108,7 +108,7 @@ export const SALE_BUGS: readonly SeededBug[] = [
     hazards: "E19",
     patches: [
       {
-        file: "core/checkout/session-owner.ts",
+        file: "core/stripe/session-owner.ts",
         find: 'if (whose !== "unknown") return whose === "ours";',
         replace: 'if (whose !== undefined) return whose === "ours";',
       },

@@ -4,7 +4,7 @@ const RUN = "core/orders/run-owed.ts";
 const NEXT = "core/orders/next-effect.ts";
 const STEP = "core/orders/run-step.ts";
 const PROGRESS = "core/orders/step-progress.ts";
-const FACTS = "core/orders/checkout-facts.ts";
+const FACTS = "core/stripe/checkout-facts.ts";
 const MAIL = "core/fulfillment/mail-step.ts";
 
 const RUN_STEP = "const result = await runStep(next.step, order, attempt, dependencies);";
@@ -288,7 +288,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     what: "A failed step may be tried again at once by any onlooker.",
     patches: [
       {
-        file: "core/orders/order-status.ts",
+        file: "core/order-page/order-status.ts",
         find: "Math.max(control.nextTryMs ?? 0, (control.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS)",
         replace: "(control.checkedMs ?? 0) + ASK_STRIPE_EVERY_MS",
       },

@@ -1,9 +1,9 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
 const CONTROL = "core/orders/control-record.ts";
-const FACTS = "core/orders/payment-facts.ts";
+const FACTS = "core/stripe/payment-facts.ts";
 const LOOK = "core/orders/payment-look.ts";
-const SPREAD = "core/orders/spread-news.ts";
+const SPREAD = "core/orders/outbox/spread-news.ts";
 
 /** Pauses and later payments of a subscription, what the owner is told first, and what Stripe is answered while a checkout is open. */
 export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
@@ -116,7 +116,7 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
     hazards: "B24",
     patches: [
       {
-        file: "core/orders/errands.ts",
+        file: "core/orders/outbox/errands.ts",
         find: "return due.filter((errand) => isOfOrder(errand) || !waiting.has(errand.channel));",
         replace: "void waiting; return due;",
       },

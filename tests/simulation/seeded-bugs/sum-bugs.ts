@@ -1,6 +1,6 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const FACTS = "core/orders/checkout-facts.ts";
+const FACTS = "core/stripe/checkout-facts.ts";
 const SUMS = "core/orders/order-sums.ts";
 
 /** The total of an order, and whether its rows add up to it. */
@@ -103,7 +103,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
     hazards: "F02, F15",
     patches: [
       {
-        file: "core/news/webhook-channel.ts",
+        file: "core/notifications/webhook-channel.ts",
         find: "shippingMinor: order.shippingMinor ?? null,",
         replace: "shippingMinor: null,",
       },
@@ -115,7 +115,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
     hazards: "F02, F15",
     patches: [
       {
-        file: "core/orders/order-status.ts",
+        file: "core/order-page/order-status.ts",
         find: "...(shippingMinor !== undefined && { shippingMinor }),",
         replace: "",
       },

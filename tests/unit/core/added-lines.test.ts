@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
-import type { ShopDefinition } from "../../../core/shop-definition.ts";
-import type { Site } from "../../../core/site.ts";
+import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
+import type { Site } from "../../../core/shop-definition/site.ts";
 import { purchase } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createDownloadLinks } from "../../../core/files/download-links.ts";
-import { filesOf } from "../../../core/files/order-files.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createDownloadLinks } from "../../../core/delivery/files/download-links.ts";
+import { filesOf } from "../../../core/delivery/files/order-files.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 import { startLocalBucket, type LocalBucket } from "../../local-bucket.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";

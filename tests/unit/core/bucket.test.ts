@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { createBucket, type Bucket } from "../../../core/files/bucket.ts";
+import { createBucket, type Bucket } from "../../../core/delivery/files/bucket.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { startLocalBucket, type LocalBucket } from "../../local-bucket.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
-import { createJsonLog } from "../../../core/log.ts";
+import { createJsonLog } from "../../../core/log/log.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { purchase } from "../../purchase.ts";

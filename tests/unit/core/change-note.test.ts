@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { changeNote } from "../../../core/reconciliation/change-note.ts";
+import { changeNote } from "../../../core/stores/change-note.ts";
 
 let notes: Map<string, { text: string; version: number }>;
 let writes: number;

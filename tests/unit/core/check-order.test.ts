@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import { UnreadableRecordError } from "../../../core/orders/unreadable-record-error.ts";
 import { checkOrder, readTogether } from "../../../core/reconciliation/check-order.ts";

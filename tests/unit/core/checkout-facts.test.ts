@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { retrieveCheckoutFacts } from "../../../core/orders/checkout-facts.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { retrieveCheckoutFacts } from "../../../core/stripe/checkout-facts.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 
 const DEADLINE = createDeadline(() => 0, 60_000);
 const FIRST = { billing_reason: "subscription_create", status: "paid" };

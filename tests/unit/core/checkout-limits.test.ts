@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Caller } from "../../../core/http/client-address.ts";
-import type { Counters } from "../../../core/limits/counters.ts";
+import type { Counters } from "../../../core/stores/counters.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import { purchase } from "../../purchase.ts";
 import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 
 import { afterEach, expect, test } from "vitest";
 
-import { parseShopDefinition } from "../../../core/parse-shop-definition.ts";
-import type { CheckoutOptions, ShopDefinition } from "../../../core/shop-definition.ts";
+import { parseShopDefinition } from "../../../core/shop-definition/parse.ts";
+import type { CheckoutOptions, ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
 import { SHIPPING_COUNTRIES } from "../../../core/shop-definition/shipping-countries.ts";
 import { purchase } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { createClaimCookies, type ClaimCookies } from "../../../core/claims/claim-cookies.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createClaimCookies, type ClaimCookies } from "../../../core/auth/claim-cookies.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 
 const clock = { nowMs: Date.UTC(2031, 0, 1) };
 const now = (): number => clock.nowMs;

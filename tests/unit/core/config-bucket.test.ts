@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readBucket } from "../../../core/config-bucket.ts";
+import { readBucket } from "../../../core/config/bucket.ts";
 
 const GOOD = {
   FILES_BUCKET: "low-tide-files",

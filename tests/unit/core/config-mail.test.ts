@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readMail } from "../../../core/config-mail.ts";
+import { readMail } from "../../../core/config/mail.ts";
 
 const FROM = { MAIL_FROM: "Low Tide <orders@shop.example>" };
 

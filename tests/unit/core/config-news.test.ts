@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ConfigError, parseConfig, type Environment } from "../../../core/config.ts";
+import { ConfigError, parseConfig, type Environment } from "../../../core/config/config.ts";
 import { ENVIRONMENT } from "../../test-shop.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;

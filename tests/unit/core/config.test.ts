@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ConfigError, checkSiteUrl, parseConfig, type Environment } from "../../../core/config.ts";
+import { ConfigError, checkSiteUrl, parseConfig, type Environment } from "../../../core/config/config.ts";
 
 const GOOD: Environment = {
   STRIPE_SECRET_KEY: "sk_test_51abc",

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import type { Catalog, KnownPrice } from "../../../core/checkout/catalog.ts";
-import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import type { Catalog, KnownPrice } from "../../../core/shop-definition/catalog.ts";
+import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
 import { purchase } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createDownloadLinks } from "../../../core/files/download-links.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createDownloadLinks } from "../../../core/delivery/files/download-links.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 import { openAsBrowser } from "../../purchase.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../test-shop.ts";
 import { siteOf } from "../../test-site.ts";

@@ -3,12 +3,12 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { App } from "../../../core/app.ts";
-import { createClaimCookies } from "../../../core/claims/claim-cookies.ts";
-import { createHopLinks } from "../../../core/claims/hop-links.ts";
-import { readLicenseKeys } from "../../../core/config-licenses.ts";
-import { createDownloadLinks } from "../../../core/files/download-links.ts";
-import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createClaimCookies } from "../../../core/auth/claim-cookies.ts";
+import { createHopLinks } from "../../../core/auth/hop-links.ts";
+import { readLicenseKeys } from "../../../core/config/licenses.ts";
+import { createDownloadLinks } from "../../../core/delivery/files/download-links.ts";
+import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { CANARY_KEYS } from "../../canaries.ts";
 import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { contentTypeOf } from "../../../core/files/content-type.ts";
+import { contentTypeOf } from "../../../core/delivery/files/content-type.ts";
 import { requestedRange } from "../../../core/http/byte-range.ts";
 import { attachment } from "../../../core/http/content-disposition.ts";
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { settleOrder, type SettleTrigger } from "../../../core/orders/settle-order.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
-import { saveWaiting, readWaiting } from "../../../core/reconciliation/waiting-orders.ts";
+import { saveWaiting, readWaiting } from "../../../core/stores/waiting-orders.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import type { Surroundings } from "../../../core/surroundings.ts";

@@ -2,9 +2,12 @@ import { createPublicKey, verify } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import { readLicenseKeys } from "../../../core/config-licenses.ts";
-import { createLicenseSigner, LicenseKeyMissingError } from "../../../core/licenses/license-signer.ts";
-import { privateKeyOf, publicKeyOf, type SigningKey } from "../../../core/licenses/signing-key.ts";
+import { readLicenseKeys } from "../../../core/config/licenses.ts";
+import {
+  createLicenseSigner,
+  LicenseKeyMissingError,
+} from "../../../core/delivery/licenses/license-signer.ts";
+import { privateKeyOf, publicKeyOf, type SigningKey } from "../../../core/delivery/licenses/signing-key.ts";
 import { KEYS, licensedOrder } from "../../licenses/license-shop.ts";
 import { mutateKey } from "../../licenses/mutate-key.ts";
 import { createRandom } from "../../simulation/random.ts";

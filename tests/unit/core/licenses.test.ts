@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 
 import { createApp } from "../../../core/app.ts";
-import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
-import { licensesOf } from "../../../core/licenses/licenses-of.ts";
-import { parseSigningKey } from "../../../core/licenses/signing-key.ts";
+import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
+import { licensesOf } from "../../../core/delivery/licenses/licenses-of.ts";
+import { parseSigningKey } from "../../../core/delivery/licenses/signing-key.ts";
 import type { OrderItem, OrderSnapshot } from "../../../core/orders/order.ts";
 import { APP_SHOP, KEYS } from "../../licenses/license-shop.ts";
 import { purchase } from "../../purchase.ts";

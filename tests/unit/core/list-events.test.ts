@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
 import { listEvents } from "../../../core/stripe/list-events.ts";
 import { ORDER_EVENTS, type EventMeaning } from "../../../core/webhook/event-types.ts";

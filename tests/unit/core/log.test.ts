@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { createJsonLog } from "../../../core/log.ts";
-import type { LogFields } from "../../../core/log-fields.ts";
+import { createJsonLog } from "../../../core/log/log.ts";
+import type { LogFields } from "../../../core/log/fields.ts";
 import { CANARY_BUYER, CANARY_KEYS, findCanaries } from "../../canaries.ts";
 
 /** The one line that is written for these fields. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isLoopbackHost } from "../../../core/loopback.ts";
+import { isLoopbackHost } from "../../../core/config/loopback.ts";
 
 test.each(["localhost", "localhost:3000", "127.0.0.1", "127.0.0.1:8888", "[::1]", "[::1]:3000"])(
   "%s is on this machine",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isMailAddress, parseMailbox, wireAddress } from "../../../core/mail/mail-address.ts";
+import { isMailAddress, parseMailbox, wireAddress } from "../../../core/format/mail-address.ts";
 
 test.for([
   ["ada@example.com", "ada@example.com"],

@@ -3,15 +3,15 @@ import { parseFragment, type DefaultTreeAdapterTypes } from "parse5";
 import PostalMime from "postal-mime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readMail } from "../../../core/config-mail.ts";
+import { readMail } from "../../../core/config/mail.ts";
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import type { Delivered } from "../../../core/deliveries/delivered.ts";
-import { isMailAddress, wireAddress } from "../../../core/mail/mail-address.ts";
+import type { Delivered } from "../../../core/delivery/delivered.ts";
+import { isMailAddress, wireAddress } from "../../../core/format/mail-address.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";
 import { createSmtpMailer } from "../../../core/mail/smtp-mailer.ts";
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
-import { shopAppearance } from "../../../core/shop-appearance.ts";
+import { shopAppearance } from "../../../core/shop-definition/appearance.ts";
 import {
   startMailServer,
   type MailServer,

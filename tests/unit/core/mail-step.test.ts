@@ -8,7 +8,7 @@ import {
   RefusedMailError,
 } from "../../../core/fulfillment/step.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import type { OrderStore } from "../../../core/orders/order-store.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";

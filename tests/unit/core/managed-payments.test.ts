@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
-import { parseShopDefinition } from "../../../core/parse-shop-definition.ts";
-import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import { parseShopDefinition } from "../../../core/shop-definition/parse.ts";
+import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
 import { purchase } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatMoney } from "../../../core/money.ts";
+import { formatMoney } from "../../../core/format/money.ts";
 
 test.for([
   [3200, "eur", "en", "€32.00"],

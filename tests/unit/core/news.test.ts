@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { isOpen } from "../../../core/orders/control-record.ts";
 import { isRevoked } from "../../../core/orders/revocation.ts";
-import type { OutgoingRequest } from "../../../core/outgoing/post.ts";
+import type { OutgoingRequest } from "../../../core/http/safe-post.ts";
 import { control as freshControl, openOrders, snapshot } from "../../contracts/order-store.ts";
 import { openOwnersShop, OWNER, SECRET, type OwnersShop } from "../../owners-shop.ts";
 import { openTestShop } from "../../test-shop.ts";

@@ -2,9 +2,9 @@ import { parse, type DefaultTreeAdapterTypes } from "parse5";
 import { expect, test } from "vitest";
 
 import { orderConfirmation, type Confirmation } from "../../../core/mail/order-confirmation.ts";
-import { formatMoney } from "../../../core/money.ts";
+import { formatMoney } from "../../../core/format/money.ts";
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
-import { shopAppearance } from "../../../core/shop-appearance.ts";
+import { shopAppearance } from "../../../core/shop-definition/appearance.ts";
 import { ORDER } from "../../sample-order.ts";
 
 test.for([

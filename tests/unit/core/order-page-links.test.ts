@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { createOrderPageLinks } from "../../../core/claims/order-page-links.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createOrderPageLinks } from "../../../core/auth/order-page-links.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 
 const BOUGHT_MS = Date.UTC(2031, 0, 1);
 const DAY_MS = 24 * 3_600_000;

@@ -3,13 +3,13 @@ import { parse, type DefaultTreeAdapterTypes } from "parse5";
 import { expect, test } from "vitest";
 
 import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";
-import { minorDigits } from "../../../core/money.ts";
-import type { NewsReport } from "../../../core/news/news-desk.ts";
-import { noticeOf } from "../../../core/news/notice.ts";
+import { minorDigits } from "../../../core/format/money.ts";
+import type { NewsReport } from "../../../core/notifications/news-desk.ts";
+import { noticeOf } from "../../../core/notifications/notice.ts";
 import { sumsOf, unexplainedMinor } from "../../../core/orders/order-sums.ts";
 import type { OrderItem, OrderSnapshot } from "../../../core/orders/order.ts";
 import { parseSnapshot } from "../../../core/orders/stored-order.ts";
-import { shopAppearance } from "../../../core/shop-appearance.ts";
+import { shopAppearance } from "../../../core/shop-definition/appearance.ts";
 import { control } from "../../contracts/order-store.ts";
 import { ORDER } from "../../sample-order.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { parseShopDefinition, ShopDefinitionError } from "../../../core/parse-shop-definition.ts";
-import { defineShop } from "../../../core/shop-definition.ts";
+import { parseShopDefinition, ShopDefinitionError } from "../../../core/shop-definition/parse.ts";
+import { defineShop } from "../../../core/shop-definition/shop-definition.ts";
 import shopOfTheDemo from "../../../shop.config.ts";
 
 function problemsOf(definition: unknown): readonly string[] {

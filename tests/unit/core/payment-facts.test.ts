@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
-import { retrievePayment } from "../../../core/orders/payment-facts.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
+import { retrievePayment } from "../../../core/stripe/payment-facts.ts";
 
 const DEADLINE = createDeadline(() => 0, 60_000);
 const CHARGE = {

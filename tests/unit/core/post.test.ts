@@ -6,8 +6,8 @@ import { text } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import { isPublicAddress } from "../../../core/outgoing/address-check.ts";
-import { createPost, type ResolveHost } from "../../../core/outgoing/post.ts";
+import { isPublicAddress } from "../../../core/http/public-address.ts";
+import { createPost, type ResolveHost } from "../../../core/http/safe-post.ts";
 
 const servers: Server[] = [];
 afterEach(() => {

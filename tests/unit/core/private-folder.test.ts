@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createPrivateFolder } from "../../../core/files/private-folder.ts";
+import { createPrivateFolder } from "../../../core/delivery/files/private-folder.ts";
 
 let root: string;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { newControl } from "../../../core/orders/control-record.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
-import { readWaiting } from "../../../core/reconciliation/waiting-orders.ts";
+import { readWaiting } from "../../../core/stores/waiting-orders.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import { openVirtualShop, type VirtualShop } from "../../shop-in-virtual-time.ts";

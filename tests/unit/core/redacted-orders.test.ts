@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 

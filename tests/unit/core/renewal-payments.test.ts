@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
 import { decodeControl } from "../../../core/stores/stripe-control-record.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
 import { openOwnersShop, type OwnersShop } from "../../owners-shop.ts";
 import { keepingOf } from "../../test-shop.ts";

@@ -1,11 +1,11 @@
 import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createOrderPageLinks } from "../../../core/claims/order-page-links.ts";
+import { createOrderPageLinks } from "../../../core/auth/order-page-links.ts";
 import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
 import type { Mail, Mailer } from "../../../core/mail/mailer.ts";
 import type { HistoryEntry } from "../../../core/orders/order-store.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
 import {

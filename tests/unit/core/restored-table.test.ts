@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { adoptOrders } from "../../../core/reconciliation/adopt-orders.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";

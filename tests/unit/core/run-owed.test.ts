@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import type { OrderStore } from "../../../core/orders/order-store.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { openOwnersShop, OWNER } from "../../owners-shop.ts";

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { firstSeenMs } from "../../../core/reconciliation/heartbeat.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import type { Kept } from "../../../core/shop.ts";

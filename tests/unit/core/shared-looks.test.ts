@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { createSharedLooks } from "../../../core/orders/shared-looks.ts";
+import { createSharedLooks } from "../../../core/order-page/shared-looks.ts";
 
 const clock = { nowMs: Date.UTC(2031, 0, 1) };
 const looks = () => createSharedLooks(() => clock.nowMs);

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
-import { readWaiting } from "../../../core/reconciliation/waiting-orders.ts";
+import { readWaiting } from "../../../core/stores/waiting-orders.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";

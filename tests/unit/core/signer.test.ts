@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { deriveKey } from "../../../core/signing/derive-key.ts";
-import { createSigner } from "../../../core/signing/signer.ts";
+import { deriveKey } from "../../../core/auth/derive-key.ts";
+import { createSigner } from "../../../core/auth/signer.ts";
 
 const NOW = Date.UTC(2031, 0, 1);
 const LATER = NOW + 60_000;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import PostalMime from "postal-mime";
 import { afterEach, expect, test } from "vitest";
 
-import { readMail } from "../../../core/config-mail.ts";
+import { readMail } from "../../../core/config/mail.ts";
 import {
   BlockedStepError,
   NoEffectError,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { MAX_ATTEMPTS } from "../../../core/orders/retry.ts";
-import { formatNews, parseNews } from "../../../core/orders/news.ts";
+import { formatNews, parseNews } from "../../../core/orders/outbox/news.ts";
 import { formatControlRecord } from "../../../core/orders/stored-order.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import { decodeControl, encodeControl } from "../../../core/stores/stripe-control-record.ts";

@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { createDeadline } from "../../../core/orders/deadline.ts";
-import { retrieveDisputes, retrieveSubscriptionCharges } from "../../../core/orders/subscription-charges.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
+import { retrieveDisputes, retrieveSubscriptionCharges } from "../../../core/stripe/subscription-charges.ts";
 
 const DEADLINE = createDeadline(() => 0, 60_000);
 

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { PermanentStepError } from "../../../core/fulfillment/step.ts";
 import { newControl } from "../../../core/orders/control-record.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
-import { createDeadline } from "../../../core/orders/deadline.ts";
+import { createDeadline } from "../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";
 import type { Kept } from "../../../core/shop.ts";

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 
 import { afterEach, expect, test } from "vitest";
 
-import { createPost } from "../../../core/outgoing/post.ts";
+import { createPost } from "../../../core/http/safe-post.ts";
 import { openTestShop, type TestShop } from "../../test-shop.ts";
 
 const DOCS = readFileSync(new URL("../../../docs/webhooks.md", import.meta.url), "utf8");

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 
 import type { Mail } from "../../../core/mail/mailer.ts";
-import type { OutgoingRequest } from "../../../core/outgoing/post.ts";
-import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import type { OutgoingRequest } from "../../../core/http/safe-post.ts";
+import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
 import { parseCatalog } from "../../../simulator/catalog.ts";
 import { purchase } from "../../purchase.ts";
 import { siteOf } from "../../test-site.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { whoseSale, type Sold } from "../../../core/checkout/whose-sale.ts";
-import { parseConfig } from "../../../core/config.ts";
+import { whoseSale, type Sold } from "../../../core/stripe/whose-sale.ts";
+import { parseConfig } from "../../../core/config/config.ts";
 import { shopIdentity } from "../../../core/shop-identity.ts";
 import { ENVIRONMENT } from "../../test-shop.ts";
 

@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 
 import { afterAll, expect, test } from "vitest";
 
-import { createLicenseSigner } from "../../../core/licenses/license-signer.ts";
-import { parseSigningKey } from "../../../core/licenses/signing-key.ts";
+import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
+import { parseSigningKey } from "../../../core/delivery/licenses/signing-key.ts";
 import { KEYS, licensedOrder } from "../../licenses/license-shop.ts";
 import { mutateKey } from "../../licenses/mutate-key.ts";
 import { createRandom } from "../../simulation/random.ts";

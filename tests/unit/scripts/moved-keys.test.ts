@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import type { ShopDefinition } from "../../../core/shop-definition.ts";
+import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
 import { judgeMovedKeys } from "../../../scripts/site/moved-keys.ts";
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;

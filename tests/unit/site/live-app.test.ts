@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
-import type { Site } from "../../../core/site.ts";
+import type { Site } from "../../../core/shop-definition/site.ts";
 import { createLiveApp } from "../../../scripts/dev/live-app.ts";
 import { SiteError } from "../../../scripts/site/site-error.ts";
 

@@ -1,0 +1,237 @@
+import type * as z from "zod/mini";
+
+import { readBucket } from "./bucket.ts";
+import { deploymentProblems } from "./deployment.ts";
+import { readDynamodb, type DynamodbConfig } from "./dynamodb.ts";
+import {
+  hostAddressHeader,
+  hostAddresses,
+  hostSiteUrl,
+  isDeployed,
+  isPreview,
+  schedulerNeedsSecret,
+} from "./host.ts";
+import { readLicenseKeys } from "./licenses.ts";
+import { readMail, type MailConfig, type MailDelivery } from "./mail.ts";
+import { readNews } from "./news.ts";
+import { bothNamesOf, originsOf } from "./origins.ts";
+import { placeSchema, shopSchema, siteAddressSchema, splitList, stripeAccessSchema } from "./variables.ts";
+import type { BucketConfig } from "../delivery/files/bucket.ts";
+import type { SigningKey } from "../delivery/licenses/signing-key.ts";
+
+/** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
+export interface Config {
+  stripe: StripeAccess & {
+    /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
+    webhookSecrets: readonly string[];
+  };
+  /**
+   * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
+   * `core/signing/`.
+   */
+  signingSecrets: readonly string[];
+  /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
+  siteUrl: string;
+  /** Marks this shop's sessions, for an account with several shops of this kind. */
+  shopId: string;
+  /** Whose pages may open a checkout. */
+  origins: {
+    allowed: readonly string[];
+    /** On a developer's machine any local server may. */
+    anyLoopback: boolean;
+  };
+  /** The header in which this host writes the caller's address; undefined if none can be believed. */
+  addressHeader: string | undefined;
+  /** How many checkouts may be opened: by one address, and by all together. */
+  checkoutsPerMinute: { address: number; total: number };
+  /** How long a checkout stays open. */
+  checkoutMinutes: number;
+  /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
+  cronSecret: string | undefined;
+  /** A deployment of a branch or a pull request: not the site itself. */
+  isPreview: boolean;
+  /** The host starts reconciliation by itself, or should. */
+  isScheduled: boolean;
+  /** The host's scheduler has to show one, and there is none, so it cannot start reconciliation. */
+  lacksCronSecret: boolean;
+  /** Where the owner is told of orders; undefined if not set. */
+  ownerEmail: string | undefined;
+  ownerChat: { url: URL; allowLoopback: boolean } | undefined;
+  /** The owner's own server. */
+  orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
+  /** Undefined: orders are kept in Stripe itself. */
+  dynamodb: DynamodbConfig | undefined;
+  /** Undefined: files for sale are only in the folder `private/`. */
+  bucket: BucketConfig | undefined;
+  /** They sign license keys; empty if none are sold. */
+  licenseKeys: readonly SigningKey[];
+  /** Undefined: the shop sends no mails. */
+  mail: MailConfig | undefined;
+  mailDelivery: MailDelivery;
+}
+
+export interface StripeAccess {
+  secretKey: string;
+  /** True for a live key. Test and live orders never meet. */
+  livemode: boolean;
+  /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
+  apiBase: URL | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One sentence per wrong variable; each names the variable and says where the right value is found. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the environment; an empty variable counts as not set.
+ * @throws ConfigError that lists every wrong variable at once.
+ */
+export function parseConfig(environment: Environment): Config {
+  const variables = withoutEmpty(environment);
+  const shop = shopSchema.safeParse({
+    ...variables,
+    SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
+  });
+  const dynamodb = readDynamodb(variables);
+  const bucket = readBucket(variables);
+  const licenses = readLicenseKeys(variables);
+  const mail = readMail(variables);
+  const news = readNews(variables);
+  const problems = [
+    ...problemsOf(shop),
+    ...dynamodb.problems,
+    ...bucket.problems,
+    ...licenses.problems,
+    ...mail.problems,
+    ...news.problems,
+    ...(shop.success ? deploymentProblems(shop.data, variables) : []),
+  ];
+  if (!shop.success || problems.length > 0) throw new ConfigError(problems);
+  const { SIGNING_SECRET: signingSecret } = shop.data;
+
+  return {
+    stripe: {
+      ...toAccess(shop.data),
+      webhookSecrets: splitList(shop.data.STRIPE_WEBHOOK_SECRET),
+    },
+    signingSecrets: signingSecret === undefined ? [shop.data.STRIPE_SECRET_KEY] : splitList(signingSecret),
+    ...toPlace(shop.data, variables),
+    addressHeader: hostAddressHeader(variables),
+    checkoutsPerMinute: {
+      address: shop.data.CHECKOUTS_PER_MINUTE,
+      total: shop.data.CHECKOUTS_PER_MINUTE_TOTAL,
+    },
+    checkoutMinutes: shop.data.CHECKOUT_MINUTES,
+    cronSecret: shop.data.CRON_SECRET,
+    isScheduled: isDeployed(variables) && !isPreview(variables),
+    lacksCronSecret: shop.data.CRON_SECRET === undefined && schedulerNeedsSecret(variables),
+    ...news.config,
+    dynamodb: dynamodb.config,
+    bucket: bucket.config,
+    licenseKeys: licenses.keys,
+    mail: mail.config,
+    mailDelivery: mail.delivery,
+  };
+}
+
+/**
+ * The part that is needed to ask Stripe; undefined if there is no key.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseStripeAccess(environment: Environment): StripeAccess | undefined {
+  const variables = withoutEmpty(environment);
+  if (variables["STRIPE_SECRET_KEY"] === undefined) return undefined;
+  const result = stripeAccessSchema.safeParse(variables);
+  const problems = [
+    ...problemsOf(result),
+    ...(result.success ? deploymentProblems(result.data, variables) : []),
+  ];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return toAccess(result.data);
+}
+
+/**
+ * Checks the address that the owner gives the shop, while the site is built and the rest is not known yet.
+ * @throws ConfigError when it cannot be the address of a shop.
+ */
+export function checkSiteUrl(environment: Environment): void {
+  const { SITE_URL } = withoutEmpty(environment);
+  const problems = problemsOf(siteAddressSchema.safeParse({ SITE_URL }));
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = variables;
+  return {
+    secretKey,
+    livemode: /^(?:sk|rk)_live_/.test(secretKey),
+    apiBase: apiBase === undefined ? undefined : new URL(apiBase),
+  };
+}
+
+/** The part that tells one shop of a Stripe account from another. */
+export type Place = Pick<Config, "siteUrl" | "shopId" | "origins" | "isPreview">;
+
+/** Undefined if the shop's address is not known, or one of these variables is wrong; `parseConfig` says which. */
+export function parsePlace(environment: Environment): Place | undefined {
+  const variables = withoutEmpty(environment);
+  const result = placeSchema.safeParse({
+    ...variables,
+    SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
+  });
+  return result.success ? toPlace(result.data, variables) : undefined;
+}
+
+function toPlace(data: z.output<typeof placeSchema>, variables: Record<string, string>): Place {
+  const addresses = [
+    ...bothNamesOf(data.SITE_URL),
+    ...splitList(data.ALLOWED_ORIGINS),
+    ...hostAddresses(variables),
+  ];
+  return {
+    siteUrl: new URL(data.SITE_URL).href.replace(/\/+$/, ""),
+    shopId: data.SHOP_ID,
+    origins: { allowed: originsOf(addresses), anyLoopback: !isDeployed(variables) },
+    isPreview: isPreview(variables),
+  };
+}
+
+/**
+ * The part that says where the orders' table is; undefined if none is named.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseDynamodbConfig(environment: Environment): DynamodbConfig | undefined {
+  return orThrow(readDynamodb(withoutEmpty(environment)));
+}
+
+/**
+ * The part that says where files for sale are; undefined if no bucket is named.
+ * @throws ConfigError that lists every wrong variable of this part.
+ */
+export function parseBucketConfig(environment: Environment): BucketConfig | undefined {
+  return orThrow(readBucket(withoutEmpty(environment)));
+}
+
+function orThrow<T>({ config, problems }: { config: T; problems: readonly string[] }): T {
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function withoutEmpty(environment: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
+  );
+}
+
+function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {
+  return result.success ? [] : result.error.issues.map((issue) => issue.message);
+}

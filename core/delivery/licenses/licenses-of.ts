@@ -1,0 +1,52 @@
+import type { OrderItem, OrderSnapshot } from "../../orders/order.ts";
+import type { LicenseDelivery, PriceSettings } from "../../shop-definition/shop-definition.ts";
+import { priceSettings, type Site } from "../../shop-definition/site.ts";
+import type { LicenseSigner } from "./license-signer.ts";
+
+/** What one line of an order brings in license keys, for the mail and for the buyer's page. */
+export interface LicensesOfItem {
+  name: string;
+  /** One for each unit that was bought. */
+  keys: readonly string[];
+}
+
+/**
+ * The license keys of an order, derived anew each time and always the same. Nothing here checks the payment: ask only for an order
+ * that is paid and not revoked.
+ * @throws LicenseKeyMissingError when the order brings license keys, but there is no key to sign them with.
+ */
+export function licensesOf(order: OrderSnapshot, site: Site, signer: LicenseSigner): LicensesOfItem[] {
+  const unitsOf = new Map<string, number>();
+  const licenses: LicensesOfItem[] = [];
+  for (const item of order.items) {
+    for (const delivery of licenseDeliveries(priceSettings(site, item))) {
+      const product = productOf(delivery, item);
+      // Two lines may bring the same product; every unit in the order has a key of its own.
+      const before = unitsOf.get(product) ?? 0;
+      unitsOf.set(product, before + item.quantity);
+      const keys = Array.from({ length: item.quantity }, (_, index) =>
+        signer.issue(order, product, before + index + 1),
+      );
+      licenses.push({ name: delivery.name ?? item.name, keys });
+    }
+  }
+  return licenses;
+}
+
+export function deliversLicense({ deliver = [] }: PriceSettings): boolean {
+  return deliver.some(({ kind }) => kind === "license");
+}
+
+/** True when some price of this shop brings license keys. */
+export function sellsLicenses({ shop }: Site): boolean {
+  return Object.values(shop.prices ?? {}).some(deliversLicense);
+}
+
+function licenseDeliveries({ deliver = [] }: PriceSettings): LicenseDelivery[] {
+  return deliver.filter((delivery) => delivery.kind === "license");
+}
+
+/** A price's id never changes; its lookup key may. Stripe once let owners choose ids of any characters. */
+function productOf({ product }: LicenseDelivery, { priceId }: OrderItem): string {
+  return product ?? priceId.replace(/[^\w-]/g, "-").slice(0, 64);
+}

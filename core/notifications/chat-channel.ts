@@ -1,0 +1,36 @@
+import { PermanentStepError } from "../fulfillment/step.ts";
+import type { Post } from "../http/safe-post.ts";
+import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
+import { noticeOf } from "./notice.ts";
+import type { RemarksOn } from "./remarks.ts";
+
+/** Statuses that Slack, and others that speak its protocol, give for a hook that is gone. */
+const GONE = [403, 404, 410];
+
+/** An incoming webhook as Slack, Mattermost, Rocket.Chat, Discord (`…/slack`) and many more offer it: `{ "text": … }`. */
+export function createChatChannel(
+  post: Post,
+  target: { url: URL; allowLoopback: boolean },
+  remarksOn: RemarksOn,
+): NewsChannel {
+  async function say({ subject, text }: Notice, { signal }: Pick<TellAttempt, "signal">): Promise<void> {
+    const body = JSON.stringify({ text: escapeMarkup(`${subject}\n${text}`) });
+    const headers = { "Content-Type": "application/json" };
+    const { status } = await post({ ...target, headers, body, signal });
+    if (status >= 200 && status < 300) return;
+    const problem = `The chat answered ${status}.`;
+    throw GONE.includes(status) ? new PermanentStepError(problem) : new Error(problem);
+  }
+
+  return {
+    hears: (kind) => kind !== "revoked" && kind !== "restored",
+    tell: async (report, attempt) =>
+      say(noticeOf(report, await remarksOn(report, "chat", attempt.signal)), attempt),
+    say,
+  };
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text: without this, `<!channel>` in a product's name notifies everybody. */
+function escapeMarkup(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,101 @@
+import { newestDispute } from "../disputes.ts";
+import { subjectOf, type Channel, type News, type NewsBook, type NewsKind } from "./news.ts";
+import { stateRank, type DisputeState, type PaymentMirror } from "../order.ts";
+import { hasEnded, isPaused, isRevoked } from "../revocation.ts";
+import type { ControlDraft } from "../update-control.ts";
+
+/** The channels that are told of each kind of news. */
+export type Audience = (kind: NewsKind) => readonly Channel[];
+
+const NOTHING_YET: PaymentMirror = { refundedMinor: 0, fullyRefunded: false };
+
+const DISPUTE_NEWS: Readonly<Record<DisputeState, NewsKind>> = {
+  inquiry: "dispute_inquiry",
+  open: "dispute_opened",
+  won: "dispute_won",
+  lost: "dispute_lost",
+};
+
+/**
+ * Adds to `after` the news of what changed since `before`. Called inside the compare-and-set that writes the change, so that a
+ * change and the duty to report it become durable together, once. Returns `after` itself when there is nothing to tell.
+ */
+export function spreadNews(
+  before: ControlDraft | undefined,
+  after: ControlDraft,
+  audience: Audience,
+): ControlDraft {
+  const kinds = whatHappened(before, after);
+  const news = kinds.reduce((book, kind) => withNews(book, kind, audience(kind)), after.news);
+  return news === undefined || news === after.news ? after : { ...after, v: after.v === 3 ? 3 : 2, news };
+}
+
+/** As long as the money is not in, an order has only one kind of news: that it never will be. */
+function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NewsKind[] {
+  if (before === after) return [];
+  if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];
+  const known = before !== undefined && isPaid(before) ? before : undefined;
+  const was = known?.mirror ?? NOTHING_YET;
+  const is = after.mirror;
+  const kinds: NewsKind[] = [];
+
+  if (known === undefined) kinds.push("paid");
+  if (after.state === "needs_attention" && known?.state !== "needs_attention") kinds.push("needs_attention");
+  if (is.refundedMinor > was.refundedMinor) kinds.push("refunded");
+  if (is.refundedMinor < was.refundedMinor) kinds.push("refund_failed");
+  const dispute = newestDispute(was, is);
+  if (dispute !== undefined) kinds.push(DISPUTE_NEWS[dispute]);
+  const ofSubscription = subscriptionNews(was, is);
+  if (ofSubscription !== undefined) kinds.push(ofSubscription);
+  const wasRevoked = known !== undefined && isRevoked(known);
+  if (isRevoked(after) !== wasRevoked) kinds.push(wasRevoked ? "restored" : "revoked");
+  return kinds;
+}
+
+/** Once a subscription has ended or is paused, its renewals need no message of their own. */
+function subscriptionNews(was: PaymentMirror, is: PaymentMirror): NewsKind | undefined {
+  const standstill = standstillOf(is);
+  if (standstill !== standstillOf(was)) return standstill ?? "subscription_resumed";
+  if (standstill !== undefined || is.renewal === undefined || is.renewal === was.renewal) return undefined;
+  return is.renewal === "failed" ? "renewal_failed" : "renewal_failed_finally";
+}
+
+function standstillOf(mirror: PaymentMirror): "subscription_ended" | "subscription_paused" | undefined {
+  if (hasEnded(mirror.subscription)) return "subscription_ended";
+  return isPaused({ mirror }) ? "subscription_paused" : undefined;
+}
+
+/** The count rises even if no channel is told, so that a key is never used for two events. */
+function withNews(
+  book: NewsBook | undefined,
+  kind: NewsKind,
+  channels: readonly Channel[],
+): NewsBook | undefined {
+  const subject = subjectOf(kind);
+  const earlier = book?.[subject];
+  if (earlier === undefined && channels.length === 0) return book;
+  const deliveries = channels
+    .filter((channel) => !isMoot(earlier, channel))
+    .map((channel) => [channel, { state: "todo", attempts: 0 }]);
+  return {
+    ...book,
+    [subject]: { kind, count: (earlier?.count ?? 0) + 1, deliveries: Object.fromEntries(deliveries) },
+  };
+}
+
+/**
+ * A channel that was never told that access was revoked need not hear that it is restored. This is only certain of the first news:
+ * what came before a later one may have been delivered, or not.
+ */
+function isMoot(earlier: News | undefined, channel: Channel): boolean {
+  const isFirst = earlier?.kind === "revoked" && earlier.count === 1;
+  return isFirst && earlier.deliveries[channel]?.state === "todo";
+}
+
+function hasFailed(control: ControlDraft | undefined): boolean {
+  return control?.state === "payment_failed";
+}
+
+function isPaid(control: ControlDraft): boolean {
+  return stateRank(control.state) >= stateRank("paid");
+}
