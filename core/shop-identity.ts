@@ -1,4 +1,4 @@
-import { ONLY_SHOP } from "./stripe/metadata.ts";
+import { ONLY_SHOP } from "./config/variables.ts";
 import { hostOf, pricesKnownTo, type ShopIdentity } from "./stripe/whose-sale.ts";
 import type { Place } from "./config/config.ts";
 import { notesAt } from "./stores/notes-at.ts";

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 
 import { createOrderPageLinks, type OrderPageLinks } from "./auth/order-page-links.ts";
-import { ONLY_SHOP } from "./stripe/metadata.ts";
+import { ONLY_SHOP } from "./config/variables.ts";
 import type { ShopIdentity } from "./stripe/whose-sale.ts";
 import type { Config } from "./config/config.ts";
 import { createDeliveries, type Deliveries } from "./delivery/deliveries.ts";
@@ -20,7 +20,7 @@ import { createConfirmationComposer, type ComposeConfirmation } from "./mail/con
 import type { Log } from "./log/log.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./notifications/open-news-desk.ts";
-import type { SettleDependencies } from "./orders/settle-order.ts";
+
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import { shopIdentity } from "./shop-identity.ts";
 import { createSigner } from "./auth/signer.ts";
@@ -34,7 +34,9 @@ import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
 import { createStripeEngine } from "./stores/stripe-engine.ts";
 import { createUnnamedEngine } from "./stores/unnamed-engine.ts";
 import type { StripeOrderStoreOptions } from "./stores/stripe-order-store.ts";
+import { retrieveCheckoutFacts } from "./stripe/checkout-facts.ts";
 import { createStripeClient } from "./stripe/client.ts";
+import type { EventDependencies } from "./webhook/process-event.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What routes and commands work with. */
@@ -54,7 +56,7 @@ export interface Shop {
   lookLimit: LookLimit;
 }
 
-export type Kept = SettleDependencies &
+export type Kept = EventDependencies &
   ReconcileDependencies & {
     engine: Engine;
     alarm: CardTestingAlarm;
@@ -99,6 +101,7 @@ type Opened = Omit<Shop, "keeping" | "checkoutLimits" | "lookLimit">;
 async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kept> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
   const { now, randomId, schedule, log, post } = surroundings;
+  const { livemode } = config.stripe;
   const identity = shopIdentity(config, site);
   // The alarm needs the notes, and so the engine that it listens to.
   const listener: Listener = {
@@ -127,8 +130,10 @@ async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kep
   const { onPaid } = site.shop;
   return {
     stripe,
-    livemode: config.stripe.livemode,
+    livemode,
     identity,
+    readFacts: (orderId, asked, deadline) =>
+      retrieveCheckoutFacts(stripe, orderId, { livemode, identity, ...asked }, deadline),
     engine,
     store,
     bookkeeping,

@@ -1,24 +1,12 @@
-import { randomBytes } from "node:crypto";
-
 import type Stripe from "stripe";
 
-import { createJsonLog, type Log } from "./log/log.ts";
-import type { Mailer } from "./mail/mailer.ts";
 import type { Post } from "./http/safe-post.ts";
-import type { Schedule } from "./retry/with-timeout.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import { realRuntime, type Runtime } from "./runtime.ts";
 import type { Engine } from "./stores/engine.ts";
 
 /** The outside world. Every part can be replaced, so that tests and simulation run the code that is shipped. */
-export interface Surroundings {
-  fetch: typeof globalThis.fetch;
-  /** Milliseconds since 1970. */
-  now: () => number;
-  /** 16 letters, digits, - or _. */
-  randomId: () => string;
-  /** In [0, 1): for chance that nothing depends on. */
-  random: () => number;
-  schedule: Schedule;
-  log: Log;
+export interface Surroundings extends Runtime {
   /** Undefined: a client of its own for every shop that is opened. */
   stripe: Stripe | undefined;
   /** Undefined: no mails are sent, and the log says so. */
@@ -27,22 +15,11 @@ export interface Surroundings {
   post: Post;
   /** Undefined: the engine that the configuration asks for. */
   engine: Engine | undefined;
-  /** The folder that contains `private/` while the shop runs. */
-  projectFolder: string;
 }
 
 export function realSurroundings(): Surroundings {
   return {
-    // Looked up at each call, so that a stand-in may be put in place later.
-    fetch: (input, init) => globalThis.fetch(input, init),
-    now: Date.now,
-    randomId: () => randomBytes(12).toString("base64url"),
-    random: Math.random,
-    schedule: (delayMs, callback) => {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
-    log: createJsonLog((line) => console.log(line), Date.now),
+    ...realRuntime(),
     stripe: undefined,
     mailer: undefined,
     post: async (request) => {
@@ -51,9 +28,5 @@ export function realSurroundings(): Surroundings {
       return createPost((hostname) => lookup(hostname, { all: true }))(request);
     },
     engine: undefined,
-    // Both hosts start a function in the folder that holds its files (https://vercel.com/guides/how-can-i-use-files-in-serverless-functions),
-    // laid out as in the project. The path into it is put together elsewhere: if it were joined here, the hosts' tracers would follow it
-    // and pack every file for sale into every function.
-    projectFolder: process.cwd(),
   };
 }

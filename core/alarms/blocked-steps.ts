@@ -1,3 +1,4 @@
+import type { BlockedSteps } from "../orders/blocked-steps.ts";
 import { describeError } from "../log/log.ts";
 import { sayToOwner, type SayDependencies } from "./say-to-owner.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
@@ -9,16 +10,6 @@ const FORGET_AFTER_MS = 26 * HOUR_MS;
 
 /** For a message to the owner, while a webhook waits. */
 const SAY_WITHIN_MS = 3_000;
-
-/** The steps that cannot succeed for any order until the owner has fixed something. Never fails: an order waits either way. */
-export interface BlockedSteps {
-  /** Alarms the owner once, from the instance that writes the note first; from then on health shows it. */
-  report(step: string, reason: string): Promise<void>;
-  /** True while the step is known to be blocked. Also false when that cannot be found out. */
-  stands(step: string): Promise<boolean>;
-  /** The step has succeeded. Reads the note if the order `hadToWait`, or if this instance knows of one. */
-  clear(step: string, hadToWait: boolean): Promise<void>;
-}
 
 export interface BlockedStepsDependencies extends SayDependencies {
   bookkeeping: Bookkeeping;

@@ -1,7 +1,7 @@
 import { describeError, type Log } from "../log/log.ts";
 import type { LogFields } from "../log/fields.ts";
 import { withTimeout, type Schedule } from "../retry/with-timeout.ts";
-import type { NewsDesk, Notice } from "../notifications/news-desk.ts";
+import type { NewsDesk, Notice } from "../orders/outbox/news-desk.ts";
 
 const HOUR_MS = 3_600_000;
 

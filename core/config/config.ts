@@ -13,14 +13,14 @@ import {
 } from "./host.ts";
 import { readLicenseKeys } from "./licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./mail.ts";
-import { readNews } from "./news.ts";
+import { readNews, type NewsConfig } from "./news.ts";
 import { bothNamesOf, originsOf } from "./origins.ts";
 import { placeSchema, shopSchema, siteAddressSchema, splitList, stripeAccessSchema } from "./variables.ts";
 import type { BucketConfig } from "../delivery/files/bucket.ts";
 import type { SigningKey } from "../delivery/licenses/signing-key.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
-export interface Config {
+export interface Config extends NewsConfig {
   stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
@@ -54,11 +54,6 @@ export interface Config {
   isScheduled: boolean;
   /** The host's scheduler has to show one, and there is none, so it cannot start reconciliation. */
   lacksCronSecret: boolean;
-  /** Where the owner is told of orders; undefined if not set. */
-  ownerEmail: string | undefined;
-  ownerChat: { url: URL; allowLoopback: boolean } | undefined;
-  /** The owner's own server. */
-  orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
   /** Undefined: orders are kept in Stripe itself. */
   dynamodb: DynamodbConfig | undefined;
   /** Undefined: files for sale are only in the folder `private/`. */

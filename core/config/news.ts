@@ -1,8 +1,13 @@
-import type { Config } from "./config.ts";
 import { isDeployed } from "./host.ts";
 import { isMailAddress } from "../format/mail-address.ts";
 
-type NewsConfig = Pick<Config, "ownerEmail" | "ownerChat" | "orderWebhook">;
+/** Where the owner is told of orders; undefined if not set. */
+export interface NewsConfig {
+  ownerEmail: string | undefined;
+  ownerChat: { url: URL; allowLoopback: boolean } | undefined;
+  /** The owner's own server. */
+  orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
+}
 
 const NOT_SET: NewsConfig = { ownerEmail: undefined, ownerChat: undefined, orderWebhook: undefined };
 

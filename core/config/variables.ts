@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 
-import { ONLY_SHOP } from "../stripe/metadata.ts";
 import { isLoopbackHost } from "./loopback.ts";
+
+/** The default name of a shop. Most accounts have only one shop. */
+export const ONLY_SHOP = "1";
 
 /** One schema per variable; each error is a sentence that names the variable and says where the right value is found. */
 

@@ -2,7 +2,8 @@ import { LicenseKeyMissingError, type LicenseSigner } from "../delivery/licenses
 import { licensesOf } from "../delivery/licenses/licenses-of.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Site } from "../shop-definition/site.ts";
-import { PermanentStepError, type FulfillmentStep } from "./step.ts";
+import { PermanentStepError } from "../retry/errors.ts";
+import type { FulfillmentStep } from "../orders/fulfillment-step.ts";
 
 export interface LicenseStepDependencies {
   site: Site;

@@ -6,7 +6,8 @@ import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { BlockedStepError, RefusedMailError, type FulfillmentStep } from "./step.ts";
+import { BlockedStepError, RefusedMailError } from "../retry/errors.ts";
+import type { FulfillmentStep } from "../orders/fulfillment-step.ts";
 
 export interface MailStepDependencies {
   /** Undefined if no mails are sent. */

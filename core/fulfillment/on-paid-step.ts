@@ -1,5 +1,5 @@
 import type { ShopDefinition } from "../shop-definition/shop-definition.ts";
-import type { FulfillmentStep } from "./step.ts";
+import type { FulfillmentStep } from "../orders/fulfillment-step.ts";
 
 /** The owner's own code for a paid order. If it throws, it is tried again, like any step. */
 export function createOnPaidStep(onPaid: NonNullable<ShopDefinition["onPaid"]>): FulfillmentStep {

@@ -1,5 +1,5 @@
 import type { OrderStore } from "../orders/order-store.ts";
-import type { FulfillmentStep } from "./step.ts";
+import type { FulfillmentStep } from "../orders/fulfillment-step.ts";
 
 /** Writes the payment into the order's history: the line an owner looks for first. */
 export function createRecordStep(store: OrderStore, now: () => number): FulfillmentStep {

@@ -3,7 +3,7 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { PermanentStepError } from "../retry/errors.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 
 export interface OutgoingRequest {

@@ -3,7 +3,7 @@ import { isolate } from "../format/isolate.ts";
 import { lightColors, type MailColors } from "./mail-colors.ts";
 import { MONO, SANS, SERIF } from "./mail-fonts.ts";
 import { MAIL_STYLE } from "./mail-style.ts";
-import type { ConfirmationWords } from "./order-confirmation.ts";
+import type { ConfirmationWords } from "./confirmation-words.ts";
 import { orderRowsHtml } from "./order-rows-html.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { NoEffectError } from "../fulfillment/step.ts";
+import { NoEffectError } from "../retry/errors.ts";
 import type { ResendLimit } from "../limits/resend-limit.ts";
 import { describeError, type Log } from "../log/log.ts";
 import type { Deadline } from "../retry/deadline.ts";

@@ -1,6 +1,6 @@
 import type { Delivered } from "../delivery/delivered.ts";
 import { isolate } from "../format/isolate.ts";
-import type { ConfirmationWords } from "./order-confirmation.ts";
+import type { ConfirmationWords } from "./confirmation-words.ts";
 
 /** The mail for programs, and people, that prefer text. Says everything that the HTML says. */
 export function confirmationText(words: ConfirmationWords): string {

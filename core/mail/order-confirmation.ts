@@ -1,3 +1,4 @@
+import type { ConfirmationWords } from "./confirmation-words.ts";
 import { isolate } from "../format/isolate.ts";
 import { longDate } from "../format/long-date.ts";
 import { formatMoney } from "../format/money.ts";
@@ -11,7 +12,7 @@ import { isMailAddress } from "../format/mail-address.ts";
 import type { Mail } from "./mailer.ts";
 import { openingWords } from "./opening-words.ts";
 import { singleLine } from "../format/plain-text.ts";
-import { includedSums, sumRows, type SumRow } from "./sum-rows.ts";
+import { includedSums, sumRows } from "./sum-rows.ts";
 
 export interface Confirmation {
   order: OrderSnapshot;
@@ -20,32 +21,6 @@ export interface Confirmation {
   orderUrl: string;
   /** What each of the order's items brought, in their order; shorter if the last ones brought nothing. */
   deliveries: readonly (readonly Delivered[])[];
-}
-
-/** What both forms of the mail say, as text: no line breaks, nothing escaped yet. */
-export interface ConfirmationWords {
-  headline: string;
-  greeting: string;
-  opening: string;
-  orderNumber: string;
-  orderedOn: string;
-  lines: readonly ConfirmationLine[];
-  /** Between the lines and the total. */
-  sums: readonly SumRow[];
-  total: string;
-  /** What the total already includes, a sentence each. */
-  included: readonly string[];
-  /** What the buyer paid in their own currency. */
-  paid: string | undefined;
-  orderUrl: string;
-  shop: ShopAppearance;
-}
-
-export interface ConfirmationLine {
-  name: string;
-  quantity: number;
-  amount: string;
-  deliveries: readonly Delivered[];
 }
 
 /** The mail a buyer gets once the money is in. */

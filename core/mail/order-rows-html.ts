@@ -2,7 +2,7 @@ import { html, type Html } from "../format/html.ts";
 import { deliveredHtml } from "./delivered-html.ts";
 import type { MailColors } from "./mail-colors.ts";
 import { SANS } from "./mail-fonts.ts";
-import type { ConfirmationLine, ConfirmationWords } from "./order-confirmation.ts";
+import type { ConfirmationLine, ConfirmationWords } from "./confirmation-words.ts";
 import type { SumRow } from "./sum-rows.ts";
 
 /** What was bought and what it came to: the rows of the only table in the mail that holds data. */

@@ -1,9 +1,4 @@
-import {
-  BlockedStepError,
-  NoEffectError,
-  PermanentStepError,
-  RefusedMailError,
-} from "../fulfillment/step.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError, RefusedMailError } from "../retry/errors.ts";
 
 /** What nodemailer's errors say besides their message. */
 interface SmtpFailure extends Error {

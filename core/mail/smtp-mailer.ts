@@ -1,7 +1,7 @@
 import type { Transporter } from "nodemailer";
 
 import type { MailConfig } from "../config/mail.ts";
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { PermanentStepError } from "../retry/errors.ts";
 import { wireAddress } from "../format/mail-address.ts";
 import type { Mailer } from "./mailer.ts";
 import { ownLine } from "../format/plain-text.ts";

@@ -1,6 +1,7 @@
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { PermanentStepError } from "../retry/errors.ts";
 import type { Post } from "../http/safe-post.ts";
-import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
+import type { NewsChannel } from "./news-desk.ts";
+import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
 import { noticeOf } from "./notice.ts";
 import type { RemarksOn } from "./remarks.ts";
 

@@ -3,7 +3,7 @@ import { longDate } from "../format/long-date.ts";
 import { DISPUTE_STATES } from "../orders/disputes.ts";
 import type { DisputeState } from "../orders/order.ts";
 import { hasEnded } from "../orders/revocation.ts";
-import type { NewsReport } from "./news-desk.ts";
+import type { NewsReport } from "../orders/outbox/news-desk.ts";
 
 type DisputeNews = "dispute_inquiry" | "dispute_opened" | "dispute_won" | "dispute_lost";
 

@@ -1,5 +1,6 @@
 import type { Mailer } from "../mail/mailer.ts";
-import type { NewsChannel, Notice, TellAttempt } from "./news-desk.ts";
+import type { NewsChannel } from "./news-desk.ts";
+import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
 import { noticeOf } from "./notice.ts";
 import type { RemarksOn } from "./remarks.ts";
 

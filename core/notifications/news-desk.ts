@@ -1,27 +1,5 @@
-import type { Channel, News, NewsKind } from "../orders/outbox/news.ts";
-import type { ControlRecord, OrderSnapshot } from "../orders/order.ts";
-import type { PaymentDates } from "../stripe/payment-facts.ts";
-
-/** One event, with the order as it stands. */
-export interface NewsReport {
-  news: News;
-  order: OrderSnapshot;
-  control: ControlRecord;
-  dates: PaymentDates;
-}
-
-/** What a person reads. */
-export interface Notice {
-  subject: string;
-  text: string;
-}
-
-export interface TellAttempt {
-  /** The same for every attempt at one event, and for no other event. */
-  idempotencyKey: string;
-  /** Aborted when time is up. */
-  signal: AbortSignal;
-}
+import type { Channel, NewsKind } from "../orders/outbox/news.ts";
+import type { NewsDesk, NewsReport, Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
 
 /** One way to reach the owner's side. */
 export interface NewsChannel {
@@ -30,17 +8,6 @@ export interface NewsChannel {
   tell(report: NewsReport, attempt: TellAttempt): Promise<void>;
   /** On a channel that a person reads: says something that is not about an order. */
   say?(notice: Notice, attempt: TellAttempt): Promise<void>;
-}
-
-/** The channels that a shop has. */
-export interface NewsDesk {
-  audience(kind: NewsKind): readonly Channel[];
-  /** "skipped": the shop no longer has this channel. */
-  tell(channel: Channel, report: NewsReport, attempt: TellAttempt): Promise<"done" | "skipped">;
-  /** Tells the owner on every channel that a person reads, once each. Rejects with the first failure. */
-  sayToOwner(notice: Notice, attempt: TellAttempt): Promise<void>;
-  /** Remembers that a message was given up. */
-  noteGivenUp(): Promise<void>;
 }
 
 export function createNewsDesk(

@@ -6,7 +6,7 @@ import { formatMoney } from "../format/money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import { isPaused, isRevoked } from "../orders/revocation.ts";
 import { disputeWords, moment } from "./dispute-words.ts";
-import type { NewsReport, Notice } from "./news-desk.ts";
+import type { NewsReport, Notice } from "../orders/outbox/news-desk.ts";
 
 /** What the owner reads. It never says who bought: those who may know that find it behind the link. */
 export function noticeOf(report: NewsReport, remarks: readonly string[] = []): Notice {

@@ -11,7 +11,8 @@ import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import type { Site } from "../shop-definition/site.ts";
 import { createCodeChannel } from "./code-channel.ts";
 import { noteGivenUp } from "./given-up.ts";
-import { createNewsDesk, type NewsChannel, type NewsDesk } from "./news-desk.ts";
+import { createNewsDesk, type NewsChannel } from "./news-desk.ts";
+import type { NewsDesk } from "../orders/outbox/news-desk.ts";
 import { createRemarks } from "./remarks.ts";
 
 export interface NewsSurroundings {

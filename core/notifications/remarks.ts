@@ -14,7 +14,7 @@ import { isOverdue } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import { hasSettings, type Site } from "../shop-definition/site.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
-import type { NewsReport } from "./news-desk.ts";
+import type { NewsReport } from "../orders/outbox/news-desk.ts";
 
 /**
  * What else an owner who hears of a new order should know: a sentence each, mostly none. A look that fails says nothing, and only

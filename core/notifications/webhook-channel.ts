@@ -1,11 +1,12 @@
 import { Webhook } from "standardwebhooks";
 
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { PermanentStepError } from "../retry/errors.ts";
 import type { NewsKind } from "../orders/outbox/news.ts";
 import { disputesIn } from "../orders/disputes.ts";
 import { isPaused, isRevoked } from "../orders/revocation.ts";
 import type { Post } from "../http/safe-post.ts";
-import type { NewsChannel, NewsReport } from "./news-desk.ts";
+import type { NewsChannel } from "./news-desk.ts";
+import type { NewsReport } from "../orders/outbox/news-desk.ts";
 
 /** What docs/webhooks.md promises. Kinds that are missing here are for people only. */
 const EVENT_TYPES: Readonly<Partial<Record<NewsKind, string>>> = {

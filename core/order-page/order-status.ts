@@ -5,7 +5,8 @@ import type { OrderId, OrderSnapshot, OrderState } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 import { isPaused, isRevoked } from "../orders/revocation.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
-import { settleOrder, type SettleDependencies, type SettleOutcome } from "../orders/settle-order.ts";
+import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";
+import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 
 /** What anyone who knows the session's id may see. */
 interface OrderStatus {

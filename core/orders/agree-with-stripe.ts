@@ -1,25 +1,14 @@
-import type Stripe from "stripe";
-
-import type { ShopIdentity } from "../stripe/whose-sale.ts";
-import { retrieveCheckoutFacts, type Truth } from "../stripe/checkout-facts.ts";
+import type { AgreeDependencies } from "./settle-dependencies.ts";
+import type { Truth } from "./facts.ts";
 import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import { takeLease } from "./lease.ts";
 import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
 import { lookFor } from "./payment-look.ts";
-import type { SettleTrigger } from "./settle-order.ts";
-import { spreadNews, type Audience } from "./outbox/spread-news.ts";
-import { updateControl, type UpdateDependencies } from "./update-control.ts";
-
-export interface AgreeDependencies extends UpdateDependencies {
-  stripe: Stripe;
-  livemode: boolean;
-  identity: ShopIdentity;
-  now: () => number;
-  /** The channels that are told what happens to an order. */
-  news: { audience: Audience };
-}
+import type { SettleTrigger } from "./settle-trigger.ts";
+import { spreadNews } from "./outbox/spread-news.ts";
+import { updateControl } from "./update-control.ts";
 
 /** Refunds, disputes and subscriptions go both ways, so Stripe is asked again after a write. They do not move this often in one run. */
 const MAX_LOOKS = 4;
@@ -63,7 +52,7 @@ export async function agreeWithStripe(
   return agreement;
 
   async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
-    const { stripe, store, livemode, identity, now, news } = dependencies;
+    const { readFacts, store, now, news } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -72,8 +61,7 @@ export async function agreeWithStripe(
       dependencies,
       async (current) => {
         const look = lookFor(current, trigger);
-        const options = { livemode, identity, isHeld: current !== undefined, look };
-        truth = await retrieveCheckoutFacts(stripe, orderId, options, deadline);
+        truth = await readFacts(orderId, { isHeld: current !== undefined, look }, deadline);
         if (truth.kind !== "session") return undefined;
         const { facts } = truth;
         if (current === undefined) {

@@ -1,4 +1,4 @@
-import type { FulfillmentStep } from "../fulfillment/step.ts";
+import type { FulfillmentStep } from "./fulfillment-step.ts";
 import { endRun, endRunOutOfTime, fulfill, owesSteps } from "./control-record.ts";
 import type { EffectTime } from "./effect-time.ts";
 import {
@@ -12,10 +12,10 @@ import {
 } from "./outbox/errands.ts";
 import type { OrderId } from "./order.ts";
 import type { Announce, Result } from "./result.ts";
-import { MAX_ATTEMPTS } from "./retry.ts";
+import { MAX_ATTEMPTS } from "../retry/backoff.ts";
 import { isRevoked } from "./revocation.ts";
 import { giveUpStep } from "./run-step.ts";
-import type { SettleDependencies } from "./settle-order.ts";
+import type { SettleDependencies } from "./settle-dependencies.ts";
 import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep } from "./step-progress.ts";
 import { reportGivenUp } from "./outbox/tell-news.ts";
 import type { ControlDraft } from "./update-control.ts";

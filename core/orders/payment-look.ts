@@ -1,6 +1,6 @@
 import { errandsIn } from "./outbox/errands.ts";
 import { stateRank, type PaymentMirror } from "./order.ts";
-import type { SettleTrigger } from "./settle-order.ts";
+import type { SettleTrigger } from "./settle-trigger.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** How closely to look at what became of an order's money. */

@@ -1,16 +1,11 @@
-import {
-  BlockedStepError,
-  NoEffectError,
-  PermanentStepError,
-  RefusedMailError,
-  type FulfillmentStep,
-} from "../fulfillment/step.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError, RefusedMailError } from "../retry/errors.ts";
+import type { FulfillmentStep } from "./fulfillment-step.ts";
 import { describeError, errorName } from "../log/log.ts";
 import { flagForAttention } from "./control-record.ts";
 import type { OrderSnapshot } from "./order.ts";
 import type { Result } from "./result.ts";
-import { MAX_ATTEMPTS } from "./retry.ts";
-import type { SettleDependencies } from "./settle-order.ts";
+import { MAX_ATTEMPTS } from "../retry/backoff.ts";
+import type { SettleDependencies } from "./settle-dependencies.ts";
 import { spreadNews } from "./outbox/spread-news.ts";
 import { blockStep, failStep, finishStep, skipStep } from "./step-progress.ts";
 import { withTimeout } from "../retry/with-timeout.ts";

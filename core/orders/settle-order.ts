@@ -1,9 +1,9 @@
-import type { BlockedSteps } from "../alarms/blocked-steps.ts";
-import type { FulfillmentStep } from "../fulfillment/step.ts";
-import type { Log } from "../log/log.ts";
-import type { NewsDesk } from "../notifications/news-desk.ts";
-import { agreeWithStripe, type AgreeDependencies } from "./agree-with-stripe.ts";
-import type { CheckoutFacts } from "../stripe/checkout-facts.ts";
+import type { SettleDependencies } from "./settle-dependencies.ts";
+import type { SettleTrigger } from "./settle-trigger.ts";
+
+import { agreeWithStripe } from "./agree-with-stripe.ts";
+
+import type { CheckoutFacts } from "./facts.ts";
 import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
@@ -13,24 +13,6 @@ import type { StoredControl } from "./order-store.ts";
 import { runOwed } from "./run-owed.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
-
-/** What made us look at an order. It is only a hint: the truth comes from Stripe. */
-export type SettleTrigger =
-  | "checkout"
-  | "refund"
-  | "dispute"
-  | "subscription"
-  | "success_page"
-  | "reconciliation"
-  | "owner";
-
-export interface SettleDependencies extends AgreeDependencies {
-  /** In the order in which they run. */
-  steps: readonly FulfillmentStep[];
-  news: NewsDesk;
-  blockedSteps: BlockedSteps;
-  log: Log;
-}
 
 export type SettleOutcome =
   /** Every step is done, now or before, and all news is delivered. */

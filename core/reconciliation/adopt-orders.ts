@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import { isSale } from "../stripe/metadata.ts";
 import { isOurSession } from "../stripe/session-owner.ts";
 import type { ShopIdentity } from "../stripe/whose-sale.ts";
-import { retrieveCheckoutFacts } from "../stripe/checkout-facts.ts";
+import type { ReadFacts } from "../orders/facts.ts";
 import { isTerminal, mergeFacts, newControl } from "../orders/control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
@@ -19,7 +19,7 @@ export interface AdoptDependencies extends UpdateDependencies {
   stripe: Stripe;
   /** Without its guard. */
   store: OrderStore;
-  livemode: boolean;
+  readFacts: ReadFacts;
   identity: ShopIdentity;
   steps: readonly { name: string }[];
 }
@@ -54,12 +54,11 @@ async function adopt(
   deadline: Deadline,
   dependencies: AdoptDependencies,
 ): Promise<boolean> {
-  const { stripe, store, livemode, identity, steps } = dependencies;
+  const { readFacts, store, steps } = dependencies;
   const { written } = await updateControl(orderId, dependencies, async (current) => {
     if (current !== undefined && isTerminal(current)) return undefined;
     const look = { known: undefined, lookForDisputes: true };
-    const asked = { livemode, identity, isHeld: current !== undefined, look };
-    const truth = await retrieveCheckoutFacts(stripe, orderId, asked, deadline);
+    const truth = await readFacts(orderId, { isHeld: current !== undefined, look }, deadline);
     if (truth.kind !== "session" || truth.facts.state !== "paid") return undefined;
     if (current === undefined) await store.createSnapshot(truth.facts.snapshot);
     return asDelivered(mergeFacts(current ?? newControl(), truth.facts), steps);

@@ -3,7 +3,8 @@ import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/con
 import type { Deadline } from "../retry/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
-import { settleOrder, type SettleDependencies, type SettleOutcome } from "../orders/settle-order.ts";
+import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";
+import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import type { Candidate } from "./sources.ts";
 

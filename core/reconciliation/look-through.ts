@@ -1,11 +1,12 @@
 import type { Deadline } from "../retry/deadline.ts";
-import type { SettleDependencies } from "../orders/settle-order.ts";
+import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { checkOrder, readTogether } from "./check-order.ts";
 import { findCandidates, type Found } from "./find-candidates.ts";
 import type { Reading } from "./reading.ts";
 import type { ReconcileReport, ReportWriter } from "./run-report.ts";
 import { createTurns, severalAtOnce } from "./several-at-once.ts";
-import type { Candidate, SourceName } from "./sources.ts";
+import type { Candidate } from "./sources.ts";
+import type { SourceName } from "./source-names.ts";
 import { END, type Pass } from "./watermark.ts";
 
 /** A source that is being looked through. */

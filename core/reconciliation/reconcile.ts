@@ -1,7 +1,10 @@
+import type Stripe from "stripe";
+
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import { describeError } from "../log/log.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
-import type { SettleDependencies } from "../orders/settle-order.ts";
+import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 import type { StorageAlarm } from "../alarms/storage-alarm.ts";
 import type { Engine } from "../stores/engine.ts";
@@ -15,13 +18,16 @@ import { readAhead } from "./reading.ts";
 import { goRound } from "./rounds.ts";
 import { createReport, type ReconcileReport } from "./run-report.ts";
 import { divideTime } from "./run-time.ts";
-import { createSources, type SourceName } from "./sources.ts";
+import { createSources } from "./sources.ts";
+import type { SourceName } from "./source-names.ts";
 import { readWaiting, saveWaiting, stillWaiting } from "../stores/waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export type { ReconcileReport } from "./run-report.ts";
 
 export interface ReconcileDependencies extends SettleDependencies {
+  stripe: Stripe;
+  identity: ShopIdentity;
   bookkeeping: Bookkeeping;
   /** Knows the orders whose records could not be read or written: they are looked at again, too. */
   storageAlarm: Pick<StorageAlarm, "orders" | "forget">;

@@ -1,3 +1,4 @@
+import type { SourceName } from "./source-names.ts";
 import type Stripe from "stripe";
 
 import { isSale } from "../stripe/metadata.ts";
@@ -6,7 +7,7 @@ import { whoseSale, type ShopIdentity } from "../stripe/whose-sale.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import type { SettleTrigger } from "../orders/settle-order.ts";
+import type { SettleTrigger } from "../orders/settle-trigger.ts";
 import { listEvents } from "../stripe/list-events.ts";
 import { listPages } from "../stripe/list-pages.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
@@ -26,15 +27,6 @@ export interface Candidate {
   /** Likewise, the status of a subscription. */
   subscription?: string;
 }
-
-export type SourceName =
-  | "flagged_before"
-  | "undelivered_events"
-  | "recent_changes"
-  | "recent_sessions"
-  | "recent_refunds"
-  | "recent_disputes"
-  | "open_orders";
 
 /** One object on a list. */
 export interface Listed {

@@ -10,7 +10,7 @@ import { createDeadline } from "../retry/deadline.ts";
 import { readOrderStatus, type OrderView } from "../order-page/order-status.ts";
 import { wayBack } from "../delivery/way-back.ts";
 import { personalPart } from "../order-page/personal-part.ts";
-import type { SettleDependencies } from "../orders/settle-order.ts";
+import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { createSharedLooks } from "../order-page/shared-looks.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { askedOrder, orderNotFound } from "./asked-order.ts";

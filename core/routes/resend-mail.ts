@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import type { ClaimCookies } from "../auth/claim-cookies.ts";
 import type { OrderPageLinks } from "../auth/order-page-links.ts";
-import { PermanentStepError } from "../fulfillment/step.ts";
+import { PermanentStepError } from "../retry/errors.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";

@@ -9,12 +9,14 @@ import { describeError } from "../log/log.ts";
 import { maskPrivate } from "../log/mask-private.ts";
 import { createDeadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
-import type { SettleDependencies, SettleOutcome, SettleTrigger } from "../orders/settle-order.ts";
+import type { SettleTrigger } from "../orders/settle-trigger.ts";
+import type { SettleOutcome } from "../orders/settle-order.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { parseNotification, type Notification } from "../webhook/notification.ts";
 import { isOurDecline } from "../webhook/our-decline.ts";
-import { processEvent, type SettledOrder } from "../webhook/process-event.ts";
+import { processEvent, type EventDependencies, type SettledOrder } from "../webhook/process-event.ts";
 import { verifySignature } from "../webhook/verify-signature.ts";
 
 /** Stripe's events stay far below; nothing larger is hashed. */
@@ -31,7 +33,11 @@ const MAX_ERROR = 200;
 /** Counting takes a moment; at most once an hour the owner is told as well. No order waits behind a declined card. */
 const ALARM_WITHIN_MS = 6_000;
 
-type WebhookKept = SettleDependencies & { engine: { events: EventLog }; alarm: CardTestingAlarm };
+type WebhookKept = EventDependencies & {
+  identity: ShopIdentity;
+  engine: { events: EventLog };
+  alarm: CardTestingAlarm;
+};
 
 export interface WebhookDependencies {
   stripe: Stripe;

@@ -1,4 +1,4 @@
-import { ONLY_SHOP } from "../stripe/metadata.ts";
+import { ONLY_SHOP } from "../config/variables.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { Item } from "./dynamodb-items.ts";
 

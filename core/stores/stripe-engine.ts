@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 
-import { ONLY_SHOP } from "../stripe/metadata.ts";
+import { ONLY_SHOP } from "../config/variables.ts";
 import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import type { Bookkeeping } from "./bookkeeping.ts";
 import { ORDERS_WAITING } from "./waiting-orders.ts";

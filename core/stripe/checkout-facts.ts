@@ -1,3 +1,4 @@
+import type { CheckoutFacts, Truth } from "../orders/facts.ts";
 import type Stripe from "stripe";
 
 import { correctedAddress, isSale } from "./metadata.ts";
@@ -8,31 +9,13 @@ import { classifyStripeError } from "./errors.ts";
 import { idOf } from "./ids.ts";
 import { isRedactedMetadata, unlessRedacted } from "./redaction.ts";
 import type { Deadline } from "../retry/deadline.ts";
-import type { OrderId, OrderItem, OrderSnapshot, OrderState, PaymentMirror } from "../orders/order.ts";
+import type { OrderId, OrderItem, OrderSnapshot } from "../orders/order.ts";
 import { sumsOf } from "../orders/order-sums.ts";
-import { retrievePayment, type PaymentDates, type PaymentFacts } from "./payment-facts.ts";
+import { retrievePayment, type PaymentFacts } from "./payment-facts.ts";
+
 import type { PaymentLook } from "../orders/payment-look.ts";
 import { hasEnded } from "../orders/revocation.ts";
 import { soldLines } from "./sold-lines.ts";
-
-/** What Stripe says now about one Checkout Session, in the words of an order. */
-export interface CheckoutFacts {
-  /** `open`: the buyer may still pay. `expired`: it is too late to pay. `complete`: there is something to settle. */
-  status: "open" | "expired" | "complete";
-  /** The state that Stripe's answer stands for; merged upwards into the order's own. */
-  state: Extract<OrderState, "awaiting_payment" | "expired" | "payment_failed" | "paid">;
-  mirror: PaymentMirror;
-  dates: PaymentDates;
-  /** The hosted page, only while the session is open. */
-  checkoutUrl: string | undefined;
-  snapshot: OrderSnapshot;
-}
-
-export type Truth =
-  | { kind: "session"; facts: CheckoutFacts }
-  | { kind: "not_found" }
-  /** `wasRedacted`: Stripe has erased its data, so nothing can be told about it, and that will never change. */
-  | { kind: "not_ours"; wasRedacted?: true };
 
 export interface FactsOptions {
   livemode: boolean;

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 
 import type { StripeAccess } from "../config/config.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { Runtime } from "../runtime.ts";
 import { createPatientFetch } from "./patient-fetch.ts";
 import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
 
@@ -11,7 +11,7 @@ import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
  */
 export function createStripeClient(
   config: StripeAccess,
-  surroundings: Pick<Surroundings, "fetch" | "schedule" | "random">,
+  surroundings: Pick<Runtime, "fetch" | "schedule" | "random">,
 ): Stripe {
   const { apiBase } = config;
   const patientFetch = createPatientFetch(surroundings);

@@ -1,6 +1,3 @@
-/** The default name of a shop. Most accounts have only one shop. */
-export const ONLY_SHOP = "1";
-
 const KEY = "static_checkout";
 const SITE = "static_checkout_site";
 const LOOKUP_KEY = "static_checkout_price";

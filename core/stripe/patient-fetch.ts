@@ -1,4 +1,4 @@
-import type { Surroundings } from "../surroundings.ts";
+import type { Runtime } from "../runtime.ts";
 
 /**
  * The waits before the second and the third try, in ms. Half of each is random, so that requests which were refused together do not
@@ -17,7 +17,7 @@ export function createPatientFetch({
   fetch,
   schedule,
   random,
-}: Pick<Surroundings, "fetch" | "schedule" | "random">): typeof globalThis.fetch {
+}: Pick<Runtime, "fetch" | "schedule" | "random">): typeof globalThis.fetch {
   return async (input, init) => {
     for (const waitMs of WAITS_MS) {
       const response = await fetch(input, init);

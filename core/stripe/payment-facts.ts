@@ -1,3 +1,4 @@
+import type { PaymentDates } from "../orders/facts.ts";
 import type Stripe from "stripe";
 
 import { expanded, idOf } from "./ids.ts";
@@ -15,14 +16,6 @@ export interface PaymentFacts {
   receiptUrl: string | undefined;
   mirror: PaymentMirror;
   dates: PaymentDates;
-}
-
-/** What a person wants to know besides the mirror. It is told to the owner and not stored. In ms since 1970. */
-export interface PaymentDates {
-  /** The newest dispute in each state: its amount, and until when the bank wants evidence. */
-  disputed?: Readonly<Partial<Record<DisputeState, { amountMinor: number; dueMs?: number }>>>;
-  /** When Stripe tries again to collect a failed renewal. */
-  nextAttemptMs?: number;
 }
 
 /**

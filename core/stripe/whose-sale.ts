@@ -1,6 +1,7 @@
 import { isLoopbackHost } from "../config/loopback.ts";
 import type { Site } from "../shop-definition/site.ts";
-import { ONLY_SHOP, saleNote, type Metadata } from "./metadata.ts";
+import { ONLY_SHOP } from "../config/variables.ts";
+import { saleNote, type Metadata } from "./metadata.ts";
 
 /** What tells one shop of an account from another. */
 export interface ShopIdentity {

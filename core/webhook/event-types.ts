@@ -1,4 +1,4 @@
-import type { SettleTrigger } from "../orders/settle-order.ts";
+import type { SettleTrigger } from "../orders/settle-trigger.ts";
 
 /** The kind of object that an event is about. Its order is found by it. */
 export type EventObject = "checkout_session" | "charge" | "refund" | "dispute" | "subscription" | "invoice";

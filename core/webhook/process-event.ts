@@ -1,11 +1,10 @@
+import type Stripe from "stripe";
+
 import { createDeadline, type Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
-import {
-  settleOrder,
-  type SettleDependencies,
-  type SettleOutcome,
-  type SettleTrigger,
-} from "../orders/settle-order.ts";
+import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";
+import type { SettleDependencies } from "../orders/settle-dependencies.ts";
+import type { SettleTrigger } from "../orders/settle-trigger.ts";
 import { sleep } from "../retry/with-timeout.ts";
 import { ORDER_EVENTS } from "./event-types.ts";
 import { findOrders } from "./find-orders.ts";
@@ -32,6 +31,11 @@ export interface SettledOrder {
 const BUSY_POLL_MS = 250;
 const WAIT_WHILE_BUSY_MS = 5_000;
 
+export interface EventDependencies extends SettleDependencies {
+  stripe: Stripe;
+  livemode: boolean;
+}
+
 /**
  * Settles every order that an event is about. The same path for a webhook and for an event that is replayed by hand.
  * @throws when Stripe or the store cannot be reached.
@@ -39,7 +43,7 @@ const WAIT_WHILE_BUSY_MS = 5_000;
 export async function processEvent(
   event: Notification,
   deadline: Deadline,
-  dependencies: SettleDependencies,
+  dependencies: EventDependencies,
 ): Promise<EventResult> {
   const meaning = ORDER_EVENTS.get(event.type);
   if (meaning === undefined || event.objectId === undefined)

@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 
-import { ONLY_SHOP, saleNote } from "../../core/stripe/metadata.ts";
+import { ONLY_SHOP } from "../../core/config/variables.ts";
+import { saleNote } from "../../core/stripe/metadata.ts";
 import { soldIn } from "../../core/stripe/session-owner.ts";
 import { hostOf, isAt, whoseSale, type ShopIdentity } from "../../core/stripe/whose-sale.ts";
 import type { Place } from "../../core/config/config.ts";

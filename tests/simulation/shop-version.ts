@@ -1,5 +1,5 @@
 import { createApp } from "../../core/app.ts";
-import { BlockedStepError, PermanentStepError } from "../../core/fulfillment/step.ts";
+import { BlockedStepError, PermanentStepError } from "../../core/retry/errors.ts";
 
 type StepError = new (message: string) => Error;
 
@@ -16,7 +16,8 @@ export const THIS_VERSION: ShopVersion = { createApp, PermanentStepError, Blocke
 export async function loadVersion(folder: URL): Promise<ShopVersion> {
   const load = (file: string): Promise<Record<string, unknown>> => import(new URL(file, folder).href);
   const app = await load("core/app.ts");
-  const errors = await load("core/fulfillment/step.ts");
+  // Until November 2026 they lay with the steps.
+  const errors = await load("core/retry/errors.ts").catch(() => load("core/fulfillment/step.ts"));
   return {
     createApp: app["createApp"] as typeof createApp,
     PermanentStepError: errors["PermanentStepError"] as StepError,

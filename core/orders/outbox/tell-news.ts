@@ -1,11 +1,11 @@
-import { BlockedStepError, PermanentStepError } from "../../fulfillment/step.ts";
+import { BlockedStepError, PermanentStepError } from "../../retry/errors.ts";
 import { describeError, errorName } from "../../log/log.ts";
-import type { NewsReport } from "../../notifications/news-desk.ts";
+import type { NewsReport } from "./news-desk.ts";
 import { blockErrand, failDelivery, giveUpErrands, noteDelivery, type Errand } from "./errands.ts";
 import { newsKey } from "./news.ts";
 import type { Result } from "../result.ts";
-import { MAX_ATTEMPTS } from "../retry.ts";
-import type { SettleDependencies } from "../settle-order.ts";
+import { MAX_ATTEMPTS } from "../../retry/backoff.ts";
+import type { SettleDependencies } from "../settle-dependencies.ts";
 import type { ControlDraft } from "../update-control.ts";
 import { withTimeout } from "../../retry/with-timeout.ts";
 

@@ -196,8 +196,8 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: AGREE,
-        find: "truth = await retrieveCheckoutFacts(",
-        replace: 'if (truth.kind !== "session") truth = await retrieveCheckoutFacts(',
+        find: "truth = await readFacts(",
+        replace: 'if (truth.kind !== "session") truth = await readFacts(',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import type { CheckoutFacts } from "../../../core/stripe/checkout-facts.ts";
+import type { CheckoutFacts } from "../../../core/orders/facts.ts";
 import {
   flagForAttention,
   fulfill,

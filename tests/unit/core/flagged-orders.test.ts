@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { createDeadline } from "../../../core/retry/deadline.ts";
-import { settleOrder, type SettleTrigger } from "../../../core/orders/settle-order.ts";
+import { settleOrder } from "../../../core/orders/settle-order.ts";
+import type { SettleTrigger } from "../../../core/orders/settle-trigger.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";
 import { saveWaiting, readWaiting } from "../../../core/stores/waiting-orders.ts";

@@ -4,7 +4,7 @@ import PostalMime from "postal-mime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readMail } from "../../../core/config/mail.ts";
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import type { Delivered } from "../../../core/delivery/delivered.ts";
 import { isMailAddress, wireAddress } from "../../../core/format/mail-address.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";

@@ -6,7 +6,7 @@ import {
   NoEffectError,
   PermanentStepError,
   RefusedMailError,
-} from "../../../core/fulfillment/step.ts";
+} from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import { createDeadline } from "../../../core/retry/deadline.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";

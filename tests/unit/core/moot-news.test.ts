@@ -2,7 +2,8 @@ import { afterEach, expect, test } from "vitest";
 
 import { wasGivenUp } from "../../../core/notifications/given-up.ts";
 import { createDeadline } from "../../../core/retry/deadline.ts";
-import { settleOrder, type SettleOutcome, type SettleTrigger } from "../../../core/orders/settle-order.ts";
+import { settleOrder, type SettleOutcome } from "../../../core/orders/settle-order.ts";
+import type { SettleTrigger } from "../../../core/orders/settle-trigger.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
 

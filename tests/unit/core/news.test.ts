@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { isOpen } from "../../../core/orders/control-record.ts";
 import { isRevoked } from "../../../core/orders/revocation.ts";
 import type { OutgoingRequest } from "../../../core/http/safe-post.ts";

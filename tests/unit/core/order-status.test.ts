@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { createJsonLog } from "../../../core/log/log.ts";
 import { openForeignSession } from "../../foreign-session.ts";
 import { openAsBrowser } from "../../purchase.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";
 import { minorDigits } from "../../../core/format/money.ts";
-import type { NewsReport } from "../../../core/notifications/news-desk.ts";
+import type { NewsReport } from "../../../core/orders/outbox/news-desk.ts";
 import { noticeOf } from "../../../core/notifications/notice.ts";
 import { sumsOf, unexplainedMinor } from "../../../core/orders/order-sums.ts";
 import type { OrderItem, OrderSnapshot } from "../../../core/orders/order.ts";

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { isPublicAddress } from "../../../core/http/public-address.ts";
 import { createPost, type ResolveHost } from "../../../core/http/safe-post.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { createDeadline } from "../../../core/retry/deadline.ts";
 import { reconcile, type ReconcileReport } from "../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../core/reconciliation/watermark.ts";

@@ -2,7 +2,7 @@ import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createOrderPageLinks } from "../../../core/auth/order-page-links.ts";
-import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../core/retry/errors.ts";
 import type { Mail, Mailer } from "../../../core/mail/mailer.ts";
 import type { HistoryEntry } from "../../../core/orders/order-store.ts";
 import { createSigner } from "../../../core/auth/signer.ts";

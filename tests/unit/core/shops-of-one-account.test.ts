@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { createDeadline } from "../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../core/reconciliation/reconcile.ts";

@@ -11,7 +11,7 @@ import {
   NoEffectError,
   PermanentStepError,
   RefusedMailError,
-} from "../../../core/fulfillment/step.ts";
+} from "../../../core/retry/errors.ts";
 import { sortSmtpError } from "../../../core/mail/smtp-error.ts";
 import { createSmtpMailer } from "../../../core/mail/smtp-mailer.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";

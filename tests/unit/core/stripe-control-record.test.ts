@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { MAX_ATTEMPTS } from "../../../core/orders/retry.ts";
+import { MAX_ATTEMPTS } from "../../../core/retry/backoff.ts";
 import { formatNews, parseNews } from "../../../core/orders/outbox/news.ts";
 import { formatControlRecord } from "../../../core/orders/stored-order.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";

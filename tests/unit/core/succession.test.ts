@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import { newControl } from "../../../core/orders/control-record.ts";
 import type { ControlRecord } from "../../../core/orders/order.ts";
 import { createDeadline } from "../../../core/retry/deadline.ts";

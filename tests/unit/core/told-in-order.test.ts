@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { MAX_ATTEMPTS } from "../../../core/orders/retry.ts";
+import { MAX_ATTEMPTS } from "../../../core/retry/backoff.ts";
 import { openOwnersShop, type OwnersShop } from "../../owners-shop.ts";
 
 let shop: OwnersShop;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import { CANARY_KEYS } from "../../canaries.ts";
 import { openForeignSession } from "../../foreign-session.ts";

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/fulfillment/step.ts";
+import { PermanentStepError } from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { mailTo, MailToError } from "../../../scripts/mail-to.ts";
