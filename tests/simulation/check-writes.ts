@@ -29,6 +29,8 @@ export function createWriteChecks(
 ): CheckWrite {
   /** The run that last began each step of each order. */
   const begunBy = new Map<string, string | undefined>();
+  /** When each order was due as its present run began: messages that fail in the run do not hold up its steps. */
+  const dueMs = new Map<string, number>();
 
   return ({ orderId, earlier, before: stored, after: { control: after, version }, writer }) => {
     const before = stored?.control;
@@ -46,10 +48,12 @@ export function createWriteChecks(
       const hasty = steps.find((step) => attempts(after, step) > attempts(before, step));
       // The owner, who has mended what was broken, need not wait.
       const mustWait = !writer.name.startsWith(OWNER);
-      if (hasty !== undefined && mustWait && (before.nextTryMs ?? 0) > writer.now())
+      if (after.fence !== before.fence) dueMs.set(orderId, before.nextTryMs ?? 0);
+      const due = hasty !== undefined && isOwn(hasty) ? before.nextTryMs : dueMs.get(orderId);
+      if (hasty !== undefined && mustWait && (due ?? 0) > writer.now())
         complain(
           "S7 what failed waits for its next try",
-          `${hasty} begins ${(before.nextTryMs ?? 0) - writer.now()} ms early`,
+          `${hasty} begins ${(due ?? 0) - writer.now()} ms early`,
         );
       if (setBack !== undefined) complain("I5 steps, fence and rank never go back", setBack);
       const isInARow = stored?.writer === writer.name;

@@ -82,7 +82,9 @@ test("only its doors reach the network", () => {
     /(?:from |import\()"((?:node:)?(?:net|tls|dgram|dns|https?|http2)(?:\/\w+)?|undici|nodemailer|ws)"/g;
   const doors = files.flatMap((file) => {
     const modules = new Set(Array.from(sourceOf(file).matchAll(network), ([, name]) => name));
-    return modules.size === 0 ? [] : [[file, [...modules].toSorted()]];
+    return modules.size === 0
+      ? []
+      : [[file, [...modules].toSorted((a, b) => String(a).localeCompare(String(b)))]];
   });
   expect(Object.fromEntries(doors)).toEqual({
     // Is it an IP address, and which kind? It opens no connection.

@@ -138,9 +138,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
       },
       {
         file: RUN,
-        find: 'import { runErrands } from "./tell-news.ts";',
+        find: 'import { runErrands } from "./outbox/tell-news.ts";',
         replace:
-          'import { runErrands } from "./tell-news.ts"; import { updateControl } from "./update-control.ts";',
+          'import { runErrands } from "./outbox/tell-news.ts"; import { updateControl } from "./update-control.ts";',
       },
     ],
   },

@@ -161,7 +161,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
     hazards: "A30",
     patches: [
       {
-        file: "core/orders/retry.ts",
+        file: "core/retry/backoff.ts",
         find: "export const MAX_ATTEMPTS = 12;",
         replace: "export const MAX_ATTEMPTS = 1e9;",
       },
