@@ -9,7 +9,7 @@ const project = (name: string, settings: Record<string, unknown> = {}) => ({
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    setupFiles: ["tests/fail-on-canaries.ts"],
+    setupFiles: ["tests/support/fail-on-canaries.ts"],
     ...settings,
   },
 });
@@ -22,7 +22,9 @@ export default defineConfig({
   test: {
     reporters: reportFolder === undefined ? ["default"] : ["default", [...report]],
     projects: [
-      project("unit", { setupFiles: ["tests/fail-on-canaries.ts", "tests/nobody-outside.ts"] }),
+      project("unit", {
+        setupFiles: ["tests/support/fail-on-canaries.ts", "tests/support/nobody-outside.ts"],
+      }),
       project("contracts"),
       project("adapters"),
       project("simulation", { testTimeout: 1_200_000 }),

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { findCanaries } from "../tests/canaries.ts";
+import { findCanaries } from "../tests/support/canaries.ts";
 
 /** Exits with 1 when the output of the whole run holds a string that stands for a buyer or a key. */
 const [file = ""] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Context } from "@netlify/functions";
 import { afterAll, vi } from "vitest";
 
-import { watchOutput } from "../watch-output.ts";
+import { watchOutput } from "../support/watch-output.ts";
 import { makeDeployableCopy } from "./deployable-copy.ts";
 import { limitCases } from "./cases/limits.ts";
 import { testAdapterCases, testCases } from "./run-cases.ts";

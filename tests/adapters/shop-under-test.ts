@@ -1,4 +1,4 @@
-import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
+import { CANARY_BUYER, CANARY_KEYS } from "../support/canaries.ts";
 import type { TestStripe } from "./test-stripe.ts";
 
 const METHODS = {

@@ -4,7 +4,7 @@ import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatorServer } from "../../simulator/http-server.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
-import { REQUIRED_PERMISSIONS } from "../required-permissions.ts";
+import { REQUIRED_PERMISSIONS } from "../support/required-permissions.ts";
 import { SHOP_ENVIRONMENT, WEBHOOK_SECRETS, type AdapterRequest } from "./shop-under-test.ts";
 
 /** The simulated Stripe without deliveries: a case fetches its webhooks and sends them through the adapter itself. */

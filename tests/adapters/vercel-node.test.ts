@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { afterAll, test } from "vitest";
 
-import { findCanaries } from "../canaries.ts";
+import { findCanaries } from "../support/canaries.ts";
 import { makeDeployableCopy } from "./deployable-copy.ts";
 import { sendHttp } from "./http-client.ts";
 import { limitCases } from "./cases/limits.ts";

@@ -7,9 +7,9 @@ import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
-import { purchase } from "../purchase.ts";
-import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
-import { siteOf } from "../test-site.ts";
+import { purchase } from "../support/purchase.ts";
+import { ENVIRONMENT, signedWebhook } from "../support/test-shop.ts";
+import { siteOf } from "../support/test-site.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
 
 // The limits of a deployed shop, whose instances share only a table.

@@ -11,7 +11,7 @@ import { realSurroundings } from "../../core/surroundings.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
-import { identityOf } from "../shop-identity.ts";
+import { identityOf } from "../support/shop-identity.ts";
 import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
 import type { Engine } from "../../core/stores/engine.ts";
 import { OPEN_ORDERS_INDEX } from "../../core/stores/dynamodb-table.ts";

@@ -7,10 +7,10 @@ import type { Engine } from "../../core/stores/engine.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
-import { openAsBrowser } from "../purchase.ts";
-import { ENVIRONMENT, signedWebhook } from "../test-shop.ts";
-import { watchOutput } from "../watch-output.ts";
-import { siteOf } from "../test-site.ts";
+import { openAsBrowser } from "../support/purchase.ts";
+import { ENVIRONMENT, signedWebhook } from "../support/test-shop.ts";
+import { watchOutput } from "../support/watch-output.ts";
+import { siteOf } from "../support/test-site.ts";
 import type { OrderTable } from "./order-table.ts";
 
 export interface ShopOnTable {

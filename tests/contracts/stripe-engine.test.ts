@@ -4,7 +4,7 @@ import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
 import { eventLogContract } from "./event-log.ts";
 import { control, orderStoreContract } from "./order-store.ts";
-import { identityOf } from "../shop-identity.ts";
+import { identityOf } from "../support/shop-identity.ts";
 import { openStripeAccount } from "./stripe-account.ts";
 
 vi.setConfig({ testTimeout: 60_000 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, expect, test } from "vitest";
 
 import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
 import { control, openOrders } from "./order-store.ts";
-import { identityOf } from "../shop-identity.ts";
+import { identityOf } from "../support/shop-identity.ts";
 import { openStripeAccount } from "./stripe-account.ts";
 
 /** The Stripe engine while Stripe fails, forgets or holds much, which only the simulated Stripe does on request. */

@@ -3,8 +3,8 @@ import { setImmediate } from "node:timers/promises";
 
 import fc from "fast-check";
 
-import { CANARY_KEYS } from "../canaries.ts";
-import { openTestShop, type TestShop } from "../test-shop.ts";
+import { CANARY_KEYS } from "../support/canaries.ts";
+import { openTestShop, type TestShop } from "../support/test-shop.ts";
 import { CATALOG_PRICES, creationRequests, type CreationRequest } from "./creation-bodies.ts";
 import { tryRequest } from "./requests.ts";
 import { isValid, webhookRequests, type WebhookRequest } from "./webhook-requests.ts";

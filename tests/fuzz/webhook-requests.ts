@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 
 import fc from "fast-check";
 
-import { CANARY_KEYS } from "../canaries.ts";
+import { CANARY_KEYS } from "../support/canaries.ts";
 import { headerText, oddText } from "./requests.ts";
 
 /** Valid requests from Stripe, each spoilt in its own way, and requests that never were valid. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { createTestStripe } from "../adapters/test-stripe.ts";
 import type { Platform, PlatformTest } from "./platform.ts";
-import { findCanaries } from "../canaries.ts";
+import { findCanaries } from "../support/canaries.ts";
 import { netlifyBuild } from "./targets/netlify-build.ts";
 import { netlifyDev } from "./targets/netlify-dev.ts";
 import { vercelBuild } from "./targets/vercel-build.ts";

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { App } from "../../core/app.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
-import { startLocalBucket } from "../local-bucket.ts";
+import { startLocalBucket } from "../support/local-bucket.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { ROOT, runOwnerCommand, type Finished } from "./owner-command.ts";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";

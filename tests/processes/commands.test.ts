@@ -16,7 +16,7 @@ import {
   startLocalDynamodb,
   type LocalDynamodb,
 } from "../../scripts/dev/local-dynamodb.ts";
-import { REQUIRED_PERMISSIONS } from "../required-permissions.ts";
+import { REQUIRED_PERMISSIONS } from "../support/required-permissions.ts";
 import { control, snapshot } from "../contracts/order-store.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";

@@ -12,7 +12,7 @@ import { openShop } from "../../core/shop.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 import { startShop, type Shop } from "../../scripts/dev/shop.ts";
-import { siteOf } from "../test-site.ts";
+import { siteOf } from "../support/test-site.ts";
 
 /** The .env of an owner who has gone live, without the keys. */
 const OWNERS = {

@@ -6,7 +6,7 @@ import {
   type SimulatedStripe,
   type SimulatedStripeOptions,
 } from "../../simulator/simulated-stripe.ts";
-import { CANARY_BUYER, CANARY_KEYS } from "../canaries.ts";
+import { CANARY_BUYER, CANARY_KEYS } from "../support/canaries.ts";
 import { closeServer, listen } from "../../scripts/dev/listen.ts";
 
 export interface LocalStripe {

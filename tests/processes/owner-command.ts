@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { watchOutput } from "../watch-output.ts";
+import { watchOutput } from "../support/watch-output.ts";
 
 export interface Finished {
   exitCode: number | null;

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import { watchOutput } from "../watch-output.ts";
+import { watchOutput } from "../support/watch-output.ts";
 
 /** A program of this folder in a process of its own. */
 export interface Program {

@@ -7,8 +7,8 @@ import { text } from "node:stream/consumers";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { CANARY_KEYS } from "../canaries.ts";
-import { watchOutput } from "../watch-output.ts";
+import { CANARY_KEYS } from "../support/canaries.ts";
+import { watchOutput } from "../support/watch-output.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { ownerEnvironment, ROOT, runOwnerCommand } from "./owner-command.ts";
 

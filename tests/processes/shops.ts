@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 
 import type { DynamodbConfig } from "../../core/config/dynamodb.ts";
 import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
-import { CANARY_KEYS } from "../canaries.ts";
+import { CANARY_KEYS } from "../support/canaries.ts";
 import { startProgram, type Program } from "./program.ts";
 
 const WEBHOOK_SECRET = CANARY_KEYS.webhook;

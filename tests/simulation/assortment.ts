@@ -1,4 +1,4 @@
-import { siteOf } from "../test-site.ts";
+import { siteOf } from "../support/test-site.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };

@@ -53,10 +53,9 @@ export function checkAnswer(
       complain("the order still waits for a payment");
     // Another run may write older facts before this one writes. It looks again, and the end is checked again.
     const records = book.since(orderId, startedMs);
-    const isRenewed = truths.hasLaterPayments(orderId);
     if (
       !records.some((stored) =>
-        history.slice(since).some((truth) => agrees(stored.control, truth, event.type, isRenewed)),
+        history.slice(since).some((truth) => agrees(stored.control, truth, event.type, history)),
       )
     ) {
       complain("what it reported is not recorded");
@@ -93,13 +92,20 @@ export function owesNews({ news = {} }: ControlRecord): boolean {
 }
 
 /** Compares only what the event is about. An inquiry shows only in its own events. */
-function agrees({ mirror }: ControlRecord, truth: Truth, eventType: string, isRenewed: boolean): boolean {
+function agrees(
+  { mirror }: ControlRecord,
+  truth: Truth,
+  eventType: string,
+  history: readonly Truth[],
+): boolean {
+  const isRefundedLike = (one: Truth): boolean =>
+    mirror.refundedMinor === one.refundedMinor && mirror.fullyRefunded === one.fullyRefunded;
   if (eventType.includes("dispute"))
     return mirror.dispute === truth.dispute && showDisputes(mirror) === truth.disputes;
   if (eventType.includes("subscription")) return mirror.subscription === truth.subscription;
   if (eventType.includes("invoice")) return mirror.renewal === truth.renewal;
-  if (eventType.startsWith("checkout.") && mirror.subscription !== truth.subscription) return false;
-  // The shop goes through a subscription's later payments only when Stripe reports a refund or a dispute.
-  if (eventType.startsWith("checkout.") && isRenewed) return true;
-  return mirror.refundedMinor === truth.refundedMinor && mirror.fullyRefunded === truth.fullyRefunded;
+  // The shop goes through the payments of a subscription that it knows only when Stripe reports a refund or a dispute.
+  if (eventType.startsWith("checkout.") && truth.subscription !== undefined)
+    return mirror.subscription === truth.subscription && history.some(isRefundedLike);
+  return isRefundedLike(truth);
 }

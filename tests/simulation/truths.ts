@@ -24,8 +24,6 @@ export interface Truths {
   /** Call after every change of the account. */
   refresh(): void;
   current(sessionId: string): Truth;
-  /** True of a subscription that was renewed. */
-  hasLaterPayments(sessionId: string): boolean;
   /** All that was ever true of it, oldest first. */
   history(sessionId: string): readonly Truth[];
   /** An event that Stripe's own list does not know counts as happening when it is first sent. */
@@ -75,7 +73,6 @@ export function createTruths(state: SimulatedState): Truths {
     refresh,
     noteEvent,
     current: (sessionId) => readTruth(state, sessionId),
-    hasLaterPayments: (sessionId) => paymentsOf(state, sessionId).length > 1,
     history: historyOf,
     lengthAt: (eventId, sessionId) => lengths.get(eventId)?.get(sessionId) ?? historyOf(sessionId).length,
     sessionsOf(object) {

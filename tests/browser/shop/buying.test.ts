@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { CANARY_BUYER } from "../../canaries.ts";
+import { CANARY_BUYER } from "../../support/canaries.ts";
 import { CARDS, fillIn, openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { CANARY_BUYER } from "../../canaries.ts";
+import { CANARY_BUYER } from "../../support/canaries.ts";
 import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();

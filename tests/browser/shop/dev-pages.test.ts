@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from "node:http";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { CANARY_BUYER } from "../../canaries.ts";
+import { CANARY_BUYER } from "../../support/canaries.ts";
 import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();

@@ -6,7 +6,7 @@ import { createApp } from "../../../core/app.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import { createJsonLog } from "../../../core/log/log.ts";
 import { listen } from "../../../scripts/dev/listen.ts";
-import { siteOf } from "../../test-site.ts";
+import { siteOf } from "../../support/test-site.ts";
 
 /**
  * One instance of the shop, as a host would start it: the shipped handlers over HTTP, everything else outside this process.

@@ -53,5 +53,5 @@ export const AMOUNT_BUGS: readonly SeededBug[] = bugsIn(
       replace: "const name = `${locale} ${currency}`;",
     },
   ],
-  { caughtBy: ["tests/unit/core/money.test.ts"] },
+  { caughtBy: ["tests/unit/core/format/money.test.ts"] },
 );

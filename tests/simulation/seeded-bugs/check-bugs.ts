@@ -1,7 +1,7 @@
 import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 
 const CHECK_ORDER = "core/reconciliation/check-order.ts";
-const caughtBy = ["tests/unit/core/check-order.test.ts"];
+const caughtBy = ["tests/unit/core/reconciliation/check-order.test.ts"];
 
 /** What reconciliation does with one order, and what it reports. */
 export const CHECK_BUGS: readonly SeededBug[] = bugsIn(

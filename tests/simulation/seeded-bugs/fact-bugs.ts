@@ -34,11 +34,11 @@ export const FACT_BUGS: readonly SeededBug[] = [
       what: "Any refusal from Stripe means that there is no such session.",
       find: 'if (classifyStripeError(error) === "not_found") return undefined;',
       replace: 'if (classifyStripeError(error) !== "unavailable") return undefined;',
-      caughtBy: ["tests/unit/core/checkout-facts.test.ts"],
+      caughtBy: ["tests/unit/core/stripe/checkout-facts.test.ts"],
     },
     {
       name: "failure-is-not-found",
-      caughtBy: ["tests/unit/core/checkout-facts.test.ts"],
+      caughtBy: ["tests/unit/core/stripe/checkout-facts.test.ts"],
       what: "A session that cannot be read because Stripe is out of reach counts as missing.",
       find: 'if (classifyStripeError(error) === "not_found") return undefined;',
       replace: 'if (classifyStripeError(error) === "unavailable") return undefined;',
@@ -126,6 +126,6 @@ export const FACT_BUGS: readonly SeededBug[] = [
         replace: "void expiresAt; return subscription.trial_start !== null;",
       },
     ],
-    { caughtBy: ["tests/unit/core/checkout-facts.test.ts"] },
+    { caughtBy: ["tests/unit/core/stripe/checkout-facts.test.ts"] },
   ),
 ];

@@ -79,5 +79,5 @@ export const FAILURE_BUGS: readonly SeededBug[] = bugsIn(
       replace: 'typeof error.type === "string"',
     },
   ],
-  { caughtBy: ["tests/unit/core/stripe-errors.test.ts"] },
+  { caughtBy: ["tests/unit/core/stripe/errors.test.ts"] },
 );

@@ -54,7 +54,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: "await counters.add(`${name}:${key}/${window}`, 1, endMs).catch(() => limit + 1);",
       },
     ],
-    { caughtBy: ["tests/unit/core/limiter.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/limiter.test.ts"] },
   ),
   ...bugsIn(
     "core/limits/resend-limit.ts",
@@ -96,7 +96,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: '(caller === "" ? MAILS_PER_CALLER : MAILS_OF_UNKNOWN_CALLERS)',
       },
     ],
-    { caughtBy: ["tests/unit/core/resend-limit.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/resend-limit.test.ts"] },
   ),
   ...bugsIn(
     "core/limits/checkout-limits.ts",
@@ -133,20 +133,20 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
       },
       {
         name: "address-limit-unsaid",
-        caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"],
+        caughtBy: ["tests/unit/core/alarms/card-testing-alarm.test.ts"],
         what: "A refused address does not count as a sign of card testing.",
         find: 'await alarm.report("address_limit");',
         replace: "",
       },
       {
         name: "shop-limit-unsaid",
-        caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"],
+        caughtBy: ["tests/unit/core/alarms/card-testing-alarm.test.ts"],
         what: "A shop at its limit does not count as a sign of card testing.",
         find: 'await alarm.report("shop_limit");',
         replace: "",
       },
     ],
-    { caughtBy: ["tests/unit/core/checkout-limits.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/checkout-limits.test.ts"] },
   ),
   ...bugsIn(
     "core/limits/network-of.ts",
@@ -164,7 +164,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: "fourth & 0xfff0], 56)",
       },
     ],
-    { caughtBy: ["tests/unit/core/network-of.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/network-of.test.ts"] },
   ),
   ...bugsIn(
     "core/alarms/card-testing-alarm.ts",
@@ -194,7 +194,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: "void nowMs; return note !== undefined;",
       },
     ],
-    { caughtBy: ["tests/unit/core/card-testing-alarm.test.ts"] },
+    { caughtBy: ["tests/unit/core/alarms/card-testing-alarm.test.ts"] },
   ),
   ...bugsIn(
     "core/limits/look-limit.ts",
@@ -206,7 +206,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: 'name: "look-unknown", limit: LOOKS_PER_ADDRESS * Math.sign(LOOKS_FROM_UNKNOWN)',
       },
     ],
-    { caughtBy: ["tests/unit/core/look-limit.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/look-limit.test.ts"] },
   ),
   ...bugsIn(
     "core/limits/address-hash.ts",
@@ -218,7 +218,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: 'void secret; const key = deriveKey("", "network-address");',
       },
     ],
-    { caughtBy: ["tests/unit/core/address-hash.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/address-hash.test.ts"] },
   ),
   ...bugsIn(
     "core/checkout/session-expiry.ts",
@@ -236,7 +236,7 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: "const latestMs = startMs + DAY_MS + MARGIN_MS;",
       },
     ],
-    { caughtBy: ["tests/unit/core/session-expiry.test.ts"] },
+    { caughtBy: ["tests/unit/core/checkout/session-expiry.test.ts"] },
   ),
   ...bugsIn(
     "core/checkout/quantity.ts",
@@ -248,6 +248,6 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
         replace: "if (quantity < max) return;",
       },
     ],
-    { caughtBy: ["tests/unit/core/quantity.test.ts"] },
+    { caughtBy: ["tests/unit/core/checkout/quantity.test.ts"] },
   ),
 ];

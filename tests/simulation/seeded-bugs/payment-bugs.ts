@@ -1,6 +1,6 @@
 import { bugsIn, type SeededBug } from "./seeded-bug.ts";
 
-const caughtBy = ["tests/unit/core/payment-facts.test.ts"];
+const caughtBy = ["tests/unit/core/stripe/payment-facts.test.ts"];
 
 /** What happened to an order's money: refunds, disputes, renewals. */
 export const PAYMENT_BUGS: readonly SeededBug[] = [
@@ -175,7 +175,7 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
         replace: 'disputes[state] === undefined ? "" : 1 + state.charAt(0),',
       },
     ],
-    { caughtBy: ["tests/unit/core/disputes.test.ts"] },
+    { caughtBy: ["tests/unit/core/orders/disputes.test.ts"] },
   ),
   ...bugsIn("core/stripe/subscription-charges.ts", [
     {
@@ -225,6 +225,6 @@ export const PAYMENT_BUGS: readonly SeededBug[] = [
         replace: "return found.toSorted((one, other) => one.created - other.created);",
       },
     ],
-    { caughtBy: ["tests/unit/core/subscription-charges.test.ts"] },
+    { caughtBy: ["tests/unit/core/stripe/subscription-charges.test.ts"] },
   ),
 ];

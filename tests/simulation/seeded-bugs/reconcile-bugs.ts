@@ -5,8 +5,8 @@ const CHECK_ORDER = "core/reconciliation/check-order.ts";
 const SOURCES = "core/reconciliation/sources.ts";
 const FIND_CANDIDATES = "core/reconciliation/find-candidates.ts";
 const LOOK_THROUGH = "core/reconciliation/look-through.ts";
-const PACE = ["tests/unit/core/reconcile-pace.test.ts"];
-const ENTRIES = ["tests/unit/core/reconcile-entries.test.ts"];
+const PACE = ["tests/unit/core/reconciliation/reconcile-pace.test.ts"];
+const ENTRIES = ["tests/unit/core/reconciliation/reconcile-entries.test.ts"];
 
 /** How reconciliation finds what webhooks missed. */
 export const RECONCILE_BUGS: readonly SeededBug[] = [

@@ -23,6 +23,6 @@ export default defineConfig({
     include: ["tests/unit/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    setupFiles: ["tests/fail-on-canaries.ts", "tests/nobody-outside.ts"],
+    setupFiles: ["tests/support/fail-on-canaries.ts", "tests/support/nobody-outside.ts"],
   },
 });

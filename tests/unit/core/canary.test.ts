@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { CANARY_BUYER, CANARY_KEYS, findCanaries } from "../../canaries.ts";
-import { openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
+import { CANARY_BUYER, CANARY_KEYS, findCanaries } from "../../support/canaries.ts";
+import { openTestShop, signedWebhook, type TestShop } from "../../support/test-shop.ts";
 
 /** Everything that leaves the shop except bodies for Stripe: the log, addresses of requests, and answers to strangers. */
 const seen: string[] = [];

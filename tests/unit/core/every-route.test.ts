@@ -10,8 +10,8 @@ import { createDownloadLinks } from "../../../core/delivery/files/download-links
 import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
 import { createSigner } from "../../../core/auth/signer.ts";
 import type { Engine } from "../../../core/stores/engine.ts";
-import { CANARY_KEYS } from "../../canaries.ts";
-import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../test-shop.ts";
+import { CANARY_KEYS } from "../../support/canaries.ts";
+import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../support/test-shop.ts";
 
 // What holds for every route, including those that the adapters' cases do not reach.
 const METHODS: Record<keyof App, "GET" | "POST"> = {

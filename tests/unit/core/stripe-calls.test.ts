@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { openTestShop, type TestShop } from "../../test-shop.ts";
+import { openTestShop, type TestShop } from "../../support/test-shop.ts";
 
 /**
  * I17: calls to Stripe are bounded. These are the most that each of them may take with the orders in Stripe, where a call costs

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { licenseProblem } from "../../../scripts/site/license-problem.ts";
 import { APP_SHOP, KEYS } from "../../licenses/license-shop.ts";
-import { siteOf } from "../../test-site.ts";
+import { siteOf } from "../../support/test-site.ts";
 
 const STRIPE = { STRIPE_SECRET_KEY: "sk_test_1" };
 

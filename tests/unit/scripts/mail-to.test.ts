@@ -4,7 +4,7 @@ import { PermanentStepError } from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import type { Kept } from "../../../core/shop.ts";
 import { mailTo, MailToError } from "../../../scripts/mail-to.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../test-shop.ts";
+import { keepingOf, openTestShop, type TestShop } from "../../support/test-shop.ts";
 
 const TYPED = "anna@gmial.example";
 const RIGHT = "anna@gmail.example";

@@ -4,9 +4,9 @@ import { parsePlace } from "../../../core/config/config.ts";
 import { createStripeClient } from "../../../core/stripe/client.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { findOtherShops, otherShopsIfTold } from "../../../scripts/site/other-shops.ts";
-import { CANARY_KEYS } from "../../canaries.ts";
-import { siteOf } from "../../test-site.ts";
-import { openTestShop, type TestShop } from "../../test-shop.ts";
+import { CANARY_KEYS } from "../../support/canaries.ts";
+import { siteOf } from "../../support/test-site.ts";
+import { openTestShop, type TestShop } from "../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const POSTERS = siteOf({}, [{ prices: [{ id: "price_poster_a2" }] }]);

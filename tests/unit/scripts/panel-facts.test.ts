@@ -2,8 +2,8 @@ import { afterEach, expect, test } from "vitest";
 
 import { stripeFacts } from "../../../scripts/dev/panel/order-facts.ts";
 import { findSimulatedOrder } from "../../../scripts/dev/panel/simulated-order.ts";
-import { openTestShop, type TestShop } from "../../test-shop.ts";
-import { siteOf } from "../../test-site.ts";
+import { openTestShop, type TestShop } from "../../support/test-shop.ts";
+import { siteOf } from "../../support/test-site.ts";
 
 let shop: TestShop;
 afterEach(() => shop.close());

@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createDeadline } from "../../../../core/retry/deadline.ts";
+import { settleOrder } from "../../../../core/orders/settle-order.ts";
+import { adoptOrders } from "../../../../core/reconciliation/adopt-orders.ts";
+import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
+import { onTable, type Kept } from "../../../../core/shop.ts";
+import type { Engine } from "../../../../core/stores/engine.ts";
+import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
+import { createStripeEngine } from "../../../../core/stores/stripe-engine.ts";
+import { createHealthRoute } from "../../../../core/routes/health.ts";
+import { ENVIRONMENT, keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+
+const HOUR_MS = 3_600_000;
+const MAIL = { SMTP_URL: "smtps://u:p@smtp.example:465", MAIL_FROM: "s@shop.example" };
+
+/** A shop whose table is restored from a backup. */
+let shop: TestShop;
+let orders: string[];
+let events: string[];
+beforeEach(() => {
+  shop = openTestShop({ engine: "stripe", environment: MAIL });
+  orders = [];
+  events = [];
+});
+afterEach(() => shop.close());
+
+async function open(table: Engine): Promise<Kept> {
+  const now = (): number => shop.clock.nowMs;
+  const { stripe, identity } = await keepingOf(shop, { engine: undefined });
+  const inStripe = createStripeEngine(stripe, { livemode: false, identity, now });
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (event: string) => void events.push(event),
+  };
+  const engine = onTable(table, inStripe, inStripe, now, log);
+  return keepingOf(shop, { engine }, { ...ENVIRONMENT, ...MAIL });
+}
+
+const inTime = () => createDeadline(() => shop.clock.nowMs, HOUR_MS);
+const run = (kept: Kept) => reconcile(inTime(), kept);
+const settle = (orderId: string, kept: Kept) => settleOrder(orderId, "checkout", inTime(), kept);
+
+async function sell(kept: Kept): Promise<string> {
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  expect(await settle(orderId, kept)).toEqual({ kind: "fulfilled" });
+  orders.push(orderId);
+  return orderId;
+}
+
+/** A new table that holds what the other one holds now, as DynamoDB restores it. */
+async function copyOf(table: Engine): Promise<Engine> {
+  const copy = createMemoryEngine();
+  for (const orderId of orders) {
+    const stored = await table.orders.readControl(orderId);
+    const snapshot = await table.orders.readSnapshot(orderId);
+    if (snapshot !== undefined) await copy.orders.createSnapshot(snapshot);
+    if (stored !== undefined) await copy.orders.writeControl(orderId, 0, stored.control);
+  }
+  for (const name of ["reconciliation", "table_mark"]) {
+    const note = await table.bookkeeping.read(name);
+    if (note !== undefined) await copy.bookkeeping.write(name, 0, note.text);
+  }
+  return copy;
+}
+
+/** One order before the backup, one after it, and the table as it was when the backup was made. */
+async function restored() {
+  const living = createMemoryEngine();
+  const kept = await open(living);
+  const before = await sell(kept);
+  await run(kept);
+  const backup = await copyOf(living);
+  shop.clock.nowMs += 2 * HOUR_MS;
+  const after = await sell(kept);
+  await run(kept);
+  expect(shop.mails).toHaveLength(2);
+  shop.clock.nowMs += 2 * HOUR_MS;
+  return { before, after, living: kept, kept: await open(backup) };
+}
+
+async function problems(kept: Kept): Promise<string[]> {
+  const route = createHealthRoute({
+    keeping: async () => kept,
+    livemode: false,
+    lacksLicenseKey: false,
+    lacksCronSecret: false,
+    isScheduled: false,
+    mailsOwner: false,
+    delivers: false,
+    now: () => shop.clock.nowMs,
+    log: kept.log,
+  });
+  const answer = await route.handle(new Request("https://shop.example/api/health"), {} as never);
+  return ((await answer.json()) as { problems: string[] }).problems;
+}
+
+test("E35: no webhook and no run delivers an order again that a restored table has forgotten", async () => {
+  const { before, after, kept } = await restored();
+  await expect(settle(after, kept)).rejects.toThrow(/npm run adopt/);
+  expect(await run(kept)).toMatchObject({ repaired: [], unfinished: [after] });
+  shop.clock.nowMs += HOUR_MS;
+  await run(kept);
+  expect(await problems(kept)).toContain("table_restored");
+  expect(events).toContain("table_restored");
+  expect(shop.mails).toHaveLength(2);
+  expect((await kept.store.readSnapshot(before))?.orderId).toBe(before);
+});
+
+test("E35: an order that the restored table knows as waiting, but that was delivered since, is not delivered again", async () => {
+  const living = createMemoryEngine();
+  const kept = await open(living);
+  const orderId = await shop.openSession("price_print_deposit");
+  shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
+  expect(await settle(orderId, kept)).toEqual({ kind: "awaiting_payment" });
+  orders.push(orderId);
+  await run(kept);
+  const backup = await copyOf(living);
+  shop.clock.nowMs += 48 * HOUR_MS;
+  shop.stripe.account.settleDelayed(orderId);
+  await run(kept);
+  expect(shop.mails).toHaveLength(1);
+
+  const after = await open(backup);
+  shop.clock.nowMs += HOUR_MS;
+  await run(after);
+  expect(shop.mails).toHaveLength(1);
+  const adopted = await adoptOrders({ sinceMs: 0, except: [] }, inTime(), {
+    ...after,
+    store: after.engine.unguarded ?? after.store,
+  });
+  expect(adopted).toEqual([orderId]);
+});
+
+test("E35: new orders go on while the table is not accepted yet", async () => {
+  const { kept } = await restored();
+  expect(await problems(kept)).toContain("table_restored");
+  await sell(kept);
+  expect(shop.mails).toHaveLength(3);
+});
+
+test("E36: after npm run adopt the forgotten orders count as delivered, those named are delivered, and the shop goes on", async () => {
+  const { after, kept } = await restored();
+  const { guard, unguarded } = kept.engine;
+  if (guard === undefined || unguarded === undefined) throw new Error("there is a table");
+  const lost = await shop.openSession();
+  shop.stripe.buyer.pay(lost);
+  shop.clock.nowMs += 2 * HOUR_MS;
+  const gap = await guard.gap();
+  const adopted = await adoptOrders({ sinceMs: gap?.fromMs ?? 0, except: [lost] }, inTime(), {
+    ...kept,
+    store: unguarded,
+  });
+  await guard.accept();
+  expect(adopted).toEqual([after]);
+  expect(await kept.store.readControl(after)).toMatchObject({
+    control: { state: "fulfilled", steps: { mail: { state: "skipped" } } },
+  });
+  expect(await run(kept)).toMatchObject({ repaired: [lost], unfinished: [] });
+  expect(shop.mails).toHaveLength(3);
+  shop.clock.nowMs += HOUR_MS;
+  expect(await problems(kept)).not.toContain("table_restored");
+
+  const payment = String(shop.stripe.state().checkoutSessions[after]?.payment_intent);
+  shop.stripe.account.refund(payment);
+  await settle(after, kept);
+  expect((await kept.store.readControl(after))?.control.mirror).toMatchObject({ fullyRefunded: true });
+});
+
+test("E36 G13: an adopted order with several disputes is written in the format that knows of several", async () => {
+  const living = await open(createMemoryEngine());
+  const orderId = await shop.openSession("price_almanac_monthly");
+  shop.stripe.buyer.pay(orderId);
+  shop.clock.nowMs += 30 * 24 * HOUR_MS;
+  shop.stripe.account.renew(String(shop.stripe.state().checkoutSessions[orderId]?.subscription));
+  for (const payment of Object.keys(shop.stripe.state().paymentIntents))
+    shop.stripe.account.dispute(payment, { inquiry: true });
+  const { unguarded = living.store } = living.engine;
+  await adoptOrders({ sinceMs: 0, except: [] }, inTime(), { ...living, store: unguarded });
+  expect(await unguarded.readControl(orderId)).toMatchObject({
+    control: { v: 3, state: "fulfilled", mirror: { disputes: { inquiry: 2 } } },
+  });
+});
+
+test("E37: an empty table in the place of one that was used delivers nothing again", async () => {
+  const { before, after } = await restored();
+  const kept = await open(createMemoryEngine());
+  await run(kept);
+  await expect(settle(before, kept)).rejects.toThrow(/npm run adopt/);
+  await expect(settle(after, kept)).rejects.toThrow(/npm run adopt/);
+  expect(shop.mails).toHaveLength(2);
+});
+
+test("E37: a first table, and one that stays in use, are never in doubt", async () => {
+  const kept = await open(createMemoryEngine());
+  const orderId = await shop.openSession();
+  shop.stripe.buyer.pay(orderId);
+  shop.clock.nowMs += 5 * HOUR_MS;
+  await run(kept);
+  for (let runs = 0; runs < 5; runs += 1) {
+    shop.clock.nowMs += HOUR_MS;
+    await run(kept);
+    expect(await problems(kept)).toEqual([]);
+  }
+  expect(shop.mails).toHaveLength(1);
+});
+
+test("E37: with a key that may not read products the table has no guard and blocks nothing", async () => {
+  shop.stripe.faults.beforeApi = (request) =>
+    request.url.includes("/v1/products")
+      ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
+      : undefined;
+  const kept = await open(createMemoryEngine());
+  await sell(kept);
+  shop.clock.nowMs += 5 * HOUR_MS;
+  expect(await run(kept)).toMatchObject({ unfinished: [], incomplete: [] });
+  expect(await problems(kept)).toEqual([]);
+});
+
+test("E38: a young order costs no check of the table", async () => {
+  const kept = await open(createMemoryEngine());
+  await sell(kept);
+  const asked = shop.stripe.calls().filter(({ path }) => path.startsWith("/v1/products/static_checkout"));
+  expect(asked).toEqual([]);
+});
+
+test("E39: a deployment without the table, once a run has marked the table, runs nothing and says so", async () => {
+  const kept = await open(createMemoryEngine());
+  const orderId = await sell(kept);
+  const without = await keepingOf(shop, { engine: undefined }, { ...ENVIRONMENT, ...MAIL });
+  expect(await problems(without)).not.toContain("table_not_named");
+  await run(kept);
+  shop.clock.nowMs += 2 * HOUR_MS;
+  await expect(run(without)).rejects.toThrow(/DYNAMODB_TABLE is not set here/);
+  expect(await problems(without)).toContain("table_not_named");
+  expect(await problems(kept)).toEqual([]);
+  expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
+  expect(shop.mails).toHaveLength(1);
+});
