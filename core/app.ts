@@ -20,7 +20,7 @@ import { createOrderStatusRoute } from "./routes/order-status.ts";
 import { createReconcileRoute, createScheduledReconcileRoute } from "./routes/reconcile.ts";
 import { createResendMailRoute } from "./routes/resend-mail.ts";
 import { createWebhookRoute } from "./routes/webhook.ts";
-import { openShop } from "./shop.ts";
+import { openShop } from "./services.ts";
 import { createSigner } from "./auth/signer.ts";
 import type { Site } from "./shop-definition/site.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
@@ -85,8 +85,16 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
   const { log, now } = surroundings;
   const { cronSecret, isScheduled, lacksCronSecret, addressHeader, signingSecrets, siteUrl } = config;
   const { livemode, webhookSecrets } = config.stripe;
-  const { stripe, licenseSigner, orderPages, downloadLinks, deliveries, keeping, checkoutLimits, lookLimit } =
-    openShop(config, site, surroundings);
+  const {
+    stripe,
+    licenseSigner,
+    orderPages,
+    downloadLinks,
+    deliveries,
+    loadServices,
+    checkoutLimits,
+    lookLimit,
+  } = openShop(config, site, surroundings);
   const claims = createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now);
   const hops = createHopLinks(createSigner(signingSecrets, "open-checkout", now), siteUrl, now);
   const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
@@ -104,9 +112,9 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       log,
     }),
     openCheckout: createOpenCheckoutRoute({ hops, claims, siteUrl }),
-    webhook: createWebhookRoute({ stripe, webhookSecrets, now, keeping }),
+    webhook: createWebhookRoute({ stripe, webhookSecrets, now, loadServices }),
     download: createDownloadRoute({
-      keeping,
+      loadServices,
       links: downloadLinks,
       privateFolder: createPrivateFolder(surroundings.projectFolder),
       bucket: config.bucket && createBucket(config.bucket, surroundings),
@@ -117,9 +125,9 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       now,
       log,
     }),
-    license: createLicenseRoute({ signer: licenseSigner, livemode, keeping, now }),
+    license: createLicenseRoute({ signer: licenseSigner, livemode, loadServices, now }),
     orderStatus: createOrderStatusRoute({
-      keeping,
+      loadServices,
       claims,
       orderPages,
       deliveries,
@@ -130,7 +138,7 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       now,
     }),
     resendMail: createResendMailRoute({
-      keeping,
+      loadServices,
       claims,
       orderPages,
       origins: config.origins,
@@ -141,10 +149,10 @@ function openRoutes(config: Config, site: Site, surroundings: Surroundings): Rou
       now,
       log,
     }),
-    reconcile: createReconcileRoute({ keeping, cronSecret }),
-    scheduledReconcile: createScheduledReconcileRoute({ keeping }),
+    reconcile: createReconcileRoute({ loadServices, cronSecret }),
+    scheduledReconcile: createScheduledReconcileRoute({ loadServices }),
     health: createHealthRoute({
-      keeping,
+      loadServices,
       livemode,
       lacksLicenseKey,
       lacksCronSecret,

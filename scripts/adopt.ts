@@ -17,8 +17,8 @@ const given = readArguments(HELP);
 const { since, deliver } = parse(given);
 
 try {
-  const kept = await (await openOwnerShop()).keeping();
-  const { guard, unguarded } = kept.engine;
+  const services = await (await openOwnerShop()).loadServices();
+  const { guard, unguarded } = services.engine;
   if (guard === undefined || unguarded === undefined) {
     fail("Orders are kept in Stripe here: there is no table that could have been restored.");
   }
@@ -29,7 +29,10 @@ try {
     );
   }
   const deadline = createDeadline(Date.now, HOUR_MS);
-  const adopted = await adoptOrders({ sinceMs, except: deliver }, deadline, { ...kept, store: unguarded });
+  const adopted = await adoptOrders({ sinceMs, except: deliver }, deadline, {
+    ...services,
+    store: unguarded,
+  });
   await guard.accept();
   console.log(JSON.stringify({ adopted }, null, 2));
   console.error(

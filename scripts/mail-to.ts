@@ -4,7 +4,7 @@ import { createDeadline } from "../core/retry/deadline.ts";
 import { handOut } from "../core/orders/hand-out.ts";
 import type { OrderStore } from "../core/orders/order-store.ts";
 import type { SettleOutcome } from "../core/orders/settle-order.ts";
-import type { Kept } from "../core/shop.ts";
+import type { Services } from "../core/services.ts";
 import { noteByHand } from "./note-by-hand.ts";
 import { settleByHand } from "./settle-by-hand.ts";
 
@@ -23,8 +23,8 @@ export class MailToError extends Error {
  * order is settled; one that was sent or skipped is sent again.
  * @throws MailToError when there is nothing to mail, or nothing to mail it with.
  */
-export async function mailTo(orderId: string, address: string, kept: Kept): Promise<SettleOutcome> {
-  const { mailer, store } = kept;
+export async function mailTo(orderId: string, address: string, services: Services): Promise<SettleOutcome> {
+  const { mailer, store } = services;
   if (!isMailAddress(address)) throw new MailToError(`${address} is not one mail address.`);
   if (mailer === undefined)
     throw new MailToError(
@@ -39,12 +39,12 @@ export async function mailTo(orderId: string, address: string, kept: Kept): Prom
   await store.correctMailAddress(orderId, address);
   await noteByHand(orderId, "mail_to_command", store);
   // What was written a moment ago may not be read everywhere yet.
-  const corrected = { ...kept, store: mailingTo(address, store) };
+  const corrected = { ...services, store: mailingTo(address, store) };
   if (!isMailDone(stored.control.steps["mail"]?.state)) return settleByHand(orderId, corrected);
 
   const order = await corrected.store.readSnapshot(orderId);
   if (order === undefined) throw new MailToError("The order's items cannot be read.");
-  const deadline = createDeadline(kept.now, MINUTE_MS);
+  const deadline = createDeadline(services.now, MINUTE_MS);
   await resendConfirmation(order, address, deadline, { ...corrected, mailer, limit: NO_LIMIT });
   return settleByHand(orderId, corrected);
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { ConfigError, parseConfig, type Environment } from "../core/config/config.ts";
 import { createJsonLog } from "../core/log/log.ts";
-import { openShop, type Shop } from "../core/shop.ts";
+import { openShop, type Shop } from "../core/services.ts";
 import { realSurroundings } from "../core/surroundings.ts";
 import { readDotEnv } from "./dot-env.ts";
 import { loadSite, type LoadedSite } from "./site/load-site.ts";

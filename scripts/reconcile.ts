@@ -13,11 +13,15 @@ const HOUR_MS = 3_600_000;
 if (readArguments(HELP).length > 0) fail(`This command takes no arguments.\n\n${HELP}`);
 
 try {
-  const kept = await (await openOwnerShop()).keeping();
-  const report = await reconcile(createDeadline(Date.now, HOUR_MS), kept, ({ checked, repaired }, source) => {
-    if (process.stderr.isTTY)
-      process.stderr.write(`\r${checked} checked, ${repaired.length} repaired (${source})   `);
-  });
+  const services = await (await openOwnerShop()).loadServices();
+  const report = await reconcile(
+    createDeadline(Date.now, HOUR_MS),
+    services,
+    ({ checked, repaired }, source) => {
+      if (process.stderr.isTTY)
+        process.stderr.write(`\r${checked} checked, ${repaired.length} repaired (${source})   `);
+    },
+  );
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log(JSON.stringify(report, null, 2));
   for (const orderId of report.flagged) console.error(`Waits for you: npm run settle -- ${orderId}`);

@@ -23,14 +23,14 @@ if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
 }
 
 try {
-  const { stripe, keeping } = await openOwnerShop();
-  const kept = await keeping();
-  if (await hasMovedAway(kept.engine)) fail(MOVED_AWAY);
+  const { stripe, loadServices } = await openOwnerShop();
+  const services = await loadServices();
+  if (await hasMovedAway(services.engine)) fail(MOVED_AWAY);
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
     parseNotification(JSON.stringify(event)),
     createDeadline(Date.now, MINUTE_MS),
-    kept,
+    services,
   );
   const summary = { event: event.id, type: event.type };
   if (result.kind === "ignored") {
@@ -38,7 +38,7 @@ try {
     process.exit(0);
   }
   const settled = result.orders.map(({ orderId, outcome }) => ({ orderId, outcome: outcome.kind }));
-  for (const { orderId } of settled) await noteByHand(orderId, "replay_command", kept.store);
+  for (const { orderId } of settled) await noteByHand(orderId, "replay_command", services.store);
   console.log(JSON.stringify({ ...summary, settled }, null, 2));
   process.exit(settled.some(({ outcome }) => UNSETTLED.includes(outcome)) ? 1 : 0);
 } catch (error) {

@@ -1,6 +1,6 @@
 import { createDeadline } from "../core/retry/deadline.ts";
 import { settleOrder, type SettleOutcome } from "../core/orders/settle-order.ts";
-import type { Kept } from "../core/shop.ts";
+import type { Services } from "../core/services.ts";
 import { noteByHand } from "./note-by-hand.ts";
 
 const MINUTE_MS = 60_000;
@@ -25,12 +25,12 @@ export function adviceAfter({ kind }: SettleOutcome): string | undefined {
  * Settles an order at the owner's request: steps that were given up are tried again. The history records the command even if the run is
  * interrupted, because it may have changed the order by then.
  */
-export async function settleByHand(orderId: string, kept: Kept): Promise<SettleOutcome> {
+export async function settleByHand(orderId: string, services: Services): Promise<SettleOutcome> {
   try {
-    const outcome = await settleOrder(orderId, "owner", createDeadline(kept.now, MINUTE_MS), kept);
-    if (outcome.kind === "fulfilled") await kept.storageAlarm.forget([orderId]).catch(() => undefined);
+    const outcome = await settleOrder(orderId, "owner", createDeadline(services.now, MINUTE_MS), services);
+    if (outcome.kind === "fulfilled") await services.storageAlarm.forget([orderId]).catch(() => undefined);
     return outcome;
   } finally {
-    await noteByHand(orderId, "settle_command", kept.store);
+    await noteByHand(orderId, "settle_command", services.store);
   }
 }

@@ -1,7 +1,7 @@
 import { errandsIn } from "../core/orders/outbox/errands.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
-import type { Kept } from "../core/shop.ts";
+import type { Services } from "../core/services.ts";
 import { mailTo, MailToError } from "./mail-to.ts";
 import { fail, messageOf, openOwnerShop, readArguments } from "./owner-shop.ts";
 import { adviceAfter, settleByHand } from "./settle-by-hand.ts";
@@ -17,7 +17,7 @@ refused, is sent there, and one that was sent already is sent again. If a mail r
 days; a full refund closes it.
 
 Prints as JSON the outcome, which messages could not be delivered ("owed"), the order's record, how often the buyer downloaded each file
-("downloads") and what the shop recorded when ("history"); the last two where orders are kept in DynamoDB.
+("downloads") and what the shop recorded when ("history"); the last two where orders are services in DynamoDB.
 Ends with 1 when the order is still not as it should be.`;
 
 const NOT_TOLD =
@@ -37,18 +37,20 @@ if (
 }
 
 try {
-  const kept = await (await openOwnerShop()).keeping();
-  if (await hasMovedAway(kept.engine)) fail(MOVED_AWAY);
-  const outcome = isCorrection ? await mailTo(orderId, address, kept) : await settleByHand(orderId, kept);
-  const stored = await kept.store.readControl(orderId);
+  const services = await (await openOwnerShop()).loadServices();
+  if (await hasMovedAway(services.engine)) fail(MOVED_AWAY);
+  const outcome = isCorrection
+    ? await mailTo(orderId, address, services)
+    : await settleByHand(orderId, services);
+  const stored = await services.store.readControl(orderId);
   const owed = owedBy(stored?.control);
   const order = stored?.control ?? null;
   const report = {
     outcome: outcome.kind,
     ...(owed.length > 0 && { owed }),
     order,
-    ...(stored !== undefined && { downloads: await downloadsOf(orderId, kept) }),
-    ...(stored !== undefined && { history: await historyOf(orderId, kept) }),
+    ...(stored !== undefined && { downloads: await downloadsOf(orderId, services) }),
+    ...(stored !== undefined && { history: await historyOf(orderId, services) }),
   };
   console.log(JSON.stringify(report, null, 2));
   const advice = adviceAfter(outcome) ?? (owed.length > 0 ? NOT_TOLD : undefined);
@@ -67,7 +69,7 @@ interface NotedDownload {
 }
 
 /** Undefined where no count is kept. */
-async function downloadsOf(id: string, { engine }: Kept): Promise<NotedDownload[] | undefined> {
+async function downloadsOf(id: string, { engine }: Services): Promise<NotedDownload[] | undefined> {
   const counts = await engine.downloads.of(id);
   return counts?.map(({ name, count, firstMs, lastMs }) => {
     return { name, count, first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() };
@@ -75,7 +77,7 @@ async function downloadsOf(id: string, { engine }: Kept): Promise<NotedDownload[
 }
 
 /** `2026-11-21T12:00:00.000Z order_recorded`. Undefined where no history is kept. */
-async function historyOf(id: string, { store }: Kept): Promise<string[] | undefined> {
+async function historyOf(id: string, { store }: Services): Promise<string[] | undefined> {
   const entries = await store.readHistory(id);
   return entries?.map(({ atMs, what }) => `${new Date(atMs).toISOString()} ${what}`);
 }

@@ -18,7 +18,7 @@ export interface ResenderDependencies {
   log: Log;
 }
 
-/** Kept back from the mail's time, to record it. */
+/** Services back from the mail's time, to record it. */
 const NOTE_RESERVE_MS = 1_000;
 
 /** Not begun with less time than this. */

@@ -3,7 +3,7 @@ import type { Deadline } from "../retry/deadline.ts";
 /** Time kept for the write that begins an effect. Undoing that beginning would cost a second write. */
 const BEGIN_RESERVE_MS = 500;
 
-/** Kept back from an effect's time, so that its result can still be written. */
+/** Services back from an effect's time, so that its result can still be written. */
 const END_RESERVE_MS = 1_000;
 
 /** The next write may take a little longer than the slowest so far. */

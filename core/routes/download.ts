@@ -21,7 +21,7 @@ import { createSharedLooks, type SharedLooks } from "../order-page/shared-looks.
 import type { Site } from "../shop-definition/site.ts";
 
 export interface DownloadDependencies {
-  keeping: () => Promise<{ store: OrderStore; engine: { downloads: DownloadCounter } }>;
+  loadServices: () => Promise<{ store: OrderStore; engine: { downloads: DownloadCounter } }>;
   links: DownloadLinks;
   privateFolder: PrivateFolder;
   /** Undefined if none is configured; then no price names a file in it. */
@@ -92,9 +92,9 @@ async function fileToHandOut(
   orderId: OrderId,
   fileId: string,
   looks: SharedLooks<KnownOrder>,
-  { keeping, site }: DownloadDependencies,
+  { loadServices, site }: DownloadDependencies,
 ): Promise<OrderFile> {
-  const { store } = await keeping();
+  const { store } = await loadServices();
   // Having the link is proof enough of being no stranger.
   const look = await shareKnownOrder(store, orderId, { isBuyer: true }, looks).catch(notNow);
   if (look.kind === "later") return notNow();
@@ -136,12 +136,12 @@ async function count(
   request: Request,
   orderId: OrderId,
   file: OrderFile,
-  { keeping, now, log }: DownloadDependencies,
+  { loadServices, now, log }: DownloadDependencies,
 ): Promise<void> {
   const isResumed = /^bytes=\s*(?!0+-)/i.test(request.headers.get("range") ?? "");
   if (request.method !== "GET" || isResumed) return;
   try {
-    const { engine } = await keeping();
+    const { engine } = await loadServices();
     await engine.downloads.add(orderId, file, now());
   } catch (error) {
     log.warn("download_not_counted", { orderId, fileId: file.id, error: describeError(error) });

@@ -8,14 +8,14 @@ import { FIRST_SEEN, troubleWithRuns } from "../reconciliation/heartbeat.ts";
 import { hasMovedAway } from "../reconciliation/moved-away.ts";
 import { readOnce } from "../reconciliation/read-once.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
-import type { Kept } from "../shop.ts";
+import type { Services } from "../services.ts";
 
 /** Anyone may ask, and each look costs calls to Stripe. Problems are remembered for less time, so that a fix shows soon. */
 const REMEMBER_WELL_MS = 60_000;
 const REMEMBER_PROBLEMS_MS = 10_000;
 
 export interface HealthDependencies {
-  keeping: () => Promise<Kept>;
+  loadServices: () => Promise<Services>;
   livemode: boolean;
   /** License keys are for sale, but there is nothing to sign them with. */
   lacksLicenseKey: boolean;
@@ -50,8 +50,17 @@ export interface Health {
  * so requests that come at the same time share one look, and its result is remembered for a while.
  */
 export function createHealthRoute(dependencies: HealthDependencies): Route {
-  const { keeping, livemode, lacksLicenseKey, lacksCronSecret, isScheduled, mailsOwner, delivers, now, log } =
-    dependencies;
+  const {
+    loadServices,
+    livemode,
+    lacksLicenseKey,
+    lacksCronSecret,
+    isScheduled,
+    mailsOwner,
+    delivers,
+    now,
+    log,
+  } = dependencies;
   let last: { health: Promise<Health>; startedMs: number; untilMs: number } | undefined;
 
   return {
@@ -71,7 +80,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   async function examine(): Promise<Health> {
     const mode = livemode ? "live" : "test";
     try {
-      const { engine, mailer, storageAlarm } = await keeping();
+      const { engine, mailer, storageAlarm } = await loadServices();
       const { events } = engine;
       const bookkeeping = readOnce(engine.bookkeeping);
       const [

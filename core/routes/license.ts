@@ -30,7 +30,7 @@ const FOR_EVERY_ORIGIN = {
 export interface LicenseDependencies {
   signer: LicenseSigner;
   livemode: boolean;
-  keeping: () => Promise<{ store: Pick<OrderStore, "readControl"> }>;
+  loadServices: () => Promise<{ store: Pick<OrderStore, "readControl"> }>;
   now: () => number;
 }
 
@@ -41,7 +41,7 @@ export interface LicenseDependencies {
  * The signature comes first: a made-up key gets "unknown" without a look at any order. So neither the answer nor its timing tells
  * anything about orders, and a flood of such questions reaches neither the store nor Stripe.
  */
-export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDependencies): Route {
+export function createLicenseRoute({ signer, livemode, loadServices, now }: LicenseDependencies): Route {
   const recent = createRecentAnswers<LicenseStatus>(now);
 
   return {
@@ -69,7 +69,7 @@ export function createLicenseRoute({ signer, livemode, keeping, now }: LicenseDe
   };
 
   async function lookUp(orderId: OrderId): Promise<LicenseStatus> {
-    const { store } = await keeping();
+    const { store } = await loadServices();
     const stored = await store.readControl(orderId);
     const state = stored === undefined ? "not_paid" : handOut(stored.control).kind;
     if (state === "not_paid") return "unknown";

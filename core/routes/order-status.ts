@@ -18,7 +18,7 @@ import { askedOrder, orderNotFound } from "./asked-order.ts";
 const ANSWER_WITHIN_MS = 8_000;
 
 export interface OrderStatusDependencies {
-  keeping: () => Promise<SettleDependencies & { mailer: Mailer | undefined }>;
+  loadServices: () => Promise<SettleDependencies & { mailer: Mailer | undefined }>;
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
@@ -37,7 +37,7 @@ export interface OrderStatusDependencies {
  * foreign ids, and those of the other mode, get the same 404.
  */
 export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { keeping, claims, orderPages, deliveries, supportEmail, livemode, limit, addressHeader, now } =
+  const { loadServices, claims, orderPages, deliveries, supportEmail, livemode, limit, addressHeader, now } =
     dependencies;
   const looks = createSharedLooks<OrderView>(now);
 
@@ -52,8 +52,8 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       const hasBought = claims.holds(request, orderId);
       const isBuyer = hasBought || orderPages.opens(request, orderId);
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      const kept = await keeping();
-      const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, kept).catch(
+      const services = await loadServices();
+      const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, services).catch(
         (error: unknown) => {
           // What cannot be reached right now says nothing about the order: the page keeps waiting.
           throw tryAgain(error);
@@ -63,7 +63,7 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
       if (look.view === undefined) throw orderNotFound();
       const { status, order } = look.view;
       context.note({ orderId, state: status.state, isBuyer });
-      const sendsMail = kept.mailer !== undefined;
+      const sendsMail = services.mailer !== undefined;
       if (order === undefined) return jsonResponse(200, status);
       const keepLink = hasBought ? orderPages.keepsakeOf : undefined;
       const more = isBuyer

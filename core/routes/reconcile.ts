@@ -10,7 +10,7 @@ import { reconcile, type ReconcileDependencies } from "../reconciliation/reconci
 const RUN_FOR_MS = 24_000;
 
 export interface ReconcileRouteDependencies {
-  keeping: () => Promise<ReconcileDependencies>;
+  loadServices: () => Promise<ReconcileDependencies>;
 }
 
 /**
@@ -38,8 +38,8 @@ export function createScheduledReconcileRoute(dependencies: ReconcileRouteDepend
   return { name: "reconcile", method: "POST", handle: () => run(dependencies) };
 }
 
-async function run({ keeping }: ReconcileRouteDependencies): Promise<Response> {
-  const dependencies = await keeping();
+async function run({ loadServices }: ReconcileRouteDependencies): Promise<Response> {
+  const dependencies = await loadServices();
   const deadline = createDeadline(dependencies.now, RUN_FOR_MS);
   const report = await reconcile(deadline, dependencies).catch((error: unknown) => {
     throw unavailable("dependency_failed", "Reconciliation could not read its sources.", 60, error);

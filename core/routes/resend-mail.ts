@@ -36,7 +36,7 @@ const QUESTION = {
 };
 
 export interface ResendMailDependencies {
-  keeping: () => Promise<{
+  loadServices: () => Promise<{
     store: OrderStore;
     engine: { counters: Counters };
     mailer: Mailer | undefined;
@@ -62,7 +62,8 @@ export interface ResendMailDependencies {
  * Everyone else gets 404.
  */
 export function createResendMailRoute(dependencies: ResendMailDependencies): Route {
-  const { keeping, claims, orderPages, origins, livemode, secret, addressHeader, now, log } = dependencies;
+  const { loadServices, claims, orderPages, origins, livemode, secret, addressHeader, now, log } =
+    dependencies;
   const looks = createSharedLooks<KnownOrder>(now);
 
   return {
@@ -85,10 +86,10 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const refusal = (reason: Refusal): HttpError => (isBuyer ? refused(reason) : orderNotFound());
 
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
-      const kept = await keeping().catch(notNow);
-      const { mailer } = kept;
+      const services = await loadServices().catch(notNow);
+      const { mailer } = services;
       if (mailer === undefined) throw refusal("sends_no_mail");
-      const look = await shareKnownOrder(kept.store, orderId, { isBuyer }, looks).catch(notNow);
+      const look = await shareKnownOrder(services.store, orderId, { isBuyer }, looks).catch(notNow);
       if (look.kind === "later") return notNow();
       const order = look.view;
       // A checkout that was opened but not finished is not an order yet.
@@ -96,7 +97,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       context.note({ orderId, isBuyer });
       const again = mailAgain(order);
       if (again.kind === "refused") throw refusal(again.reason);
-      const { counters } = kept.engine;
+      const { counters } = services.engine;
       if (!isBuyer) {
         if (!wasMailed(order.control)) throw orderNotFound();
         await takeStrangersMail(address, { counters, secret, now }).catch(passOn);
@@ -105,7 +106,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const { resendConfirmation } = await import("../mail/confirmation-resender.ts");
       const limit = createResendLimit(counters, now);
       await resendConfirmation(order.snapshot, again.to, deadline, {
-        ...kept,
+        ...services,
         mailer,
         limit,
         now,

@@ -33,7 +33,7 @@ const MAX_ERROR = 200;
 /** Counting takes a moment; at most once an hour the owner is told as well. No order waits behind a declined card. */
 const ALARM_WITHIN_MS = 6_000;
 
-type WebhookKept = EventDependencies & {
+type WebhookServices = EventDependencies & {
   identity: ShopIdentity;
   engine: { events: EventLog };
   alarm: CardTestingAlarm;
@@ -43,14 +43,19 @@ export interface WebhookDependencies {
   stripe: Stripe;
   webhookSecrets: readonly string[];
   now: () => number;
-  keeping: () => Promise<WebhookKept>;
+  loadServices: () => Promise<WebhookServices>;
 }
 
 /**
  * `POST /api/webhook`: Stripe reports that something happened. 200 means that the order is done, is durably waiting, is flagged for
  * the owner, or is not ours; anything else makes Stripe retry, for three days in live mode.
  */
-export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: WebhookDependencies): Route {
+export function createWebhookRoute({
+  stripe,
+  webhookSecrets,
+  now,
+  loadServices,
+}: WebhookDependencies): Route {
   return {
     name: "webhook",
     method: "POST",
@@ -61,7 +66,7 @@ export function createWebhookRoute({ stripe, webhookSecrets, now, keeping }: Web
       const event = parseNotification(verifySignature(stripe, body, signature, webhookSecrets, now()));
       context.note({ eventId: event.id, eventType: event.type });
 
-      const dependencies = await keeping();
+      const dependencies = await loadServices();
       const { outcome, orderIds, refusal } = await settleEvent(event, dependencies);
       context.note({ outcome, orderId: orderIds.join(" ") || undefined });
       if (isOurDecline(event, dependencies)) await countDecline(dependencies);
@@ -83,7 +88,7 @@ interface Processed {
  * Never takes longer than Stripe waits, whatever hangs. Work that goes on after a 503 is a run that was overtaken, like any other:
  * its late writes are refused.
  */
-async function settleEvent(event: Notification, dependencies: WebhookKept): Promise<Processed> {
+async function settleEvent(event: Notification, dependencies: WebhookServices): Promise<Processed> {
   const { now, schedule } = dependencies;
   const deadline = createDeadline(now, SETTLE_WITHIN_MS);
   try {
@@ -106,7 +111,7 @@ async function settleEvent(event: Notification, dependencies: WebhookKept): Prom
 async function record(
   { id: eventId, type, createdMs }: Notification,
   { outcome, orderIds, refusal }: Processed,
-  { engine, now, schedule, log }: WebhookKept,
+  { engine, now, schedule, log }: WebhookServices,
   { requestId }: RequestContext,
 ): Promise<void> {
   const delivery = {
@@ -129,7 +134,7 @@ async function record(
 }
 
 /** Whether or not this succeeds, the delivery is answered. */
-async function countDecline({ alarm, schedule }: WebhookKept): Promise<void> {
+async function countDecline({ alarm, schedule }: WebhookServices): Promise<void> {
   await withTimeout(ALARM_WITHIN_MS, schedule, () => alarm.report("declined")).catch(() => undefined);
 }
 

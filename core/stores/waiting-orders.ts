@@ -15,7 +15,7 @@ export interface Found {
 }
 
 /**
- * The orders that waited for their owner at the last look. Kept because a worklist made from Stripe's list of sessions ends after
+ * The orders that waited for their owner at the last look. Services because a worklist made from Stripe's list of sessions ends after
  * forty days, while a refund or a dispute can flag an order months after it was paid.
  */
 export async function readWaiting(bookkeeping: Bookkeeping): Promise<OrderId[]> {

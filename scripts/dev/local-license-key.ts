@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { dayOf, formatSigningKey } from "../../core/delivery/licenses/signing-key.ts";
 
 /**
- * Signs the license keys of a shop on the simulated Stripe, which are worth nothing elsewhere. Kept beside the orders, so that they
+ * Signs the license keys of a shop on the simulated Stripe, which are worth nothing elsewhere. Services beside the orders, so that they
  * keep their keys when the shop is opened again; without a folder it is gone with them.
  */
 export async function localLicenseKey(storageFolder: string | undefined): Promise<string> {

@@ -4,7 +4,7 @@ import { createApp, type App } from "../../core/app.ts";
 import { parseConfig, type Environment } from "../../core/config/config.ts";
 import { createJsonLog } from "../../core/log/log.ts";
 import { shopAppearance } from "../../core/shop-definition/appearance.ts";
-import { openShop } from "../../core/shop.ts";
+import { openShop } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
@@ -101,14 +101,14 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       shopName = nameOf(site);
       return createApp({ ...environment, ...inbox.environmentFor(shopName) }, site, surroundings);
     });
-    const { keeping } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
+    const { loadServices } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
     const devPages = createDevPages({
       stripe: stripe?.simulated,
-      keeping,
+      loadServices,
       async tryAgain(orderId) {
         // With the owner's files as they are now: the mistake may have been in them.
         const mended = openShop(config, await loadSite(root), { ...realSurroundings(), ...surroundings });
-        return adviceAfter(await settleByHand(orderId, await mended.keeping()));
+        return adviceAfter(await settleByHand(orderId, await mended.loadServices()));
       },
       ...inbox,
     });

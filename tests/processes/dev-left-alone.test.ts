@@ -8,7 +8,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { parseConfig, type Environment } from "../../core/config/config.ts";
 import type { ControlRecord } from "../../core/orders/order.ts";
-import { openShop } from "../../core/shop.ts";
+import { openShop } from "../../core/services.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 import { startShop, type Shop } from "../../scripts/dev/shop.ts";
@@ -67,7 +67,7 @@ async function buyPoster({ url, simulatedStripe }: Shop): Promise<string> {
 
 /** The order as a shop with these variables finds it. */
 async function orderIn(environment: Environment, orderId: string): Promise<ControlRecord | undefined> {
-  const { store } = await openShop(parseConfig(environment), siteOf(), realSurroundings()).keeping();
+  const { store } = await openShop(parseConfig(environment), siteOf(), realSurroundings()).loadServices();
   return (await store.readControl(orderId))?.control;
 }
 

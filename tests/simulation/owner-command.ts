@@ -3,7 +3,7 @@ import Stripe from "stripe";
 import { parseConfig } from "../../core/config/config.ts";
 import { createDeadline } from "../../core/retry/deadline.ts";
 import { settleOrder } from "../../core/orders/settle-order.ts";
-import { openShop } from "../../core/shop.ts";
+import { openShop } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import type { Surroundings } from "../../core/surroundings.ts";
 import type { ShopProcess } from "./shop-process.ts";
@@ -45,8 +45,12 @@ export function settleByHand(
     );
 
   async function settle(): Promise<void> {
-    const kept = await openShop(parseConfig(shop.environment), shop.site, shop.surroundings).keeping();
-    const { kind } = await settleOrder(orderId, "owner", createDeadline(process.now, MINUTE_MS), kept);
+    const services = await openShop(
+      parseConfig(shop.environment),
+      shop.site,
+      shop.surroundings,
+    ).loadServices();
+    const { kind } = await settleOrder(orderId, "owner", createDeadline(process.now, MINUTE_MS), services);
     if (kind === "not_ours" || kind === "not_found") complain(`is told ${kind}`);
   }
 

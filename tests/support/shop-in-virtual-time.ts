@@ -1,14 +1,14 @@
 import type { Mail } from "../../core/mail/mailer.ts";
 import type { ReconcileReport } from "../../core/reconciliation/reconcile.ts";
-import type { Kept } from "../../core/shop.ts";
+import type { Services } from "../../core/services.ts";
 import { lightRequest, lightResponse } from "../simulation/light-http.ts";
 import { createRandom } from "../simulation/random.ts";
 import { replaceGlobals } from "../simulation/virtual-globals.ts";
 import { createVirtualTime } from "../simulation/virtual-time.ts";
-import { keepingOf, openTestShop, type TestShop } from "./test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "./test-shop.ts";
 
 export interface VirtualShop extends TestShop {
-  kept: Kept;
+  services: Services;
   /** How long Stripe and the mail server take; calls may overlap. The mail server may refuse every mail. */
   pace: { callMs: number; mailMs: number; refuse?: Error };
   /** How often Stripe was asked for an address that begins like this, refusals included. */
@@ -80,7 +80,7 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
       shop.mails.push(mail);
     },
   };
-  const kept = await keepingOf(shop, {
+  const services = await servicesOf(shop, {
     now,
     fetch,
     mailer,
@@ -107,7 +107,7 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
 
   return {
     ...shop,
-    kept,
+    services,
     pace,
     mostAtOnce: () => most,
     asked: (path) => asked.filter((one) => one.startsWith(path)).length,
@@ -115,7 +115,7 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
     async scheduledRun() {
       const startedMs = now();
       const { createScheduledReconcileRoute } = await import("../../core/routes/reconcile.ts");
-      const route = createScheduledReconcileRoute({ keeping: async () => kept });
+      const route = createScheduledReconcileRoute({ loadServices: async () => services });
       const request = new Request("https://shop.example/api/reconcile", { method: "POST" });
       const response = await during(async () => route.handle(request, {} as never));
       const report = (await response.json()) as ReconcileReport;

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { createApp, type App } from "../../core/app.ts";
 import { parseConfig } from "../../core/config/config.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
-import { openShop, type Kept } from "../../core/shop.ts";
+import { openShop, type Services } from "../../core/services.ts";
 import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
 import type { Engine } from "../../core/stores/engine.ts";
 import { createJsonLog } from "../../core/log/log.ts";
@@ -150,12 +150,12 @@ export function signedWebhook(body: string, nowMs: number, secret: string = WEBH
 }
 
 /** The dependencies of a second instance of this shop's routes, for tests that call the code behind them. */
-export function keepingOf(
+export function servicesOf(
   { clock, mails, engine, stripe }: TestShop,
   replacements: Partial<Surroundings> = {},
   environment: Record<string, string> = {},
   site: Site = siteOf(),
-): Promise<Kept> {
+): Promise<Services> {
   const surroundings = {
     ...realSurroundings(),
     now: () => clock.nowMs,
@@ -165,5 +165,5 @@ export function keepingOf(
     engine,
     ...replacements,
   };
-  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, surroundings).keeping();
+  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, surroundings).loadServices();
 }

@@ -11,7 +11,7 @@ const ARCHITECTURE = fileURLToPath(new URL("../../docs/architecture.md", import.
 const ROOMS = [
   "app.ts",
   "routes",
-  "shop.ts",
+  "services.ts",
   "surroundings.ts",
   "shop-identity.ts",
   "fulfillment",

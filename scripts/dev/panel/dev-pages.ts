@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { lookup } from "mrmime";
 
-import type { Kept } from "../../../core/shop.ts";
+import type { Services } from "../../../core/services.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.ts";
 import { html } from "../../../core/format/html.ts";
@@ -14,7 +14,7 @@ import { createOrderPages } from "./order-pages.ts";
 export interface DevPagesDependencies extends InboxDependencies {
   /** Undefined when the shop talks to the real Stripe, where the dashboard does what the panel does here. */
   stripe: SimulatedStripe | undefined;
-  keeping: () => Promise<Pick<Kept, "store" | "engine">>;
+  loadServices: () => Promise<Pick<Services, "store" | "engine">>;
   tryAgain: ShopSide["tryAgain"];
 }
 
@@ -24,12 +24,12 @@ const ASSETS = ["dev.css", "live-update.js"];
  * `/__dev` and the pages below it, for the developer at this machine. No deployed bundle contains them. Resolves to
  * undefined for every other address.
  */
-export function createDevPages({ stripe, keeping, tryAgain, ...inbox }: DevPagesDependencies) {
+export function createDevPages({ stripe, loadServices, tryAgain, ...inbox }: DevPagesDependencies) {
   const inboxPages = createInboxPages(inbox);
   const orderPages =
     stripe === undefined
       ? undefined
-      : createOrderPages({ stripe, keeping, tryAgain, mailbox: inbox.mailbox });
+      : createOrderPages({ stripe, loadServices, tryAgain, mailbox: inbox.mailbox });
 
   return async (request: Request): Promise<Response | undefined> => {
     const { pathname, hostname } = new URL(request.url);

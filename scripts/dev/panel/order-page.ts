@@ -1,5 +1,5 @@
 import { html, type Html } from "../../../core/format/html.ts";
-import type { Kept } from "../../../core/shop.ts";
+import type { Services } from "../../../core/services.ts";
 import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import type { Mailbox } from "../inbox/mailbox.ts";
 import { clockTime, devPage, refusal } from "./document.ts";
@@ -10,14 +10,14 @@ import { timelineOf, type Moment } from "./timeline.ts";
 
 export interface OrderPageDependencies {
   stripe: SimulatedStripe;
-  keeping: () => Promise<Pick<Kept, "store" | "engine">>;
+  loadServices: () => Promise<Pick<Services, "store" | "engine">>;
   mailbox: Mailbox;
   tryAgain: ShopSide["tryAgain"];
 }
 
 /** `/__dev/orders/<id>`: one order as Stripe and the shop see it, what may happen to it next, and what has. */
 export async function orderPage(
-  { stripe, keeping, mailbox, tryAgain }: OrderPageDependencies,
+  { stripe, loadServices, mailbox, tryAgain }: OrderPageDependencies,
   sessionId: string,
   problem?: string,
 ): Promise<Response> {
@@ -29,7 +29,7 @@ export async function orderPage(
       "There is no such checkout",
       "The simulated Stripe may have been started afresh since, with --fresh or without its folder .data.",
     );
-  const { store, engine } = await keeping();
+  const { store, engine } = await loadServices();
   const [control, downloads, history] = await Promise.all([
     store.readControl(sessionId),
     engine.downloads.of(sessionId),

@@ -9,13 +9,13 @@ const PATIENCE_MS = 5_000;
 
 /** `/__dev`: every checkout, what may happen to it next, and what has. */
 export function createOrderPages(dependencies: OrderPageDependencies) {
-  const { stripe, keeping, tryAgain } = dependencies;
+  const { stripe, loadServices, tryAgain } = dependencies;
 
   return async (request: Request, path: string): Promise<Response | undefined> => {
     const [, sessionId = "", command] =
       /^\/__dev\/orders\/(cs_test_\w+)(?:\/(act|resend))?$/.exec(path) ?? [];
     if (request.method === "POST") return change(path, sessionId, command, await request.formData());
-    if (path === "/__dev") return ordersOverview(stripe, (await keeping()).store);
+    if (path === "/__dev") return ordersOverview(stripe, (await loadServices()).store);
     if (sessionId === "" || command !== undefined) return undefined;
     return orderPage(dependencies, sessionId);
   };
@@ -32,7 +32,7 @@ export function createOrderPages(dependencies: OrderPageDependencies) {
     try {
       if (command === "resend") stripe.account.resendEvent(textOf(form, "event"));
       else {
-        const control = (await (await keeping()).store.readControl(sessionId))?.control;
+        const control = (await (await loadServices()).store.readControl(sessionId))?.control;
         const groups = actionsFor(order, stripe.account, { control, tryAgain });
         const actions = groups.flatMap((group) => group.actions);
         const action = actions.find(({ id }) => id === textOf(form, "action"));

@@ -2,9 +2,9 @@ import { afterEach, expect, test } from "vitest";
 
 import { PermanentStepError } from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
-import type { Kept } from "../../../core/shop.ts";
+import type { Services } from "../../../core/services.ts";
 import { mailTo, MailToError } from "../../../scripts/mail-to.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../support/test-shop.ts";
 
 const TYPED = "anna@gmial.example";
 const RIGHT = "anna@gmail.example";
@@ -15,7 +15,7 @@ afterEach(() => shop.close());
 /** A shop whose mail server does not know the address that the buyer typed. */
 async function openShop(
   engine: "memory" | "stripe",
-): Promise<{ kept: Kept; sent: (Mail & { key: string })[] }> {
+): Promise<{ services: Services; sent: (Mail & { key: string })[] }> {
   const sent: (Mail & { key: string })[] = [];
   const mailer = {
     async send(mail: Mail, { idempotencyKey: key }: { idempotencyKey: string }) {
@@ -24,8 +24,8 @@ async function openShop(
     },
   };
   shop = openTestShop({ engine, replace: { mailer } });
-  const kept = await keepingOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
-  return { kept, sent };
+  const services = await servicesOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
+  return { services, sent };
 }
 
 async function order(email: string): Promise<string> {
@@ -38,20 +38,23 @@ async function order(email: string): Promise<string> {
 test.for(["memory", "stripe"] as const)(
   "E52: an address that the buyer mistyped is corrected: the mail goes out, the order is fulfilled, and later mails follow (%s)",
   async (engine) => {
-    const { kept, sent } = await openShop(engine);
+    const { services, sent } = await openShop(engine);
     const orderId = await order(TYPED);
-    expect((await kept.store.readControl(orderId))?.control.state).toBe("needs_attention");
+    expect((await services.store.readControl(orderId))?.control.state).toBe("needs_attention");
 
-    expect(await mailTo(orderId, RIGHT, kept)).toEqual({ kind: "fulfilled" });
+    expect(await mailTo(orderId, RIGHT, services)).toEqual({ kind: "fulfilled" });
     expect(sent.map(({ to }) => to)).toEqual([RIGHT]);
     // A new key, for a mail service that sends one mail per key.
     expect(sent[0]?.key).toMatch(new RegExp(`^mail/${orderId}/[\\w-]{8}$`));
-    expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
-    expect(await kept.store.readSnapshot(orderId)).toMatchObject({ mailTo: RIGHT, buyer: { email: TYPED } });
+    expect((await services.store.readControl(orderId))?.control.state).toBe("fulfilled");
+    expect(await services.store.readSnapshot(orderId)).toMatchObject({
+      mailTo: RIGHT,
+      buyer: { email: TYPED },
+    });
 
     const again = await shop.status(orderId);
     expect(again.body).toMatchObject({ wayBack: { kind: "mail", to: "a…" } });
-    expect(await mailTo(orderId, "anna@work.example", kept)).toEqual({ kind: "fulfilled" });
+    expect(await mailTo(orderId, "anna@work.example", services)).toEqual({ kind: "fulfilled" });
     expect(sent.map(({ to }) => to)).toEqual([RIGHT, "anna@work.example"]);
   },
 );
@@ -59,11 +62,11 @@ test.for(["memory", "stripe"] as const)(
 test.for(["memory", "stripe"] as const)(
   "E52: a mail that went to a stranger is sent again to the right address (%s)",
   async (engine) => {
-    const { kept, sent } = await openShop(engine);
+    const { services, sent } = await openShop(engine);
     const orderId = await order("stranger@gmial.example");
-    expect(await mailTo(orderId, RIGHT, kept)).toEqual({ kind: "fulfilled" });
+    expect(await mailTo(orderId, RIGHT, services)).toEqual({ kind: "fulfilled" });
     expect(sent.map(({ to }) => to)).toEqual(["stranger@gmial.example", RIGHT]);
-    expect((await kept.store.readControl(orderId))?.control.steps["mail"]).toEqual({
+    expect((await services.store.readControl(orderId))?.control.steps["mail"]).toEqual({
       state: "done",
       attempts: 1,
     });
@@ -71,16 +74,18 @@ test.for(["memory", "stripe"] as const)(
 );
 
 test("E52: no mail is sent to an invalid address, for an unknown or void order, or without a mail server", async () => {
-  const { kept, sent } = await openShop("memory");
+  const { services, sent } = await openShop("memory");
   const orderId = await order("anna@first.example");
   sent.length = 0;
-  await expect(mailTo(orderId, "anna@x.example, eve@x.example", kept)).rejects.toThrow(MailToError);
-  await expect(mailTo("cs_test_unknown0000", RIGHT, kept)).rejects.toThrow("There is no such order yet");
-  await expect(mailTo(orderId, RIGHT, { ...kept, mailer: undefined })).rejects.toThrow("SMTP_URL is not set");
+  await expect(mailTo(orderId, "anna@x.example, eve@x.example", services)).rejects.toThrow(MailToError);
+  await expect(mailTo("cs_test_unknown0000", RIGHT, services)).rejects.toThrow("There is no such order yet");
+  await expect(mailTo(orderId, RIGHT, { ...services, mailer: undefined })).rejects.toThrow(
+    "SMTP_URL is not set",
+  );
   const payment = shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "";
   shop.stripe.account.refund(payment);
   await shop.notify(orderId);
-  await expect(mailTo(orderId, RIGHT, kept)).rejects.toThrow("The order is void");
-  expect((await kept.store.readSnapshot(orderId))?.mailTo).toBeUndefined();
+  await expect(mailTo(orderId, RIGHT, services)).rejects.toThrow("The order is void");
+  expect((await services.store.readSnapshot(orderId))?.mailTo).toBeUndefined();
   expect(sent).toEqual([]);
 });

@@ -17,7 +17,7 @@ import {
   type MailServer,
   type ReceivedMail,
 } from "../../../../scripts/dev/inbox/mail-server.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 let shop: TestShop;
 const attempts: Mail[] = [];
@@ -111,13 +111,13 @@ test("A08: at most once: a mail that may have been sent is not sent again; the o
 test("at most once: no attempt begins with too little time left for a slow mail server, and the next one has all its time", async () => {
   openShop("at-most-once");
   const orderId = await paidOrder();
-  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const services = await servicesOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
   const settleWithin = (ms: number) =>
     settleOrder(
       orderId,
       "checkout",
       createDeadline(() => shop.clock.nowMs, ms),
-      kept,
+      services,
     );
   expect(await settleWithin(4_400)).toEqual({ kind: "unfinished", reason: "out_of_time" });
   expect(attempts).toHaveLength(0);
@@ -129,11 +129,11 @@ test("at most once: no attempt begins with too little time left for a slow mail 
 test("at most once: runs that are a little short of time lose no attempts", async () => {
   openShop("at-most-once");
   const orderId = await paidOrder();
-  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
-  const slow = slowStore(kept.store, () => 300);
+  const services = await servicesOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const slow = slowStore(services.store, () => 300);
   for (let budgetMs = 3_700; budgetMs < 5_000; budgetMs += 100) {
     const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);
-    const outcome = await settleOrder(orderId, "checkout", deadline, { ...kept, store: slow });
+    const outcome = await settleOrder(orderId, "checkout", deadline, { ...services, store: slow });
     if (outcome.kind === "fulfilled") break;
     shop.clock.nowMs += 30_000;
   }
@@ -143,17 +143,17 @@ test("at most once: runs that are a little short of time lose no attempts", asyn
 test("at most once: a write that uses up the time leaves the mail to the next attempt", async () => {
   openShop("at-most-once");
   const orderId = await paidOrder();
-  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
-  const slow = slowStore(kept.store, ({ steps }) => (steps["mail"]?.state === "started" ? 5_000 : 0));
+  const services = await servicesOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const slow = slowStore(services.store, ({ steps }) => (steps["mail"]?.state === "started" ? 5_000 : 0));
   const deadline = () => createDeadline(() => shop.clock.nowMs, 8_000);
-  expect(await settleOrder(orderId, "checkout", deadline(), { ...kept, store: slow })).toEqual({
+  expect(await settleOrder(orderId, "checkout", deadline(), { ...services, store: slow })).toEqual({
     kind: "unfinished",
     reason: "out_of_time",
   });
   expect(attempts).toHaveLength(0);
   expect((await controlOf(orderId)).mail).toEqual({ state: "failed", attempts: 0 });
   shop.clock.nowMs += 30_000;
-  expect(await settleOrder(orderId, "checkout", deadline(), kept)).toEqual({ kind: "fulfilled" });
+  expect(await settleOrder(orderId, "checkout", deadline(), services)).toEqual({ kind: "fulfilled" });
 });
 
 test("at most once: when its owner asks for it, a flagged order's mail is sent again", async () => {
@@ -162,9 +162,9 @@ test("at most once: when its owner asks for it, a flagged order's mail is sent a
   const orderId = await paidOrder();
   await deliver(orderId);
   await deliver(orderId);
-  const kept = await keepingOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
+  const services = await servicesOf(shop, replacements, { MAIL_DELIVERY: "at-most-once" });
   const deadline = createDeadline(() => shop.clock.nowMs, 60_000);
-  const outcome = await settleOrder(orderId, "owner", deadline, kept);
+  const outcome = await settleOrder(orderId, "owner", deadline, services);
   expect(outcome).toEqual({ kind: "fulfilled" });
   expect(attempts).toHaveLength(2);
 });

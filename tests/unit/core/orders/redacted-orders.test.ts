@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 /**
  * What Stripe leaves of a session whose owner had it redacted (https://docs.stripe.com/privacy/redaction): it can be read, its
@@ -51,10 +51,10 @@ test.for(Object.keys(ERASURES))(
         outcome: erase === "all metadata gone" ? "ignored_not_ours" : "ignored_redacted",
       });
     }
-    const kept = await keepingOf(shop, { engine: undefined });
+    const services = await servicesOf(shop, { engine: undefined });
     const report = await reconcile(
       createDeadline(() => shop.clock.nowMs, 3_600_000),
-      kept,
+      services,
     );
     expect(report).toMatchObject({ unfinished: [], incomplete: [], flagged: [], repaired: [] });
     expect((await shop.status(orderId)).status).toBe(404);
@@ -69,10 +69,10 @@ test.for(["all metadata gone", "all metadata replaced"])(
     const payment = String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
     shop.stripe.account.loseDispute(shop.stripe.account.dispute(payment).id);
     expect((await shop.notify(orderId)).status).toBe(200);
-    const kept = await keepingOf(shop);
+    const services = await servicesOf(shop);
     await reconcile(
       createDeadline(() => shop.clock.nowMs, 3_600_000),
-      kept,
+      services,
     );
     expect((await shop.store.readControl(orderId))?.control.mirror).toMatchObject({ dispute: "lost" });
     expect(shop.mails).toHaveLength(1);

@@ -4,7 +4,7 @@ import { decodeControl } from "../../../../core/stores/stripe-control-record.ts"
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
 import { openOwnersShop, type OwnersShop } from "../../../support/owners-shop.ts";
-import { keepingOf } from "../../../support/test-shop.ts";
+import { servicesOf } from "../../../support/test-shop.ts";
 
 const ENGINES = ["memory", "stripe"] as const;
 const DAY_MS = 24 * 3_600_000;
@@ -40,10 +40,10 @@ const events = () =>
 
 /** The next scheduled run, which finds what was not reported. */
 async function reconciled() {
-  const kept = await keepingOf(shop, {}, {});
+  const services = await servicesOf(shop, {}, {});
   return reconcile(createDeadline(Date.now, 60_000), {
-    ...kept,
-    bookkeeping: kept.engine.bookkeeping,
+    ...services,
+    bookkeeping: services.engine.bookkeeping,
   });
 }
 

@@ -4,7 +4,7 @@ import { createDeadline } from "../../../../core/retry/deadline.ts";
 import type { OrderStore } from "../../../../core/orders/order-store.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { openOwnersShop, OWNER } from "../../../support/owners-shop.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 let shop: TestShop;
 afterEach(() => shop.close());
@@ -21,13 +21,13 @@ async function settle(
   write: OrderStore["writeControl"],
   environment: Record<string, string> = {},
 ): Promise<unknown> {
-  const kept = await keepingOf(shop, {}, environment);
+  const services = await servicesOf(shop, {}, environment);
   const store = { ...shop.store, writeControl: write };
   return settleOrder(
     orderId,
     "checkout",
     createDeadline(() => shop.clock.nowMs, 8_000),
-    { ...kept, store },
+    { ...services, store },
   );
 }
 

@@ -3,15 +3,15 @@ import { afterEach, expect, test } from "vitest";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import type { OrderState } from "../../../../core/orders/order.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
-import type { Kept } from "../../../../core/shop.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import type { Services } from "../../../../core/services.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const ENGINES = ["memory", "stripe"] as const;
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 let hasMailServer: boolean;
 afterEach(() => shop.close());
 
@@ -23,13 +23,13 @@ async function open(engine: (typeof ENGINES)[number], delayedPaymentMs: number):
       if (!hasMailServer) throw new Error("421 not now");
     },
   };
-  kept = await keepingOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
+  services = await servicesOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
 }
 
 const run = (): Promise<ReconcileReport> =>
   reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
-    kept,
+    services,
   );
 
 async function runDaily(days: number): Promise<void> {
@@ -46,7 +46,7 @@ async function openDebit(delayed: "succeeds" | "fails" = "succeeds"): Promise<st
 }
 
 const stateOf = async (orderId: string): Promise<OrderState | undefined> =>
-  (await kept.store.readControl(orderId))?.control.state;
+  (await services.store.readControl(orderId))?.control.state;
 
 test.for(ENGINES)(
   "B01 A33: on the engine %s a debit that is paid after three weeks is found without any event",

@@ -6,33 +6,33 @@ import type { ControlRecord } from "../../../../core/orders/order.ts";
 import { UnreadableRecordError } from "../../../../core/orders/unreadable-record-error.ts";
 import { checkOrder, readTogether } from "../../../../core/reconciliation/check-order.ts";
 import type { Candidate } from "../../../../core/reconciliation/sources.ts";
-import type { Kept } from "../../../../core/shop.ts";
+import type { Services } from "../../../../core/services.ts";
 import { openOwnersShop, OWNER, type OwnersShop } from "../../../support/owners-shop.ts";
-import { keepingOf } from "../../../support/test-shop.ts";
+import { servicesOf } from "../../../support/test-shop.ts";
 
 let shop: OwnersShop;
-let kept: Kept;
+let services: Services;
 afterEach(() => shop.close());
 
 /** An order that is fulfilled and whose owner has been told. */
 async function order(priceId: string) {
   shop = openOwnersShop();
-  kept = await keep();
+  services = await keep();
   const made = await shop.order(priceId);
   await shop.deliverNew();
   return made;
 }
 
 /** What an owner's command works with. Mails arrive, unless a failure is given. */
-function keep(failure?: Error): Promise<Kept> {
+function keep(failure?: Error): Promise<Services> {
   const send = async (): Promise<void> => {
     if (failure !== undefined) throw failure;
   };
-  return keepingOf(shop, { mailer: { send }, post: async () => ({ status: 200 }) }, OWNER);
+  return servicesOf(shop, { mailer: { send }, post: async () => ({ status: 200 }) }, OWNER);
 }
 
 /** What reconciliation finds out about it. */
-async function check(candidate: Candidate, dependencies: Kept = kept) {
+async function check(candidate: Candidate, dependencies: Services = services) {
   const calls = shop.stripe.calls().length;
   const findings = await checkOrder(
     candidate,
@@ -96,7 +96,7 @@ test("A31: finding an unreported refund is a repair; finding nothing new is not"
 
 test("A31: an unknown order is found and created", async () => {
   shop = openOwnersShop();
-  kept = await keep();
+  services = await keep();
   const orderId = await shop.openSession("price_app_license");
   expect((await check({ orderId, trigger: "checkout" })).findings).toEqual([]);
   shop.stripe.buyer.pay(orderId);
@@ -139,16 +139,16 @@ test("A30: an order that waits for the owner is in the report, whatever this loo
 test("A30: an order with an unreadable record waits for the owner, and holds up no later run", async () => {
   const { orderId } = await order("price_app_license");
   const store = {
-    ...kept.store,
+    ...services.store,
     readControl: () => Promise.reject(new UnreadableRecordError("The record cannot be read.")),
   };
-  const { findings } = await check({ orderId, trigger: "refund" }, { ...kept, store });
+  const { findings } = await check({ orderId, trigger: "refund" }, { ...services, store });
   expect(findings).toEqual(["flagged"]);
 });
 
 test("A30: an order that is given up at this look is in its report", async () => {
   shop = openOwnersShop();
-  kept = await keep(new PermanentStepError("550 no such mailbox"));
+  services = await keep(new PermanentStepError("550 no such mailbox"));
   const orderId = await shop.openSession("price_app_license");
   shop.stripe.buyer.pay(orderId);
   expect((await check({ orderId, trigger: "checkout" })).findings).toEqual(["flagged"]);

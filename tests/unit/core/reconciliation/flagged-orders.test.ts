@@ -7,16 +7,16 @@ import type { SettleTrigger } from "../../../../core/orders/settle-trigger.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
 import { saveWaiting, readWaiting } from "../../../../core/stores/waiting-orders.ts";
-import type { Kept } from "../../../../core/shop.ts";
+import type { Services } from "../../../../core/services.ts";
 import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
 import type { Surroundings } from "../../../../core/surroundings.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 afterEach(() => shop.close());
 
 async function open(
@@ -26,12 +26,12 @@ async function open(
 ): Promise<void> {
   shop = openTestShop({ engine });
   const kind = engine === "stripe" ? { engine: undefined } : {};
-  kept = await keepingOf(shop, { ...replace, ...kind }, environment);
+  services = await servicesOf(shop, { ...replace, ...kind }, environment);
 }
 
 const inTime = () => createDeadline(() => shop.clock.nowMs, HOUR_MS);
-const run = (): Promise<ReconcileReport> => reconcile(inTime(), kept);
-const settle = (orderId: string, trigger: SettleTrigger) => settleOrder(orderId, trigger, inTime(), kept);
+const run = (): Promise<ReconcileReport> => reconcile(inTime(), services);
+const settle = (orderId: string, trigger: SettleTrigger) => settleOrder(orderId, trigger, inTime(), services);
 
 async function paidSession(): Promise<string> {
   const sessionId = await shop.openSession();
@@ -63,7 +63,7 @@ test.for(["memory", "stripe"] as const)(
     isMended = true;
     expect(await settle(orderId, "owner")).toEqual({ kind: "fulfilled" });
     expect((await run()).flagged).toEqual([]);
-    expect(await readWaiting(kept.bookkeeping)).toEqual([]);
+    expect(await readWaiting(services.bookkeeping)).toEqual([]);
     if (engine === "stripe") expect(await healthProblems()).toEqual([]);
   },
 );
@@ -79,9 +79,9 @@ test("A30: an order that a refund flags months after it was paid is reported, to
   shop.stripe.account.refund(shop.stripe.state().checkoutIntents[orderId]?.paymentIntent ?? "");
   await settle(orderId, "refund");
   // The state after an `onRevoked` that failed for good.
-  const { store } = kept;
-  kept = {
-    ...kept,
+  const { store } = services;
+  services = {
+    ...services,
     store: {
       ...store,
       async readControl(id) {
@@ -123,14 +123,14 @@ test("A30: health keeps reporting the orders that the note could not hold until 
   const orders: string[] = [];
   for (let order = 0; order < 8; order += 1) orders.push(await paidSession());
   expect((await run()).flagged).toHaveLength(8);
-  const noted = await readWaiting(kept.bookkeeping);
+  const noted = await readWaiting(services.bookkeeping);
   expect(noted).toHaveLength(7);
   const left = orders.find((orderId) => !noted.includes(orderId));
 
   isMended = true;
   for (const orderId of noted) await settle(orderId, "owner");
   // A run that does not reach the worklist.
-  const { store } = kept;
+  const { store } = services;
   const unlisted = {
     ...store,
     listOpen: () => {
@@ -139,18 +139,18 @@ test("A30: health keeps reporting the orders that the note could not hold until 
   };
   shop.clock.nowMs += 5 * DAY_MS;
   for (let runs = 0; runs < 2; runs += 1) {
-    await reconcile(inTime(), { ...kept, store: unlisted });
-    expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(8);
+    await reconcile(inTime(), { ...services, store: unlisted });
+    expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.flagged).toBe(8);
   }
   expect((await run()).flagged).toEqual([left]);
-  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
+  expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
 });
 
 test("A30: while the note of the waiting orders cannot be read, everything else is looked at, and health keeps reporting them", async () => {
   await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
   const orderId = await paidSession();
   await run();
-  const { bookkeeping, store } = kept;
+  const { bookkeeping, store } = services;
   const unread = {
     ...bookkeeping,
     read: (name: string) =>
@@ -160,7 +160,7 @@ test("A30: while the note of the waiting orders cannot be read, everything else 
   const another = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(another, { delayed: "succeeds" });
   const unlisted = { ...store, async *listOpen() {} };
-  await reconcile(inTime(), { ...kept, bookkeeping: unread, store: unlisted });
+  await reconcile(inTime(), { ...services, bookkeeping: unread, store: unlisted });
   expect((await store.readControl(another))?.control.state).toBe("awaiting_payment");
   expect((await readProgress(bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
   expect(await readWaiting(bookkeeping)).toEqual([orderId]);
@@ -168,10 +168,10 @@ test("A30: while the note of the waiting orders cannot be read, everything else 
 
 test("A30: while the note of the waiting orders cannot be written, the marks stay where they are", async () => {
   await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
-  const { bookkeeping } = kept;
+  const { bookkeeping } = services;
   let isWritable = false;
-  kept = {
-    ...kept,
+  services = {
+    ...services,
     bookkeeping: {
       ...bookkeeping,
       write: async (name, version, text) =>

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
-import { onTable, type Kept } from "../../../../core/shop.ts";
+import { onTable, type Services } from "../../../../core/services.ts";
 import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
 import { createStripeEngine } from "../../../../core/stores/stripe-engine.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 /** A shop that keeps its orders in a table, and others at the same Stripe account. */
 const HOUR_MS = 3_600_000;
@@ -18,27 +18,27 @@ beforeEach(() => {
 afterEach(() => shop.close());
 
 const now = (): number => shop.clock.nowMs;
-const run = (kept: Kept) => reconcile(createDeadline(now, HOUR_MS), kept);
+const run = (services: Services) => reconcile(createDeadline(now, HOUR_MS), services);
 const withoutTable = (environment: Record<string, string>) =>
-  keepingOf(shop, { engine: undefined }, environment);
+  servicesOf(shop, { engine: undefined }, environment);
 
 async function withTable(
   environment: Record<string, string> = {},
   table = createMemoryEngine(),
-): Promise<Kept> {
+): Promise<Services> {
   const { stripe, identity, log } = await withoutTable(environment);
   const inStripe = createStripeEngine(stripe, { livemode: false, identity, now });
-  return keepingOf(shop, { engine: onTable(table, inStripe, inStripe, now, log) }, environment);
+  return servicesOf(shop, { engine: onTable(table, inStripe, inStripe, now, log) }, environment);
 }
 
 /** Three orders that the table has delivered, and a run that has marked it. */
-async function sellThree(kept: Kept): Promise<void> {
+async function sellThree(services: Services): Promise<void> {
   for (let count = 0; count < 3; count += 1) {
     const orderId = await shop.openSession();
     shop.stripe.buyer.pay(orderId);
-    await settleOrder(orderId, "checkout", createDeadline(now, HOUR_MS), kept);
+    await settleOrder(orderId, "checkout", createDeadline(now, HOUR_MS), services);
   }
-  await run(kept);
+  await run(services);
   shop.clock.nowMs += 24 * HOUR_MS;
   expect(shop.mails).toHaveLength(3);
 }

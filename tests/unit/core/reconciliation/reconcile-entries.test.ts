@@ -5,14 +5,14 @@ import { newControl } from "../../../../core/orders/control-record.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
 import { readWaiting } from "../../../../core/stores/waiting-orders.ts";
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
-import type { Kept } from "../../../../core/shop.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import type { Services } from "../../../../core/services.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 let logged: { event: string; fields: Record<string, unknown> }[];
 afterEach(() => shop.close());
 
@@ -20,16 +20,16 @@ async function open(): Promise<void> {
   logged = [];
   shop = openTestShop();
   const error = (event: string, fields = {}): void => void logged.push({ event, fields });
-  kept = await keepingOf(shop, { log: { info: () => undefined, warn: () => undefined, error } });
+  services = await servicesOf(shop, { log: { info: () => undefined, warn: () => undefined, error } });
 }
 
 const run = (): Promise<ReconcileReport> =>
   reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
-    kept,
+    services,
   );
 
-const progressNow = () => readProgress(kept.bookkeeping, shop.clock.nowMs);
+const progressNow = () => readProgress(services.bookkeeping, shop.clock.nowMs);
 
 /** Settled orders that are then refunded in part, which only Stripe's list of refunds tells. Newest refund first. */
 async function refundedOrders(count: number): Promise<{ orderId: string; refund: string }[]> {
@@ -149,7 +149,7 @@ test("A44: a run comes to its end with sixty thousand findings, twenty thousand 
   unreadable.catch(() => undefined);
   const number = (orderId: string): number => Number(orderId.slice("cs_test_".length));
   const store = {
-    ...kept.store,
+    ...services.store,
     async *listOpen() {
       for (let index = 0; index < 60_000; index += 1) yield { orderId: `cs_test_${index}`, isOpen: true };
     },
@@ -158,10 +158,10 @@ test("A44: a run comes to its end with sixty thousand findings, twenty thousand 
   };
   const report = await reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
-    { ...kept, store },
+    { ...services, store },
   );
   expect(report).toMatchObject({ checked: 60_000, incomplete: [] });
   expect([report.flagged.length, report.unfinished.length]).toEqual([20_000, 40_000]);
   expect(await progressNow()).toMatchObject({ flagged: 20_000 });
-  expect((await readWaiting(kept.bookkeeping)).join(" ").length).toBeLessThanOrEqual(480);
+  expect((await readWaiting(services.bookkeeping)).join(" ").length).toBeLessThanOrEqual(480);
 });

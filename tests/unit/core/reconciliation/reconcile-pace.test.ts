@@ -34,11 +34,11 @@ async function paidOrders(count: number, priceId?: string): Promise<string[]> {
 const paymentOf = (orderId: string): string =>
   String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent);
 
-const progressNow = () => shop.during(() => readProgress(shop.kept.bookkeeping, shop.clock.nowMs));
+const progressNow = () => shop.during(() => readProgress(shop.services.bookkeeping, shop.clock.nowMs));
 
 function run(withinMs: number): Promise<ReconcileReport> {
   const deadline = createDeadline(() => shop.clock.nowMs, withinMs);
-  return shop.during(() => reconcile(deadline, shop.kept));
+  return shop.during(() => reconcile(deadline, shop.services));
 }
 
 test.for([

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -19,10 +19,10 @@ afterEach(() => shop.close());
 /** One complete run, on a machine whose clock is this much ahead of Stripe's. */
 async function run(aheadMs = 0): Promise<ReconcileReport> {
   const now = (): number => shop.clock.nowMs + aheadMs;
-  const kept = await keepingOf(shop, { now });
-  const report = await reconcile(createDeadline(now, HOUR_MS), kept);
+  const services = await servicesOf(shop, { now });
+  const report = await reconcile(createDeadline(now, HOUR_MS), services);
   expect(report).toMatchObject({ incomplete: [], unfinished: [] });
-  const progress = await readProgress(kept.bookkeeping, now());
+  const progress = await readProgress(services.bookkeeping, now());
   expect(progress?.pass).toBeUndefined();
   expect(progress?.lookedAtUntilMs).toBeGreaterThanOrEqual(now());
   return report;

@@ -5,28 +5,28 @@ import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
 import { readProgress, saveProgress } from "../../../../core/reconciliation/watermark.ts";
-import type { Kept } from "../../../../core/shop.ts";
+import type { Services } from "../../../../core/services.ts";
 import { ORDER_EVENTS } from "../../../../core/webhook/event-types.ts";
 import { siteOf } from "../../../support/test-site.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 beforeEach(() => open("memory"));
 afterEach(() => shop.close());
 
 async function open(engine: "memory" | "stripe"): Promise<void> {
   shop?.close();
   shop = openTestShop({ engine });
-  kept = await keepingOf(shop, engine === "stripe" ? { engine: undefined } : {});
+  services = await servicesOf(shop, engine === "stripe" ? { engine: undefined } : {});
 }
 
 function run(withinMs = HOUR_MS): Promise<ReconcileReport> {
   return reconcile(
     createDeadline(() => shop.clock.nowMs, withinMs),
-    kept,
+    services,
   );
 }
 
@@ -50,7 +50,7 @@ test.for(["memory", "stripe"] as const)(
     expect(report).toMatchObject({ unfinished: [], incomplete: [] });
     expect([...report.repaired].toSorted()).toEqual(paid.toSorted());
     for (const orderId of paid)
-      expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
+      expect((await services.store.readControl(orderId))?.control.state).toBe("fulfilled");
     expect(shop.mails).toHaveLength(3);
 
     expect((await run()).repaired).toEqual([]);
@@ -63,10 +63,10 @@ test("A32: two runs at once fulfill once, and the watermark only moves forward",
   const reports = await Promise.all([run(), run()]);
   expect(shop.mails).toHaveLength(1);
   expect(reports.some(({ incomplete }) => incomplete.length === 0)).toBe(true);
-  const first = await readProgress(kept.bookkeeping, shop.clock.nowMs);
+  const first = await readProgress(services.bookkeeping, shop.clock.nowMs);
   shop.clock.nowMs -= 10 * 60_000;
   await run();
-  expect(await readProgress(kept.bookkeeping, shop.clock.nowMs)).toEqual(first);
+  expect(await readProgress(services.bookkeeping, shop.clock.nowMs)).toEqual(first);
 });
 
 test("A33: a session that was opened before the watermark and paid after it is found without any event", async () => {
@@ -74,7 +74,7 @@ test("A33: a session that was opened before the watermark and paid after it is f
   const sessionId = await shop.openSession();
   clock.nowMs += 35 * 60_000;
   await run();
-  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBe(clock.nowMs);
+  expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBe(clock.nowMs);
   stripe.account.setLostEvents("all");
   stripe.buyer.pay(sessionId);
   expect((await run()).repaired).toEqual([sessionId]);
@@ -82,7 +82,7 @@ test("A33: a session that was opened before the watermark and paid after it is f
 
 test("A35: an order that the worklist does not show yet is found through Stripe's list", async () => {
   const sessionId = await paidSession();
-  const stale = { ...kept, store: { ...kept.store, listOpen: async function* () {} } };
+  const stale = { ...services, store: { ...services.store, listOpen: async function* () {} } };
   const report = await reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
     stale,
@@ -101,7 +101,7 @@ test("A34: more sessions than fit on one of Stripe's pages are all looked at", a
 test("a run that is out of time says so, and the next one goes on where it stopped", async () => {
   await paidSession();
   expect(await run(1_000)).toMatchObject({ checked: 0, incomplete: ["recent_sessions"] });
-  expect(await readProgress(kept.bookkeeping, shop.clock.nowMs)).toMatchObject({
+  expect(await readProgress(services.bookkeeping, shop.clock.nowMs)).toMatchObject({
     lookedAtUntilMs: 0,
     pass: { reached: {} },
   });
@@ -132,7 +132,7 @@ async function settledSubscription(): Promise<{ sessionId: string; subscription:
 }
 
 const mirrored = async (sessionId: string) =>
-  (await kept.store.readControl(sessionId))?.control.mirror.subscription;
+  (await services.store.readControl(sessionId))?.control.mirror.subscription;
 
 test("A33: an event that Stripe lists only after the watermark has passed it is found", async () => {
   const { sessionId, subscription } = await settledSubscription();
@@ -140,7 +140,9 @@ test("A33: an event that Stripe lists only after the watermark has passed it is 
   withoutDelivery(() => shop.stripe.account.cancelSubscription(subscription));
   shop.clock.nowMs += 60_000;
   expect((await run()).repaired).toEqual([]);
-  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBe(shop.clock.nowMs);
+  expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBe(
+    shop.clock.nowMs,
+  );
   expect(await mirrored(sessionId)).toBe("active");
 
   shop.clock.nowMs += 10 * 60_000;
@@ -156,9 +158,9 @@ test("A31: a change that the endpoint was never asked to report is found, once",
   expect((await run()).repaired).toEqual([sessionId]);
   expect(await mirrored(sessionId)).toBe("canceled");
 
-  const before = await kept.store.readControl(sessionId);
+  const before = await services.store.readControl(sessionId);
   expect((await run()).repaired).toEqual([]);
-  expect(await kept.store.readControl(sessionId)).toEqual(before);
+  expect(await services.store.readControl(sessionId)).toEqual(before);
 });
 
 test("A31: a failed renewal is found although the subscription's status is already known", async () => {
@@ -175,7 +177,7 @@ test("A31: a failed renewal is found although the subscription's status is alrea
   invoice.next_payment_attempt = null;
   shop.stripe.account.updateSubscription(subscription, { quantity: 2 });
   expect((await run()).repaired).toEqual([sessionId]);
-  expect((await kept.store.readControl(sessionId))?.control.mirror).toMatchObject({
+  expect((await services.store.readControl(sessionId))?.control.mirror).toMatchObject({
     subscription: "past_due",
     renewal: "failed_finally",
   });
@@ -227,7 +229,7 @@ test("A31: an inquiry that becomes a dispute weeks later is found", async () => 
   }
   shop.stripe.account.escalateInquiry(inquiry.id);
   expect((await run()).repaired).toEqual([orderId]);
-  expect((await kept.store.readControl(orderId))?.control.mirror.dispute).toBe("open");
+  expect((await services.store.readControl(orderId))?.control.mirror.dispute).toBe("open");
 });
 
 test("A31: the end of an old payment's dispute and the failure of its refund are found, too", async () => {
@@ -239,7 +241,7 @@ test("A31: the end of an old payment's dispute and the failure of its refund are
   const dispute = shop.stripe.account.dispute(paymentOf(disputed));
   const refund = shop.stripe.account.refund(paymentOf(refunded));
   await run();
-  const mirrorOf = async (orderId: string) => (await kept.store.readControl(orderId))?.control.mirror;
+  const mirrorOf = async (orderId: string) => (await services.store.readControl(orderId))?.control.mirror;
   expect(await mirrorOf(disputed)).toMatchObject({ dispute: "open" });
   expect(await mirrorOf(refunded)).toMatchObject({ fullyRefunded: true });
 
@@ -287,14 +289,14 @@ test("A34: events whose orders take long to find are handled part by part, and r
   slowStripe(250);
   for (let runs = 0; runs < 20; runs += 1) await run(24_000);
   expect(await mirrored(sessionId)).toBe("canceled");
-  const progress = await readProgress(kept.bookkeeping, shop.clock.nowMs);
+  const progress = await readProgress(services.bookkeeping, shop.clock.nowMs);
   expect(shop.clock.nowMs - (progress?.finishedMs ?? 0)).toBeLessThan(60_000);
 });
 
 /** The shop of the commands, with another mailer. */
 async function openWithMailer(engine: "memory" | "stripe", send: () => Promise<void>): Promise<void> {
   await open(engine);
-  kept = await keepingOf(shop, { mailer: { send }, ...(engine === "stripe" && { engine: undefined }) });
+  services = await servicesOf(shop, { mailer: { send }, ...(engine === "stripe" && { engine: undefined }) });
 }
 
 /** Orders whose money is under way: each is on the worklist, and nothing can be done for it. */
@@ -320,13 +322,13 @@ test.for(["memory", "stripe"] as const)(
     shop.clock.nowMs += 3 * 24 * HOUR_MS;
     await run();
     await run();
-    expect((await kept.store.readControl(failing))?.control.state).toBe("paid");
+    expect((await services.store.readControl(failing))?.control.state).toBe("paid");
 
     hasMailServer = true;
     shop.clock.nowMs += HOUR_MS;
     slowStripe(engine === "memory" ? 200 : 60);
     for (let runs = 0; runs < 15; runs += 1) await run(10_000);
-    expect((await kept.store.readControl(failing))?.control.state).toBe("fulfilled");
+    expect((await services.store.readControl(failing))?.control.state).toBe("fulfilled");
   },
 );
 
@@ -345,14 +347,14 @@ test.for(["memory", "stripe"] as const)(
     slowStripe(engine === "memory" ? 200 : 60);
     for (let runs = 0; runs < 10; runs += 1) {
       await run(10_000);
-      expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
+      expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
     }
 
     isMended = true;
     const inTime = createDeadline(() => shop.clock.nowMs, HOUR_MS);
-    expect((await settleOrder(flagged, "owner", inTime, kept)).kind).toBe("fulfilled");
+    expect((await settleOrder(flagged, "owner", inTime, services)).kind).toBe("fulfilled");
     await run(10_000);
-    expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(0);
+    expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.flagged).toBe(0);
   },
 );
 
@@ -365,7 +367,7 @@ test("a place in Stripe's list that no longer exists is given up, and the list i
     reached: { recent_sessions: "cs_test_gone" },
   };
   await saveProgress(
-    kept.bookkeeping,
+    services.bookkeeping,
     { lookedAtUntilMs: nowMs - HOUR_MS, finishedMs: 1, flagged: 0, pass },
     nowMs,
   );
@@ -378,10 +380,10 @@ test("an order that could not be settled holds the watermark where it is", async
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes(sessionId) ? Response.error() : undefined;
   expect((await run()).unfinished).toEqual([sessionId]);
-  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBe(0);
+  expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBe(0);
   shop.stripe.faults.beforeApi = undefined;
   expect((await run()).repaired).toEqual([sessionId]);
-  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBeGreaterThan(0);
+  expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.lookedAtUntilMs).toBeGreaterThan(0);
 });
 
 test("a failed step is tried again when it is due, not before", async () => {
@@ -389,7 +391,7 @@ test("a failed step is tried again when it is due, not before", async () => {
   let tries = 0;
   shop = openTestShop();
   const { clock } = shop;
-  kept = await keepingOf(shop, {
+  services = await servicesOf(shop, {
     mailer: {
       send: () => {
         tries += 1;
@@ -416,7 +418,9 @@ test("a refund and a lost dispute that no webhook reported are found", async () 
   shop.stripe.account.refund(payment);
   shop.clock.nowMs += 3 * HOUR_MS;
   expect((await run()).repaired).toEqual([sessionId]);
-  expect((await kept.store.readControl(sessionId))?.control.mirror).toMatchObject({ fullyRefunded: true });
+  expect((await services.store.readControl(sessionId))?.control.mirror).toMatchObject({
+    fullyRefunded: true,
+  });
 });
 
 test("B06: a renewal's refund of the same amount as a known one does not hide another refund of the first payment", async () => {
@@ -433,17 +437,17 @@ test("B06: a renewal's refund of the same amount as a known one does not hide an
   shop.stripe.faults.beforeApi = ({ url }) =>
     url.includes("/v1/events") ? Response.json({ object: "list", data: [], has_more: false }) : undefined;
   await run();
-  expect((await kept.store.readControl(sessionId))?.control.mirror.refundedMinor).toBe(500);
+  expect((await services.store.readControl(sessionId))?.control.mirror.refundedMinor).toBe(500);
 });
 
 test("while Stripe's lists cannot be read the run says which, and the watermark stays", async () => {
   await run();
-  const before = await readProgress(kept.bookkeeping, shop.clock.nowMs);
+  const before = await readProgress(services.bookkeeping, shop.clock.nowMs);
   shop.clock.nowMs += HOUR_MS;
   shop.stripe.faults.beforeApi = () => Response.error();
   expect((await run()).incomplete).toContain("recent_sessions");
   shop.stripe.faults.beforeApi = undefined;
-  expect(await readProgress(kept.bookkeeping, shop.clock.nowMs)).toMatchObject({
+  expect(await readProgress(services.bookkeeping, shop.clock.nowMs)).toMatchObject({
     lookedAtUntilMs: before?.lookedAtUntilMs,
     finishedMs: before?.finishedMs,
   });
@@ -581,7 +585,13 @@ test("A30: flagged orders are reported by every run, and health says so", async 
     replace: { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } },
   });
   const { engine, clock } = shop;
-  kept = { ...kept, engine, store: engine.orders, bookkeeping: engine.bookkeeping, now: () => clock.nowMs };
+  services = {
+    ...services,
+    engine,
+    store: engine.orders,
+    bookkeeping: engine.bookkeeping,
+    now: () => clock.nowMs,
+  };
   const sessionId = await paidSession();
   await shop.notify(sessionId);
   expect((await run()).flagged).toEqual([sessionId]);
@@ -599,5 +609,5 @@ test("a run that cannot write its notes still repairs what it can", async () => 
       ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
       : undefined;
   await expect(run()).rejects.toThrow("no permission");
-  expect((await kept.store.readControl(sessionId))?.control.state).toBe("fulfilled");
+  expect((await services.store.readControl(sessionId))?.control.state).toBe("fulfilled");
 });

@@ -3,9 +3,9 @@ import { afterEach, expect, test } from "vitest";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { firstSeenMs } from "../../../../core/reconciliation/heartbeat.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
-import type { Kept } from "../../../../core/shop.ts";
+import type { Services } from "../../../../core/services.ts";
 import { REQUIRED_PERMISSIONS } from "../../../support/required-permissions.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -13,18 +13,18 @@ const DAY_MS = 24 * HOUR_MS;
 const NETLIFY = { NETLIFY: "true", CONTEXT: "production" };
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 afterEach(() => shop.close());
 
 async function open(environment: Record<string, string> = {}): Promise<void> {
   shop = openTestShop({ environment });
-  kept = await keepingOf(shop, {}, environment);
+  services = await servicesOf(shop, {}, environment);
 }
 
 const run = (): Promise<ReconcileReport> =>
   reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
-    kept,
+    services,
   );
 
 async function paidSession(): Promise<string> {
@@ -108,7 +108,7 @@ test.for([2 * HOUR_MS, 365 * DAY_MS])(
 
 test("E17: a look with a clock far ahead does not stop health from saying that no run ever began", async () => {
   await open(NETLIFY);
-  await firstSeenMs(kept.bookkeeping, shop.clock.nowMs + 365 * DAY_MS);
+  await firstSeenMs(services.bookkeeping, shop.clock.nowMs + 365 * DAY_MS);
   expect(await problems()).toEqual([]);
   shop.clock.nowMs += 27 * HOUR_MS;
   expect(await problems()).toEqual(["reconcile_overdue"]);

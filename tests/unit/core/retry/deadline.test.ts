@@ -2,15 +2,15 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
-import type { Kept } from "../../../../core/shop.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import type { Services } from "../../../../core/services.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 
 beforeEach(async () => {
   shop = openTestShop();
-  kept = await keepingOf(shop);
+  services = await servicesOf(shop);
 });
 afterEach(() => shop.close());
 
@@ -18,7 +18,7 @@ test.for([0, 399])("A19: with %i ms left no step begins, and no lease is taken",
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   const deadline = createDeadline(() => shop.clock.nowMs, budgetMs);
-  await expect(settleOrder(sessionId, "checkout", deadline, kept)).rejects.toThrow("No time is left");
+  await expect(settleOrder(sessionId, "checkout", deadline, services)).rejects.toThrow("No time is left");
   expect(shop.mails).toEqual([]);
   expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
@@ -31,7 +31,7 @@ test("A19: when the time runs out on the way, the lease is given back and the ne
     sessionId,
     "checkout",
     createDeadline(() => shop.clock.nowMs, 500),
-    kept,
+    services,
   );
   expect(outcome.kind).toBe("unfinished");
   expect((await shop.store.readControl(sessionId))?.control.lease).toBeUndefined();
@@ -39,7 +39,7 @@ test("A19: when the time runs out on the way, the lease is given back and the ne
 
   shop.clock.nowMs += 30_000;
   const inTime = createDeadline(() => shop.clock.nowMs, 8_000);
-  expect((await settleOrder(sessionId, "checkout", inTime, kept)).kind).toBe("fulfilled");
+  expect((await settleOrder(sessionId, "checkout", inTime, services)).kind).toBe("fulfilled");
   expect(shop.mails).toHaveLength(1);
 });
 

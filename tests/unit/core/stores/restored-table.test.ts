@@ -4,12 +4,12 @@ import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { adoptOrders } from "../../../../core/reconciliation/adopt-orders.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
-import { onTable, type Kept } from "../../../../core/shop.ts";
+import { onTable, type Services } from "../../../../core/services.ts";
 import type { Engine } from "../../../../core/stores/engine.ts";
 import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
 import { createStripeEngine } from "../../../../core/stores/stripe-engine.ts";
 import { createHealthRoute } from "../../../../core/routes/health.ts";
-import { ENVIRONMENT, keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { ENVIRONMENT, servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const MAIL = { SMTP_URL: "smtps://u:p@smtp.example:465", MAIL_FROM: "s@shop.example" };
@@ -25,9 +25,9 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
-async function open(table: Engine): Promise<Kept> {
+async function open(table: Engine): Promise<Services> {
   const now = (): number => shop.clock.nowMs;
-  const { stripe, identity } = await keepingOf(shop, { engine: undefined });
+  const { stripe, identity } = await servicesOf(shop, { engine: undefined });
   const inStripe = createStripeEngine(stripe, { livemode: false, identity, now });
   const log = {
     info: () => undefined,
@@ -35,17 +35,17 @@ async function open(table: Engine): Promise<Kept> {
     error: (event: string) => void events.push(event),
   };
   const engine = onTable(table, inStripe, inStripe, now, log);
-  return keepingOf(shop, { engine }, { ...ENVIRONMENT, ...MAIL });
+  return servicesOf(shop, { engine }, { ...ENVIRONMENT, ...MAIL });
 }
 
 const inTime = () => createDeadline(() => shop.clock.nowMs, HOUR_MS);
-const run = (kept: Kept) => reconcile(inTime(), kept);
-const settle = (orderId: string, kept: Kept) => settleOrder(orderId, "checkout", inTime(), kept);
+const run = (services: Services) => reconcile(inTime(), services);
+const settle = (orderId: string, services: Services) => settleOrder(orderId, "checkout", inTime(), services);
 
-async function sell(kept: Kept): Promise<string> {
+async function sell(services: Services): Promise<string> {
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
-  expect(await settle(orderId, kept)).toEqual({ kind: "fulfilled" });
+  expect(await settle(orderId, services)).toEqual({ kind: "fulfilled" });
   orders.push(orderId);
   return orderId;
 }
@@ -69,21 +69,21 @@ async function copyOf(table: Engine): Promise<Engine> {
 /** One order before the backup, one after it, and the table as it was when the backup was made. */
 async function restored() {
   const living = createMemoryEngine();
-  const kept = await open(living);
-  const before = await sell(kept);
-  await run(kept);
+  const services = await open(living);
+  const before = await sell(services);
+  await run(services);
   const backup = await copyOf(living);
   shop.clock.nowMs += 2 * HOUR_MS;
-  const after = await sell(kept);
-  await run(kept);
+  const after = await sell(services);
+  await run(services);
   expect(shop.mails).toHaveLength(2);
   shop.clock.nowMs += 2 * HOUR_MS;
-  return { before, after, living: kept, kept: await open(backup) };
+  return { before, after, living: services, services: await open(backup) };
 }
 
-async function problems(kept: Kept): Promise<string[]> {
+async function problems(services: Services): Promise<string[]> {
   const route = createHealthRoute({
-    keeping: async () => kept,
+    loadServices: async () => services,
     livemode: false,
     lacksLicenseKey: false,
     lacksCronSecret: false,
@@ -91,36 +91,36 @@ async function problems(kept: Kept): Promise<string[]> {
     mailsOwner: false,
     delivers: false,
     now: () => shop.clock.nowMs,
-    log: kept.log,
+    log: services.log,
   });
   const answer = await route.handle(new Request("https://shop.example/api/health"), {} as never);
   return ((await answer.json()) as { problems: string[] }).problems;
 }
 
 test("E35: no webhook and no run delivers an order again that a restored table has forgotten", async () => {
-  const { before, after, kept } = await restored();
-  await expect(settle(after, kept)).rejects.toThrow(/npm run adopt/);
-  expect(await run(kept)).toMatchObject({ repaired: [], unfinished: [after] });
+  const { before, after, services } = await restored();
+  await expect(settle(after, services)).rejects.toThrow(/npm run adopt/);
+  expect(await run(services)).toMatchObject({ repaired: [], unfinished: [after] });
   shop.clock.nowMs += HOUR_MS;
-  await run(kept);
-  expect(await problems(kept)).toContain("table_restored");
+  await run(services);
+  expect(await problems(services)).toContain("table_restored");
   expect(events).toContain("table_restored");
   expect(shop.mails).toHaveLength(2);
-  expect((await kept.store.readSnapshot(before))?.orderId).toBe(before);
+  expect((await services.store.readSnapshot(before))?.orderId).toBe(before);
 });
 
 test("E35: an order that the restored table knows as waiting, but that was delivered since, is not delivered again", async () => {
   const living = createMemoryEngine();
-  const kept = await open(living);
+  const services = await open(living);
   const orderId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
-  expect(await settle(orderId, kept)).toEqual({ kind: "awaiting_payment" });
+  expect(await settle(orderId, services)).toEqual({ kind: "awaiting_payment" });
   orders.push(orderId);
-  await run(kept);
+  await run(services);
   const backup = await copyOf(living);
   shop.clock.nowMs += 48 * HOUR_MS;
   shop.stripe.account.settleDelayed(orderId);
-  await run(kept);
+  await run(services);
   expect(shop.mails).toHaveLength(1);
 
   const after = await open(backup);
@@ -135,38 +135,38 @@ test("E35: an order that the restored table knows as waiting, but that was deliv
 });
 
 test("E35: new orders go on while the table is not accepted yet", async () => {
-  const { kept } = await restored();
-  expect(await problems(kept)).toContain("table_restored");
-  await sell(kept);
+  const { services } = await restored();
+  expect(await problems(services)).toContain("table_restored");
+  await sell(services);
   expect(shop.mails).toHaveLength(3);
 });
 
 test("E36: after npm run adopt the forgotten orders count as delivered, those named are delivered, and the shop goes on", async () => {
-  const { after, kept } = await restored();
-  const { guard, unguarded } = kept.engine;
+  const { after, services } = await restored();
+  const { guard, unguarded } = services.engine;
   if (guard === undefined || unguarded === undefined) throw new Error("there is a table");
   const lost = await shop.openSession();
   shop.stripe.buyer.pay(lost);
   shop.clock.nowMs += 2 * HOUR_MS;
   const gap = await guard.gap();
   const adopted = await adoptOrders({ sinceMs: gap?.fromMs ?? 0, except: [lost] }, inTime(), {
-    ...kept,
+    ...services,
     store: unguarded,
   });
   await guard.accept();
   expect(adopted).toEqual([after]);
-  expect(await kept.store.readControl(after)).toMatchObject({
+  expect(await services.store.readControl(after)).toMatchObject({
     control: { state: "fulfilled", steps: { mail: { state: "skipped" } } },
   });
-  expect(await run(kept)).toMatchObject({ repaired: [lost], unfinished: [] });
+  expect(await run(services)).toMatchObject({ repaired: [lost], unfinished: [] });
   expect(shop.mails).toHaveLength(3);
   shop.clock.nowMs += HOUR_MS;
-  expect(await problems(kept)).not.toContain("table_restored");
+  expect(await problems(services)).not.toContain("table_restored");
 
   const payment = String(shop.stripe.state().checkoutSessions[after]?.payment_intent);
   shop.stripe.account.refund(payment);
-  await settle(after, kept);
-  expect((await kept.store.readControl(after))?.control.mirror).toMatchObject({ fullyRefunded: true });
+  await settle(after, services);
+  expect((await services.store.readControl(after))?.control.mirror).toMatchObject({ fullyRefunded: true });
 });
 
 test("E36 G13: an adopted order with several disputes is written in the format that knows of several", async () => {
@@ -186,23 +186,23 @@ test("E36 G13: an adopted order with several disputes is written in the format t
 
 test("E37: an empty table in the place of one that was used delivers nothing again", async () => {
   const { before, after } = await restored();
-  const kept = await open(createMemoryEngine());
-  await run(kept);
-  await expect(settle(before, kept)).rejects.toThrow(/npm run adopt/);
-  await expect(settle(after, kept)).rejects.toThrow(/npm run adopt/);
+  const services = await open(createMemoryEngine());
+  await run(services);
+  await expect(settle(before, services)).rejects.toThrow(/npm run adopt/);
+  await expect(settle(after, services)).rejects.toThrow(/npm run adopt/);
   expect(shop.mails).toHaveLength(2);
 });
 
 test("E37: a first table, and one that stays in use, are never in doubt", async () => {
-  const kept = await open(createMemoryEngine());
+  const services = await open(createMemoryEngine());
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
   shop.clock.nowMs += 5 * HOUR_MS;
-  await run(kept);
+  await run(services);
   for (let runs = 0; runs < 5; runs += 1) {
     shop.clock.nowMs += HOUR_MS;
-    await run(kept);
-    expect(await problems(kept)).toEqual([]);
+    await run(services);
+    expect(await problems(services)).toEqual([]);
   }
   expect(shop.mails).toHaveLength(1);
 });
@@ -212,30 +212,30 @@ test("E37: with a key that may not read products the table has no guard and bloc
     request.url.includes("/v1/products")
       ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
       : undefined;
-  const kept = await open(createMemoryEngine());
-  await sell(kept);
+  const services = await open(createMemoryEngine());
+  await sell(services);
   shop.clock.nowMs += 5 * HOUR_MS;
-  expect(await run(kept)).toMatchObject({ unfinished: [], incomplete: [] });
-  expect(await problems(kept)).toEqual([]);
+  expect(await run(services)).toMatchObject({ unfinished: [], incomplete: [] });
+  expect(await problems(services)).toEqual([]);
 });
 
 test("E38: a young order costs no check of the table", async () => {
-  const kept = await open(createMemoryEngine());
-  await sell(kept);
+  const services = await open(createMemoryEngine());
+  await sell(services);
   const asked = shop.stripe.calls().filter(({ path }) => path.startsWith("/v1/products/static_checkout"));
   expect(asked).toEqual([]);
 });
 
 test("E39: a deployment without the table, once a run has marked the table, runs nothing and says so", async () => {
-  const kept = await open(createMemoryEngine());
-  const orderId = await sell(kept);
-  const without = await keepingOf(shop, { engine: undefined }, { ...ENVIRONMENT, ...MAIL });
+  const services = await open(createMemoryEngine());
+  const orderId = await sell(services);
+  const without = await servicesOf(shop, { engine: undefined }, { ...ENVIRONMENT, ...MAIL });
   expect(await problems(without)).not.toContain("table_not_named");
-  await run(kept);
+  await run(services);
   shop.clock.nowMs += 2 * HOUR_MS;
   await expect(run(without)).rejects.toThrow(/DYNAMODB_TABLE is not set here/);
   expect(await problems(without)).toContain("table_not_named");
-  expect(await problems(kept)).toEqual([]);
-  expect((await kept.store.readControl(orderId))?.control.state).toBe("fulfilled");
+  expect(await problems(services)).toEqual([]);
+  expect((await services.store.readControl(orderId))?.control.state).toBe("fulfilled");
   expect(shop.mails).toHaveLength(1);
 });

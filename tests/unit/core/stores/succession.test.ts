@@ -6,12 +6,12 @@ import type { ControlRecord } from "../../../../core/orders/order.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
-import type { Kept } from "../../../../core/shop.ts";
+import type { Services } from "../../../../core/services.ts";
 import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
 import { createMemoryOrderStore } from "../../../../core/stores/memory-order-store.ts";
 import { createSucceedingBookkeeping } from "../../../../core/stores/succeeding-bookkeeping.ts";
 import { createSucceedingOrderStore } from "../../../../core/stores/succeeding-order-store.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -19,19 +19,19 @@ const HOUR_MS = 3_600_000;
 let shop: TestShop;
 afterEach(() => shop.close());
 
-async function moved(): Promise<{ before: Kept; after: Kept }> {
+async function moved(): Promise<{ before: Services; after: Services }> {
   shop = openTestShop({ engine: "stripe" });
-  const before = await keepingOf(shop, { engine: undefined });
+  const before = await servicesOf(shop, { engine: undefined });
   const store = createSucceedingOrderStore(createMemoryOrderStore(), before.store);
   return { before, after: { ...before, store } };
 }
 
-const settle = (orderId: string, kept: Kept) =>
+const settle = (orderId: string, services: Services) =>
   settleOrder(
     orderId,
     "checkout",
     createDeadline(() => shop.clock.nowMs, 8_000),
-    kept,
+    services,
   );
 
 async function paidSession(): Promise<string> {
@@ -69,24 +69,27 @@ async function movedWithRuns() {
   const engine = createMemoryEngine();
   const bookkeeping = createSucceedingBookkeeping(engine.bookkeeping, before.bookkeeping, before.log);
   const store = createSucceedingOrderStore(heir, before.store);
-  const kept = { ...after, engine, store, bookkeeping };
-  const run = (who = kept) =>
+  const services = { ...after, engine, store, bookkeeping };
+  const run = (who = services) =>
     reconcile(
       createDeadline(() => shop.clock.nowMs, HOUR_MS),
       who,
     );
-  return { before, heir, kept, run };
+  return { before, heir, services, run };
 }
 
-function withoutMailServer(kept: Kept, error: Error = new PermanentStepError("no such mailbox")): Kept {
-  const steps = kept.steps.map((step) =>
+function withoutMailServer(
+  services: Services,
+  error: Error = new PermanentStepError("no such mailbox"),
+): Services {
+  const steps = services.steps.map((step) =>
     step.name === "mail" ? { ...step, run: () => Promise.reject(error) } : step,
   );
-  return { ...kept, steps };
+  return { ...services, steps };
 }
 
 test("B01: a payment that was under way at the move is delivered after it, even if no webhook reports it", async () => {
-  const { before, kept, run } = await movedWithRuns();
+  const { before, services, run } = await movedWithRuns();
   const orderId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
   expect(await settle(orderId, before)).toEqual({ kind: "awaiting_payment" });
@@ -95,7 +98,7 @@ test("B01: a payment that was under way at the move is delivered after it, even 
     shop.clock.nowMs += 24 * HOUR_MS;
     await run();
   }
-  expect((await kept.store.readControl(orderId))?.control.state).toBe("awaiting_payment");
+  expect((await services.store.readControl(orderId))?.control.state).toBe("awaiting_payment");
   shop.stripe.account.setLostEvents("all");
   shop.stripe.account.settleDelayed(orderId);
   expect((await run()).repaired).toEqual([orderId]);
@@ -124,7 +127,7 @@ test("A30: an order that has waited for its owner since long before the move goe
 });
 
 test("A30: a key that may not read the notes in Stripe does no harm after the move", async () => {
-  const { kept, run } = await movedWithRuns();
+  const { services, run } = await movedWithRuns();
   shop.stripe.faults.beforeApi = (request) =>
     request.url.includes("/v1/products")
       ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
@@ -132,25 +135,25 @@ test("A30: a key that may not read the notes in Stripe does no harm after the mo
   const orderId = await paidSession();
   expect((await run()).repaired).toEqual([orderId]);
   shop.stripe.faults.beforeApi = () => Response.error();
-  await expect(kept.bookkeeping.read("orders_waiting")).rejects.toThrow();
+  await expect(services.bookkeeping.read("orders_waiting")).rejects.toThrow();
 });
 
 test.for(["awaiting_payment", "paid"] as const)(
   "an order that is %s, and that the site fulfills without the table after it was read with it, is not fulfilled again",
   async (state) => {
-    const { before, heir, kept, run } = await movedWithRuns();
+    const { before, heir, services, run } = await movedWithRuns();
     const isDelayed = state === "awaiting_payment";
     const orderId = await shop.openSession(isDelayed ? "price_print_deposit" : undefined);
     shop.stripe.buyer.pay(orderId, isDelayed ? { delayed: "succeeds" } : {});
     await settle(orderId, isDelayed ? before : withoutMailServer(before, new Error("421 not now")));
     await run();
     expect((await heir.readControl(orderId))?.control.state).toBe(state);
-    expect(await kept.store.peekControl(orderId)).toBeUndefined();
+    expect(await services.store.peekControl(orderId)).toBeUndefined();
 
     if (isDelayed) shop.stripe.account.settleDelayed(orderId);
     shop.clock.nowMs += HOUR_MS;
     expect(await settle(orderId, before)).toEqual({ kind: "fulfilled" });
-    expect(await settle(orderId, kept)).toEqual({ kind: "fulfilled" });
+    expect(await settle(orderId, services)).toEqual({ kind: "fulfilled" });
     await run();
     expect(shop.mails).toHaveLength(1);
   },
@@ -179,12 +182,12 @@ test("the slower of two copiers of an order reads it again, and trusts no old co
 });
 
 test("Stripe is asked once what was bought in an order from before the move", async () => {
-  const { before, kept } = await movedWithRuns();
+  const { before, services } = await movedWithRuns();
   const orderId = await paidSession();
   await settle(orderId, before);
-  expect(await kept.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
+  expect(await services.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
   shop.stripe.faults.beforeApi = () => Response.error();
-  expect(await kept.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
+  expect(await services.store.readSnapshot(orderId)).toMatchObject({ orderId, totalMinor: 3200 });
 });
 
 test("an order whose worker died before the move goes on after it, when its next try is due", async () => {

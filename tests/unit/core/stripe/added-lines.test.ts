@@ -47,8 +47,8 @@ function open(
 async function snapshotOf(orderId: string): Promise<OrderSnapshot | undefined> {
   const own = await shop.store.readSnapshot(orderId);
   if (own !== undefined) return own;
-  const { keepingOf } = await import("../../../support/test-shop.ts");
-  return (await keepingOf(shop, { engine: undefined })).store.readSnapshot(orderId);
+  const { servicesOf } = await import("../../../support/test-shop.ts");
+  return (await servicesOf(shop, { engine: undefined })).store.readSnapshot(orderId);
 }
 
 const toBuyer = () => shop.mails.find(({ to }) => to === "jenny.rosen@example.com")?.text ?? "";

@@ -6,24 +6,24 @@ import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
 import { readWaiting } from "../../../../core/stores/waiting-orders.ts";
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
-import type { Kept } from "../../../../core/shop.ts";
+import type { Services } from "../../../../core/services.ts";
 import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
 import { purchase } from "../../../support/purchase.ts";
 import { siteOf } from "../../../support/test-site.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 
 let shop: TestShop;
-let kept: Kept;
-let other: Kept;
+let services: Services;
+let other: Services;
 afterEach(() => shop.close());
 
 /** The shop, and another one that sells through the same Stripe account. */
 async function openBoth(send: () => Promise<void> = async () => undefined): Promise<void> {
   shop = openTestShop({ engine: "stripe" });
-  kept = await keepingOf(shop, { engine: undefined, mailer: { send } });
-  other = await keepingOf(
+  services = await servicesOf(shop, { engine: undefined, mailer: { send } });
+  other = await servicesOf(
     shop,
     { engine: undefined },
     {
@@ -33,7 +33,7 @@ async function openBoth(send: () => Promise<void> = async () => undefined): Prom
   );
 }
 
-const run = (who: Kept) =>
+const run = (who: Services) =>
   reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
     who,
@@ -43,13 +43,13 @@ test("A25: the runs of one shop do not move the marks of the other: a change tha
   await openBoth();
   const orderId = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(orderId);
-  await run(kept);
+  await run(services);
   shop.clock.nowMs += 20 * HOUR_MS;
   shop.stripe.account.cancelSubscription(shop.stripe.state().checkoutIntents[orderId]?.subscription ?? "");
   shop.clock.nowMs += 3 * HOUR_MS;
   expect((await run(other)).checked).toBe(0);
   shop.clock.nowMs += HOUR_MS;
-  expect((await run(kept)).repaired).toEqual([orderId]);
+  expect((await run(services)).repaired).toEqual([orderId]);
 });
 
 test("A31: another shop's payment that took weeks costs the run no time", async () => {
@@ -67,10 +67,10 @@ test("A25: an order that waits for its owner stays a problem of its own shop, no
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
   const deadline = createDeadline(() => shop.clock.nowMs, HOUR_MS);
-  expect(await settleOrder(orderId, "checkout", deadline, kept)).toEqual({ kind: "needs_attention" });
-  await run(kept);
+  expect(await settleOrder(orderId, "checkout", deadline, services)).toEqual({ kind: "needs_attention" });
+  await run(services);
   expect((await run(other)).flagged).toEqual([]);
-  expect((await readProgress(kept.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
+  expect((await readProgress(services.bookkeeping, shop.clock.nowMs))?.flagged).toBe(1);
   expect((await readProgress(other.bookkeeping, shop.clock.nowMs))?.flagged).toBe(0);
 });
 
@@ -82,12 +82,12 @@ const POSTERS = [{ prices: [{ id: "price_poster_a2" }, { id: "price_almanac_mont
 async function openUnnamed(engine: "stripe" | "memory" = "stripe"): Promise<void> {
   shop = openTestShop({ engine, site: siteOf({}, POSTERS) });
   const own = engine === "stripe" ? { engine: undefined } : {};
-  kept = await keepingOf(shop, own, {}, siteOf({}, POSTERS));
+  services = await servicesOf(shop, own, {}, siteOf({}, POSTERS));
   const replace = engine === "stripe" ? { engine: undefined } : { engine: createMemoryEngine() };
-  other = await keepingOf(shop, replace, { SITE_URL: "https://prints.example" }, siteOf({}, PRINTS));
+  other = await servicesOf(shop, replace, { SITE_URL: "https://prints.example" }, siteOf({}, PRINTS));
 }
 
-const settle = (who: Kept, orderId: string) =>
+const settle = (who: Services, orderId: string) =>
   settleOrder(
     orderId,
     "checkout",
@@ -97,7 +97,7 @@ const settle = (who: Kept, orderId: string) =>
 
 /** A paid session as a shop at this address opens it, now or in an older version. */
 async function paidAt(siteUrl: string, price: string, note: Record<string, string> = {}): Promise<string> {
-  const { id } = await kept.stripe.checkout.sessions.create({
+  const { id } = await services.stripe.checkout.sessions.create({
     mode: "payment",
     line_items: [{ price, quantity: 1 }],
     success_url: `${siteUrl}/success.html?session_id={CHECKOUT_SESSION_ID}`,
@@ -114,17 +114,17 @@ for (const engine of ["stripe", "memory"] as const) {
     shop.stripe.buyer.pay(poster);
     const print = await paidAt("https://prints.example", "price_print_deposit");
     expect(await settle(other, poster)).toEqual({ kind: "not_ours" });
-    expect(await settle(kept, print)).toEqual({ kind: "not_ours" });
+    expect(await settle(services, print)).toEqual({ kind: "not_ours" });
     expect(await other.store.readControl(poster)).toBeUndefined();
-    await run(kept);
+    await run(services);
     await run(other);
-    expect(await kept.store.readControl(print)).toBeUndefined();
-    expect(await settle(kept, poster)).toEqual({ kind: "fulfilled" });
+    expect(await services.store.readControl(print)).toBeUndefined();
+    expect(await settle(services, poster)).toEqual({ kind: "fulfilled" });
     expect(await settle(other, print)).toEqual({ kind: "fulfilled" });
     expect(shop.mails).toHaveLength(2);
     expect(await other.store.readSnapshot(poster)).toBeUndefined();
     // Here the other shop's own order has no record either.
-    expect(await kept.store.readControl(print)).toBeUndefined();
+    expect(await services.store.readControl(print)).toBeUndefined();
     expect((await shop.status(print)).status).toBe(404);
   });
 }
@@ -135,7 +135,7 @@ for (const engine of ["stripe", "memory"] as const) {
     const orderId = await shop.openSession("price_poster_a2");
     shop.stripe.buyer.pay(orderId, { adds: [{ price: "price_print_deposit" }] });
     expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
-    expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
+    expect(await settle(services, orderId)).toEqual({ kind: "fulfilled" });
     expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
     expect(shop.mails).toHaveLength(1);
   });
@@ -145,20 +145,20 @@ test("E18: a run of one shop without a name hides nothing from another such shop
   await openUnnamed();
   const poster = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(poster);
-  await run(kept);
+  await run(services);
   shop.clock.nowMs += 20 * HOUR_MS;
   shop.stripe.account.cancelSubscription(shop.stripe.state().checkoutIntents[poster]?.subscription ?? "");
   shop.clock.nowMs += 3 * HOUR_MS;
   await run(other);
   shop.clock.nowMs += HOUR_MS;
-  expect((await run(kept)).repaired).toEqual([poster]);
+  expect((await run(services)).repaired).toEqual([poster]);
 });
 
 test("E18: an order that waits for its owner is not forgotten when another shop without a name runs", async () => {
   shop = openTestShop({ engine: "stripe", site: siteOf({}, POSTERS) });
   const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
-  kept = await keepingOf(shop, { engine: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
-  other = await keepingOf(
+  services = await servicesOf(shop, { engine: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
+  other = await servicesOf(
     shop,
     { engine: undefined },
     { SITE_URL: "https://prints.example" },
@@ -166,41 +166,41 @@ test("E18: an order that waits for its owner is not forgotten when another shop 
   );
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
-  expect(await settle(kept, orderId)).toEqual({ kind: "needs_attention" });
-  await run(kept);
+  expect(await settle(services, orderId)).toEqual({ kind: "needs_attention" });
+  await run(services);
   await run(other);
-  expect(await readWaiting(kept.bookkeeping)).toEqual([orderId]);
+  expect(await readWaiting(services.bookkeeping)).toEqual([orderId]);
   expect(await readWaiting(other.bookkeeping)).toEqual([]);
 });
 
 test("E18: a note from before shops had notes of their own is not lost: the order still waits", async () => {
   await openUnnamed();
-  await kept.stripe.products.create({
+  await services.stripe.products.create({
     id: "static_checkout_bookkeeping_1",
     name: "bookkeeping",
     metadata: { orders_waiting: "3 cs_test_before", reconciliation: "7 1 2 3" },
   });
-  expect(await readWaiting(kept.bookkeeping)).toEqual(["cs_test_before"]);
+  expect(await readWaiting(services.bookkeeping)).toEqual(["cs_test_before"]);
   // The progress in it may have been the other shop's.
-  expect(await readProgress(kept.bookkeeping, shop.clock.nowMs)).toBeUndefined();
-  expect(await kept.bookkeeping.write("orders_waiting", 0, "cs_test_now")).toBe("written");
-  expect(await readWaiting(kept.bookkeeping)).toEqual(["cs_test_now"]);
+  expect(await readProgress(services.bookkeeping, shop.clock.nowMs)).toBeUndefined();
+  expect(await services.bookkeeping.write("orders_waiting", 0, "cs_test_now")).toBe("written");
+  expect(await readWaiting(services.bookkeeping)).toEqual(["cs_test_now"]);
 });
 
 for (const engine of ["stripe", "memory"] as const) {
   test(`E19: after the shop has moved to another address, its old orders, links and refunds still work (${engine} engine)`, async () => {
     shop = openTestShop({ engine });
-    const before = await keepingOf(shop, engine === "stripe" ? { engine: undefined } : {});
+    const before = await servicesOf(shop, engine === "stripe" ? { engine: undefined } : {});
     const orderId = await shop.openSession();
     shop.stripe.buyer.pay(orderId);
     expect(await settle(before, orderId)).toEqual({ kind: "fulfilled" });
     const unsettled = await shop.openSession();
     shop.stripe.buyer.pay(unsettled);
-    kept = before;
+    services = before;
     const old = await paidAt("https://shop.example", "price_ebook_tides");
 
     const moved = { SITE_URL: "https://new.example" };
-    const after = await keepingOf(shop, engine === "stripe" ? { engine: undefined } : {}, moved);
+    const after = await servicesOf(shop, engine === "stripe" ? { engine: undefined } : {}, moved);
     shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));
     expect(await settle(after, orderId)).toEqual({ kind: "fulfilled" });
     expect((await after.store.readControl(orderId))?.control).toMatchObject({
@@ -215,9 +215,9 @@ for (const engine of ["stripe", "memory"] as const) {
 
 test("E19: a run of the moved shop finds what an older version sold at the former address without a note", async () => {
   shop = openTestShop();
-  kept = await keepingOf(shop, {}, { SITE_URL: "https://new.example" });
+  services = await servicesOf(shop, {}, { SITE_URL: "https://new.example" });
   const orderId = await paidAt("https://shop.example", "price_ebook_tides");
-  expect((await run(kept)).repaired).toEqual([orderId]);
+  expect((await run(services)).repaired).toEqual([orderId]);
   expect(shop.mails).toHaveLength(1);
 });
 
@@ -229,12 +229,12 @@ test.for<[string, Record<string, string>]>([
   async ([, environment]) => {
     shop = openTestShop({ engine: "stripe" });
     const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
-    kept = await keepingOf(shop, { engine: undefined, mailer: refuses });
+    services = await servicesOf(shop, { engine: undefined, mailer: refuses });
     const orderId = await shop.openSession();
     shop.stripe.buyer.pay(orderId);
-    expect(await settle(kept, orderId)).toEqual({ kind: "needs_attention" });
-    await run(kept);
-    const { stripe } = kept;
+    expect(await settle(services, orderId)).toEqual({ kind: "needs_attention" });
+    await run(services);
+    const { stripe } = services;
     await stripe.products.update("static_checkout_bookkeeping_1", {
       metadata: { orders_waiting: "3 cs_test_before" },
     });
@@ -244,7 +244,7 @@ test.for<[string, Record<string, string>]>([
       ALLOWED_ORIGINS: "https://shop.example",
       ...environment,
     };
-    const after = await keepingOf(shop, { engine: undefined }, moved);
+    const after = await servicesOf(shop, { engine: undefined }, moved);
     expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
     // It is still checked long after the list of sessions has ended.
     shop.clock.nowMs += 45 * 24 * HOUR_MS;
@@ -257,26 +257,26 @@ test("E19: an order in the shop's own table is its own, whatever and wherever th
   shop = openTestShop();
   const orderId = await shop.openSession("price_ebook_tides");
   shop.stripe.buyer.pay(orderId);
-  expect(await settle(await keepingOf(shop), orderId)).toEqual({ kind: "fulfilled" });
-  kept = await keepingOf(shop, {}, { SITE_URL: "https://new.example" }, siteOf({}, PRINTS));
+  expect(await settle(await servicesOf(shop), orderId)).toEqual({ kind: "fulfilled" });
+  services = await servicesOf(shop, {}, { SITE_URL: "https://new.example" }, siteOf({}, PRINTS));
   shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));
-  expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
-  expect((await kept.store.readControl(orderId))?.control.mirror.fullyRefunded).toBe(true);
+  expect(await settle(services, orderId)).toEqual({ kind: "fulfilled" });
+  expect((await services.store.readControl(orderId))?.control.mirror.fullyRefunded).toBe(true);
 });
 
 test("E20: a shop that is given a name keeps its earlier sales, and fulfills each once", async () => {
   shop = openTestShop({ engine: "stripe" });
-  kept = await keepingOf(shop, {
+  services = await servicesOf(shop, {
     engine: undefined,
     mailer: { send: () => Promise.reject(new PermanentStepError("no")) },
   });
   const flagged = await shop.openSession();
   shop.stripe.buyer.pay(flagged);
-  expect(await settle(kept, flagged)).toEqual({ kind: "needs_attention" });
-  await run(kept);
+  expect(await settle(services, flagged)).toEqual({ kind: "needs_attention" });
+  await run(services);
   const unsettled = await paidAt("https://shop.example", "price_poster_a2");
 
-  const named = await keepingOf(shop, { engine: undefined }, { SHOP_ID: "tide" });
+  const named = await servicesOf(shop, { engine: undefined }, { SHOP_ID: "tide" });
   expect(await readWaiting(named.bookkeeping)).toEqual([flagged]);
   expect((await run(named)).flagged).toEqual([flagged]);
   expect(await settle(named, unsettled)).toEqual({ kind: "fulfilled" });
@@ -285,8 +285,12 @@ test("E20: a shop that is given a name keeps its earlier sales, and fulfills eac
 
 test("E20: a shop with a name leaves alone what a shop without one sells elsewhere, even the same product", async () => {
   shop = openTestShop({ engine: "stripe" });
-  kept = await keepingOf(shop, { engine: undefined });
-  other = await keepingOf(shop, { engine: undefined }, { SHOP_ID: "tide", SITE_URL: "https://tide.example" });
+  services = await servicesOf(shop, { engine: undefined });
+  other = await servicesOf(
+    shop,
+    { engine: undefined },
+    { SHOP_ID: "tide", SITE_URL: "https://tide.example" },
+  );
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
   expect(await settle(other, orderId)).toEqual({ kind: "not_ours" });
@@ -298,7 +302,7 @@ test("E21: a session without an address to return to can be ours", async () => {
   const orderId = await paidAt("https://shop.example", "price_print_deposit");
   const session = shop.stripe.state().checkoutSessions[orderId];
   if (session !== undefined) session.success_url = null;
-  expect(await settle(kept, orderId)).toEqual({ kind: "fulfilled" });
+  expect(await settle(services, orderId)).toEqual({ kind: "fulfilled" });
 });
 
 test("E18: the note of a sale is on the payment and the subscription, too: whose, where and what", async () => {

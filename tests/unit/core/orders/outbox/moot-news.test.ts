@@ -4,14 +4,14 @@ import { wasGivenUp } from "../../../../../core/notifications/given-up.ts";
 import { createDeadline } from "../../../../../core/retry/deadline.ts";
 import { settleOrder, type SettleOutcome } from "../../../../../core/orders/settle-order.ts";
 import type { SettleTrigger } from "../../../../../core/orders/settle-trigger.ts";
-import type { Kept } from "../../../../../core/shop.ts";
-import { keepingOf, openTestShop, type TestShop } from "../../../../support/test-shop.ts";
+import type { Services } from "../../../../../core/services.ts";
+import { servicesOf, openTestShop, type TestShop } from "../../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
 const OWNER = "owner@shop.example";
 
 let shop: TestShop;
-let kept: Kept;
+let services: Services;
 /** A shop whose mails go through one server, the buyer's and the owner's. */
 let hasMailServer: boolean;
 let notices: string[];
@@ -27,7 +27,7 @@ async function open(): Promise<void> {
       if (to === OWNER) notices.push(subject);
     },
   };
-  kept = await keepingOf(shop, { mailer }, { OWNER_EMAIL: OWNER });
+  services = await servicesOf(shop, { mailer }, { OWNER_EMAIL: OWNER });
 }
 
 function settle(orderId: string, trigger: SettleTrigger): Promise<SettleOutcome> {
@@ -36,7 +36,7 @@ function settle(orderId: string, trigger: SettleTrigger): Promise<SettleOutcome>
     orderId,
     trigger,
     createDeadline(() => shop.clock.nowMs, 8_000),
-    kept,
+    services,
   );
 }
 
@@ -58,7 +58,7 @@ async function failedRenewal(): Promise<{ orderId: string; subscription: string 
   return { orderId, subscription };
 }
 
-const newsOf = async (orderId: string) => (await kept.store.readControl(orderId))?.control.news;
+const newsOf = async (orderId: string) => (await services.store.readControl(orderId))?.control.news;
 
 test("an order that the owner has fixed is no longer reported as needing attention", async () => {
   await open();
@@ -81,20 +81,20 @@ test("a renewal that has been paid is no longer reported as failed", async () =>
   shop.stripe.account.payOverdueInvoice(subscription);
   expect(await settle(orderId, "subscription")).toEqual({ kind: "fulfilled" });
   expect(notices.slice(1)).toEqual([]);
-  expect(await wasGivenUp(kept.bookkeeping, shop.clock.nowMs)).toBe(false);
+  expect(await wasGivenUp(services.bookkeeping, shop.clock.nowMs)).toBe(false);
 });
 
 test("a message called off after its last attempt was cut short is not reported as given up", async () => {
   const { orderId, subscription } = await failedRenewal();
-  const stored = await kept.store.readControl(orderId);
+  const stored = await services.store.readControl(orderId);
   const news = stored?.control.news?.subscription;
   if (stored === undefined || news === undefined) throw new Error("there are no news");
   const cutShort = { ...news, deliveries: { mail: { state: "started" as const, attempts: 12 } } };
   const control = { ...stored.control, news: { ...stored.control.news, subscription: cutShort } };
-  await kept.store.writeControl(orderId, stored.version, control);
+  await services.store.writeControl(orderId, stored.version, control);
 
   shop.stripe.account.payOverdueInvoice(subscription);
   expect(await settle(orderId, "subscription")).toEqual({ kind: "fulfilled" });
   expect((await newsOf(orderId))?.subscription?.deliveries.mail?.state).toBe("skipped");
-  expect(await wasGivenUp(kept.bookkeeping, shop.clock.nowMs)).toBe(false);
+  expect(await wasGivenUp(services.bookkeeping, shop.clock.nowMs)).toBe(false);
 });

@@ -50,13 +50,13 @@ export interface Shop {
   downloadLinks: DownloadLinks;
   deliveries: Deliveries;
   /** Loads the engine at the first call. */
-  keeping(): Promise<Kept>;
+  loadServices(): Promise<Services>;
   /** Loads what it needs at the first call, as `lookLimit` does: most requests use neither. */
   checkoutLimits: CheckoutLimits;
   lookLimit: LookLimit;
 }
 
-export type Kept = EventDependencies &
+export type Services = EventDependencies &
   ReconcileDependencies & {
     engine: Engine;
     alarm: CardTestingAlarm;
@@ -76,14 +76,14 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
   const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner, now });
   const opened = { config, site, stripe, licenseSigner, orderPages, downloadLinks, deliveries };
-  const keeping = once(() => openKept(opened, surroundings));
+  const loadServices = once(() => createServices(opened, surroundings));
 
   return {
     ...opened,
-    keeping,
+    loadServices,
     checkoutLimits: lazyLimit(async () => {
       const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
-      const { engine, alarm } = await keeping();
+      const { engine, alarm } = await loadServices();
       const { checkoutsPerMinute: perMinute } = config;
       const secret = config.stripe.secretKey;
       return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
@@ -96,9 +96,9 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
 }
 
 /** What needs no loading. */
-type Opened = Omit<Shop, "keeping" | "checkoutLimits" | "lookLimit">;
+type Opened = Omit<Shop, "loadServices" | "checkoutLimits" | "lookLimit">;
 
-async function openKept(opened: Opened, surroundings: Surroundings): Promise<Kept> {
+async function createServices(opened: Opened, surroundings: Surroundings): Promise<Services> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
   const { now, randomId, schedule, log, post } = surroundings;
   const { livemode } = config.stripe;
