@@ -2,7 +2,7 @@ import { LicenseKeyMissingError, type LicenseSigner } from "../delivery/licenses
 import { licensesOf } from "../delivery/licenses/licenses-of.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import type { Site } from "../shop-definition/site.ts";
-import { PermanentStepError } from "../retry/errors.ts";
+import { NonRetriableError } from "../retry/errors.ts";
 import type { FulfillmentStep } from "../orders/fulfillment-step.ts";
 
 export interface LicenseStepDependencies {
@@ -27,7 +27,7 @@ export function createLicenseStep({ site, signer, store, now }: LicenseStepDepen
         if (licensesOf(order, site, signer).length === 0) return "skipped";
       } catch (error) {
         // Until the variable is set, every try ends the same. The message says all there is to know, and room is short.
-        if (error instanceof LicenseKeyMissingError) throw new PermanentStepError(error.message);
+        if (error instanceof LicenseKeyMissingError) throw new NonRetriableError(error.message);
         throw error;
       }
       await store.appendHistory(order.orderId, { key: idempotencyKey, atMs: now(), what: "licenses_issued" });

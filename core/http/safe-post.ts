@@ -3,7 +3,7 @@ import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 
-import { PermanentStepError } from "../retry/errors.ts";
+import { NonRetriableError } from "../retry/errors.ts";
 import { isLoopbackAddress, isPublicAddress } from "./public-address.ts";
 
 export interface OutgoingRequest {
@@ -26,7 +26,7 @@ export type ResolveHost = (hostname: string) => Promise<readonly LookupAddress[]
  * the second time (DNS rebinding) has no effect. Redirects are not followed.
  * https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html
  *
- * Rejects with `PermanentStepError` when the address is refused.
+ * Rejects with `NonRetriableError` when the address is refused.
  */
 export function createPost(resolveHost: ResolveHost): Post {
   return async ({ url, headers, body, signal, allowLoopback }) => {
@@ -90,6 +90,6 @@ function answering(addresses: readonly LookupAddress[]): LookupFunction {
   };
 }
 
-function refusal({ host }: URL, reason: string): PermanentStepError {
-  return new PermanentStepError(`Nothing is sent to ${host}: ${reason}.`);
+function refusal({ host }: URL, reason: string): NonRetriableError {
+  return new NonRetriableError(`Nothing is sent to ${host}: ${reason}.`);
 }

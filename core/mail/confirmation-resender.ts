@@ -1,4 +1,4 @@
-import { NoEffectError } from "../retry/errors.ts";
+import { NotAttemptedError } from "../retry/errors.ts";
 import type { ResendLimit } from "../limits/resend-limit.ts";
 import { describeError, type Log } from "../log/log.ts";
 import type { Deadline } from "../retry/deadline.ts";
@@ -28,7 +28,7 @@ const SHORTEST_MAIL_MS = 1_500;
  * Sends an order's confirmation to `to` again: a new mail, with links made now. The caller decides about it and learns how it went.
  * It is not a step that the order owes, so nothing repeats it. The order's record does not change; its history does.
  *
- * @throws HttpError 429 when the order has had enough of them today; `PermanentStepError` when the mail is refused for good; anything
+ * @throws HttpError 429 when the order has had enough of them today; `NonRetriableError` when the mail is refused for good; anything
  * else when it was not sent, or may not have been.
  */
 export async function resendConfirmation(
@@ -46,11 +46,12 @@ export async function resendConfirmation(
   // program that knows the Message-ID, would drop the second mail.
   const key = `resend-${atMs}/${orderId}`;
   try {
-    if (timeoutMs < SHORTEST_MAIL_MS) throw new NoEffectError("Too little time was left to send the mail.");
+    if (timeoutMs < SHORTEST_MAIL_MS)
+      throw new NotAttemptedError("Too little time was left to send the mail.");
     await withTimeout(timeoutMs, schedule, (signal) => mailer.send(mail, { idempotencyKey: key, signal }));
   } catch (error) {
     // A mail that was cut off may have arrived, so it counts.
-    if (error instanceof NoEffectError) await taken.giveBack();
+    if (error instanceof NotAttemptedError) await taken.giveBack();
     throw error;
   }
   await store.appendHistory(orderId, { key, atMs, what: "mail_resent" }).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { BlockedStepError, NoEffectError, PermanentStepError, RefusedMailError } from "../retry/errors.ts";
+import { BlockedStepError, NotAttemptedError, NonRetriableError, RefusedMailError } from "../retry/errors.ts";
 
 /** What nodemailer's errors say besides their message. */
 interface SmtpFailure extends Error {
@@ -42,11 +42,11 @@ export function sortSmtpError(error: unknown, recipient: string): Error {
   const wasAnswered = responseCode >= 400 && responseCode < 600;
   // Nodemailer itself refuses the address, and will again.
   if (code === "EENVELOPE" && !wasAnswered) {
-    return new PermanentStepError(`The mail server cannot reach ${recipient}.`, { cause: error });
+    return new NonRetriableError(`The mail server cannot reach ${recipient}.`, { cause: error });
   }
   const neverGotThere = Object.hasOwn(OWNERS_PART, code) || WAITS_BEFORE_THE_MAIL.includes(timeoutType);
   if (wasAnswered || neverGotThere || syscall === "connect") {
-    return new NoEffectError("The mail could not be sent.", { cause: error });
+    return new NotAttemptedError("The mail could not be sent.", { cause: error });
   }
   return new Error("Sending the mail was cut off.", { cause: error });
 }
@@ -68,7 +68,7 @@ function refusalOf(failure: SmtpFailure, recipient: string): Error | undefined {
           `The mail server refuses to send this shop's mails${said}. SMTP_URL may lack a password.`,
           options,
         )
-      : new PermanentStepError(`The mail server refused ${recipient}${said}`, options);
+      : new NonRetriableError(`The mail server refused ${recipient}${said}`, options);
   }
   if (command.startsWith("MAIL FROM"))
     return new BlockedStepError(`The mail server refused the sender, MAIL_FROM${said}.`, options);

@@ -1,7 +1,7 @@
 import type { Transporter } from "nodemailer";
 
 import type { MailConfig } from "../config/mail.ts";
-import { PermanentStepError } from "../retry/errors.ts";
+import { NonRetriableError } from "../retry/errors.ts";
 import { wireAddress } from "../format/mail-address.ts";
 import type { Mailer } from "./mailer.ts";
 import { ownLine } from "../format/plain-text.ts";
@@ -37,7 +37,7 @@ export function createSmtpMailer({ smtp, from, replyTo }: MailConfig, now: () =>
     async send({ to, recipient: whose = "buyer", subject, text, html }, { idempotencyKey, signal }) {
       const recipient = wireAddress(to);
       if (recipient === undefined)
-        throw new PermanentStepError(`No mail was sent: ${WHOSE[whose]} is not one mail address.`);
+        throw new NonRetriableError(`No mail was sent: ${WHOSE[whose]} is not one mail address.`);
       const transport = await open();
       try {
         await transport.sendMail({

@@ -1,4 +1,4 @@
-import { PermanentStepError } from "../retry/errors.ts";
+import { NonRetriableError } from "../retry/errors.ts";
 import type { Post } from "../http/safe-post.ts";
 import type { NewsChannel } from "./news-desk.ts";
 import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
@@ -20,7 +20,7 @@ export function createChatChannel(
     const { status } = await post({ ...target, headers, body, signal });
     if (status >= 200 && status < 300) return;
     const problem = `The chat answered ${status}.`;
-    throw GONE.includes(status) ? new PermanentStepError(problem) : new Error(problem);
+    throw GONE.includes(status) ? new NonRetriableError(problem) : new Error(problem);
   }
 
   return {

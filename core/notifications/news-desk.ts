@@ -4,7 +4,7 @@ import type { NewsDesk, NewsReport, Notice, TellAttempt } from "../orders/outbox
 /** One way to reach the owner's side. */
 export interface NewsChannel {
   hears(kind: NewsKind): boolean;
-  /** Rejects with `PermanentStepError` when a retry is useless; any other rejection is tried again later. */
+  /** Rejects with `NonRetriableError` when a retry is useless; any other rejection is tried again later. */
   tell(report: NewsReport, attempt: TellAttempt): Promise<void>;
   /** On a channel that a person reads: says something that is not about an order. */
   say?(notice: Notice, attempt: TellAttempt): Promise<void>;

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 
-import { PermanentStepError } from "../retry/errors.ts";
+import { NonRetriableError } from "../retry/errors.ts";
 import type { NewsKind } from "../orders/outbox/news.ts";
 import { disputesIn } from "../orders/disputes.ts";
 import { isPaused, isRevoked } from "../orders/revocation.ts";
@@ -58,7 +58,7 @@ export function createWebhookChannel(
       const { status } = await post({ url, headers, body, signal, allowLoopback });
       if (status >= 200 && status < 300) return;
       const problem = `The order webhook answered ${status}.`;
-      throw status === GONE ? new PermanentStepError(problem) : new Error(problem);
+      throw status === GONE ? new NonRetriableError(problem) : new Error(problem);
     },
   };
 }

@@ -15,8 +15,8 @@ export interface FulfillmentStep {
   needsMs: number;
   /**
    * Has the effect. It may be called again after a crash, always with the same key, so an effect that can take a key must pass it
-   * on. Resolves to "skipped" when there is nothing to do, or nothing to do it with. Rejects with `PermanentStepError` when a retry
-   * is useless, with `BlockedStepError` when it is useless for every order until the owner fixes something, and with `NoEffectError`
+   * on. Resolves to "skipped" when there is nothing to do, or nothing to do it with. Rejects with `NonRetriableError` when a retry
+   * is useless, with `BlockedStepError` when it is useless for every order until the owner fixes something, and with `NotAttemptedError`
    * when the effect certainly did not happen. Any other rejection is tried again later, too.
    */
   run(order: OrderSnapshot, attempt: StepAttempt): Promise<"done" | "skipped">;

@@ -1,4 +1,4 @@
-import { BlockedStepError, NoEffectError, PermanentStepError, RefusedMailError } from "../retry/errors.ts";
+import { BlockedStepError, NotAttemptedError, NonRetriableError, RefusedMailError } from "../retry/errors.ts";
 import type { FulfillmentStep } from "./fulfillment-step.ts";
 import { describeError, errorName } from "../log/log.ts";
 import { flagForAttention } from "./control-record.ts";
@@ -48,9 +48,9 @@ export async function runStep(
       (error instanceof RefusedMailError && (await blockedSteps.stands(step.name)));
     if (mustWait) return { hasFailed: true, ...waitForOwner(step, error, attempt, orderId, dependencies) };
     const reason = describeError(error);
-    const isOver = error instanceof PermanentStepError || number >= MAX_ATTEMPTS;
+    const isOver = error instanceof NonRetriableError || number >= MAX_ATTEMPTS;
     if (isOver) return { hasFailed: true, ...giveUpStep(step, reason, orderId, dependencies) };
-    const failure = { error: `${step.name}: ${reason}`, hadNoEffect: error instanceof NoEffectError };
+    const failure = { error: `${step.name}: ${reason}`, hadNoEffect: error instanceof NotAttemptedError };
     return {
       hasFailed: true,
       change: (current) => failStep(current, step.name, failure, now()),

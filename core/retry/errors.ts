@@ -1,21 +1,21 @@
-export class PermanentStepError extends Error {
-  override readonly name = "PermanentStepError";
+export class NonRetriableError extends Error {
+  override readonly name = "NonRetriableError";
 }
 
 /** The attempt failed before its effect, so a retry cannot repeat it. */
-export class NoEffectError extends Error {
-  override readonly name: string = "NoEffectError";
+export class NotAttemptedError extends Error {
+  override readonly name: string = "NotAttemptedError";
 }
 
 /**
  * The step cannot succeed for this order or any other until the owner has fixed something: a sender that the mail server refuses,
  * a wrong password. Orders wait, and no attempt is counted. The owner reads the message, which quotes no buyer's data.
  */
-export class BlockedStepError extends NoEffectError {
+export class BlockedStepError extends NotAttemptedError {
   override readonly name = "BlockedStepError";
 }
 
 /** The mail server has read the mail and refused it: as it would refuse any mail of this shop, or because of this mail's content. */
-export class RefusedMailError extends NoEffectError {
+export class RefusedMailError extends NotAttemptedError {
   override readonly name = "RefusedMailError";
 }

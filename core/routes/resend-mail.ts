@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import type { ClaimCookies } from "../auth/claim-cookies.ts";
 import type { OrderPageLinks } from "../auth/order-page-links.ts";
-import { PermanentStepError } from "../retry/errors.ts";
+import { NonRetriableError } from "../retry/errors.ts";
 import { clientAddress } from "../http/client-address.ts";
 import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
@@ -115,7 +115,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
         if (error instanceof HttpError) throw error;
         // What a mail server says may quote the buyer's address, so the log gets only the name.
         context.note({ error: errorName(error) });
-        if (error instanceof PermanentStepError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
+        if (error instanceof NonRetriableError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
         throw unavailable("mail_not_sent", NOT_SENT, 60);
       });
       context.note({ outcome: "mail_resent" });

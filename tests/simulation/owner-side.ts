@@ -35,7 +35,7 @@ export interface OwnerSide {
   post(process: ShopProcess): (request: OutgoingRequest) => Promise<{ status: number }>;
   code(process: ShopProcess): Pick<ShopDefinition, "onPaid" | "onRevoked" | "onRestored">;
   /** A mail to the owner arrives. */
-  takeMail(key: string, errors: Pick<ShopVersion, "PermanentStepError">): void;
+  takeMail(key: string, errors: Pick<ShopVersion, "NonRetriableError">): void;
   told(orderId: string): readonly Told[];
   habits(): OwnerHabits;
   /** True once the owner's side has answered that another try is useless. */
@@ -198,11 +198,11 @@ export function createOwnerSide(surroundings: {
           }
         : {},
 
-    takeMail(key, { PermanentStepError }) {
+    takeMail(key, { NonRetriableError }) {
       const { server } = habits();
       if (server === "down") throw new Error("421 try again later");
       hasBeenGone ||= server === "gone";
-      if (server === "gone") throw new PermanentStepError("550 no such mailbox");
+      if (server === "gone") throw new NonRetriableError("550 no such mailbox");
       if (key.startsWith("notice/storage_broken/")) return;
       take(/cs_test_\w+/.exec(key)?.[0] ?? "", { channel: "mail", key: key.replace(/^notice\//, "") });
     },

@@ -24,7 +24,7 @@ export interface MailRecords {
 }
 
 /** Each version of the shop tells refusals by classes of its own. */
-type StepErrors = Pick<ShopVersion, "PermanentStepError" | "BlockedStepError">;
+type StepErrors = Pick<ShopVersion, "NonRetriableError" | "BlockedStepError">;
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_AGAIN = 3;
@@ -64,7 +64,7 @@ export function createMailRecords(surroundings: {
       if (!isAgain) countTries(key, -1);
       throw new errors.BlockedStepError("553 sender not allowed");
     }
-    if (server() === "refuses") throw new errors.PermanentStepError("550 no such mailbox");
+    if (server() === "refuses") throw new errors.NonRetriableError("550 no such mailbox");
     const orderId = /cs_test_\w+/.exec(key)?.[0] ?? "";
     if (isAgain) return deliverAgain(orderId, key, mail);
     if (key !== `mail/${orderId}`)

@@ -1,26 +1,26 @@
 import { createApp } from "../../core/app.ts";
-import { BlockedStepError, PermanentStepError } from "../../core/retry/errors.ts";
+import { BlockedStepError, NonRetriableError } from "../../core/retry/errors.ts";
 
 type StepError = new (message: string) => Error;
 
 /** The code that an instance runs, and the errors that it knows. */
 export interface ShopVersion {
   createApp: typeof createApp;
-  PermanentStepError: StepError;
+  NonRetriableError: StepError;
   BlockedStepError: StepError;
 }
 
-export const THIS_VERSION: ShopVersion = { createApp, PermanentStepError, BlockedStepError };
+export const THIS_VERSION: ShopVersion = { createApp, NonRetriableError, BlockedStepError };
 
 /** Another version of the shop; `folder` holds its `core/`. */
 export async function loadVersion(folder: URL): Promise<ShopVersion> {
   const load = (file: string): Promise<Record<string, unknown>> => import(new URL(file, folder).href);
   const app = await load("core/app.ts");
-  // Until November 2026 they lay with the steps.
+  // In 0.1.0 they lay with the steps, under other names.
   const errors = await load("core/retry/errors.ts").catch(() => load("core/fulfillment/step.ts"));
   return {
     createApp: app["createApp"] as typeof createApp,
-    PermanentStepError: errors["PermanentStepError"] as StepError,
+    NonRetriableError: (errors["NonRetriableError"] ?? errors["PermanentStepError"]) as StepError,
     BlockedStepError: (errors["BlockedStepError"] ?? Error) as StepError,
   };
 }

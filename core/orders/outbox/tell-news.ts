@@ -1,4 +1,4 @@
-import { BlockedStepError, PermanentStepError } from "../../retry/errors.ts";
+import { BlockedStepError, NonRetriableError } from "../../retry/errors.ts";
 import { describeError, errorName } from "../../log/log.ts";
 import type { NewsReport } from "./news-desk.ts";
 import { blockErrand, failDelivery, giveUpErrands, noteDelivery, type Errand } from "./errands.ts";
@@ -60,7 +60,7 @@ async function runErrand(
         `${channel}: ${reason}`,
         now(),
       );
-    if (error instanceof PermanentStepError || (number >= MAX_ATTEMPTS && !isBlocked)) {
+    if (error instanceof NonRetriableError || (number >= MAX_ATTEMPTS && !isBlocked)) {
       const given = { ...errand, delivery: { state: "gave_up", attempts: number } } as const;
       return {
         change: (current) => giveUpErrands(failed(current), [errand]),

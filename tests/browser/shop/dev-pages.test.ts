@@ -239,7 +239,7 @@ test("an order needs attention after the mail server refuses, and says why", asy
   await shopSays(page, /State\s+needs attention/);
   await shopSays(
     page,
-    /Last error\s+mail: PermanentStepError: The mail server refused the buyer's address: 550/,
+    /Last error\s+mail: NonRetriableError: The mail server refused the buyer's address: 550/,
   );
   await page.goto("/__dev/inbox");
   await press(page, "It takes every mail");

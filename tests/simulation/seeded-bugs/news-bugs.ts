@@ -130,8 +130,8 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "if (error instanceof PermanentStepError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
-        replace: "if (error instanceof PermanentStepError || number >= 1) {",
+        find: "if (error instanceof NonRetriableError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
+        replace: "if (error instanceof NonRetriableError || number >= 1) {",
       },
     ],
   },
@@ -146,8 +146,8 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: TELL,
-        find: "if (error instanceof PermanentStepError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
-        replace: "if (error instanceof PermanentStepError) {",
+        find: "if (error instanceof NonRetriableError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
+        replace: "if (error instanceof NonRetriableError) {",
       },
       {
         file: ERRANDS,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import type { Services } from "../../../core/services.ts";
 import { mailTo, MailToError } from "../../../scripts/mail-to.ts";
@@ -19,7 +19,7 @@ async function openShop(
   const sent: (Mail & { key: string })[] = [];
   const mailer = {
     async send(mail: Mail, { idempotencyKey: key }: { idempotencyKey: string }) {
-      if (mail.to === TYPED) throw new PermanentStepError("The mail server refused the buyer's address: 550");
+      if (mail.to === TYPED) throw new NonRetriableError("The mail server refused the buyer's address: 550");
       sent.push({ ...mail, key });
     },
   };

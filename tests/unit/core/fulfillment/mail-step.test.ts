@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import {
   BlockedStepError,
-  NoEffectError,
-  PermanentStepError,
+  NotAttemptedError,
+  NonRetriableError,
   RefusedMailError,
 } from "../../../../core/retry/errors.ts";
 import type { Mail } from "../../../../core/mail/mailer.ts";
@@ -79,7 +79,7 @@ function slowStore(store: OrderStore, takesMs: (control: ControlRecord) => numbe
 }
 
 const CUT_OFF = new Error("Sending the mail was cut off.");
-const NOT_SENT = new NoEffectError("The mail could not be sent.");
+const NOT_SENT = new NotAttemptedError("The mail could not be sent.");
 
 test("A08: at least once: a mail that may have been sent is sent again, and both attempts are counted", async () => {
   openShop("at-least-once");
@@ -190,7 +190,7 @@ test("at most once, with orders in Stripe: the note that a mail may have been se
 
 test("a mail that is refused for good flags the order at once", async () => {
   openShop("at-least-once");
-  outcomes.push(new PermanentStepError("The mail server refused the buyer's address: 550"));
+  outcomes.push(new NonRetriableError("The mail server refused the buyer's address: 550"));
   const orderId = await paidOrder();
   expect(await deliver(orderId)).toBe(200);
   expect(await controlOf(orderId)).toMatchObject({ state: "needs_attention" });

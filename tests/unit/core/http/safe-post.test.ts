@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { isPublicAddress } from "../../../../core/http/public-address.ts";
 import { createPost, type ResolveHost } from "../../../../core/http/safe-post.ts";
 
@@ -95,7 +95,7 @@ const INTERNAL = [
 ];
 
 test.each(INTERNAL)("D20: %s is refused for good, without a connection", async (url) => {
-  await expect(createPost(nobody)(request(url))).rejects.toThrow(PermanentStepError);
+  await expect(createPost(nobody)(request(url))).rejects.toThrow(NonRetriableError);
 });
 
 test.each(["127.0.0.1", "169.254.169.254", "10.1.2.3", "::1", "::ffff:10.0.0.1", "fc00::1", "fe80::1"])(
@@ -104,7 +104,7 @@ test.each(["127.0.0.1", "169.254.169.254", "10.1.2.3", "::1", "::ffff:10.0.0.1",
     const alone = createPost(resolvesTo(address))(request("https://hooks.example/"));
     await expect(alone).rejects.toThrow("Nothing is sent to hooks.example: it leads to an internal address.");
     const among = createPost(resolvesTo("93.184.216.34", address))(request("https://hooks.example/"));
-    await expect(among).rejects.toThrow(PermanentStepError);
+    await expect(among).rejects.toThrow(NonRetriableError);
   },
 );
 
@@ -112,7 +112,7 @@ test("D20: a developer's machine may post to loopback, and to no other internal 
   const { port, received } = await serve();
   const post = createPost(resolvesTo("169.254.169.254"));
   await expect(post(request("http://metadata.example/", { allowLoopback: true }))).rejects.toThrow(
-    PermanentStepError,
+    NonRetriableError,
   );
   await expect(post(request("http://8.8.8.8/", { allowLoopback: true }))).rejects.toThrow("it is not https");
   expect(await post(request(`http://127.0.0.1:${port}/`, { allowLoopback: true }))).toEqual({ status: 200 });
@@ -177,7 +177,7 @@ test("a name that cannot be resolved, or a closed port, may be retried", async (
   });
   const failure = await post(request("https://hooks.example/")).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Error);
-  expect(failure).not.toBeInstanceOf(PermanentStepError);
+  expect(failure).not.toBeInstanceOf(NonRetriableError);
 });
 
 test("public addresses are recognized as public", () => {

@@ -4,7 +4,7 @@ import PostalMime from "postal-mime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readMail } from "../../../../core/config/mail.ts";
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import type { Delivered } from "../../../../core/delivery/delivered.ts";
 import { isMailAddress, wireAddress } from "../../../../core/format/mail-address.ts";
 import type { Mailer } from "../../../../core/mail/mailer.ts";
@@ -170,7 +170,7 @@ async function sendAndExpect(fields: Fields, orderId: string): Promise<void> {
   const options = { idempotencyKey: `mail/${orderId}`, signal: AbortSignal.timeout(20_000) };
   const sent = mailer.send({ to, ...composed }, options);
   if (!isMailAddress(to)) {
-    await expect(sent).rejects.toBeInstanceOf(PermanentStepError);
+    await expect(sent).rejects.toBeInstanceOf(NonRetriableError);
     return;
   }
   await sent;

@@ -8,8 +8,8 @@ import { afterEach, expect, test } from "vitest";
 import { readMail } from "../../../../core/config/mail.ts";
 import {
   BlockedStepError,
-  NoEffectError,
-  PermanentStepError,
+  NotAttemptedError,
+  NonRetriableError,
   RefusedMailError,
 } from "../../../../core/retry/errors.ts";
 import { sortSmtpError } from "../../../../core/mail/smtp-error.ts";
@@ -123,9 +123,9 @@ test("an invalid address is refused for good before any server is asked, and the
   const { url, mails } = await openServer();
   const mailer = mailerTo(url);
   const to = "ada@example.com, eve@example.com";
-  const buyers = new PermanentStepError("No mail was sent: the buyer's address is not one mail address.");
+  const buyers = new NonRetriableError("No mail was sent: the buyer's address is not one mail address.");
   await expect(mailer.send({ ...MAIL, to }, sending())).rejects.toEqual(buyers);
-  const owners = new PermanentStepError("No mail was sent: OWNER_EMAIL is not one mail address.");
+  const owners = new NonRetriableError("No mail was sent: OWNER_EMAIL is not one mail address.");
   await expect(mailer.send({ ...OWNERS, to }, sending())).rejects.toEqual(owners);
   expect(mails).toEqual([]);
 });
@@ -143,20 +143,20 @@ test.for([
 });
 
 test("a mailbox that does not exist is a final refusal; a busy server is not", async () => {
-  expect(await failureOf(mailerTo((await openServer("refuses")).url))).toBeInstanceOf(PermanentStepError);
-  expect(await failureOf(mailerTo((await openServer("busy")).url))).toBeInstanceOf(NoEffectError);
+  expect(await failureOf(mailerTo((await openServer("refuses")).url))).toBeInstanceOf(NonRetriableError);
+  expect(await failureOf(mailerTo((await openServer("busy")).url))).toBeInstanceOf(NotAttemptedError);
 });
 
 test.for([
-  ["RCPT", "550 no such mailbox", PermanentStepError],
+  ["RCPT", "550 no such mailbox", NonRetriableError],
   ["RCPT", "550 5.7.1 relaying denied", BlockedStepError],
   ["RCPT", "530 authentication required", BlockedStepError],
   ["MAIL", "553 sender not allowed", BlockedStepError],
   [".", "554 looks like spam", RefusedMailError],
-  ["RCPT", "451 greylisted", NoEffectError],
-  [".", "452 out of storage", NoEffectError],
-  ["MAIL", "503 bad sequence", NoEffectError],
-  ["connect", "554 no service", NoEffectError],
+  ["RCPT", "451 greylisted", NotAttemptedError],
+  [".", "452 out of storage", NotAttemptedError],
+  ["MAIL", "503 bad sequence", NotAttemptedError],
+  ["connect", "554 no service", NotAttemptedError],
 ] as const)("%s answered %s", async ([command, words, expected]) => {
   const failure = await failureOf(mailerTo(await scriptedServer(answering(command, words))));
   expect((failure as Error).constructor).toBe(expected);
@@ -175,13 +175,13 @@ test.each([
   ["getaddrinfo ENOTFOUND smtp.example", true],
 ])("E49: a look-up that ends with %s waits for the owner: %s", (message, waits) => {
   const failure = sortSmtpError(Object.assign(new Error(message), { code: "EDNS" }), "the buyer's address");
-  expect(failure.name).toBe(waits ? "BlockedStepError" : "NoEffectError");
+  expect(failure.name).toBe(waits ? "BlockedStepError" : "NotAttemptedError");
 });
 
 test("a refused connection had no effect; one that breaks after the mail was handed over may have had one", async () => {
   const { url } = await openServer();
   for (const close of closers.splice(0)) await close();
-  expect(await failureOf(mailerTo(url))).toBeInstanceOf(NoEffectError);
+  expect(await failureOf(mailerTo(url))).toBeInstanceOf(NotAttemptedError);
 
   const silent = await scriptedServer((line, socket) => {
     if (line === ".") socket.destroy();
@@ -189,8 +189,8 @@ test("a refused connection had no effect; one that breaks after the mail was han
   });
   const cutOff = await failureOf(mailerTo(silent));
   expect(cutOff).toBeInstanceOf(Error);
-  expect(cutOff).not.toBeInstanceOf(NoEffectError);
-  expect(cutOff).not.toBeInstanceOf(PermanentStepError);
+  expect(cutOff).not.toBeInstanceOf(NotAttemptedError);
+  expect(cutOff).not.toBeInstanceOf(NonRetriableError);
 });
 
 test("a silent server holds up the step no longer than the step's own time", async () => {
@@ -200,7 +200,7 @@ test("a silent server holds up the step no longer than the step's own time", asy
     signal: AbortSignal.timeout(300),
   });
   expect(failure).toBeInstanceOf(Error);
-  expect(failure).not.toBeInstanceOf(PermanentStepError);
+  expect(failure).not.toBeInstanceOf(NonRetriableError);
 });
 
 test("over the network nothing is sent to a server without TLS, least of all the password", async () => {

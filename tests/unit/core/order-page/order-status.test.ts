@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../../core/app.ts";
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { createJsonLog } from "../../../../core/log/log.ts";
 import { openForeignSession } from "../../../support/foreign-session.ts";
 import { openAsBrowser } from "../../../support/purchase.ts";
@@ -504,7 +504,7 @@ test("M13: the link to keep is revoked by a refund, and by a new SIGNING_SECRET 
 });
 
 test("M14: a buyer whose mail is refused for good gets the link to keep, and other browsers are told of no mail", async () => {
-  const refusal = new PermanentStepError("550 no such mailbox");
+  const refusal = new NonRetriableError("550 no such mailbox");
   const { body, personal } = await wayBackOf({
     site: DELIVERING,
     replace: { mailer: { send: () => Promise.reject(refusal) } },

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import type { ControlRecord } from "../../../../core/orders/order.ts";
 import { UnreadableRecordError } from "../../../../core/orders/unreadable-record-error.ts";
@@ -148,7 +148,7 @@ test("A30: an order with an unreadable record waits for the owner, and holds up 
 
 test("A30: an order that is given up at this look is in its report", async () => {
   shop = openOwnersShop();
-  services = await keep(new PermanentStepError("550 no such mailbox"));
+  services = await keep(new NonRetriableError("550 no such mailbox"));
   const orderId = await shop.openSession("price_app_license");
   shop.stripe.buyer.pay(orderId);
   expect((await check({ orderId, trigger: "checkout" })).findings).toEqual(["flagged"]);

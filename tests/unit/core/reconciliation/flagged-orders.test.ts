@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import type { SettleTrigger } from "../../../../core/orders/settle-trigger.ts";
@@ -50,7 +50,7 @@ test.for(["memory", "stripe"] as const)(
   async (engine) => {
     let isMended = false;
     const send = () =>
-      isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox"));
+      isMended ? Promise.resolve() : Promise.reject(new NonRetriableError("no such mailbox"));
     await open(engine, { mailer: { send } });
     const orderId = await paidSession();
     expect((await run()).flagged).toEqual([orderId]);
@@ -118,7 +118,7 @@ test("A30: when more orders wait than a note can hold, the first ones found stay
 test("A30: health keeps reporting the orders that the note could not hold until a run has looked at all of them", async () => {
   let isMended = false;
   const send = () =>
-    isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox"));
+    isMended ? Promise.resolve() : Promise.reject(new NonRetriableError("no such mailbox"));
   await open("memory", { mailer: { send } });
   const orders: string[] = [];
   for (let order = 0; order < 8; order += 1) orders.push(await paidSession());
@@ -147,7 +147,7 @@ test("A30: health keeps reporting the orders that the note could not hold until 
 });
 
 test("A30: while the note of the waiting orders cannot be read, everything else is looked at, and health keeps reporting them", async () => {
-  await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
+  await open("memory", { mailer: { send: () => Promise.reject(new NonRetriableError("no such mailbox")) } });
   const orderId = await paidSession();
   await run();
   const { bookkeeping, store } = services;
@@ -167,7 +167,7 @@ test("A30: while the note of the waiting orders cannot be read, everything else 
 });
 
 test("A30: while the note of the waiting orders cannot be written, the marks stay where they are", async () => {
-  await open("memory", { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } });
+  await open("memory", { mailer: { send: () => Promise.reject(new NonRetriableError("no such mailbox")) } });
   const { bookkeeping } = services;
   let isWritable = false;
   services = {

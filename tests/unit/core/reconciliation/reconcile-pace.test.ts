@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
@@ -110,7 +110,7 @@ test.for(ENGINES)(
 
 test("A41: the same holds where orders that wait for their owner must be noted", async () => {
   await open("stripe", { callMs: 1_900 });
-  shop.pace.refuse = new PermanentStepError("no such mailbox");
+  shop.pace.refuse = new NonRetriableError("no such mailbox");
   const paid = await paidOrders(6);
   for (let runs = 0; runs < 10; runs += 1) {
     expect((await shop.scheduledRun()).tookMs).toBeLessThan(28_000);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile, type ReconcileReport } from "../../../../core/reconciliation/reconcile.ts";
@@ -337,7 +337,7 @@ test.for(["memory", "stripe"] as const)(
   async (engine) => {
     let isMended = false;
     await openWithMailer(engine, () =>
-      isMended ? Promise.resolve() : Promise.reject(new PermanentStepError("no such mailbox")),
+      isMended ? Promise.resolve() : Promise.reject(new NonRetriableError("no such mailbox")),
     );
     await waitingOrders(12);
     const flagged = await paidSession();
@@ -582,7 +582,7 @@ test("one source that cannot be read does not stop the others", async () => {
 test("A30: flagged orders are reported by every run, and health says so", async () => {
   shop.close();
   shop = openTestShop({
-    replace: { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } },
+    replace: { mailer: { send: () => Promise.reject(new NonRetriableError("no such mailbox")) } },
   });
   const { engine, clock } = shop;
   services = {

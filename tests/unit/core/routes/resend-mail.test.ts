@@ -2,7 +2,7 @@ import PostalMime from "postal-mime";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createOrderPageLinks } from "../../../../core/auth/order-page-links.ts";
-import { BlockedStepError, NoEffectError, PermanentStepError } from "../../../../core/retry/errors.ts";
+import { BlockedStepError, NotAttemptedError, NonRetriableError } from "../../../../core/retry/errors.ts";
 import type { Mail, Mailer } from "../../../../core/mail/mailer.ts";
 import type { HistoryEntry } from "../../../../core/orders/order-store.ts";
 import { createSigner } from "../../../../core/auth/signer.ts";
@@ -137,7 +137,7 @@ test("D02 D04: strangers get the same 404 for every order that was not mailed, a
   const session = shop.stripe.state().checkoutSessions[refunded.sessionId];
   const refund = shop.stripe.account.refund(String(session?.payment_intent));
   await shop.notify(String(refund.charge), "charge.refunded");
-  outcomes = [new PermanentStepError("550 no such mailbox")];
+  outcomes = [new NonRetriableError("550 no such mailbox")];
   const bounced = await openAsBrowser(shop.app, "price_ebook_tides");
   shop.stripe.buyer.pay(bounced.sessionId, { email: BUYER });
   await shop.notify(bounced.sessionId);
@@ -313,9 +313,9 @@ test("D25: a mail that may have been sent counts, and one that was refused for g
   const order = await buy();
   outcomes = [
     new Error("Sending the mail was cut off."),
-    new NoEffectError("not sent"),
+    new NotAttemptedError("not sent"),
     new BlockedStepError("the sender is refused"),
-    new PermanentStepError("550"),
+    new NonRetriableError("550"),
   ];
   const statuses = [];
   for (let attempt = 0; attempt < 6; attempt += 1) statuses.push((await asBuyer(order)).status);
@@ -370,7 +370,7 @@ test("a refunded order gets no mail", async () => {
 test("D25: a checkout that is not paid, or not complete, gets no mail", async () => {
   const opened = await openAsBrowser(shop.app, "price_ebook_tides");
   expect(await asBuyer(opened)).toMatchObject({ status: 409, code: "order_not_complete" });
-  outcomes = [new NoEffectError("busy")];
+  outcomes = [new NotAttemptedError("busy")];
   shop.stripe.buyer.pay(opened.sessionId, { email: BUYER });
   expect((await shop.notify(opened.sessionId)).status).toBe(503);
   expect(await asBuyer(opened)).toMatchObject({ status: 409, code: "order_not_complete" });

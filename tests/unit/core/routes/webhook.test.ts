@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import type { Mail } from "../../../../core/mail/mailer.ts";
 import { CANARY_KEYS } from "../../../support/canaries.ts";
 import { openForeignSession } from "../../../support/foreign-session.ts";
@@ -297,7 +297,7 @@ test("A30: while one order is flagged the next one is fulfilled, and the owner i
       mailer: {
         async send(mail, { idempotencyKey }) {
           if (mail.recipient === "owner") notices.push(idempotencyKey);
-          else if (mail.to === "nobody@example.com") throw new PermanentStepError("no such mailbox");
+          else if (mail.to === "nobody@example.com") throw new NonRetriableError("no such mailbox");
           else mails.push(mail);
         },
       },
@@ -325,7 +325,7 @@ test("A30: while one order is flagged the next one is fulfilled, and the owner i
 test("a step that says that retrying is useless is flagged at once", async () => {
   shop.close();
   shop = openTestShop({
-    replace: { mailer: { send: () => Promise.reject(new PermanentStepError("no such mailbox")) } },
+    replace: { mailer: { send: () => Promise.reject(new NonRetriableError("no such mailbox")) } },
   });
   const sessionId = await paidSession();
   expect(await outcomeOf(await shop.notify(sessionId))).toMatchObject({

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { newControl } from "../../../../core/orders/control-record.ts";
 import type { ControlRecord } from "../../../../core/orders/order.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
@@ -80,7 +80,7 @@ async function movedWithRuns() {
 
 function withoutMailServer(
   services: Services,
-  error: Error = new PermanentStepError("no such mailbox"),
+  error: Error = new NonRetriableError("no such mailbox"),
 ): Services {
   const steps = services.steps.map((step) =>
     step.name === "mail" ? { ...step, run: () => Promise.reject(error) } : step,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
@@ -63,7 +63,7 @@ test("A31: another shop's payment that took weeks costs the run no time", async 
 });
 
 test("A25: an order that waits for its owner stays a problem of its own shop, not of the other", async () => {
-  await openBoth(() => Promise.reject(new PermanentStepError("no such mailbox")));
+  await openBoth(() => Promise.reject(new NonRetriableError("no such mailbox")));
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
   const deadline = createDeadline(() => shop.clock.nowMs, HOUR_MS);
@@ -156,7 +156,7 @@ test("E18: a run of one shop without a name hides nothing from another such shop
 
 test("E18: an order that waits for its owner is not forgotten when another shop without a name runs", async () => {
   shop = openTestShop({ engine: "stripe", site: siteOf({}, POSTERS) });
-  const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
+  const refuses = { send: () => Promise.reject(new NonRetriableError("no such mailbox")) };
   services = await servicesOf(shop, { engine: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
   other = await servicesOf(
     shop,
@@ -228,7 +228,7 @@ test.for<[string, Record<string, string>]>([
   "E19: an order that waits for its owner is not forgotten when the shop moves to %s",
   async ([, environment]) => {
     shop = openTestShop({ engine: "stripe" });
-    const refuses = { send: () => Promise.reject(new PermanentStepError("no such mailbox")) };
+    const refuses = { send: () => Promise.reject(new NonRetriableError("no such mailbox")) };
     services = await servicesOf(shop, { engine: undefined, mailer: refuses });
     const orderId = await shop.openSession();
     shop.stripe.buyer.pay(orderId);
@@ -268,7 +268,7 @@ test("E20: a shop that is given a name keeps its earlier sales, and fulfills eac
   shop = openTestShop({ engine: "stripe" });
   services = await servicesOf(shop, {
     engine: undefined,
-    mailer: { send: () => Promise.reject(new PermanentStepError("no")) },
+    mailer: { send: () => Promise.reject(new NonRetriableError("no")) },
   });
   const flagged = await shop.openSession();
   shop.stripe.buyer.pay(flagged);

@@ -1,7 +1,7 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, expect, test } from "vitest";
 
-import { PermanentStepError } from "../../../../../core/retry/errors.ts";
+import { NonRetriableError } from "../../../../../core/retry/errors.ts";
 import { isOpen } from "../../../../../core/orders/control-record.ts";
 import { isRevoked } from "../../../../../core/orders/revocation.ts";
 import type { OutgoingRequest } from "../../../../../core/http/safe-post.ts";
@@ -317,7 +317,7 @@ test("an order that needs attention is told without the address that a mail serv
   shop = openOwnersShop({
     definition: {
       onPaid: () => {
-        throw new PermanentStepError("550 no mailbox <buyer@example.com> here");
+        throw new NonRetriableError("550 no mailbox <buyer@example.com> here");
       },
     },
   });
@@ -325,7 +325,7 @@ test("an order that needs attention is told without the address that a mail serv
   const [attention, paid] = shop.notices.toSorted((one, other) => one.subject.localeCompare(other.subject));
   expect(paid?.subject).toBe("[test] New order: €32.00");
   expect(attention?.subject).toBe("[test] An order needs your attention");
-  expect(attention?.text).toContain("onPaid: PermanentStepError: 550 no mailbox <[mail address]> here");
+  expect(attention?.text).toContain("onPaid: NonRetriableError: 550 no mailbox <[mail address]> here");
   expect(attention?.text).toContain(`npm run settle -- ${orderId}`);
   expect(shop.mails).toEqual([]);
 });
