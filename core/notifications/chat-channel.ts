@@ -3,7 +3,7 @@ import type { Post } from "../http/safe-post.ts";
 import type { NewsChannel } from "./news-desk.ts";
 import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
 import { noticeOf } from "./notice.ts";
-import type { RemarksOn } from "./remarks.ts";
+import type { HintsOn } from "./hints.ts";
 
 /** Statuses that Slack, and others that speak its protocol, give for a hook that is gone. */
 const GONE = [403, 404, 410];
@@ -12,7 +12,7 @@ const GONE = [403, 404, 410];
 export function createChatChannel(
   post: Post,
   target: { url: URL; allowLoopback: boolean },
-  remarksOn: RemarksOn,
+  hintsOn: HintsOn,
 ): NewsChannel {
   async function say({ subject, text }: Notice, { signal }: Pick<TellAttempt, "signal">): Promise<void> {
     const body = JSON.stringify({ text: escapeMarkup(`${subject}\n${text}`) });
@@ -26,7 +26,7 @@ export function createChatChannel(
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
     tell: async (report, attempt) =>
-      say(noticeOf(report, await remarksOn(report, "chat", attempt.signal)), attempt),
+      say(noticeOf(report, await hintsOn(report, "chat", attempt.signal)), attempt),
     say,
   };
 }

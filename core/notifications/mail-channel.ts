@@ -2,10 +2,10 @@ import type { Mailer } from "../mail/mailer.ts";
 import type { NewsChannel } from "./news-desk.ts";
 import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
 import { noticeOf } from "./notice.ts";
-import type { RemarksOn } from "./remarks.ts";
+import type { HintsOn } from "./hints.ts";
 
 /** Notices to the owner's own address. */
-export function createMailChannel(mailer: Mailer, to: string, remarksOn: RemarksOn): NewsChannel {
+export function createMailChannel(mailer: Mailer, to: string, hintsOn: HintsOn): NewsChannel {
   const say = (notice: Notice, { idempotencyKey, signal }: TellAttempt): Promise<void> =>
     mailer.send(
       { to, recipient: "owner", ...notice },
@@ -15,7 +15,7 @@ export function createMailChannel(mailer: Mailer, to: string, remarksOn: Remarks
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
     tell: async (report, attempt) =>
-      say(noticeOf(report, await remarksOn(report, "mail", attempt.signal)), attempt),
+      say(noticeOf(report, await hintsOn(report, "mail", attempt.signal)), attempt),
     say,
   };
 }

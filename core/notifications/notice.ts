@@ -9,7 +9,7 @@ import { disputeWords, moment } from "./dispute-words.ts";
 import type { NewsReport, Notice } from "../orders/outbox/news-desk.ts";
 
 /** What the owner reads. It never says who bought: those who may know that find it behind the link. */
-export function noticeOf(report: NewsReport, remarks: readonly string[] = []): Notice {
+export function noticeOf(report: NewsReport, hints: readonly string[] = []): Notice {
   const { headline, sentences } = wordsFor(report);
   const { order, control } = report;
   const price = (amountMinor: number): string => money(report, amountMinor);
@@ -29,7 +29,7 @@ export function noticeOf(report: NewsReport, remarks: readonly string[] = []): N
       ...(isPaused(control)
         ? ["The subscription is paused: downloads and keys do not work until it resumes."]
         : []),
-      ...remarks.flatMap((remark) => ["", remark]),
+      ...hints.flatMap((hint) => ["", hint]),
       "",
       `Order ${order.orderId}`,
       stripeUrl(report),

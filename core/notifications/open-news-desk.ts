@@ -13,7 +13,7 @@ import { createCodeChannel } from "./code-channel.ts";
 import { noteGivenUp } from "./given-up.ts";
 import { createNewsDesk, type NewsChannel } from "./news-desk.ts";
 import type { NewsDesk } from "../orders/outbox/news-desk.ts";
-import { createRemarks } from "./remarks.ts";
+import { createHints } from "./hints.ts";
 
 export interface NewsSurroundings {
   config: Config;
@@ -32,7 +32,7 @@ export interface NewsSurroundings {
 export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
   const { config, site, mailer, post, bookkeeping, now, log } = surroundings;
   const { ownerEmail, ownerChat, orderWebhook, lacksCronSecret } = config;
-  const remarksOn = createRemarks({ ...surroundings, lacksCronSecret });
+  const hintsOn = createHints({ ...surroundings, lacksCronSecret });
   const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(site.shop) };
   if (orderWebhook !== undefined) {
     const { createWebhookChannel } = await import("./webhook-channel.ts");
@@ -40,7 +40,7 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
   }
   if (mailer !== undefined && ownerEmail !== undefined) {
     const { createMailChannel } = await import("./mail-channel.ts");
-    channels.mail = createMailChannel(mailer, ownerEmail, remarksOn);
+    channels.mail = createMailChannel(mailer, ownerEmail, hintsOn);
   }
   if (mailer === undefined && ownerEmail !== undefined) {
     // Once per instance; the health route says so as long as it lasts.
@@ -51,7 +51,7 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
   }
   if (ownerChat !== undefined) {
     const { createChatChannel } = await import("./chat-channel.ts");
-    channels.chat = createChatChannel(post, ownerChat, remarksOn);
+    channels.chat = createChatChannel(post, ownerChat, hintsOn);
   }
   return createNewsDesk(channels, () => noteGivenUp(bookkeeping, now()));
 }

@@ -16,7 +16,7 @@ export function holdLease(
   taken: StoredControl,
   dependencies: UpdateDependencies,
 ): HeldLease {
-  const claim = { owner, fence: taken.control.fence };
+  const token = { owner, fence: taken.control.fence };
   let latest: StoredControl | undefined = taken;
 
   return {
@@ -24,7 +24,7 @@ export function holdLease(
       const { stored, written } = await updateControl(
         orderId,
         dependencies,
-        (current) => (current !== undefined && holdsLease(current, claim) ? change(current) : undefined),
+        (current) => (current !== undefined && holdsLease(current, token) ? change(current) : undefined),
         { stored: latest },
       );
       latest = stored;

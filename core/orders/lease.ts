@@ -4,7 +4,7 @@ import type { ControlDraft } from "./update-control.ts";
 const LEASE_MS = 45_000;
 
 /** Proof of a lease: its owner, and its number, the fence. */
-export interface Claim {
+export interface LeaseToken {
   owner: string;
   fence: number;
 }
@@ -25,8 +25,8 @@ export function takeLease(control: ControlDraft, owner: string, nowMs: number): 
   return { ...control, fence: control.fence + 1, lease: { owner, untilMs: nowMs + LEASE_MS } };
 }
 
-export function holdsLease(control: ControlDraft, claim: Claim): boolean {
-  return control.lease?.owner === claim.owner && control.fence === claim.fence;
+export function holdsLease(control: ControlDraft, token: LeaseToken): boolean {
+  return control.lease?.owner === token.owner && control.fence === token.fence;
 }
 
 export function releaseLease(control: ControlDraft): ControlDraft {

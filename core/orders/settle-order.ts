@@ -1,7 +1,7 @@
 import type { SettleDependencies } from "./settle-dependencies.ts";
 import type { SettleTrigger } from "./settle-trigger.ts";
 
-import { agreeWithStripe } from "./agree-with-stripe.ts";
+import { syncWithStripe } from "./sync-with-stripe.ts";
 
 import type { CheckoutFacts } from "./facts.ts";
 import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
@@ -10,7 +10,7 @@ import { holdLease, type HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
 import type { OrderId, OrderSnapshot } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
-import { runOwed } from "./run-owed.ts";
+import { runPending } from "./run-pending.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
 
@@ -67,7 +67,7 @@ async function settleReadable(
   justRead: { stored: StoredControl | undefined } | undefined,
 ): Promise<SettleOutcome> {
   const owner = dependencies.randomId();
-  const { truth, stored } = await agreeWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);
+  const { truth, stored } = await syncWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);
   if (truth.kind !== "session") return truth;
   if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
   if (stored.control.lease?.owner !== owner) return notLeased(stored.control, trigger, dependencies.now());
@@ -75,7 +75,7 @@ async function settleReadable(
   const lease = holdLease(orderId, owner, stored, dependencies);
   const order = await readLeased(orderId, truth.facts.snapshot, lease, dependencies);
   const leased = { order, dates: truth.facts.dates, control: stored.control, lease };
-  const end = await runOwed(leased, trigger, deadline, dependencies);
+  const end = await runPending(leased, trigger, deadline, dependencies);
   return end.kind === "ended" ? settledOutcome(end.control) : end;
 }
 

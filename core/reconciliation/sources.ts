@@ -13,7 +13,7 @@ import { listPages } from "../stripe/list-pages.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders, traceOrders } from "../webhook/find-orders.ts";
 import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
-import { isWorthALook } from "./worth-a-look.ts";
+import { isRelevant } from "./is-relevant.ts";
 
 /** An order that may need settling, and why. */
 export interface Candidate {
@@ -107,7 +107,7 @@ export function createSources(
     {
       name: "recent_changes",
       list: (asked, deadline) =>
-        listedEvents(LISTED_NOWHERE_ELSE, {}, (event) => isWorthALook(event, identity), asked, deadline),
+        listedEvents(LISTED_NOWHERE_ELSE, {}, (event) => isRelevant(event, identity), asked, deadline),
     },
     {
       name: "recent_sessions",

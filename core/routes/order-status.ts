@@ -13,7 +13,7 @@ import { personalPart } from "../order-page/personal-part.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { createSharedLooks } from "../order-page/shared-looks.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { askedOrder, orderNotFound } from "./asked-order.ts";
+import { requestedOrder, orderNotFound } from "./requested-order.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 
@@ -80,7 +80,7 @@ export function createOrderStatusRoute(dependencies: OrderStatusDependencies): R
 function readSessionId(url: string, livemode: boolean): string | undefined {
   const values = new URL(url).searchParams.getAll("session_id");
   const [value] = values;
-  return values.length === 1 ? askedOrder(value, livemode) : undefined;
+  return values.length === 1 ? requestedOrder(value, livemode) : undefined;
 }
 
 function tryAgain(cause?: unknown): HttpError {

@@ -24,7 +24,7 @@ import { shareKnownOrder } from "../order-page/share-known-order.ts";
 import { createSharedLooks } from "../order-page/shared-looks.ts";
 import { wasMailed } from "../delivery/way-back.ts";
 import type { Schedule } from "../retry/with-timeout.ts";
-import { askedOrder, orderNotFound } from "./asked-order.ts";
+import { requestedOrder, orderNotFound } from "./requested-order.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 
@@ -79,7 +79,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
         throw new HttpError(415, "unsupported_media_type", `Send ${QUESTION.example} as JSON.`);
       }
       const { session_id: sessionId } = await readJson(request, QUESTION);
-      const orderId = askedOrder(sessionId, livemode);
+      const orderId = requestedOrder(sessionId, livemode);
       if (orderId === undefined) throw orderNotFound();
       const isBuyer = claims.holds(request, orderId) || orderPages.opens(request, orderId);
       /** A stranger gets the same answer whether the order exists or not. */

@@ -5,7 +5,7 @@ import { createStripeClient } from "../../core/stripe/client.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { classifyStripeError } from "../../core/stripe/errors.ts";
 import { askStripe, type Answer } from "./ask-stripe.ts";
-import { judgeOffers, type Judgement } from "./judge-offers.ts";
+import { checkOffers, type OfferFindings } from "./check-offers.ts";
 import type { LoadedSite } from "./load-site.ts";
 import { findOtherShops, otherShopsIfTold, type OtherShops } from "./other-shops.ts";
 
@@ -15,7 +15,7 @@ export type SiteCheck =
       answers: ReadonlyMap<string, Answer>;
       catalog: Catalog;
       otherShops: OtherShops;
-    } & Judgement)
+    } & OfferFindings)
   /** Stripe refuses the key: the owner's mistake. */
   | { kind: "key_refused"; problem: string }
   /** Stripe cannot be asked just now; not a mistake. */
@@ -41,7 +41,7 @@ export async function checkSite(
         place === undefined
           ? { problems: [], warnings: [] }
           : await otherShopsIfTold(() => findOtherShops(stripe, { ...site, catalog }, place, look)),
-      ...judgeOffers(site, answers, access.livemode),
+      ...checkOffers(site, answers, access.livemode),
     };
   } catch (error) {
     if (classifyStripeError(error) === "key_refused") {

@@ -1,7 +1,7 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
 const LEASE = "core/orders/lease.ts";
-const RUN = "core/orders/run-owed.ts";
+const RUN = "core/orders/run-pending.ts";
 const NEXT = "core/orders/next-effect.ts";
 
 const NO_TIME =

@@ -1,6 +1,6 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const AGREE = "core/orders/agree-with-stripe.ts";
+const AGREE = "core/orders/sync-with-stripe.ts";
 const CONTROL = "core/orders/control-record.ts";
 const ERRANDS = "core/orders/outbox/errands.ts";
 const SETTLE = "core/orders/settle-order.ts";

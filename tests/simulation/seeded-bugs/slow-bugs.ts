@@ -8,7 +8,7 @@ export const SLOW_BUGS: readonly SeededBug[] = [
     hazards: "A36",
     patches: [
       {
-        file: "core/orders/run-owed.ts",
+        file: "core/orders/run-pending.ts",
         find: "endRunOutOfTime(next.unbegin(current), now())",
         replace: "endRunOutOfTime(current, now())",
       },

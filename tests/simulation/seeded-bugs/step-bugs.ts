@@ -1,6 +1,6 @@
 import type { SeededBug } from "./seeded-bug.ts";
 
-const RUN = "core/orders/run-owed.ts";
+const RUN = "core/orders/run-pending.ts";
 const NEXT = "core/orders/next-effect.ts";
 const STEP = "core/orders/run-step.ts";
 const PROGRESS = "core/orders/step-progress.ts";
@@ -242,7 +242,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
           'const trigger = event.type === "checkout.session.async_payment_succeeded" ? "claims_paid" : meaning.trigger; const outcome = await settleWhileBusy(orderId, trigger as never, deadline, dependencies);',
       },
       {
-        file: "core/orders/agree-with-stripe.ts",
+        file: "core/orders/sync-with-stripe.ts",
         find: "const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);",
         replace:
           'const merged = spreadNews(current, mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts), news.audience);',

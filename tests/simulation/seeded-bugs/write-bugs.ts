@@ -5,7 +5,7 @@ const CONTROL = "core/orders/control-record.ts";
 const MEMORY = "core/stores/memory-order-store.ts";
 const STRIPE = "core/stores/stripe-order-store.ts";
 const VERSIONS = "core/stores/stripe-versions.ts";
-const AGREE = "core/orders/agree-with-stripe.ts";
+const AGREE = "core/orders/sync-with-stripe.ts";
 
 /** How records are written. */
 export const WRITE_BUGS: readonly SeededBug[] = [

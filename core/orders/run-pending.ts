@@ -45,7 +45,7 @@ const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => 
  * @throws when the store cannot be reached. The outcome of the last effect is then recorded while the lease is released; if that
  * write fails too, the lease stays until it expires.
  */
-export async function runOwed(
+export async function runPending(
   leasedOrder: LeasedOrder,
   trigger: SettleTrigger,
   deadline: Deadline,

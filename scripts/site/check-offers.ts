@@ -4,13 +4,13 @@ import { isPriceId } from "../../core/shop-definition/catalog.ts";
 import type { CheckoutOptions } from "../../core/shop-definition/shop-definition.ts";
 import { checkoutOptions, priceSettings, type Site } from "../../core/shop-definition/site.ts";
 import type { Answer } from "./ask-stripe.ts";
-import { judgePrinted } from "./judge-printed.ts";
+import { checkPrintedPrice } from "./check-printed-price.ts";
 import { judgeTaxCode } from "./managed-payments.ts";
 import { judgeMovedKeys } from "./moved-keys.ts";
 import { otherIdProblem } from "./other-ids.ts";
 import type { Offer } from "./read-offers.ts";
 
-export interface Judgement {
+export interface OfferFindings {
   /** `file:line: what is wrong, and what to do.` */
   problems: string[];
   /** Prices of the other mode than the key's: right, but not for sale here. */
@@ -18,11 +18,11 @@ export interface Judgement {
 }
 
 /** Compares what the owner's files offer with what Stripe says; every mistake once. */
-export function judgeOffers(
+export function checkOffers(
   site: Site & { offers: readonly Offer[] },
   answers: ReadonlyMap<string, Answer>,
   livemode: boolean,
-): Judgement {
+): OfferFindings {
   const problems = new Set<string>();
   const otherMode = new Set<string>();
   for (const offer of site.offers) {
@@ -36,7 +36,7 @@ export function judgeOffers(
     const unsellable = judgePrice(offer.name, price);
     if (unsellable !== undefined) problems.add(`${where}: ${unsellable}`);
     for (const printed of offer.printed) {
-      const problem = judgePrinted(printed, offer.name, price);
+      const problem = checkPrintedPrice(printed, offer.name, price);
       if (problem !== undefined) problems.add(`${offer.file}:${printed.line}: ${problem}`);
     }
   }

@@ -16,7 +16,7 @@ interface EventData {
  * Whether Stripe should be asked about an event that may well have been delivered. Each costs a call, and a shop with a thousand
  * subscriptions has dozens of events a day that concern no order: a month begins, or the subscription was sold elsewhere.
  */
-export function isWorthALook({ type, data }: Stripe.Event, identity: ShopIdentity): boolean {
+export function isRelevant({ type, data }: Stripe.Event, identity: ShopIdentity): boolean {
   const { object, previous_attributes: before } = data as EventData;
   if (type === "customer.subscription.updated" && before?.status === undefined) return false;
   const sold = soldPart(type, object);

@@ -4,7 +4,11 @@ import { formatMoney, minorDigits } from "../../core/format/money.ts";
 import type { PrintedPrice } from "./printed-price.ts";
 
 /** What is wrong with a price that a page shows, as one sentence with what to do; undefined when it is what will be charged. */
-export function judgePrinted(printed: PrintedPrice, name: string, price: Stripe.Price): string | undefined {
+export function checkPrintedPrice(
+  printed: PrintedPrice,
+  name: string,
+  price: Stripe.Price,
+): string | undefined {
   const currency = (printed.currency ?? price.currency).toLowerCase();
   const charged = chargedIn(price, currency);
   if (charged === undefined) {

@@ -1,14 +1,18 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { judgePrinted } from "../../../scripts/site/judge-printed.ts";
+import { checkPrintedPrice } from "../../../scripts/site/check-printed-price.ts";
 
 function judge(
   printed: { amount: string; currency?: string; words?: string },
   price: { unit_amount: number | null; currency: string; currency_options?: object },
 ): string | undefined {
   const { currency, words } = printed;
-  return judgePrinted({ amount: printed.amount, currency, words, line: 1 }, "poster", price as Stripe.Price);
+  return checkPrintedPrice(
+    { amount: printed.amount, currency, words, line: 1 },
+    "poster",
+    price as Stripe.Price,
+  );
 }
 
 test.for<[string, number, string]>([

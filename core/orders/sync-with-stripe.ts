@@ -1,4 +1,4 @@
-import type { AgreeDependencies } from "./settle-dependencies.ts";
+import type { SyncDependencies } from "./settle-dependencies.ts";
 import type { Truth } from "./facts.ts";
 import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
@@ -37,12 +37,12 @@ const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
  * the move, so B writes even if nothing changes: the version moves on, A's write is refused, and A asks again. After a write that
  * changed the mirror, Stripe is asked once more, until its answer is what we wrote, in case B came before A had read.
  */
-export async function agreeWithStripe(
+export async function syncWithStripe(
   orderId: OrderId,
   trigger: SettleTrigger,
   owner: string,
   deadline: Deadline,
-  dependencies: AgreeDependencies,
+  dependencies: SyncDependencies,
   justRead?: { stored: StoredControl | undefined },
 ): Promise<Agreement> {
   let agreement = await agreeOnce(justRead);

@@ -21,13 +21,13 @@ import type { NewsReport } from "../orders/outbox/news-desk.ts";
  * the first try of a message waits for it. Rejects when the message must not be sent any more: it was cut off, or the machine was
  * frozen and another run may hold the order.
  */
-export type RemarksOn = (
+export type HintsOn = (
   report: NewsReport,
   channel: Channel,
   signal: AbortSignal,
 ) => Promise<readonly string[]>;
 
-export interface RemarkDependencies {
+export interface HintDependencies {
   stripe: Stripe;
   site: Site;
   identity: ShopIdentity;
@@ -44,7 +44,7 @@ const LOOK_WITHIN_MS = 1_500;
 /** A buyer who pays twice by mistake does so soon. */
 const TWIN_WITHIN_S = 3_600;
 
-export function createRemarks(dependencies: RemarkDependencies): RemarksOn {
+export function createHints(dependencies: HintDependencies): HintsOn {
   const { stripe, site, identity, lacksCronSecret, bookkeeping, now, schedule, log } = dependencies;
   /** Mail and chat, which are told at the same time, share it. */
   let latest: { orderId: string; remarks: Promise<readonly string[]> } | undefined;

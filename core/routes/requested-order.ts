@@ -2,7 +2,7 @@ import { HttpError } from "../http/http-error.ts";
 import type { OrderId } from "../orders/order.ts";
 
 /** The order a caller names; undefined unless it looks like Stripe's id of a session of this mode. */
-export function askedOrder(sessionId: string | undefined, livemode: boolean): OrderId | undefined {
+export function requestedOrder(sessionId: string | undefined, livemode: boolean): OrderId | undefined {
   if (sessionId === undefined || !/^cs_(?:test|live)_\w{10,200}$/.test(sessionId)) return undefined;
   return sessionId.startsWith(livemode ? "cs_live_" : "cs_test_") ? sessionId : undefined;
 }
