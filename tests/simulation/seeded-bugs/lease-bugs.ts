@@ -47,7 +47,7 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: HELD,
-        find: "(current) => (current !== undefined && holdsLease(current, claim) ? change(current) : undefined),",
+        find: "(current) => (current !== undefined && holdsLease(current, token) ? change(current) : undefined),",
         replace: "(current) => (current !== undefined ? change(current) : undefined),",
       },
     ],
@@ -64,8 +64,8 @@ export const LEASE_BUGS: readonly SeededBug[] = [
       },
       {
         file: LEASE,
-        find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
-        replace: "return control.fence === claim.fence;",
+        find: "return control.lease?.owner === token.owner && control.fence === token.fence;",
+        replace: "return control.fence === token.fence;",
       },
     ],
   },
@@ -75,8 +75,8 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: LEASE,
-        find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
-        replace: "return control.fence === claim.fence;",
+        find: "return control.lease?.owner === token.owner && control.fence === token.fence;",
+        replace: "return control.fence === token.fence;",
       },
     ],
     harmless:
@@ -88,8 +88,8 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: LEASE,
-        find: "return control.lease?.owner === claim.owner && control.fence === claim.fence;",
-        replace: "return control.lease?.owner === claim.owner;",
+        find: "return control.lease?.owner === token.owner && control.fence === token.fence;",
+        replace: "return control.lease?.owner === token.owner;",
       },
     ],
     harmless: "The owner is a new random id in every run, so no two leases ever have the same one.",
