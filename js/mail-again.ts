@@ -8,9 +8,9 @@ const live = box?.querySelector('[role="status"]');
 let from: ReturnAddress | undefined;
 
 /**
- * Offers to send the mail about the order again, while the server says that it can be. The button's `data-busy` is what it says meanwhile,
- * `data-done` and `data-failed` are read out afterwards; a refusal comes in the server's words. A page that
- * wants none of it leaves `#order-mail-again` out.
+ * Offers to send the mail about the order again, while the server says that it can be. The button's `data-busy` is what it says
+ * meanwhile, `data-done` and `data-failed` are read out afterwards; a refusal comes in the server's words. A page that wants none of
+ * it leaves `#order-mail-again` out.
  */
 export function offerMailAgain({ personal, wayBack }: OrderStatus, address: ReturnAddress): void {
   // An answer that says nothing about mails changes nothing.

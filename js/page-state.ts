@@ -26,6 +26,9 @@ const lastWords: Record<string, string> = {
   no_order: "There is no order to show",
 };
 
+/** The template that is shown, or the state that has none. Nothing is put in twice: each change of the live region is read out. */
+let shown: HTMLTemplateElement | string | undefined;
+
 /**
  * Puts the template of a state into the live region: the first of `variants` that the page has as `<template data-state="…"
  * data-mode="variant">`, else the one without `data-mode`, which must be true in every case. A template for another variant is never shown:
@@ -41,6 +44,9 @@ export function showState(
     .map((variant) => templates.find(({ dataset }) => dataset["mode"] === variant))
     .find((found) => found !== undefined);
 
+  const words = template ?? state;
+  if (words === shown) return;
+  shown = words;
   const content = template ? document.importNode(template.content, true) : inEnglish(state);
   for (const link of content.querySelectorAll<HTMLAnchorElement>("a[data-link]")) {
     const href = links[link.dataset["link"] ?? ""];

@@ -17,7 +17,7 @@ const HELP = `Runs the whole shop on this machine.
   npm run dev -- --no-open          does not open the browser
   npm run dev -- --store stripe     keeps orders in Stripe instead of in DynamoDB
   npm run dev -- --fresh            keeps nothing: orders are gone when the shop closes
-  npm run dev -- --send-mail        sends mails through SMTP_URL in .env instead of loadServices them in the inbox
+  npm run dev -- --send-mail        sends mails through SMTP_URL in .env instead of keeping them in the inbox
   PORT=8080 npm run dev             on another port (3000 otherwise, or the next free one); or PORT=8080 in .env
 
 With STRIPE_SECRET_KEY=sk_test_… and STRIPE_WEBHOOK_SECRET=whsec_… in .env it talks to the real Stripe in test mode, and uses the DynamoDB

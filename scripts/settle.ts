@@ -17,7 +17,7 @@ refused, is sent there, and one that was sent already is sent again. If a mail r
 days; a full refund closes it.
 
 Prints as JSON the outcome, which messages could not be delivered ("owed"), the order's record, how often the buyer downloaded each file
-("downloads") and what the shop recorded when ("history"); the last two where orders are services in DynamoDB.
+("downloads") and what the shop recorded when ("history"); the last two where orders are kept in DynamoDB.
 Ends with 1 when the order is still not as it should be.`;
 
 const NOT_TOLD =

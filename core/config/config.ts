@@ -27,7 +27,7 @@ export interface Config extends NewsConfig {
   };
   /**
    * What cookies and links are signed with: the first signs, all are accepted. Keys are derived from them, one per purpose:
-   * `core/signing/`.
+   * `core/auth/derive-key.ts`.
    */
   signingSecrets: readonly string[];
   /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */

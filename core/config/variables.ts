@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 
 import { isLoopbackHost } from "./loopback.ts";
 
+/** One schema per variable; each error is a sentence that names the variable and says where the right value is found. */
+
 /** The default name of a shop. Most accounts have only one shop. */
 export const ONLY_SHOP = "1";
-
-/** One schema per variable; each error is a sentence that names the variable and says where the right value is found. */
 
 const API_KEYS_PAGE = "https://dashboard.stripe.com/apikeys";
 const WEBHOOKS_PAGE = "https://dashboard.stripe.com/webhooks";

@@ -4,7 +4,7 @@ import { isLeftToOwner, owesFreshNews, owesNews } from "./outbox/errands.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
 import { nextTryAfter } from "../retry/backoff.ts";
-import { shorten } from "./retry.ts";
+import { shorten } from "./shorten.ts";
 import { isPaused } from "./revocation.ts";
 import type { ControlDraft } from "./update-control.ts";
 

@@ -44,14 +44,14 @@ export async function syncWithStripe(
   deadline: Deadline,
   dependencies: SyncDependencies,
   justRead?: { stored: StoredControl | undefined },
-): Promise<Agreement> {
-  let agreement = await agreeOnce(justRead);
-  for (let look = 1; agreement.mirrorMoved && look < MAX_LOOKS; look += 1) {
-    agreement = await agreeOnce({ stored: agreement.stored });
+): Promise<Synced> {
+  let synced = await syncOnce(justRead);
+  for (let look = 1; synced.mirrorMoved && look < MAX_LOOKS; look += 1) {
+    synced = await syncOnce({ stored: synced.stored });
   }
-  return agreement;
+  return synced;
 
-  async function agreeOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
+  async function syncOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
     const { readFacts, store, now, news } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
@@ -84,11 +84,11 @@ export async function syncWithStripe(
   }
 }
 
-export interface Agreement {
+export interface Synced {
   truth: Truth;
   stored: StoredControl | undefined;
 }
 
-interface LookedAt extends Agreement {
+interface LookedAt extends Synced {
   mirrorMoved: boolean;
 }

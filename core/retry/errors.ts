@@ -1,8 +1,9 @@
+/** Trying again is useless, for this order and this effect: an address that does not exist. */
 export class NonRetriableError extends Error {
   override readonly name = "NonRetriableError";
 }
 
-/** The attempt failed before its effect, so a retry cannot repeat it. */
+/** The attempt failed before its effect, or the server has refused it, so a retry cannot repeat the effect. */
 export class NotAttemptedError extends Error {
   override readonly name: string = "NotAttemptedError";
 }

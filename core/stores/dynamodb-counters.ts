@@ -7,8 +7,7 @@ import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
  *     pk                     sk        attributes
  *     TEST#COUNTER#<name>    COUNTER   sum, expiresAtSeconds (the table's TTL)
  *
- * One unconditional write per count, so that any number of instances may count at once. (The limiter library's own DynamoDB store
- * wants a table of its own with another key, and two conditional writes; the second may fail at the end of a window.)
+ * One unconditional write per count, so that any number of instances may count at once.
  *
  * A request that is retried may count twice. Only limits and alarms are counted here, never money or goods: a limit is reached one
  * try sooner, or a day allows one more mail.

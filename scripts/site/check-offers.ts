@@ -5,8 +5,8 @@ import type { CheckoutOptions } from "../../core/shop-definition/shop-definition
 import { checkoutOptions, priceSettings, type Site } from "../../core/shop-definition/site.ts";
 import type { Answer } from "./ask-stripe.ts";
 import { checkPrintedPrice } from "./check-printed-price.ts";
-import { judgeTaxCode } from "./managed-payments.ts";
-import { judgeMovedKeys } from "./moved-keys.ts";
+import { checkTaxCode } from "./managed-payments.ts";
+import { checkMovedKeys } from "./moved-keys.ts";
 import { otherIdProblem } from "./other-ids.ts";
 import type { Offer } from "./read-offers.ts";
 
@@ -33,7 +33,7 @@ export function checkOffers(
     if (answer.kind !== "price") continue;
 
     const { price } = answer;
-    const unsellable = judgePrice(offer.name, price);
+    const unsellable = checkPrice(offer.name, price);
     if (unsellable !== undefined) problems.add(`${where}: ${unsellable}`);
     for (const printed of offer.printed) {
       const problem = checkPrintedPrice(printed, offer.name, price);
@@ -47,11 +47,11 @@ export function checkOffers(
     const options = checkoutOptions(site, priceSettings(site, { priceId: price.id, lookupKey }));
     // It can be fixed in shop.config.ts, if the price has an entry there.
     const offer = site.offers.findLast((candidate) => candidate.name === name);
-    for (const problem of [...judgeShipping(name, price, options), ...judgeTaxCode(name, price, options)]) {
+    for (const problem of [...checkShipping(name, price, options), ...checkTaxCode(name, price, options)]) {
       problems.add(`${offer?.file}:${offer?.line}: ${problem}`);
     }
   }
-  for (const problem of judgeMovedKeys(site, answers)) problems.add(problem);
+  for (const problem of checkMovedKeys(site, answers)) problems.add(problem);
   return { problems: [...problems], otherMode: [...otherMode] };
 }
 
@@ -70,7 +70,7 @@ function inOtherMode(name: string, livemode: boolean): string {
   return `"${name}" is a price of ${there} mode, and STRIPE_SECRET_KEY is a ${here} key. Use the ${here} price's id, or give both prices the same lookup key and use that: then one page works in both modes.`;
 }
 
-function judgePrice(name: string, price: Stripe.Price): string | undefined {
+function checkPrice(name: string, price: Stripe.Price): string | undefined {
   if (!price.active) {
     return `"${name}" is archived at Stripe and cannot be bought. Use the price that replaced it, or activate it again.`;
   }
@@ -84,7 +84,7 @@ function judgePrice(name: string, price: Stripe.Price): string | undefined {
 }
 
 /** What Stripe would refuse when the checkout is opened. */
-function judgeShipping(name: string, price: Stripe.Price, { shipping }: CheckoutOptions): string[] {
+function checkShipping(name: string, price: Stripe.Price, { shipping }: CheckoutOptions): string[] {
   const rates = shipping ? (shipping.rates ?? []) : [];
   if (rates.length > 0 && price.type === "recurring") {
     return [

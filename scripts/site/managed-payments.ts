@@ -36,7 +36,7 @@ export function managedPaymentsConflicts({ checkout = {}, prices = {} }: ShopDef
 }
 
 /** What is missing at Stripe for a price that Link is to sell. Nothing is known of a product that could not be read. */
-export function judgeTaxCode(
+export function checkTaxCode(
   name: string,
   { product }: Stripe.Price,
   { managedPayments }: CheckoutOptions,

@@ -16,7 +16,7 @@ import type { Offer } from "./read-offers.ts";
  * without them. The signs: both are prices of one product, the old one is in shop.config.ts only and has no key any more, and the new one
  * has no entry there.
  */
-export function judgeMovedKeys(
+export function checkMovedKeys(
   site: Site & { offers: readonly Offer[] },
   answers: ReadonlyMap<string, Answer>,
 ): string[] {

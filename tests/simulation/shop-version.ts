@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { createApp } from "../../core/app.ts";
 import { BlockedStepError, NonRetriableError } from "../../core/retry/errors.ts";
 
@@ -17,7 +19,8 @@ export async function loadVersion(folder: URL): Promise<ShopVersion> {
   const load = (file: string): Promise<Record<string, unknown>> => import(new URL(file, folder).href);
   const app = await load("core/app.ts");
   // In 0.1.0 they lay with the steps, under other names.
-  const errors = await load("core/retry/errors.ts").catch(() => load("core/fulfillment/step.ts"));
+  const hasRetry = existsSync(new URL("core/retry/errors.ts", folder));
+  const errors = await load(hasRetry ? "core/retry/errors.ts" : "core/fulfillment/step.ts");
   return {
     createApp: app["createApp"] as typeof createApp,
     NonRetriableError: (errors["NonRetriableError"] ?? errors["PermanentStepError"]) as StepError,

@@ -220,8 +220,8 @@ export const WRITE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: AGREE,
-        find: "for (let look = 1; agreement.mirrorMoved && look < MAX_LOOKS; look += 1) {",
-        replace: "for (let look = 1; agreement.mirrorMoved && look < 1; look += 1) {",
+        find: "for (let look = 1; synced.mirrorMoved && look < MAX_LOOKS; look += 1) {",
+        replace: "for (let look = 1; synced.mirrorMoved && look < 1; look += 1) {",
       },
     ],
     harmless:

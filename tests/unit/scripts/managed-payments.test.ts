@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { judgeTaxCode, managedPaymentsConflicts } from "../../../scripts/site/managed-payments.ts";
+import { checkTaxCode, managedPaymentsConflicts } from "../../../scripts/site/managed-payments.ts";
 
 const shipping = { countries: ["DE"] };
 
@@ -31,7 +31,7 @@ test("B27: a shop that ships goods, and sells one price through Link, need only 
 
 test("B27: a product without an eligible tax code is named if Link is to sell it", () => {
   const judge = (product: unknown, managedPayments?: boolean) =>
-    judgeTaxCode(
+    checkTaxCode(
       "ebook",
       { product } as Stripe.Price,
       managedPayments === undefined ? {} : { managedPayments },

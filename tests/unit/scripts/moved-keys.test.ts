@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
 import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
-import { judgeMovedKeys } from "../../../scripts/site/moved-keys.ts";
+import { checkMovedKeys } from "../../../scripts/site/moved-keys.ts";
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
 
@@ -28,7 +28,7 @@ function judge(
     }),
   );
   const shop: ShopDefinition = prices === undefined ? {} : { prices };
-  return judgeMovedKeys({ shop, catalog: { prices: {} }, offers }, answers);
+  return checkMovedKeys({ shop, catalog: { prices: {} }, offers }, answers);
 }
 
 test("B34: a lookup key that moved away from settings under the old price's id is named, with its line and what to do", () => {
