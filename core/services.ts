@@ -25,14 +25,14 @@ import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import { shopIdentity } from "./shop-identity.ts";
 import { createSigner } from "./auth/signer.ts";
 import type { Site } from "./shop-definition/site.ts";
-import type { Engine } from "./stores/engine.ts";
+import type { Storage } from "./stores/storage.ts";
 import { createGuardedOrderStore } from "./stores/guarded-order-store.ts";
 import { createTableGuard } from "./stores/table-guard.ts";
 import { createStorageAlarm, type StorageAlarm } from "./alarms/storage-alarm.ts";
-import { createSucceedingBookkeeping } from "./stores/succeeding-bookkeeping.ts";
-import { createSucceedingOrderStore } from "./stores/succeeding-order-store.ts";
-import { createStripeEngine } from "./stores/stripe-engine.ts";
-import { createUnnamedEngine } from "./stores/unnamed-engine.ts";
+import { createMigratingBookkeeping } from "./stores/migrating-bookkeeping.ts";
+import { createMigratingOrderStore } from "./stores/migrating-order-store.ts";
+import { createStripeStorage } from "./stores/stripe-storage.ts";
+import { createUnnamedStorage } from "./stores/unnamed-storage.ts";
 import type { StripeOrderStoreOptions } from "./stores/stripe-order-store.ts";
 import { retrieveCheckoutFacts } from "./stripe/checkout-facts.ts";
 import { createStripeClient } from "./stripe/client.ts";
@@ -49,7 +49,7 @@ export interface Shop {
   orderPages: OrderPageLinks;
   downloadLinks: DownloadLinks;
   deliveries: Deliveries;
-  /** Loads the engine at the first call. */
+  /** Loads the storage at the first call. */
   loadServices(): Promise<Services>;
   /** Loads what it needs at the first call, as `lookLimit` does: most requests use neither. */
   checkoutLimits: CheckoutLimits;
@@ -58,7 +58,7 @@ export interface Shop {
 
 export type Services = EventDependencies &
   ReconcileDependencies & {
-    engine: Engine;
+    storage: Storage;
     alarm: CardTestingAlarm;
     storageAlarm: StorageAlarm;
     /** Undefined: the shop sends no mails. */
@@ -83,10 +83,10 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     loadServices,
     checkoutLimits: lazyLimit(async () => {
       const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
-      const { engine, alarm } = await loadServices();
+      const { storage, alarm } = await loadServices();
       const { checkoutsPerMinute: perMinute } = config;
       const secret = config.stripe.secretKey;
-      return createCheckoutLimits({ perMinute, secret, counters: engine.counters, alarm, now, log });
+      return createCheckoutLimits({ perMinute, secret, counters: storage.counters, alarm, now, log });
     }),
     lookLimit: lazyLimit(async () => {
       const { createLookLimit } = await import("./limits/look-limit.ts");
@@ -103,14 +103,14 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
   const { now, randomId, schedule, log, post } = surroundings;
   const { livemode } = config.stripe;
   const identity = shopIdentity(config, site);
-  // The alarm needs the notes, and so the engine that it listens to.
+  // The alarm needs the notes, and so the storage that it listens to.
   const listener: Listener = {
     reportTrouble: (...trouble) => storageAlarm.report(...trouble),
     refusedVersion: (orderId) => storageAlarm.refusedVersion(orderId),
   };
-  const engine =
-    surroundings.engine ?? (await chooseEngine(config, identity, stripe, { now, log }, listener));
-  const { orders: store, bookkeeping, counters } = engine;
+  const storage =
+    surroundings.storage ?? (await chooseStorage(config, identity, stripe, { now, log }, listener));
+  const { orders: store, bookkeeping, counters } = storage;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
   const news = await openNewsDesk({
@@ -134,7 +134,7 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
     identity,
     readFacts: (orderId, asked, deadline) =>
       retrieveCheckoutFacts(stripe, orderId, { livemode, identity, ...asked }, deadline),
-    engine,
+    storage,
     store,
     bookkeeping,
     mailer,
@@ -161,25 +161,25 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
 type Listener = Pick<Required<StripeOrderStoreOptions>, "reportTrouble" | "refusedVersion">;
 
 /** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
-async function chooseEngine(
+async function chooseStorage(
   config: Config,
   identity: ShopIdentity,
   stripe: Stripe,
   { now, log }: Pick<Surroundings, "now" | "log">,
   listener: Listener,
-): Promise<Engine> {
+): Promise<Storage> {
   const { livemode } = config.stripe;
-  const inStripe = createStripeEngine(stripe, { livemode, identity, now, ...listener });
+  const inStripe = createStripeStorage(stripe, { livemode, identity, now, ...listener });
   if (config.dynamodb === undefined) return inStripe;
   const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
-  const { createDynamodbEngine } = await import("./stores/dynamodb-engine.ts");
+  const { createDynamodbStorage } = await import("./stores/dynamodb-storage.ts");
   const { table } = config.dynamodb;
   const client = createDynamodbClient(config.dynamodb);
-  const engineOf = (shopId: string): Engine => createDynamodbEngine(client, table, { livemode, shopId });
+  const engineOf = (shopId: string): Storage => createDynamodbStorage(client, table, { livemode, shopId });
   const before =
     config.shopId === ONLY_SHOP
       ? inStripe
-      : createUnnamedEngine(engineOf(ONLY_SHOP), inStripe, stripe, identity);
+      : createUnnamedStorage(engineOf(ONLY_SHOP), inStripe, stripe, identity);
   return onTable(engineOf(config.shopId), before, inStripe, now, log);
 }
 
@@ -188,20 +188,20 @@ async function chooseEngine(
  * that reveals a restored table is in Stripe, too.
  */
 export function onTable(
-  table: Engine,
-  before: Pick<Engine, "orders" | "bookkeeping">,
-  inStripe: Engine,
+  table: Storage,
+  before: Pick<Storage, "orders" | "bookkeeping">,
+  inStripe: Storage,
   now: () => number,
   log: Log,
-): Engine {
-  const unguarded = createSucceedingOrderStore(table.orders, before.orders);
+): Storage {
+  const unguarded = createMigratingOrderStore(table.orders, before.orders);
   const guard = createTableGuard({ own: table.bookkeeping, inStripe: inStripe.bookkeeping, now, log });
   return {
     ...table,
     orders: createGuardedOrderStore(unguarded, guard, now),
     unguarded,
     guard,
-    bookkeeping: createSucceedingBookkeeping(table.bookkeeping, before.bookkeeping, log),
+    bookkeeping: createMigratingBookkeeping(table.bookkeeping, before.bookkeeping, log),
   };
 }
 

@@ -3,7 +3,7 @@ import type Stripe from "stripe";
 import type { Post } from "./http/safe-post.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { realRuntime, type Runtime } from "./runtime.ts";
-import type { Engine } from "./stores/engine.ts";
+import type { Storage } from "./stores/storage.ts";
 
 /** The outside world. Every part can be replaced, so that tests and simulation run the code that is shipped. */
 export interface Surroundings extends Runtime {
@@ -13,8 +13,8 @@ export interface Surroundings extends Runtime {
   mailer: Mailer | undefined;
   /** To addresses that the owner names, and never inside the host's network. */
   post: Post;
-  /** Undefined: the engine that the configuration asks for. */
-  engine: Engine | undefined;
+  /** Undefined: the storage that the configuration asks for. */
+  storage: Storage | undefined;
 }
 
 export function realSurroundings(): Surroundings {
@@ -27,6 +27,6 @@ export function realSurroundings(): Surroundings {
       const { lookup } = await import("node:dns/promises");
       return createPost((hostname) => lookup(hostname, { all: true }))(request);
     },
-    engine: undefined,
+    storage: undefined,
   };
 }

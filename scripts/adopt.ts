@@ -18,7 +18,7 @@ const { since, deliver } = parse(given);
 
 try {
   const services = await (await openOwnerShop()).loadServices();
-  const { guard, unguarded } = services.engine;
+  const { guard, unguarded } = services.storage;
   if (guard === undefined || unguarded === undefined) {
     fail("Orders are kept in Stripe here: there is no table that could have been restored.");
   }

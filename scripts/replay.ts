@@ -25,7 +25,7 @@ if (eventId === undefined || rest.length > 0 || !/^evt_\w+$/.test(eventId)) {
 try {
   const { stripe, loadServices } = await openOwnerShop();
   const services = await loadServices();
-  if (await hasMovedAway(services.engine)) fail(MOVED_AWAY);
+  if (await hasMovedAway(services.storage)) fail(MOVED_AWAY);
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
     parseNotification(JSON.stringify(event)),

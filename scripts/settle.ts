@@ -38,7 +38,7 @@ if (
 
 try {
   const services = await (await openOwnerShop()).loadServices();
-  if (await hasMovedAway(services.engine)) fail(MOVED_AWAY);
+  if (await hasMovedAway(services.storage)) fail(MOVED_AWAY);
   const outcome = isCorrection
     ? await mailTo(orderId, address, services)
     : await settleByHand(orderId, services);
@@ -69,8 +69,8 @@ interface NotedDownload {
 }
 
 /** Undefined where no count is kept. */
-async function downloadsOf(id: string, { engine }: Services): Promise<NotedDownload[] | undefined> {
-  const counts = await engine.downloads.of(id);
+async function downloadsOf(id: string, { storage }: Services): Promise<NotedDownload[] | undefined> {
+  const counts = await storage.downloads.of(id);
   return counts?.map(({ name, count, firstMs, lastMs }) => {
     return { name, count, first: new Date(firstMs).toISOString(), last: new Date(lastMs).toISOString() };
   });

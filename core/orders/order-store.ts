@@ -32,7 +32,7 @@ export interface OrderStore {
    */
   writeControl(orderId: OrderId, expectedVersion: number, control: ControlRecord): Promise<WriteResult>;
 
-  /** `fresh` is what Stripe has just said, for an engine that keeps no snapshots because Stripe does. */
+  /** `fresh` is what Stripe has just said, for a storage that keeps no snapshots because Stripe does. */
   readSnapshot(orderId: OrderId, fresh?: OrderSnapshot): Promise<OrderSnapshot | undefined>;
 
   /** Put if absent: the first snapshot of an order stays, except for a corrected mail address. */
@@ -46,7 +46,7 @@ export interface OrderStore {
    */
   appendHistory(orderId: OrderId, entry: HistoryEntry): Promise<void>;
 
-  /** Oldest first, and by key within one moment. Undefined if the engine keeps no history, because Stripe's own list of events is one. */
+  /** Oldest first, and by key within one moment. Undefined if the storage keeps no history, because Stripe's own list of events is one. */
   readHistory(orderId: OrderId): Promise<readonly HistoryEntry[] | undefined>;
 
   /**

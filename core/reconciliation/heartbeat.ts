@@ -43,7 +43,7 @@ export async function troubleWithRuns({
 
 /**
  * When a run first began, or the shop's health was first asked for.
- * @throws when the engine refuses the note: then late runs would never be noticed.
+ * @throws when the storage refuses the note: then late runs would never be noticed.
  */
 export async function firstSeenMs(bookkeeping: Bookkeeping, nowMs: number): Promise<number> {
   const note = await bookkeeping.read(FIRST_SEEN);

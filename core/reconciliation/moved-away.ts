@@ -1,10 +1,10 @@
-import type { Engine } from "../stores/engine.ts";
+import type { Storage } from "../stores/storage.ts";
 
 /**
  * True for a deployment, or a command, that keeps orders in Stripe although another one has moved them to a table: DYNAMODB_TABLE is
  * not set here. It would deliver again what the table has delivered since.
  */
-export async function hasMovedAway({ hasMovedToTable }: Pick<Engine, "hasMovedToTable">): Promise<boolean> {
+export async function hasMovedAway({ hasMovedToTable }: Pick<Storage, "hasMovedToTable">): Promise<boolean> {
   return hasMovedToTable !== undefined && (await hasMovedToTable());
 }
 

@@ -7,7 +7,7 @@ import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 import type { StorageAlarm } from "../alarms/storage-alarm.ts";
-import type { Engine } from "../stores/engine.ts";
+import type { Storage } from "../stores/storage.ts";
 import type { TableGuard } from "../stores/table-guard.ts";
 import { classifyStripeError, isPassing } from "../stripe/errors.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
@@ -32,7 +32,7 @@ export interface ReconcileDependencies extends SettleDependencies {
   /** Knows the orders whose records could not be read or written: they are looked at again, too. */
   storageAlarm: Pick<StorageAlarm, "orders" | "forget">;
   /** For orders in a table: every run that finishes marks the table as the live one. */
-  engine: Pick<Engine, "hasMovedToTable"> & { guard?: Pick<TableGuard, "mark"> };
+  storage: Pick<Storage, "hasMovedToTable"> & { guard?: Pick<TableGuard, "mark"> };
 }
 
 /** Stripe keeps events for 30 days, so no list of changes goes back further. */
@@ -58,7 +58,7 @@ export async function reconcile(
   const { bookkeeping, storageAlarm, stripe, store, identity, now, log } = dependencies;
   const startedMs = now();
   const [isMoved, before, troubled, noted] = await Promise.all([
-    hasMovedAway(dependencies.engine),
+    hasMovedAway(dependencies.storage),
     readProgress(bookkeeping, startedMs),
     storageAlarm.orders().catch(() => []),
     readWaiting(bookkeeping).catch((error: unknown) => {
@@ -137,8 +137,8 @@ export async function reconcile(
 
   /** The table's mark is kept in Stripe as well, which may be slow when the table is not. */
   async function markTable(): Promise<void> {
-    const { engine, schedule } = dependencies;
-    const mark = engine.guard?.mark;
+    const { storage, schedule } = dependencies;
+    const mark = storage.guard?.mark;
     if (mark === undefined) return;
     await withTimeout(deadline.remainingMs() + MARK_WITHIN_MS, schedule, mark).catch((error: unknown) => {
       log.warn("table_not_marked", { error: describeError(error) });

@@ -21,7 +21,7 @@ import { createSharedLooks, type SharedLooks } from "../order-page/shared-looks.
 import type { Site } from "../shop-definition/site.ts";
 
 export interface DownloadDependencies {
-  loadServices: () => Promise<{ store: OrderStore; engine: { downloads: DownloadCounter } }>;
+  loadServices: () => Promise<{ store: OrderStore; storage: { downloads: DownloadCounter } }>;
   links: DownloadLinks;
   privateFolder: PrivateFolder;
   /** Undefined if none is configured; then no price names a file in it. */
@@ -141,8 +141,8 @@ async function count(
   const isResumed = /^bytes=\s*(?!0+-)/i.test(request.headers.get("range") ?? "");
   if (request.method !== "GET" || isResumed) return;
   try {
-    const { engine } = await loadServices();
-    await engine.downloads.add(orderId, file, now());
+    const { storage } = await loadServices();
+    await storage.downloads.add(orderId, file, now());
   } catch (error) {
     log.warn("download_not_counted", { orderId, fileId: file.id, error: describeError(error) });
   }

@@ -80,9 +80,9 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
   async function examine(): Promise<Health> {
     const mode = livemode ? "live" : "test";
     try {
-      const { engine, mailer, storageAlarm } = await loadServices();
-      const { events } = engine;
-      const bookkeeping = readOnce(engine.bookkeeping);
+      const { storage, mailer, storageAlarm } = await loadServices();
+      const { events } = storage;
+      const bookkeeping = readOnce(storage.bookkeeping);
       const [
         progress,
         lastDeliveryMs,
@@ -98,9 +98,9 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         wasGivenUp(bookkeeping, now()),
         isCardTestingSuspected(bookkeeping, now()),
         whyBlocked(bookkeeping, "mail", now()),
-        storageAlarm.isRinging(async (orderId) => (await engine.orders.readControl(orderId))?.version),
-        engine.guard?.gap(),
-        hasMovedAway(engine),
+        storageAlarm.isRinging(async (orderId) => (await storage.orders.readControl(orderId))?.version),
+        storage.guard?.gap(),
+        hasMovedAway(storage),
         // Read with the others: if they are in one object, it is fetched once.
         bookkeeping.read(FIRST_SEEN),
       ]);
@@ -122,7 +122,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       return {
         ok: problems.length === 0,
         mode,
-        engine: engine.name,
+        engine: storage.name,
         lastWebhook: toIso(lastDeliveryMs),
         lastReconcile: toIso(finishedMs),
         problems,

@@ -38,7 +38,7 @@ const QUESTION = {
 export interface ResendMailDependencies {
   loadServices: () => Promise<{
     store: OrderStore;
-    engine: { counters: Counters };
+    storage: { counters: Counters };
     mailer: Mailer | undefined;
     compose: ComposeConfirmation;
     schedule: Schedule;
@@ -97,7 +97,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       context.note({ orderId, isBuyer });
       const again = mailAgain(order);
       if (again.kind === "refused") throw refusal(again.reason);
-      const { counters } = services.engine;
+      const { counters } = services.storage;
       if (!isBuyer) {
         if (!wasMailed(order.control)) throw orderNotFound();
         await takeStrangersMail(address, { counters, secret, now }).catch(passOn);

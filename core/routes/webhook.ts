@@ -35,7 +35,7 @@ const ALARM_WITHIN_MS = 6_000;
 
 type WebhookServices = EventDependencies & {
   identity: ShopIdentity;
-  engine: { events: EventLog };
+  storage: { events: EventLog };
   alarm: CardTestingAlarm;
 };
 
@@ -111,7 +111,7 @@ async function settleEvent(event: Notification, dependencies: WebhookServices): 
 async function record(
   { id: eventId, type, createdMs }: Notification,
   { outcome, orderIds, refusal }: Processed,
-  { engine, now, schedule, log }: WebhookServices,
+  { storage, now, schedule, log }: WebhookServices,
   { requestId }: RequestContext,
 ): Promise<void> {
   const delivery = {
@@ -127,7 +127,7 @@ async function record(
     atMs: now(),
   };
   try {
-    await withTimeout(RECORD_WITHIN_MS, schedule, () => engine.events.record(delivery));
+    await withTimeout(RECORD_WITHIN_MS, schedule, () => storage.events.record(delivery));
   } catch (error) {
     log.warn("event_not_recorded", { requestId, eventId, error: describeError(error) });
   }

@@ -11,7 +11,7 @@ import {
 export const OPEN_ORDERS_INDEX = "open-orders";
 
 /**
- * Creates the table that `dynamodb-engine` expects and waits until it is ready. Resolves to false if it already exists.
+ * Creates the table that `dynamodb-storage` expects and waits until it is ready. Resolves to false if it already exists.
  */
 export async function createTable(client: DynamoDBClient, table: string): Promise<boolean> {
   try {

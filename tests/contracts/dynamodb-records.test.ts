@@ -21,7 +21,7 @@ async function eventRecords() {
   return Items.filter((item) => item["sk"]?.S === "EVENT");
 }
 
-const readOrder = (sessionId: string) => shop.engine.orders.readControl(sessionId);
+const readOrder = (sessionId: string) => shop.storage.orders.readControl(sessionId);
 
 test("A21: delivering everything again has no effect, even with every event record wiped", async () => {
   const sessions = [await shop.paidSession(), await shop.paidSession(), await shop.paidSession()];
@@ -72,16 +72,16 @@ test("E11: every command names attributes by aliases only, and no key is ever em
   await shop.notify(sessionId);
   await shop.status(sessionId);
   await shop.notify("cs_test_unknown000000");
-  await openOrders(shop.engine.orders);
-  await shop.engine.bookkeeping.write("reconciliation", 0, "1 2");
-  await shop.engine.bookkeeping.write("reconciliation", 1, "2 3");
-  await shop.engine.events.lastDeliveryMs();
-  await shop.engine.orders.appendHistory(sessionId, { key: "told/1", atMs: 1, what: "told" });
-  expect(await shop.engine.orders.readHistory(sessionId)).toContainEqual(
+  await openOrders(shop.storage.orders);
+  await shop.storage.bookkeeping.write("reconciliation", 0, "1 2");
+  await shop.storage.bookkeeping.write("reconciliation", 1, "2 3");
+  await shop.storage.events.lastDeliveryMs();
+  await shop.storage.orders.appendHistory(sessionId, { key: "told/1", atMs: 1, what: "told" });
+  expect(await shop.storage.orders.readHistory(sessionId)).toContainEqual(
     expect.objectContaining({ what: "told" }),
   );
-  await shop.engine.downloads.add(sessionId, { id: "file_1", name: "Tides.pdf" }, 1);
-  expect(await shop.engine.downloads.of(sessionId)).toHaveLength(1);
+  await shop.storage.downloads.add(sessionId, { id: "file_1", name: "Tides.pdf" }, 1);
+  expect(await shop.storage.downloads.of(sessionId)).toHaveLength(1);
 
   const kinds = new Set(table.commands.map(({ name }) => name));
   expect([...kinds].toSorted()).toEqual([

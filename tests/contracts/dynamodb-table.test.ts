@@ -2,8 +2,8 @@ import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamo
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
-import type { Engine } from "../../core/stores/engine.ts";
+import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import { createTable, enableExpiry } from "../../core/stores/dynamodb-table.ts";
 import { openOrders } from "./order-store.ts";
 import { openOrderTable, type OrderTable } from "./order-table.ts";
@@ -44,7 +44,7 @@ test("a DynamoDB that cannot expire records is reported, not hidden", async () =
   expect(await enableExpiry(table.client, table.name)).toBe(false);
 });
 
-const uses: [string, (engine: Engine) => Promise<unknown>][] = [
+const uses: [string, (engine: Storage) => Promise<unknown>][] = [
   ["reading an order", ({ orders }) => orders.readControl("cs_test_1")],
   ["listing open orders", ({ orders }) => openOrders(orders)],
   ["recording a delivery", ({ events }) => events.record(DELIVERY)],
@@ -65,7 +65,7 @@ test.for(uses)(
   "E12: without its table, %s says which table is missing where, and what to do",
   async ([, use]) => {
     const client = createDynamodbClient({ ...table.config, table: "no-such-table" });
-    const failure = use(createDynamodbEngine(client, "no-such-table", { livemode: false, shopId: "1" }));
+    const failure = use(createDynamodbStorage(client, "no-such-table", { livemode: false, shopId: "1" }));
     await expect(failure).rejects.toThrow(
       'There is no table no-such-table in the region local: check DYNAMODB_TABLE and DYNAMODB_REGION, or make it with "npm run create-table".',
     );
@@ -91,7 +91,7 @@ test("E12: a table that was made by hand, without the index, is reported as such
     }),
   );
   await expect.poll(() => isActive(config.table), { timeout: 5_000 }).toBe(true);
-  const { orders } = createDynamodbEngine(client, config.table, { livemode: false, shopId: "1" });
+  const { orders } = createDynamodbStorage(client, config.table, { livemode: false, shopId: "1" });
   await expect(openOrders(orders)).rejects.toThrow(
     /made-by-hand lacks an index.*npm run create-table.*open-orders/,
   );

@@ -64,12 +64,12 @@ test("A28: a webhook that is throttled for good from any of its requests on answ
         expect(refused.headers.get("Retry-After")).toMatch(/^\d+$/);
 
         proxy.throttles = () => false;
-        const left = await shop.engine.orders.readControl(sessionId);
+        const left = await shop.storage.orders.readControl(sessionId);
         if (left !== undefined) expect(left.control.state).toBe("paid");
 
         shop.clock.aheadMs += LEASE_OVER_MS;
         expect((await shop.notify(sessionId)).status).toBe(200);
-        const done = await shop.engine.orders.readControl(sessionId);
+        const done = await shop.storage.orders.readControl(sessionId);
         expect(done?.control.state).toBe("fulfilled");
         expect(shop.mails.length).toBeGreaterThanOrEqual(1);
         expect(shop.mails.length).toBeLessThanOrEqual(done?.control.steps["mail"]?.attempts ?? 0);
@@ -85,6 +85,6 @@ test("A28: a trail that cannot be written does not make Stripe retry", async () 
     proxy.throttles = (number) => number >= REQUESTS_BEFORE_THE_TRAIL;
     expect((await shop.notify(sessionId)).status).toBe(200);
     proxy.throttles = () => false;
-    expect((await shop.engine.orders.readControl(sessionId))?.control.state).toBe("fulfilled");
+    expect((await shop.storage.orders.readControl(sessionId))?.control.state).toBe("fulfilled");
   });
 });

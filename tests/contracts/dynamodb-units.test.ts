@@ -169,7 +169,7 @@ test("E10: after 10,000 attempts a control record is an item of less than 1 KB: 
     await failing.notify(sessionId);
     failing.clock.aheadMs += 3_600_000;
   }
-  const stored = await failing.engine.orders.readControl(sessionId);
+  const stored = await failing.storage.orders.readControl(sessionId);
   expect(stored?.control).toMatchObject({ state: "needs_attention", steps: { mail: { attempts: 12 } } });
 
   // Only the owner goes on from here, as often as they like.
@@ -183,7 +183,7 @@ test("E10: after 10,000 attempts a control record is an item of less than 1 KB: 
       Date.now(),
     );
   }
-  const { orders } = failing.engine;
+  const { orders } = failing.storage;
   await orders.writeControl(sessionId, stored?.version ?? 0, { ...control, writeId: "0123456789abcdef" });
   expect((await orders.readControl(sessionId))?.control.steps["mail"]?.attempts).toBe(10_000);
   const Key = { pk: { S: `TEST#ORDER#${sessionId}` }, sk: { S: "CONTROL" } };

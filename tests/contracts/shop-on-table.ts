@@ -2,8 +2,8 @@ import { createApp, type App } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log/log.ts";
 import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import type { Mail } from "../../core/mail/mailer.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
-import type { Engine } from "../../core/stores/engine.ts";
+import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
@@ -16,7 +16,7 @@ import type { OrderTable } from "./order-table.ts";
 export interface ShopOnTable {
   app: App;
   stripe: SimulatedStripe;
-  engine: Engine;
+  storage: Storage;
   /** Each with the idempotency key that it was sent under. */
   mails: (Mail & { key: string })[];
   /** Added to the real time, in ms. */
@@ -44,12 +44,12 @@ export function openShopOnTable(
     publicUrl: "https://checkout.stripe.com",
     now,
   });
-  const engine = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "1" });
+  const storage = createDynamodbStorage(table.client, table.name, { livemode: false, shopId: "1" });
   const mails: ShopOnTable["mails"] = [];
   const app = createApp({ ...ENVIRONMENT, ...owner.environment }, siteOf(owner.definition), {
     post: async () => ({ status: 200 }),
     now,
-    engine,
+    storage,
     fetch: stripe.fetch,
     log: createJsonLog(watchOutput, now),
     mailer: {
@@ -66,7 +66,7 @@ export function openShopOnTable(
   return {
     app,
     stripe,
-    engine,
+    storage,
     mails,
     clock,
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, test } from "vitest";
 
-import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
+import { createStripeStorage } from "../../core/stores/stripe-storage.ts";
 import { control, openOrders } from "./order-store.ts";
 import { identityOf } from "../support/shop-identity.ts";
 import { openStripeAccount } from "./stripe-account.ts";
@@ -14,7 +14,7 @@ const {
   orders: store,
   bookkeeping,
   events,
-} = createStripeEngine(stripe, {
+} = createStripeStorage(stripe, {
   livemode: false,
   identity: identityOf(account.shopId),
   now: () => simulated.clock.nowMs,
@@ -114,7 +114,7 @@ test("while another write of the same version is under way, a write conflicts", 
 test("A10: an instance that was frozen until Stripe forgot the keys does not overwrite what others wrote since", async () => {
   const orderId = await newOrderId();
   await store.readControl(orderId);
-  const other = createStripeEngine(stripe, {
+  const other = createStripeStorage(stripe, {
     livemode: false,
     identity: identityOf(account.shopId),
     now: () => simulated.clock.nowMs,

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
-import type { Engine } from "../../core/stores/engine.ts";
+import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import {
   dynamodbEnvironment,
   startLocalDynamodb,
@@ -33,7 +33,7 @@ const SECRETS = {
 
 let local: LocalDynamodb;
 let client: DynamoDBClient;
-let engine: Engine;
+let engine: Storage;
 let stripe: LocalStripe;
 let environment: Record<string, string>;
 const everythingPrinted: string[] = [];
@@ -41,7 +41,7 @@ const everythingPrinted: string[] = [];
 beforeAll(async () => {
   local = await startLocalDynamodb(undefined);
   client = createDynamodbClient(local.config);
-  engine = createDynamodbEngine(client, local.config.table, { livemode: false, shopId: "1" });
+  engine = createDynamodbStorage(client, local.config.table, { livemode: false, shopId: "1" });
   // The permissions of the README's restricted key are enough for the commands.
   stripe = await startLocalStripe({
     restrictedKeys: { [SECRETS.STRIPE_SECRET_KEY]: REQUIRED_PERMISSIONS },
@@ -126,7 +126,7 @@ test("create-table creates the table once, says so, and says what this DynamoDB 
   expect(again.exitCode).toBe(0);
   expect(again.output).toContain("The table a-new-table in local is there already");
   expect(
-    await createDynamodbEngine(client, "a-new-table", { livemode: false, shopId: "1" }).orders.readControl(
+    await createDynamodbStorage(client, "a-new-table", { livemode: false, shopId: "1" }).orders.readControl(
       "cs_test_1",
     ),
   ).toBeUndefined();

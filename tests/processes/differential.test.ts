@@ -2,9 +2,9 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
-import type { Engine } from "../../core/stores/engine.ts";
-import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
+import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
+import type { Storage } from "../../core/stores/storage.ts";
+import { createMemoryStorage } from "../../core/stores/memory-storage.ts";
 import { createRandom } from "../simulation/random.ts";
 import { startLocalTable, type LocalTable } from "./local-table.ts";
 import { randomCommand } from "./random-command.ts";
@@ -42,12 +42,12 @@ const KINDS = [
 
 let local: LocalTable;
 let client: DynamoDBClient;
-let dynamodb: Engine;
+let dynamodb: Storage;
 
 beforeAll(async () => {
   local = await startLocalTable();
   client = createDynamodbClient(local.config);
-  dynamodb = createDynamodbEngine(client, local.config.table, { livemode: false, shopId: "1" });
+  dynamodb = createDynamodbStorage(client, local.config.table, { livemode: false, shopId: "1" });
 });
 afterAll(async () => {
   client.destroy();
@@ -66,7 +66,7 @@ test(`${COMMANDS} random commands get the same answers from the memory engine an
 
 async function runLane(lane: number, commands: number, counts: Map<string, number>): Promise<void> {
   const random = createRandom(SEED, `lane ${lane}`);
-  const memory = createMemoryEngine();
+  const memory = createMemoryStorage();
   let orderIds: string[] = [];
 
   for (let number = 0; number < commands; number += 1) {

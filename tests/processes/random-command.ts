@@ -1,4 +1,4 @@
-import type { Engine } from "../../core/stores/engine.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import { openOrders, snapshot } from "../contracts/order-store.ts";
 import type { Random } from "../simulation/random.ts";
 import { randomControl } from "./random-control.ts";
@@ -7,7 +7,7 @@ import { randomControl } from "./random-control.ts";
 interface Command {
   text: string;
   /** Resolves to the answer, which must not depend on the engine. */
-  run(engine: Engine): Promise<unknown>;
+  run(engine: Storage): Promise<unknown>;
   /** The kind of command and answer, to see that every one was tried. */
   kindOf(answer: unknown): string;
 }
@@ -15,7 +15,7 @@ interface Command {
 /** `memory` knows which version is the right one. */
 export async function randomCommand(
   random: Random,
-  memory: Engine,
+  memory: Storage,
   orderIds: readonly string[],
 ): Promise<Command> {
   const orderId = random.pick(orderIds);

@@ -2,7 +2,7 @@ import { ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
+import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
 import {
   dynamodbEnvironment,
   startLocalDynamodb,
@@ -61,7 +61,7 @@ test("A20, A21: create-table sets a new table's expiry to the attribute that eve
     },
   ]);
 
-  const { events } = createDynamodbEngine(client, "new-orders", { livemode: false, shopId: "1" });
+  const { events } = createDynamodbStorage(client, "new-orders", { livemode: false, shopId: "1" });
   await events.record({
     eventId: "evt_1",
     type: "checkout.session.completed",

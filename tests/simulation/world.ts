@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 
 import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
-import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../core/stores/memory-storage.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import type { SimulatedState } from "../../simulator/state/state.ts";
 import { CATALOG, LICENSE_PRIVATE_KEY, simulatedSite } from "./assortment.ts";
@@ -12,7 +13,7 @@ import { createWriteChecks } from "./check-writes.ts";
 import { deliveredEvent, isThin } from "./delivered-event.ts";
 import type { Extras } from "./extras.ts";
 import type { FaultSource } from "./faults.ts";
-import { createFaultyEngine } from "./faulty-engine.ts";
+import { createFaultyStorage } from "./faulty-storage.ts";
 import { createOrderBook, type OrderBook } from "./order-book.ts";
 import { createCallOutside } from "./outside-call.ts";
 import { createPlatform, type HostHabits, type Instance, type Platform } from "./platform.ts";
@@ -106,7 +107,7 @@ export interface World {
   commandsOn(orderId: string): number;
   /** Delivers a signed event outside Stripe's own queue. */
   deliver(event: DeliveredEvent & Record<string, unknown>): Promise<Response>;
-  readSnapshot(orderId: string): ReturnType<ReturnType<typeof createMemoryEngine>["orders"]["readSnapshot"]>;
+  readSnapshot(orderId: string): ReturnType<ReturnType<typeof createMemoryStorage>["orders"]["readSnapshot"]>;
 }
 
 export function createWorld(
@@ -115,7 +116,7 @@ export function createWorld(
 ): World {
   const { seed } = options;
   const stream = (name: string): Random => createRandom(seed, name);
-  const engine = createMemoryEngine();
+  const engine = createMemoryStorage();
   const ids = stream("stripe ids");
   let changes = 0;
   let watch = (): void => undefined;
@@ -222,6 +223,13 @@ export function createWorld(
     return process;
   }
 
+  const faultyStorage = (process: ShopProcess): Storage =>
+    createFaultyStorage(engine, process, {
+      callOutside,
+      book,
+      retries: () => retries.chance(options.retriesBelow),
+    });
+
   /** What the shop's code is given on this machine. */
   function equip(process: ShopProcess, version: ShopVersion): Equipment {
     let made = 0;
@@ -251,13 +259,7 @@ export function createWorld(
       mailer: mails.mailerFor(process, version),
       post: owner.post(process),
       log: { info: log("info"), warn: log("warn"), error: log("error") },
-      ...(options.engine === "memory" && {
-        engine: createFaultyEngine(engine, process, {
-          callOutside,
-          book,
-          retries: () => retries.chance(options.retriesBelow),
-        }),
-      }),
+      ...(options.engine === "memory" && named(faultyStorage(process))),
     };
     return { environment, site, surroundings };
   }
@@ -334,6 +336,9 @@ export function createWorld(
     readSnapshot: (orderId) => engine.orders.readSnapshot(orderId),
   };
 }
+
+/** 0.1.0 knows it by another name. */
+const named = (storage: Storage) => ({ storage, engine: storage });
 
 const CHECKOUTS = [
   "checkout.session.completed",

@@ -86,7 +86,7 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
     mailer,
     schedule: time.schedule,
     random: () => 0.5,
-    ...(engine === "stripe" && { engine: undefined }),
+    ...(engine === "stripe" && { storage: undefined }),
   });
 
   async function during<T>(work: () => Promise<T>): Promise<T> {

@@ -5,11 +5,11 @@ import { parseConfig } from "../../core/config/config.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { openShop, type Services } from "../../core/services.ts";
 import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
-import type { Engine } from "../../core/stores/engine.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import { createJsonLog } from "../../core/log/log.ts";
 import type { Mail, Mailer } from "../../core/mail/mailer.ts";
 import type { OrderStore } from "../../core/orders/order-store.ts";
-import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../core/stores/memory-storage.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog, type Catalog } from "../../simulator/catalog.ts";
 import type { Permission } from "../../simulator/api/permissions.ts";
@@ -34,7 +34,7 @@ export interface TestShop {
   app: App;
   stripe: SimulatedStripe;
   /** Unused when the shop keeps its orders in Stripe. */
-  engine: Engine;
+  storage: Storage;
   store: OrderStore;
   mails: Mail[];
   /** The log's lines, parsed. */
@@ -51,7 +51,7 @@ export interface TestShop {
 }
 
 /**
- * The shipped handlers around a memory store (or the engine inside Stripe), with the simulated Stripe in place of the network:
+ * The shipped handlers around a memory store (or the storage inside Stripe), with the simulated Stripe in place of the network:
  * a request to any other host fails. Mails are collected, and `replace` swaps any part of the surroundings.
  */
 export function openTestShop(
@@ -85,7 +85,7 @@ export function openTestShop(
   const mails: Mail[] = [];
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
-  const memory = createMemoryEngine();
+  const memory = createMemoryStorage();
   const app = createApp(
     {
       ...ENVIRONMENT,
@@ -101,7 +101,7 @@ export function openTestShop(
         watchOutput(line);
         log.push(JSON.parse(line) as Record<string, unknown>);
       }, now),
-      ...(options.engine !== "stripe" && { engine: memory }),
+      ...(options.engine !== "stripe" && { storage: memory }),
       ...options.replace,
     },
   );
@@ -109,7 +109,7 @@ export function openTestShop(
   return {
     app,
     stripe,
-    engine: memory,
+    storage: memory,
     store: memory.orders,
     mails,
     log,
@@ -151,7 +151,7 @@ export function signedWebhook(body: string, nowMs: number, secret: string = WEBH
 
 /** The dependencies of a second instance of this shop's routes, for tests that call the code behind them. */
 export function servicesOf(
-  { clock, mails, engine, stripe }: TestShop,
+  { clock, mails, storage, stripe }: TestShop,
   replacements: Partial<Surroundings> = {},
   environment: Record<string, string> = {},
   site: Site = siteOf(),
@@ -162,7 +162,7 @@ export function servicesOf(
     fetch: stripe.fetch,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     mailer: { send: async (mail: Mail) => void mails.push(mail) },
-    engine,
+    storage,
     ...replacements,
   };
   return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, surroundings).loadServices();

@@ -14,7 +14,7 @@ import { createOrderPages } from "./order-pages.ts";
 export interface DevPagesDependencies extends InboxDependencies {
   /** Undefined when the shop talks to the real Stripe, where the dashboard does what the panel does here. */
   stripe: SimulatedStripe | undefined;
-  loadServices: () => Promise<Pick<Services, "store" | "engine">>;
+  loadServices: () => Promise<Pick<Services, "store" | "storage">>;
   tryAgain: ShopSide["tryAgain"];
 }
 

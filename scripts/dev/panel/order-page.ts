@@ -10,7 +10,7 @@ import { timelineOf, type Moment } from "./timeline.ts";
 
 export interface OrderPageDependencies {
   stripe: SimulatedStripe;
-  loadServices: () => Promise<Pick<Services, "store" | "engine">>;
+  loadServices: () => Promise<Pick<Services, "store" | "storage">>;
   mailbox: Mailbox;
   tryAgain: ShopSide["tryAgain"];
 }
@@ -29,10 +29,10 @@ export async function orderPage(
       "There is no such checkout",
       "The simulated Stripe may have been started afresh since, with --fresh or without its folder .data.",
     );
-  const { store, engine } = await loadServices();
+  const { store, storage } = await loadServices();
   const [control, downloads, history] = await Promise.all([
     store.readControl(sessionId),
-    engine.downloads.of(sessionId),
+    storage.downloads.of(sessionId),
     store.readHistory(sessionId),
   ]);
   const groups = actionsFor(order, stripe.account, { control: control?.control, tryAgain });

@@ -9,7 +9,7 @@ import { readLicenseKeys } from "../../../core/config/licenses.ts";
 import { createDownloadLinks } from "../../../core/delivery/files/download-links.ts";
 import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
 import { createSigner } from "../../../core/auth/signer.ts";
-import type { Engine } from "../../../core/stores/engine.ts";
+import type { Storage } from "../../../core/stores/storage.ts";
 import { CANARY_KEYS } from "../../support/canaries.ts";
 import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../support/test-shop.ts";
 
@@ -140,10 +140,10 @@ function openBrokenShop(): void {
   const fail = (): never => {
     throw new TypeError("Cannot read properties of undefined, at core/secret-place.ts:1:1");
   };
-  const engine = new Proxy({}, { get: fail }) as Engine;
+  const engine = new Proxy({}, { get: fail }) as Storage;
   shop = openTestShop({
     environment: { CRON_SECRET, LICENSE_PRIVATE_KEY },
-    replace: { engine, fetch: fail },
+    replace: { storage: engine, fetch: fail },
   });
 }
 

@@ -24,7 +24,7 @@ async function openShop(
     },
   };
   shop = openTestShop({ engine, replace: { mailer } });
-  const services = await servicesOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
+  const services = await servicesOf(shop, { mailer, ...(engine === "stripe" && { storage: undefined }) });
   return { services, sent };
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { createMemoryEngine } from "../../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../../core/stores/memory-storage.ts";
 import { noteByHand } from "../../../scripts/note-by-hand.ts";
 import { control } from "../../contracts/order-store.ts";
 
@@ -9,7 +9,7 @@ const ORDER = "cs_test_1";
 afterEach(() => vi.restoreAllMocks());
 
 test("E09: an owner's command leaves one line in the history of an order, and none where there is no order", async () => {
-  const { orders } = createMemoryEngine();
+  const { orders } = createMemoryStorage();
   await noteByHand(ORDER, "replay_command", orders);
   expect(await orders.readHistory(ORDER)).toEqual([]);
   await orders.writeControl(ORDER, 0, control("w"));
@@ -25,7 +25,7 @@ test("E09: an owner's command leaves one line in the history of an order, and no
 
 test("E09: a history that cannot be written is reported, and stops nothing", async () => {
   const said = vi.spyOn(console, "error").mockReturnValue();
-  const { orders } = createMemoryEngine();
+  const { orders } = createMemoryStorage();
   await orders.writeControl(ORDER, 0, control("w"));
   const appendHistory = (): Promise<never> => Promise.reject(new Error("throttled"));
   await noteByHand(ORDER, "settle_command", { ...orders, appendHistory });

@@ -2,19 +2,19 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../../core/app.ts";
 import { createJsonLog } from "../../../../core/log/log.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
-import type { Engine } from "../../../../core/stores/engine.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
+import type { Storage } from "../../../../core/stores/storage.ts";
 import { purchase } from "../../../support/purchase.ts";
 import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../../support/test-shop.ts";
 import { siteOf } from "../../../support/test-site.ts";
 
 const LIMITS = { CHECKOUTS_PER_MINUTE: "5", CHECKOUTS_PER_MINUTE_TOTAL: "100" };
 
-let engine: Engine;
+let engine: Storage;
 let shop: TestShop;
 beforeEach(() => {
-  engine = createMemoryEngine();
-  shop = openTestShop({ replace: { engine }, environment: LIMITS });
+  engine = createMemoryStorage();
+  shop = openTestShop({ replace: { storage: engine }, environment: LIMITS });
 });
 afterEach(() => shop.close());
 
@@ -64,7 +64,7 @@ test("D11: the owner is told by mail and in the chat, once; a chat that is down 
       OWNER_WEBHOOK_URL: "https://chat.example/hook",
     },
     replace: {
-      engine,
+      storage: engine,
       mailer: { send: async ({ to, subject }) => void said.push(`${to}: ${subject}`) },
       post: async ({ body }) => {
         said.push(`chat: ${body}`);
@@ -90,7 +90,7 @@ test("D11: a chat that never answers keeps no buyer waiting longer than four sec
   };
   shop = openTestShop({
     environment: { ...LIMITS, OWNER_WEBHOOK_URL: "https://chat.example/hook" },
-    replace: { engine, schedule, post: () => new Promise(() => undefined) },
+    replace: { storage: engine, schedule, post: () => new Promise(() => undefined) },
   });
   await buyOften(5 + 51, "192.0.2.1");
   expect((await buy("192.0.2.1")).status).toBe(429);
@@ -169,7 +169,7 @@ test("D11: only one of several instances alarms", async () => {
   const others = Array.from({ length: 4 }, () =>
     createApp({ ...ENVIRONMENT, ...LIMITS }, siteOf(), {
       now,
-      engine,
+      storage: engine,
       fetch: shop.stripe.fetch,
       log: createJsonLog((line) => void lines.push(line), now),
     }),

@@ -251,12 +251,12 @@ test("E12: without a secret the price is not sold, other prices are, and health 
 test("E12: an order that was paid before the secret was lost is flagged with the variable's name, and not mailed", async () => {
   open({ environment: {}, site: siteOf() });
   const orderId = await shop.openSession("price_app_license");
-  const { engine, stripe } = shop;
+  const { storage, stripe } = shop;
   stripe.buyer.pay(orderId);
   // The next deployment sells licenses, and has no secret.
   const mails: unknown[] = [];
   const app = createApp(ENVIRONMENT, SITE, {
-    engine,
+    storage,
     fetch: stripe.fetch,
     now: () => shop.clock.nowMs,
     mailer: { send: async (mail) => void mails.push(mail) },

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Caller } from "../../../../core/http/client-address.ts";
 import type { Counters } from "../../../../core/stores/counters.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
 import { purchase } from "../../../support/purchase.ts";
 import { openTestShop, signedWebhook, type TestShop } from "../../../support/test-shop.ts";
 
@@ -14,7 +14,7 @@ let failing: boolean;
 let shop: TestShop;
 
 function openShop(environment: Record<string, string> = {}): TestShop {
-  const engine = createMemoryEngine();
+  const engine = createMemoryStorage();
   const counters: Counters = {
     async add(name, ...rest) {
       if (failing) throw new Error("no table");
@@ -23,7 +23,7 @@ function openShop(environment: Record<string, string> = {}): TestShop {
     },
   };
   return openTestShop({
-    replace: { engine: { ...engine, counters } },
+    replace: { storage: { ...engine, counters } },
     environment: { ...REAL_LIMITS, ...environment },
   });
 }

@@ -86,7 +86,7 @@ test("E17: a notice says when the scheduled run has not finished for more than a
   open();
   const finishedMs = shop.clock.nowMs;
   const progress = { lookedAtUntilMs: finishedMs, finishedMs, flagged: 0, pass: undefined };
-  await saveProgress(shop.engine.bookkeeping, progress, finishedMs);
+  await saveProgress(shop.storage.bookkeeping, progress, finishedMs);
   shop.clock.nowMs += 26 * HOUR_MS;
   expect(await noticeOfOrder()).not.toContain("scheduled run");
   shop.clock.nowMs += 1;

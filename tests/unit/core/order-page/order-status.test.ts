@@ -180,7 +180,7 @@ test("D04: when SIGNING_SECRET is replaced, a cookie of the old one is valid as 
   const [old, next] = ["o".repeat(32), "n".repeat(32)];
   const appWith = (signingSecret: string): App =>
     createApp({ ...ENVIRONMENT, SIGNING_SECRET: signingSecret }, siteOf(), {
-      engine: shop.engine,
+      storage: shop.storage,
       fetch: shop.stripe.fetch,
       log: createJsonLog(() => undefined, Date.now),
     });
@@ -485,7 +485,7 @@ test("M13: the link to keep is revoked by a refund, and by a new SIGNING_SECRET 
   const renewed = openTestShop({
     site: DELIVERING,
     environment: { SIGNING_SECRET: "another-secret-of-32-characters-x" },
-    replace: { mailer: undefined, engine: shop.engine, fetch: shop.stripe.fetch },
+    replace: { mailer: undefined, storage: shop.storage, fetch: shop.stripe.fetch },
   });
   const request = new Request(`https://shop.example/api/order-status?session_id=${sessionId}`, {
     headers: bearer,

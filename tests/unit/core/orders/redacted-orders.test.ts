@@ -51,7 +51,7 @@ test.for(Object.keys(ERASURES))(
         outcome: erase === "all metadata gone" ? "ignored_not_ours" : "ignored_redacted",
       });
     }
-    const services = await servicesOf(shop, { engine: undefined });
+    const services = await servicesOf(shop, { storage: undefined });
     const report = await reconcile(
       createDeadline(() => shop.clock.nowMs, 3_600_000),
       services,

@@ -43,7 +43,7 @@ async function reconciled() {
   const services = await servicesOf(shop, {}, {});
   return reconcile(createDeadline(Date.now, 60_000), {
     ...services,
-    bookkeeping: services.engine.bookkeeping,
+    bookkeeping: services.storage.bookkeeping,
   });
 }
 

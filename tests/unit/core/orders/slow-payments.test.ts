@@ -23,7 +23,7 @@ async function open(engine: (typeof ENGINES)[number], delayedPaymentMs: number):
       if (!hasMailServer) throw new Error("421 not now");
     },
   };
-  services = await servicesOf(shop, { mailer, ...(engine === "stripe" && { engine: undefined }) });
+  services = await servicesOf(shop, { mailer, ...(engine === "stripe" && { storage: undefined }) });
 }
 
 const run = (): Promise<ReconcileReport> =>

@@ -8,7 +8,7 @@ import { reconcile, type ReconcileReport } from "../../../../core/reconciliation
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
 import { saveWaiting, readWaiting } from "../../../../core/stores/waiting-orders.ts";
 import type { Services } from "../../../../core/services.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
 import type { Surroundings } from "../../../../core/surroundings.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
@@ -25,7 +25,7 @@ async function open(
   environment: Record<string, string> = {},
 ): Promise<void> {
   shop = openTestShop({ engine });
-  const kind = engine === "stripe" ? { engine: undefined } : {};
+  const kind = engine === "stripe" ? { storage: undefined } : {};
   services = await servicesOf(shop, { ...replace, ...kind }, environment);
 }
 
@@ -103,7 +103,7 @@ test("A30: an order that a refund flags months after it was paid is reported, to
 });
 
 test("A30: when more orders wait than a note can hold, the first ones found stay until they are dealt with", async () => {
-  const { bookkeeping } = createMemoryEngine();
+  const { bookkeeping } = createMemoryStorage();
   const orders = Array.from({ length: 9 }, (_, order) => `cs_live_${String(order).repeat(58)}`);
   const nobody = () => false;
   await saveWaiting(bookkeeping, [], { flagged: orders, isDealtWith: nobody });

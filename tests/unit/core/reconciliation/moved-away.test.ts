@@ -4,8 +4,8 @@ import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
 import { onTable, type Services } from "../../../../core/services.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
-import { createStripeEngine } from "../../../../core/stores/stripe-engine.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
+import { createStripeStorage } from "../../../../core/stores/stripe-storage.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 /** A shop that keeps its orders in a table, and others at the same Stripe account. */
@@ -20,15 +20,15 @@ afterEach(() => shop.close());
 const now = (): number => shop.clock.nowMs;
 const run = (services: Services) => reconcile(createDeadline(now, HOUR_MS), services);
 const withoutTable = (environment: Record<string, string>) =>
-  servicesOf(shop, { engine: undefined }, environment);
+  servicesOf(shop, { storage: undefined }, environment);
 
 async function withTable(
   environment: Record<string, string> = {},
-  table = createMemoryEngine(),
+  table = createMemoryStorage(),
 ): Promise<Services> {
   const { stripe, identity, log } = await withoutTable(environment);
-  const inStripe = createStripeEngine(stripe, { livemode: false, identity, now });
-  return servicesOf(shop, { engine: onTable(table, inStripe, inStripe, now, log) }, environment);
+  const inStripe = createStripeStorage(stripe, { livemode: false, identity, now });
+  return servicesOf(shop, { storage: onTable(table, inStripe, inStripe, now, log) }, environment);
 }
 
 /** Three orders that the table has delivered, and a run that has marked it. */
@@ -83,22 +83,22 @@ const MOVED = { SITE_URL: "https://new.example", ALLOWED_ORIGINS: "https://shop.
 test("E35: after a change of domain a replaced table is noticed, and nothing is delivered again", async () => {
   await sellThree(await withTable());
   const exchanged = await withTable(MOVED);
-  expect(await exchanged.engine.guard?.gap()).toMatchObject({ fromMs: 0 });
+  expect(await exchanged.storage.guard?.gap()).toMatchObject({ fromMs: 0 });
   await run(exchanged);
   expect(shop.mails).toHaveLength(3);
 });
 
 test("E37: after a change of domain the table in use is trusted, and marked at the new address", async () => {
-  const table = createMemoryEngine();
+  const table = createMemoryStorage();
   await sellThree(await withTable({}, table));
   const moved = await withTable(MOVED, table);
   for (let runs = 0; runs < 3; runs += 1) {
     expect(await run(moved)).toMatchObject({ unfinished: [] });
     shop.clock.nowMs += HOUR_MS;
   }
-  expect(await moved.engine.guard?.gap()).toBeUndefined();
+  expect(await moved.storage.guard?.gap()).toBeUndefined();
   const notes = shop.stripe.state().products["static_checkout_bookkeeping_1"]?.metadata ?? {};
   expect(Object.keys(notes).filter((name) => name.startsWith("table_mark@"))).toHaveLength(2);
   // Another table in its place is noticed.
-  expect(await (await withTable(MOVED)).engine.guard?.gap()).toBeDefined();
+  expect(await (await withTable(MOVED)).storage.guard?.gap()).toBeDefined();
 });

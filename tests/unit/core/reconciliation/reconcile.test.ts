@@ -20,7 +20,7 @@ afterEach(() => shop.close());
 async function open(engine: "memory" | "stripe"): Promise<void> {
   shop?.close();
   shop = openTestShop({ engine });
-  services = await servicesOf(shop, engine === "stripe" ? { engine: undefined } : {});
+  services = await servicesOf(shop, engine === "stripe" ? { storage: undefined } : {});
 }
 
 function run(withinMs = HOUR_MS): Promise<ReconcileReport> {
@@ -296,7 +296,7 @@ test("A34: events whose orders take long to find are handled part by part, and r
 /** The shop of the commands, with another mailer. */
 async function openWithMailer(engine: "memory" | "stripe", send: () => Promise<void>): Promise<void> {
   await open(engine);
-  services = await servicesOf(shop, { mailer: { send }, ...(engine === "stripe" && { engine: undefined }) });
+  services = await servicesOf(shop, { mailer: { send }, ...(engine === "stripe" && { storage: undefined }) });
 }
 
 /** Orders whose money is under way: each is on the worklist, and nothing can be done for it. */
@@ -584,12 +584,12 @@ test("A30: flagged orders are reported by every run, and health says so", async 
   shop = openTestShop({
     replace: { mailer: { send: () => Promise.reject(new NonRetriableError("no such mailbox")) } },
   });
-  const { engine, clock } = shop;
+  const { storage, clock } = shop;
   services = {
     ...services,
-    engine,
-    store: engine.orders,
-    bookkeeping: engine.bookkeeping,
+    storage,
+    store: storage.orders,
+    bookkeeping: storage.bookkeeping,
     now: () => clock.nowMs,
   };
   const sessionId = await paidSession();

@@ -221,14 +221,14 @@ test("a download is counted once, however often it is resumed or requested with 
   await download(link, { Range: "bytes=5-" });
   await download(link, { Range: "bytes=0-4" });
   await download(`${link}x`);
-  expect(await shop.engine.downloads.of(bought.orderId)).toEqual([
+  expect(await shop.storage.downloads.of(bought.orderId)).toEqual([
     { name: "Gezeiten (EPUB)", count: 2, firstMs: shop.clock.nowMs, lastMs: shop.clock.nowMs },
   ]);
 });
 
 test("a file is sent even if the download cannot be counted", async () => {
-  const { engine } = shop;
-  engine.downloads.add = async () => {
+  const { storage } = shop;
+  storage.downloads.add = async () => {
     throw new Error("throttled");
   };
   expect((await download(await linkOf(await buy()))).status).toBe(200);

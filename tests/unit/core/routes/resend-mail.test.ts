@@ -6,8 +6,8 @@ import { BlockedStepError, NotAttemptedError, NonRetriableError } from "../../..
 import type { Mail, Mailer } from "../../../../core/mail/mailer.ts";
 import type { HistoryEntry } from "../../../../core/orders/order-store.ts";
 import { createSigner } from "../../../../core/auth/signer.ts";
-import type { Engine } from "../../../../core/stores/engine.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
+import type { Storage } from "../../../../core/stores/storage.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
 import {
   startMailServer,
   type MailServerMood,
@@ -25,7 +25,7 @@ let sent: { mail: Mail; idempotencyKey: string }[];
 let outcomes: Error[];
 let history: HistoryEntry[];
 /** Where the shop keeps its orders, unless that is Stripe. */
-let engine: Engine;
+let engine: Storage;
 
 const mailer: Mailer = {
   async send(mail, { idempotencyKey }) {
@@ -36,7 +36,7 @@ const mailer: Mailer = {
 };
 
 function open(options: Parameters<typeof openTestShop>[0] = {}): void {
-  const memory = createMemoryEngine();
+  const memory = createMemoryStorage();
   const orders = {
     ...memory.orders,
     async appendHistory(orderId: string, entry: HistoryEntry) {
@@ -49,7 +49,7 @@ function open(options: Parameters<typeof openTestShop>[0] = {}): void {
     ...options,
     replace: {
       mailer,
-      ...(options.engine !== "stripe" && { engine }),
+      ...(options.engine !== "stripe" && { storage: engine }),
       ...options.replace,
     },
   });
@@ -330,7 +330,7 @@ test("a mail server that never answers is given up in time", async () => {
   const waits: number[] = [];
   shop = openTestShop({
     replace: {
-      engine,
+      storage: engine,
       now: () => clock.nowMs,
       schedule: (delayMs, callback) => {
         waits.push(delayMs);

@@ -483,7 +483,7 @@ test("A14: whatever hangs, the answer comes before Stripe stops waiting, and it 
 
 test("A20 A26: the trail says why an event was refused, without anything private", async () => {
   const sessionId = await paidSession();
-  const record = vi.spyOn(shop.engine.events, "record");
+  const record = vi.spyOn(shop.storage.events, "record");
   const failure = new Error(`${CANARY_KEYS.restricted} was refused ${"again ".repeat(100)}`);
   vi.spyOn(shop.store, "readControl").mockRejectedValueOnce(failure);
   expect((await shop.notify(sessionId)).status).toBe(503);
@@ -544,7 +544,7 @@ test.for(OTHER_VERSIONS)(
 
 test("A26: a delivery that failed is in the trail, too", async () => {
   const sessionId = await paidSession();
-  const record = vi.spyOn(shop.engine.events, "record");
+  const record = vi.spyOn(shop.storage.events, "record");
   shop.stripe.faults.beforeApi = () => Response.error();
   await shop.notify(sessionId);
   expect(record).toHaveBeenCalledWith(expect.objectContaining({ outcome: "dependency_failed" }));

@@ -5,9 +5,9 @@ import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { adoptOrders } from "../../../../core/reconciliation/adopt-orders.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
 import { onTable, type Services } from "../../../../core/services.ts";
-import type { Engine } from "../../../../core/stores/engine.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
-import { createStripeEngine } from "../../../../core/stores/stripe-engine.ts";
+import type { Storage } from "../../../../core/stores/storage.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
+import { createStripeStorage } from "../../../../core/stores/stripe-storage.ts";
 import { createHealthRoute } from "../../../../core/routes/health.ts";
 import { ENVIRONMENT, servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
@@ -25,17 +25,17 @@ beforeEach(() => {
 });
 afterEach(() => shop.close());
 
-async function open(table: Engine): Promise<Services> {
+async function open(table: Storage): Promise<Services> {
   const now = (): number => shop.clock.nowMs;
-  const { stripe, identity } = await servicesOf(shop, { engine: undefined });
-  const inStripe = createStripeEngine(stripe, { livemode: false, identity, now });
+  const { stripe, identity } = await servicesOf(shop, { storage: undefined });
+  const inStripe = createStripeStorage(stripe, { livemode: false, identity, now });
   const log = {
     info: () => undefined,
     warn: () => undefined,
     error: (event: string) => void events.push(event),
   };
   const engine = onTable(table, inStripe, inStripe, now, log);
-  return servicesOf(shop, { engine }, { ...ENVIRONMENT, ...MAIL });
+  return servicesOf(shop, { storage: engine }, { ...ENVIRONMENT, ...MAIL });
 }
 
 const inTime = () => createDeadline(() => shop.clock.nowMs, HOUR_MS);
@@ -51,8 +51,8 @@ async function sell(services: Services): Promise<string> {
 }
 
 /** A new table that holds what the other one holds now, as DynamoDB restores it. */
-async function copyOf(table: Engine): Promise<Engine> {
-  const copy = createMemoryEngine();
+async function copyOf(table: Storage): Promise<Storage> {
+  const copy = createMemoryStorage();
   for (const orderId of orders) {
     const stored = await table.orders.readControl(orderId);
     const snapshot = await table.orders.readSnapshot(orderId);
@@ -68,7 +68,7 @@ async function copyOf(table: Engine): Promise<Engine> {
 
 /** One order before the backup, one after it, and the table as it was when the backup was made. */
 async function restored() {
-  const living = createMemoryEngine();
+  const living = createMemoryStorage();
   const services = await open(living);
   const before = await sell(services);
   await run(services);
@@ -110,7 +110,7 @@ test("E35: no webhook and no run delivers an order again that a restored table h
 });
 
 test("E35: an order that the restored table knows as waiting, but that was delivered since, is not delivered again", async () => {
-  const living = createMemoryEngine();
+  const living = createMemoryStorage();
   const services = await open(living);
   const orderId = await shop.openSession("price_print_deposit");
   shop.stripe.buyer.pay(orderId, { delayed: "succeeds" });
@@ -129,7 +129,7 @@ test("E35: an order that the restored table knows as waiting, but that was deliv
   expect(shop.mails).toHaveLength(1);
   const adopted = await adoptOrders({ sinceMs: 0, except: [] }, inTime(), {
     ...after,
-    store: after.engine.unguarded ?? after.store,
+    store: after.storage.unguarded ?? after.store,
   });
   expect(adopted).toEqual([orderId]);
 });
@@ -143,7 +143,7 @@ test("E35: new orders go on while the table is not accepted yet", async () => {
 
 test("E36: after npm run adopt the forgotten orders count as delivered, those named are delivered, and the shop goes on", async () => {
   const { after, services } = await restored();
-  const { guard, unguarded } = services.engine;
+  const { guard, unguarded } = services.storage;
   if (guard === undefined || unguarded === undefined) throw new Error("there is a table");
   const lost = await shop.openSession();
   shop.stripe.buyer.pay(lost);
@@ -170,14 +170,14 @@ test("E36: after npm run adopt the forgotten orders count as delivered, those na
 });
 
 test("E36 G13: an adopted order with several disputes is written in the format that knows of several", async () => {
-  const living = await open(createMemoryEngine());
+  const living = await open(createMemoryStorage());
   const orderId = await shop.openSession("price_almanac_monthly");
   shop.stripe.buyer.pay(orderId);
   shop.clock.nowMs += 30 * 24 * HOUR_MS;
   shop.stripe.account.renew(String(shop.stripe.state().checkoutSessions[orderId]?.subscription));
   for (const payment of Object.keys(shop.stripe.state().paymentIntents))
     shop.stripe.account.dispute(payment, { inquiry: true });
-  const { unguarded = living.store } = living.engine;
+  const { unguarded = living.store } = living.storage;
   await adoptOrders({ sinceMs: 0, except: [] }, inTime(), { ...living, store: unguarded });
   expect(await unguarded.readControl(orderId)).toMatchObject({
     control: { v: 3, state: "fulfilled", mirror: { disputes: { inquiry: 2 } } },
@@ -186,7 +186,7 @@ test("E36 G13: an adopted order with several disputes is written in the format t
 
 test("E37: an empty table in the place of one that was used delivers nothing again", async () => {
   const { before, after } = await restored();
-  const services = await open(createMemoryEngine());
+  const services = await open(createMemoryStorage());
   await run(services);
   await expect(settle(before, services)).rejects.toThrow(/npm run adopt/);
   await expect(settle(after, services)).rejects.toThrow(/npm run adopt/);
@@ -194,7 +194,7 @@ test("E37: an empty table in the place of one that was used delivers nothing aga
 });
 
 test("E37: a first table, and one that stays in use, are never in doubt", async () => {
-  const services = await open(createMemoryEngine());
+  const services = await open(createMemoryStorage());
   const orderId = await shop.openSession();
   shop.stripe.buyer.pay(orderId);
   shop.clock.nowMs += 5 * HOUR_MS;
@@ -212,7 +212,7 @@ test("E37: with a key that may not read products the table has no guard and bloc
     request.url.includes("/v1/products")
       ? Response.json({ error: { type: "invalid_request_error", message: "no permission" } }, { status: 403 })
       : undefined;
-  const services = await open(createMemoryEngine());
+  const services = await open(createMemoryStorage());
   await sell(services);
   shop.clock.nowMs += 5 * HOUR_MS;
   expect(await run(services)).toMatchObject({ unfinished: [], incomplete: [] });
@@ -220,16 +220,16 @@ test("E37: with a key that may not read products the table has no guard and bloc
 });
 
 test("E38: a young order costs no check of the table", async () => {
-  const services = await open(createMemoryEngine());
+  const services = await open(createMemoryStorage());
   await sell(services);
   const asked = shop.stripe.calls().filter(({ path }) => path.startsWith("/v1/products/static_checkout"));
   expect(asked).toEqual([]);
 });
 
 test("E39: a deployment without the table, once a run has marked the table, runs nothing and says so", async () => {
-  const services = await open(createMemoryEngine());
+  const services = await open(createMemoryStorage());
   const orderId = await sell(services);
-  const without = await servicesOf(shop, { engine: undefined }, { ...ENVIRONMENT, ...MAIL });
+  const without = await servicesOf(shop, { storage: undefined }, { ...ENVIRONMENT, ...MAIL });
   expect(await problems(without)).not.toContain("table_not_named");
   await run(services);
   shop.clock.nowMs += 2 * HOUR_MS;

@@ -35,7 +35,7 @@ const metadataOf = (orderId: string): Record<string, string> =>
 
 /** Another program on the account, which knows nothing of this shop. */
 async function foreignWrite(orderId: string, metadata: Record<string, string> | ""): Promise<void> {
-  const { stripe } = await servicesOf(shop, { engine: undefined });
+  const { stripe } = await servicesOf(shop, { storage: undefined });
   await stripe.checkout.sessions.update(orderId, { metadata });
 }
 
@@ -46,7 +46,7 @@ async function problems(): Promise<string[]> {
 }
 
 async function run(): Promise<ReconcileReport> {
-  const services = await servicesOf(shop, { engine: undefined });
+  const services = await servicesOf(shop, { storage: undefined });
   return reconcile(
     createDeadline(() => shop.clock.nowMs, HOUR_MS),
     services,
@@ -152,7 +152,7 @@ test("E27: a corrected address that cannot be written is reported, too", async (
   const orderId = await paidSession();
   await shop.notify(orderId);
   refuseWrites(403, "no permission");
-  const { store } = await servicesOf(shop, { engine: undefined });
+  const { store } = await servicesOf(shop, { storage: undefined });
   await expect(store.correctMailAddress(orderId, "buyer@new.example")).rejects.toThrow("no permission");
   expect(await problems()).toContain("storage_broken");
 });
@@ -161,14 +161,14 @@ test("E28: a corrected address that cannot be written, either, forgets no spent 
   const orderId = await paidSession();
   refuseWrites(403, "no permission");
   await shop.notify(orderId);
-  const { store, storageAlarm } = await servicesOf(shop, { engine: undefined });
+  const { store, storageAlarm } = await servicesOf(shop, { storage: undefined });
   await expect(store.correctMailAddress(orderId, "buyer@new.example")).rejects.toThrow("no permission");
   expect(await storageAlarm.refusedVersion(orderId)).toBe(1);
 });
 
 test("E28: a version that was refused once and has been written since is not skipped: the other writers have lost", async () => {
   const orderId = await paidSession();
-  const { stripe, identity } = await servicesOf(shop, { engine: undefined });
+  const { stripe, identity } = await servicesOf(shop, { storage: undefined });
   const options = { livemode: false, identity, now: () => shop.clock.nowMs };
   const winner = createStripeOrderStore(stripe, options);
   const loser = createStripeOrderStore(stripe, { ...options, refusedVersion: async () => 1 });
@@ -244,7 +244,7 @@ test.for(["at once", "after Stripe has forgotten the keys"])(
 test("E31: an older record without any copy, whose next versions are spent, is reported once no write under way explains it", async () => {
   const orderId = await paidSession();
   await shop.notify(orderId);
-  const { stripe } = await servicesOf(shop, { engine: undefined });
+  const { stripe } = await servicesOf(shop, { storage: undefined });
   const { [RECORD]: record = "", static_checkout: marker = "" } = metadataOf(orderId);
   await stripe.checkout.sessions.update(orderId, { metadata: "" });
   const stale = record
@@ -253,7 +253,7 @@ test("E31: an older record without any copy, whose next versions are spent, is r
     .replace('"mail":"d1"', '"mail":"s1"');
   await foreignWrite(orderId, { static_checkout: marker, [RECORD]: stale });
 
-  const other = await servicesOf(shop, { engine: undefined });
+  const other = await servicesOf(shop, { storage: undefined });
   const settle = () =>
     other.store.writeControl(orderId, 1, {
       ...JSON.parse(
@@ -310,8 +310,8 @@ test("E32: if Stripe answers a second write of a version with the answer to the 
     return shop.stripe.fetch(input, { ...init, body });
   };
   const orderId = await paidSession();
-  const first = await servicesOf(shop, { engine: undefined, fetch: forgetful });
-  const second = await servicesOf(shop, { engine: undefined, fetch: forgetful });
+  const first = await servicesOf(shop, { storage: undefined, fetch: forgetful });
+  const second = await servicesOf(shop, { storage: undefined, fetch: forgetful });
   const control = {
     v: 1,
     state: "paid",
@@ -346,7 +346,7 @@ test("E27: the note keeps as many of the newest orders that cannot be written as
     await shop.notify(orderId);
   }
   expect(await problems()).toContain("storage_broken");
-  const { bookkeeping } = await servicesOf(shop, { engine: undefined });
+  const { bookkeeping } = await servicesOf(shop, { storage: undefined });
   const note = await bookkeeping.read("storage_broken");
   const services = note?.text.split(" ").map((word) => word.split(":"));
   expect(services?.map(([trouble, , , orderId]) => [trouble, orderId])).toEqual(

@@ -48,7 +48,7 @@ async function snapshotOf(orderId: string): Promise<OrderSnapshot | undefined> {
   const own = await shop.store.readSnapshot(orderId);
   if (own !== undefined) return own;
   const { servicesOf } = await import("../../../support/test-shop.ts");
-  return (await servicesOf(shop, { engine: undefined })).store.readSnapshot(orderId);
+  return (await servicesOf(shop, { storage: undefined })).store.readSnapshot(orderId);
 }
 
 const toBuyer = () => shop.mails.find(({ to }) => to === "jenny.rosen@example.com")?.text ?? "";

@@ -26,7 +26,7 @@ async function sell(count: number): Promise<void> {
 
 /** All events of these types, as Stripe lists them in one call. */
 async function inOneCall(types: readonly string[]): Promise<string[]> {
-  const { stripe } = await servicesOf(shop, { engine: undefined });
+  const { stripe } = await servicesOf(shop, { storage: undefined });
   const found: string[] = [];
   for await (const { id } of stripe.events.list({ types: [...types], limit: 100 })) found.push(id);
   return found;
@@ -37,7 +37,7 @@ async function listed(
   after?: string,
   most = Infinity,
 ): Promise<{ ids: string[]; cursor: string }> {
-  const { stripe } = await servicesOf(shop, { engine: undefined });
+  const { stripe } = await servicesOf(shop, { storage: undefined });
   const ids: string[] = [];
   let cursor = after ?? "";
   for await (const one of listEvents(stripe, types, { limit: 3, after })) {
@@ -84,13 +84,13 @@ test("E24: a twenty-first type can be added: reconciliation and health still rea
   for (const type of added) types.set(type, { about: "invoice", trigger: "subscription" });
   try {
     await sell(1);
-    const services = await servicesOf(shop, { engine: undefined });
+    const services = await servicesOf(shop, { storage: undefined });
     const report = await reconcile(
       createDeadline(() => shop.clock.nowMs, 3_600_000),
       services,
     );
     expect(report).toMatchObject({ incomplete: [], repaired: [expect.stringMatching(/^cs_/)] });
-    expect(await services.engine.events.lastDeliveryMs()).toBeGreaterThan(0);
+    expect(await services.storage.events.lastDeliveryMs()).toBeGreaterThan(0);
   } finally {
     for (const type of added) types.delete(type);
   }

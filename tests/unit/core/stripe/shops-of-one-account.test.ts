@@ -7,7 +7,7 @@ import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
 import { readWaiting } from "../../../../core/stores/waiting-orders.ts";
 import { readProgress } from "../../../../core/reconciliation/watermark.ts";
 import type { Services } from "../../../../core/services.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
 import { purchase } from "../../../support/purchase.ts";
 import { siteOf } from "../../../support/test-site.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
@@ -22,10 +22,10 @@ afterEach(() => shop.close());
 /** The shop, and another one that sells through the same Stripe account. */
 async function openBoth(send: () => Promise<void> = async () => undefined): Promise<void> {
   shop = openTestShop({ engine: "stripe" });
-  services = await servicesOf(shop, { engine: undefined, mailer: { send } });
+  services = await servicesOf(shop, { storage: undefined, mailer: { send } });
   other = await servicesOf(
     shop,
-    { engine: undefined },
+    { storage: undefined },
     {
       SHOP_ID: "staging",
       SITE_URL: "https://staging.example",
@@ -81,9 +81,9 @@ const POSTERS = [{ prices: [{ id: "price_poster_a2" }, { id: "price_almanac_mont
 /** Two shops without names on one account: one sells posters at shop.example, the other prints at prints.example. */
 async function openUnnamed(engine: "stripe" | "memory" = "stripe"): Promise<void> {
   shop = openTestShop({ engine, site: siteOf({}, POSTERS) });
-  const own = engine === "stripe" ? { engine: undefined } : {};
+  const own = engine === "stripe" ? { storage: undefined } : {};
   services = await servicesOf(shop, own, {}, siteOf({}, POSTERS));
-  const replace = engine === "stripe" ? { engine: undefined } : { engine: createMemoryEngine() };
+  const replace = engine === "stripe" ? { storage: undefined } : { storage: createMemoryStorage() };
   other = await servicesOf(shop, replace, { SITE_URL: "https://prints.example" }, siteOf({}, PRINTS));
 }
 
@@ -157,10 +157,10 @@ test("E18: a run of one shop without a name hides nothing from another such shop
 test("E18: an order that waits for its owner is not forgotten when another shop without a name runs", async () => {
   shop = openTestShop({ engine: "stripe", site: siteOf({}, POSTERS) });
   const refuses = { send: () => Promise.reject(new NonRetriableError("no such mailbox")) };
-  services = await servicesOf(shop, { engine: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
+  services = await servicesOf(shop, { storage: undefined, mailer: refuses }, {}, siteOf({}, POSTERS));
   other = await servicesOf(
     shop,
-    { engine: undefined },
+    { storage: undefined },
     { SITE_URL: "https://prints.example" },
     siteOf({}, PRINTS),
   );
@@ -190,7 +190,7 @@ test("E18: a note from before shops had notes of their own is not lost: the orde
 for (const engine of ["stripe", "memory"] as const) {
   test(`E19: after the shop has moved to another address, its old orders, links and refunds still work (${engine} engine)`, async () => {
     shop = openTestShop({ engine });
-    const before = await servicesOf(shop, engine === "stripe" ? { engine: undefined } : {});
+    const before = await servicesOf(shop, engine === "stripe" ? { storage: undefined } : {});
     const orderId = await shop.openSession();
     shop.stripe.buyer.pay(orderId);
     expect(await settle(before, orderId)).toEqual({ kind: "fulfilled" });
@@ -200,7 +200,7 @@ for (const engine of ["stripe", "memory"] as const) {
     const old = await paidAt("https://shop.example", "price_ebook_tides");
 
     const moved = { SITE_URL: "https://new.example" };
-    const after = await servicesOf(shop, engine === "stripe" ? { engine: undefined } : {}, moved);
+    const after = await servicesOf(shop, engine === "stripe" ? { storage: undefined } : {}, moved);
     shop.stripe.account.refund(String(shop.stripe.state().checkoutSessions[orderId]?.payment_intent));
     expect(await settle(after, orderId)).toEqual({ kind: "fulfilled" });
     expect((await after.store.readControl(orderId))?.control).toMatchObject({
@@ -229,7 +229,7 @@ test.for<[string, Record<string, string>]>([
   async ([, environment]) => {
     shop = openTestShop({ engine: "stripe" });
     const refuses = { send: () => Promise.reject(new NonRetriableError("no such mailbox")) };
-    services = await servicesOf(shop, { engine: undefined, mailer: refuses });
+    services = await servicesOf(shop, { storage: undefined, mailer: refuses });
     const orderId = await shop.openSession();
     shop.stripe.buyer.pay(orderId);
     expect(await settle(services, orderId)).toEqual({ kind: "needs_attention" });
@@ -244,7 +244,7 @@ test.for<[string, Record<string, string>]>([
       ALLOWED_ORIGINS: "https://shop.example",
       ...environment,
     };
-    const after = await servicesOf(shop, { engine: undefined }, moved);
+    const after = await servicesOf(shop, { storage: undefined }, moved);
     expect(await readWaiting(after.bookkeeping)).toEqual([orderId]);
     // It is still checked long after the list of sessions has ended.
     shop.clock.nowMs += 45 * 24 * HOUR_MS;
@@ -267,7 +267,7 @@ test("E19: an order in the shop's own table is its own, whatever and wherever th
 test("E20: a shop that is given a name keeps its earlier sales, and fulfills each once", async () => {
   shop = openTestShop({ engine: "stripe" });
   services = await servicesOf(shop, {
-    engine: undefined,
+    storage: undefined,
     mailer: { send: () => Promise.reject(new NonRetriableError("no")) },
   });
   const flagged = await shop.openSession();
@@ -276,7 +276,7 @@ test("E20: a shop that is given a name keeps its earlier sales, and fulfills eac
   await run(services);
   const unsettled = await paidAt("https://shop.example", "price_poster_a2");
 
-  const named = await servicesOf(shop, { engine: undefined }, { SHOP_ID: "tide" });
+  const named = await servicesOf(shop, { storage: undefined }, { SHOP_ID: "tide" });
   expect(await readWaiting(named.bookkeeping)).toEqual([flagged]);
   expect((await run(named)).flagged).toEqual([flagged]);
   expect(await settle(named, unsettled)).toEqual({ kind: "fulfilled" });
@@ -285,10 +285,10 @@ test("E20: a shop that is given a name keeps its earlier sales, and fulfills eac
 
 test("E20: a shop with a name leaves alone what a shop without one sells elsewhere, even the same product", async () => {
   shop = openTestShop({ engine: "stripe" });
-  services = await servicesOf(shop, { engine: undefined });
+  services = await servicesOf(shop, { storage: undefined });
   other = await servicesOf(
     shop,
-    { engine: undefined },
+    { storage: undefined },
     { SHOP_ID: "tide", SITE_URL: "https://tide.example" },
   );
   const orderId = await shop.openSession();

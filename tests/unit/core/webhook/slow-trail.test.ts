@@ -18,7 +18,7 @@ test("A14, A29: a trail that never answers keeps neither the order nor Stripe wa
   });
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
-  const record = vi.spyOn(shop.engine.events, "record").mockReturnValue(new Promise(() => undefined));
+  const record = vi.spyOn(shop.storage.events, "record").mockReturnValue(new Promise(() => undefined));
 
   const answering = shop.notify(sessionId);
   await vi.waitFor(() => expect(record).toHaveBeenCalledOnce());

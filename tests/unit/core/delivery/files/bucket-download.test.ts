@@ -54,7 +54,7 @@ test("a buyer's link redirects to the bucket, which also serves a part of the fi
   const redirect = await download();
   expect(redirect.status).toBe(302);
   expect(redirect.headers.get("cache-control")).toBe("no-store");
-  expect(await shop.engine.downloads.of(orderId)).toMatchObject([{ name: "Film", count: 1 }]);
+  expect(await shop.storage.downloads.of(orderId)).toMatchObject([{ name: "Film", count: 1 }]);
   const location = redirect.headers.get("location") ?? "";
   expect(location).not.toContain(bucket.config.secretAccessKey);
   const part = await outside(location, { headers: { Range: "bytes=2-6" } });
@@ -88,7 +88,7 @@ test("a file missing from the bucket gets a page that says whom to ask, and a lo
       problem: expect.stringContaining('FILES_BUCKET answered 404 for "big/film.mp4"'),
     }),
   );
-  expect(await shop.engine.downloads.of(orderId)).toEqual([]);
+  expect(await shop.storage.downloads.of(orderId)).toEqual([]);
   expect((await shop.store.readControl(orderId))?.control.state).toBe("fulfilled");
 
   expect(await (await download()).json()).toMatchObject({ error: { code: "file_missing" } });
@@ -112,7 +112,7 @@ test("the shop does not wait for a silent or busy bucket: the buyer is redirecte
   expect(warnings).toHaveLength(2);
   expect(warnings[0]).toMatchObject({ level: "warn", orderId, error: "The bucket answered 503." });
   expect(JSON.stringify(shop.log)).not.toContain("X-Amz-Signature");
-  expect(await shop.engine.downloads.of(orderId)).toMatchObject([{ count: 2 }]);
+  expect(await shop.storage.downloads.of(orderId)).toMatchObject([{ count: 2 }]);
 });
 
 test("D04: a request that may not have the file never reaches the bucket", async () => {

@@ -1,10 +1,10 @@
 import { createMemoryDownloadCounter } from "./memory-download-counter.ts";
 import { createMemoryCounters } from "./memory-counters.ts";
 import { createMemoryOrderStore } from "./memory-order-store.ts";
-import type { Engine } from "./engine.ts";
+import type { Storage } from "./storage.ts";
 
 /** For tests and simulation only: a function's memory is gone with the function. */
-export function createMemoryEngine(): Engine {
+export function createMemoryStorage(): Storage {
   const notes = new Map<string, { text: string; version: number }>();
   let lastDeliveryMs: number | undefined;
 

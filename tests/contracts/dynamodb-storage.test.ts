@@ -4,16 +4,16 @@ import { GetItemCommand, PutItemCommand, QueryCommand, type AttributeValue } fro
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createStripeClient } from "../../core/stripe/client.ts";
-import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
-import { createSucceedingOrderStore } from "../../core/stores/succeeding-order-store.ts";
-import { createUnnamedEngine } from "../../core/stores/unnamed-engine.ts";
+import { createStripeStorage } from "../../core/stores/stripe-storage.ts";
+import { createMigratingOrderStore } from "../../core/stores/migrating-order-store.ts";
+import { createUnnamedStorage } from "../../core/stores/unnamed-storage.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { identityOf } from "../support/shop-identity.ts";
-import { createDynamodbEngine } from "../../core/stores/dynamodb-engine.ts";
-import type { Engine } from "../../core/stores/engine.ts";
+import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import { OPEN_ORDERS_INDEX } from "../../core/stores/dynamodb-table.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
 import { downloadCounterContract } from "./download-counter.ts";
@@ -23,12 +23,12 @@ import { openOrderTable, type OrderTable } from "./order-table.ts";
 import { control, openOrders, orderStoreContract } from "./order-store.ts";
 
 let table: OrderTable;
-let engine: Engine;
+let engine: Storage;
 const newOrderId = async (): Promise<string> => `cs_test_${randomUUID()}`;
 
 beforeAll(async () => {
   table = await openOrderTable();
-  engine = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "1" });
+  engine = createDynamodbStorage(table.client, table.name, { livemode: false, shopId: "1" });
 });
 afterAll(() => table.close());
 
@@ -62,13 +62,13 @@ async function readItem(pk: string, sk: string): Promise<Record<string, Attribut
   return (await table.client.send(new GetItemCommand({ TableName: table.name, Key }))).Item;
 }
 
-function deliveryOf(eventId: string): Parameters<Engine["events"]["record"]>[0] {
+function deliveryOf(eventId: string): Parameters<Storage["events"]["record"]>[0] {
   const createdMs = 1_795_000_000_000;
   return { eventId, type: "t", createdMs, orderIds: [], outcome: "ignored_type", error: undefined, atMs: 1 };
 }
 
 test("B21: the live shop on the same table does not see a test shop's order, note and delivery", async () => {
-  const live = createDynamodbEngine(table.client, table.name, { livemode: true, shopId: "1" });
+  const live = createDynamodbStorage(table.client, table.name, { livemode: true, shopId: "1" });
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
   await engine.bookkeeping.write("reconciliation", 0, "1 2");
@@ -84,7 +84,7 @@ test("B21: the live shop on the same table does not see a test shop's order, not
 });
 
 test("A25: another shop of the account on the same table does not see this shop's order and note", async () => {
-  const staging = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "staging" });
+  const staging = createDynamodbStorage(table.client, table.name, { livemode: false, shopId: "staging" });
   const orderId = await newOrderId();
   await engine.orders.writeControl(orderId, 0, control("w"));
   await engine.bookkeeping.write("orders_waiting", 0, orderId);
@@ -204,7 +204,7 @@ test("D11: a counter expires when its window is over, in seconds, and is not sha
     sum: { N: "2" },
     expiresAtSeconds: { N: "1924992000" },
   });
-  const live = createDynamodbEngine(table.client, table.name, { livemode: true, shopId: "1" });
+  const live = createDynamodbStorage(table.client, table.name, { livemode: true, shopId: "1" });
   expect(await live.counters.add("checkout-total:shop/1", 0, 60_000)).toBe(0);
 });
 
@@ -252,10 +252,10 @@ test("E20: a shop that is given a name still finds its own orders under the keys
     await engine.bookkeeping.write("orders_waiting", waitingBefore, own);
 
     const identity = identityOf("tide");
-    const inStripe = createStripeEngine(stripe, { livemode: false, identity, now: Date.now });
-    const before = createUnnamedEngine(engine, inStripe, stripe, identity);
-    const named = createDynamodbEngine(table.client, table.name, { livemode: false, shopId: "tide" });
-    const orders = createSucceedingOrderStore(named.orders, before.orders);
+    const inStripe = createStripeStorage(stripe, { livemode: false, identity, now: Date.now });
+    const before = createUnnamedStorage(engine, inStripe, stripe, identity);
+    const named = createDynamodbStorage(table.client, table.name, { livemode: false, shopId: "tide" });
+    const orders = createMigratingOrderStore(named.orders, before.orders);
 
     expect((await orders.readControl(own))?.control.state).toBe("awaiting_payment");
     // It moves to the named shop's worklist.

@@ -7,10 +7,10 @@ import { createDynamodbEventLog } from "./dynamodb-event-log.ts";
 import { createDynamodbItems, type Item } from "./dynamodb-items.ts";
 import { dynamodbKeys, type Realm } from "./dynamodb-keys.ts";
 import { createDynamodbOrderStore } from "./dynamodb-order-store.ts";
-import type { Engine } from "./engine.ts";
+import type { Storage } from "./storage.ts";
 
 /** Keeps everything in one table, which `dynamodb-table` creates. */
-export function createDynamodbEngine(client: DynamoDBClient, table: string, realm: Realm): Engine {
+export function createDynamodbStorage(client: DynamoDBClient, table: string, realm: Realm): Storage {
   return {
     name: "dynamodb",
     orders: createDynamodbOrderStore(client, table, realm),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { createStripeEngine } from "../../core/stores/stripe-engine.ts";
+import { createStripeStorage } from "../../core/stores/stripe-storage.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
 import { eventLogContract } from "./event-log.ts";
 import { control, orderStoreContract } from "./order-store.ts";
@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const account = await openStripeAccount(process.env);
 const { stripe, simulated } = account;
 const now = (): number => simulated?.clock.nowMs ?? Date.now();
-const engine = createStripeEngine(stripe, { livemode: false, identity: identityOf(account.shopId), now });
+const engine = createStripeStorage(stripe, { livemode: false, identity: identityOf(account.shopId), now });
 const store = engine.orders;
 const notes: string[] = [];
 

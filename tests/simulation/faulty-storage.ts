@@ -1,4 +1,4 @@
-import type { Engine } from "../../core/stores/engine.ts";
+import type { Storage } from "../../core/stores/storage.ts";
 import type { OrderStore } from "../../core/orders/order-store.ts";
 import type { CallOutside } from "./outside-call.ts";
 import type { OrderBook } from "./order-book.ts";
@@ -8,11 +8,11 @@ import type { ShopProcess } from "./shop-process.ts";
  * An engine as a process reaches it: over a network, with a client below us that may retry. A write whose reply was lost and that
  * is retried meets its own first attempt.
  */
-export function createFaultyEngine(
-  engine: Engine,
+export function createFaultyStorage(
+  engine: Storage,
   process: ShopProcess,
   surroundings: { callOutside: CallOutside; book: OrderBook; retries: () => boolean },
-): Engine {
+): Storage {
   const { callOutside, book, retries } = surroundings;
 
   async function call<T>(point: string, subject: string, happen: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { classifyStripeError, isStripeError } from "../stripe/errors.ts";
 import { listEvents } from "../stripe/list-events.ts";
 import type { EventLog } from "../webhook/event-log.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
-import type { Engine } from "./engine.ts";
+import type { Storage } from "./storage.ts";
 import { createMemoryCounters } from "./memory-counters.ts";
 import { notesOfHosts, parseNote } from "./stripe-note.ts";
 import { createStripeOrderStore, type StripeOrderStoreOptions } from "./stripe-order-store.ts";
@@ -17,7 +17,7 @@ import { TABLE_MARK } from "./table-guard.ts";
 import { allMarks, marksAt, newestMark } from "./table-marks.ts";
 
 /** Keeps everything in Stripe itself, without a database. */
-export function createStripeEngine(stripe: Stripe, options: StripeOrderStoreOptions): Engine {
+export function createStripeStorage(stripe: Stripe, options: StripeOrderStoreOptions): Storage {
   const { hasMovedToTable, ...bookkeeping } = createStripeBookkeeping(stripe, options.identity);
   return {
     name: "stripe",
@@ -61,7 +61,7 @@ function createStripeEventLog(stripe: Stripe): EventLog {
 function createStripeBookkeeping(
   stripe: Stripe,
   identity: ShopIdentity,
-): Bookkeeping & Required<Pick<Engine, "hasMovedToTable">> {
+): Bookkeeping & Required<Pick<Storage, "hasMovedToTable">> {
   const { shopId, notes } = identity;
   const ledger = {
     id: ledgerOf(shopId),

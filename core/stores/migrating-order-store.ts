@@ -13,7 +13,7 @@ const COPY = "copy/";
  * on with the predecessor for a while. So a copy is compared with its original at every look, until it is written for the first
  * time.
  */
-export function createSucceedingOrderStore(heir: OrderStore, predecessor: OrderStore): OrderStore {
+export function createMigratingOrderStore(heir: OrderStore, predecessor: OrderStore): OrderStore {
   async function readControl(orderId: OrderId): Promise<StoredControl | undefined> {
     const own = await heir.readControl(orderId);
     if (own !== undefined && !isCopy(own)) return own;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 
-import { createMemoryEngine } from "../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../core/stores/memory-storage.ts";
 import { bookkeepingContract } from "./bookkeeping.ts";
 import { countersContract } from "./counters.ts";
 import { downloadCounterContract } from "./download-counter.ts";
 import { eventLogContract } from "./event-log.ts";
 import { orderStoreContract } from "./order-store.ts";
 
-const { orders, events, bookkeeping, counters, downloads } = createMemoryEngine();
+const { orders, events, bookkeeping, counters, downloads } = createMemoryStorage();
 
 countersContract(() => counters);
 

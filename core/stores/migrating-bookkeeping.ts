@@ -8,7 +8,7 @@ import { classifyStripeError } from "../stripe/errors.ts";
  * reconciliation, because the first look has to find every order that is to move over. What health remembers for some days is not
  * needed.
  */
-export function createSucceedingBookkeeping(heir: Bookkeeping, inStripe: Bookkeeping, log: Log): Bookkeeping {
+export function createMigratingBookkeeping(heir: Bookkeeping, inStripe: Bookkeeping, log: Log): Bookkeeping {
   return {
     ...heir,
     async read(name) {

@@ -4,7 +4,7 @@ import { isOurSession } from "../stripe/session-owner.ts";
 import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import type { OrderId } from "../orders/order.ts";
 import { classifyStripeError } from "../stripe/errors.ts";
-import type { Engine } from "./engine.ts";
+import type { Storage } from "./storage.ts";
 
 const REQUEST = { timeout: 2_000 };
 
@@ -13,12 +13,12 @@ const REQUEST = { timeout: 2_000 };
  * read, by a store that takes over. Another shop without a name may have used the same table, so an order found there counts only if
  * Stripe says that it is ours.
  */
-export function createUnnamedEngine(
-  inTable: Engine,
-  inStripe: Engine,
+export function createUnnamedStorage(
+  inTable: Storage,
+  inStripe: Storage,
   stripe: Stripe,
   identity: ShopIdentity,
-): Pick<Engine, "orders" | "bookkeeping"> {
+): Pick<Storage, "orders" | "bookkeeping"> {
   async function isOurs(orderId: OrderId): Promise<boolean> {
     try {
       const session = await stripe.checkout.sessions.retrieve(orderId, {}, REQUEST);

@@ -6,7 +6,7 @@ import type { EventLog } from "../webhook/event-log.ts";
 import type { TableGuard } from "./table-guard.ts";
 
 /** Everything a shop keeps, in one place. */
-export interface Engine {
+export interface Storage {
   /** `stripe`, `dynamodb` or `memory`. */
   name: string;
   orders: OrderStore;

@@ -7,10 +7,10 @@ import { createDeadline } from "../../../../core/retry/deadline.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
 import type { Services } from "../../../../core/services.ts";
-import { createMemoryEngine } from "../../../../core/stores/memory-engine.ts";
+import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
 import { createMemoryOrderStore } from "../../../../core/stores/memory-order-store.ts";
-import { createSucceedingBookkeeping } from "../../../../core/stores/succeeding-bookkeeping.ts";
-import { createSucceedingOrderStore } from "../../../../core/stores/succeeding-order-store.ts";
+import { createMigratingBookkeeping } from "../../../../core/stores/migrating-bookkeeping.ts";
+import { createMigratingOrderStore } from "../../../../core/stores/migrating-order-store.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -21,8 +21,8 @@ afterEach(() => shop.close());
 
 async function moved(): Promise<{ before: Services; after: Services }> {
   shop = openTestShop({ engine: "stripe" });
-  const before = await servicesOf(shop, { engine: undefined });
-  const store = createSucceedingOrderStore(createMemoryOrderStore(), before.store);
+  const before = await servicesOf(shop, { storage: undefined });
+  const store = createMigratingOrderStore(createMemoryOrderStore(), before.store);
   return { before, after: { ...before, store } };
 }
 
@@ -66,10 +66,10 @@ test("a refund after the move is recorded on the order from before it", async ()
 async function movedWithRuns() {
   const { before, after } = await moved();
   const heir = createMemoryOrderStore();
-  const engine = createMemoryEngine();
-  const bookkeeping = createSucceedingBookkeeping(engine.bookkeeping, before.bookkeeping, before.log);
-  const store = createSucceedingOrderStore(heir, before.store);
-  const services = { ...after, engine, store, bookkeeping };
+  const storage = createMemoryStorage();
+  const bookkeeping = createMigratingBookkeeping(storage.bookkeeping, before.bookkeeping, before.log);
+  const store = createMigratingOrderStore(heir, before.store);
+  const services = { ...after, storage, store, bookkeeping };
   const run = (who = services) =>
     reconcile(
       createDeadline(() => shop.clock.nowMs, HOUR_MS),
@@ -177,7 +177,7 @@ test("the slower of two copiers of an order reads it again, and trusts no old co
       return heir.writeControl(id, version, control);
     },
   };
-  const store = createSucceedingOrderStore(slow, before.store);
+  const store = createMigratingOrderStore(slow, before.store);
   expect((await store.readControl(orderId))?.control.state).toBe("fulfilled");
 });
 
