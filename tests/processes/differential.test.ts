@@ -15,7 +15,7 @@ import { randomCommand } from "./random-command.ts";
  */
 const SEED = 20_261_121;
 /** COMMANDS=50000 runs more. */
-const COMMANDS = Number(process.env["COMMANDS"] ?? 15_000);
+const COMMANDS = Number(process.env["COMMANDS"] ?? 5_000);
 /** Lanes run in parallel, each on its own orders, so that a lane's answers do not depend on the others' pace. */
 const LANES = 50;
 const ORDERS_PER_LANE = 4;

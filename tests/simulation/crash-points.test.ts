@@ -2,11 +2,9 @@ import { expect, test } from "vitest";
 
 import { explore } from "./crash-points/explore.ts";
 
-/** Two mishaps in two attempts take minutes: they are for `.ci/run`. */
-const PLACES =
-  process.env["CRASH_POINTS"] === "all"
-    ? (["in one attempt", "in two attempts"] as const)
-    : (["in one attempt"] as const);
+/** All take six minutes. `npm test` leaves to `.ci/run` what seldom finds anything that the others do not. */
+const isWhole = process.env["CRASH_POINTS"] === "all";
+const PLACES = isWhole ? (["in one attempt", "in two attempts"] as const) : (["in one attempt"] as const);
 
 for (const engine of ["memory", "stripe"] as const) {
   for (const retriesBelow of engine === "memory" ? ([0, 1] as const) : ([0] as const)) {
@@ -29,10 +27,13 @@ for (const engine of ["memory", "stripe"] as const) {
       expect(explored.runs).toBeGreaterThan(800);
     });
 
-    test(`A08: with mails at most once, two mishaps ${where} leave one mail at most, and no order nobody looks at (${engine})`, async () => {
-      const explored = await explore({ engine, mishaps, retriesBelow: 0, mailDelivery: "at-most-once" });
-      expect(explored.problems).toEqual([]);
-      expect(explored.runs).toBeGreaterThan(800);
-    });
+    test.runIf(isWhole)(
+      `A08: with mails at most once, two mishaps ${where} leave one mail at most, and no order nobody looks at (${engine})`,
+      async () => {
+        const explored = await explore({ engine, mishaps, retriesBelow: 0, mailDelivery: "at-most-once" });
+        expect(explored.problems).toEqual([]);
+        expect(explored.runs).toBeGreaterThan(800);
+      },
+    );
   }
 }
