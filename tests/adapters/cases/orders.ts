@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import assert from "node:assert/strict";
 
 import type { AdapterCase } from "../adapter-case.ts";
@@ -49,8 +51,13 @@ export const orderCases: readonly AdapterCase[] = [
     async run(shop) {
       const sessionId = await paidSession(shop, "price_app_license");
       const copies = Array.from({ length: 8 }, () => deliver(shop, sessionId, "completed"));
-      for (const { status } of await Promise.all(copies))
-        assert.ok(status === 200 || status === 503, `${status}`);
+      const statuses = (await Promise.all(copies)).map(({ status }) => status);
+      for (const status of statuses) assert.ok(status === 200 || status === 503, `${status}`);
+      // On a machine so slow that each copy ran out of time, the order waits for its next try: Stripe delivers again.
+      for (let again = 0; again < 12 && !statuses.includes(200); again += 1) {
+        await sleep(5_000);
+        statuses.push((await deliver(shop, sessionId, "completed")).status);
+      }
       assert.equal((await statusOf(shop, sessionId))["state"], "fulfilled");
     },
   },
