@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { AdapterCase } from "../adapter-case.ts";
 import { expectAcknowledged, expectError, expectRetryAfter } from "../expect-answer.ts";
