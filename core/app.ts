@@ -1,7 +1,9 @@
 import { createClaimCookies } from "./auth/claim-cookies.ts";
 import { createHopLinks } from "./auth/hop-links.ts";
 import { createPriceCatalog } from "./checkout/price-catalog.ts";
-import { ConfigError, parseConfig, type Config, type Environment } from "./config/config.ts";
+import { ConfigError } from "./config/config-error.ts";
+import { parseConfig, type Config } from "./config/config.ts";
+import type { Environment } from "./config/environment.ts";
 import { deliversSomething } from "./delivery/delivers-something.ts";
 import { createBucket } from "./delivery/files/bucket.ts";
 import { missingBucket } from "./config/missing-bucket.ts";

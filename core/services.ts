@@ -1,43 +1,33 @@
 import type Stripe from "stripe";
 
+import { createBlockedSteps } from "./alarms/blocked-steps.ts";
+import { createCardTestingAlarm, type CardTestingAlarm } from "./alarms/card-testing-alarm.ts";
+import { createStorageAlarm, type StorageAlarm } from "./alarms/storage-alarm.ts";
 import { createOrderPageLinks, type OrderPageLinks } from "./auth/order-page-links.ts";
-import { ONLY_SHOP } from "./config/variables.ts";
-import type { ShopIdentity } from "./stripe/whose-sale.ts";
+import { createSigner } from "./auth/signer.ts";
 import type { Config } from "./config/config.ts";
 import { createDeliveries, type Deliveries } from "./delivery/deliveries.ts";
 import { createDownloadLinks, type DownloadLinks } from "./delivery/files/download-links.ts";
-import { createBlockedSteps } from "./alarms/blocked-steps.ts";
+import { createLicenseSigner, type LicenseSigner } from "./delivery/licenses/license-signer.ts";
+import { sellsLicenses } from "./delivery/licenses/licenses-of.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
-import { createLicenseSigner, type LicenseSigner } from "./delivery/licenses/license-signer.ts";
-import { sellsLicenses } from "./delivery/licenses/licenses-of.ts";
-import { createCardTestingAlarm, type CardTestingAlarm } from "./alarms/card-testing-alarm.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
-import type { Log } from "./log/log.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./notifications/open-news-desk.ts";
-
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
-import { shopIdentity } from "./shop-identity.ts";
-import { createSigner } from "./auth/signer.ts";
 import type { Site } from "./shop-definition/site.ts";
+import { shopIdentity } from "./shop-identity.ts";
+import { chooseStorage, type Listener } from "./stores/choose-storage.ts";
 import type { Storage } from "./stores/storage.ts";
-import { createGuardedOrderStore } from "./stores/guarded-order-store.ts";
-import { createTableGuard } from "./stores/table-guard.ts";
-import { createStorageAlarm, type StorageAlarm } from "./alarms/storage-alarm.ts";
-import { createMigratingBookkeeping } from "./stores/migrating-bookkeeping.ts";
-import { createMigratingOrderStore } from "./stores/migrating-order-store.ts";
-import { createStripeStorage } from "./stores/stripe-storage.ts";
-import { createUnnamedStorage } from "./stores/unnamed-storage.ts";
-import type { StripeOrderStoreOptions } from "./stores/stripe-order-store.ts";
 import { retrieveCheckoutFacts } from "./stripe/checkout-facts.ts";
 import { createStripeClient } from "./stripe/client.ts";
-import type { EventDependencies } from "./webhook/process-event.ts";
 import type { Surroundings } from "./surroundings.ts";
+import type { EventDependencies } from "./webhook/process-event.ts";
 
 /** What routes and commands work with. */
 export interface Shop {
@@ -154,54 +144,6 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
     randomId,
     schedule,
     log,
-  };
-}
-
-/** Is told of trouble that the storage in Stripe has. */
-type Listener = Pick<Required<StripeOrderStoreOptions>, "reportTrouble" | "refusedVersion">;
-
-/** The AWS SDK is loaded only where it is needed: it would triple the time a function takes to start. */
-async function chooseStorage(
-  config: Config,
-  identity: ShopIdentity,
-  stripe: Stripe,
-  { now, log }: Pick<Surroundings, "now" | "log">,
-  listener: Listener,
-): Promise<Storage> {
-  const { livemode } = config.stripe;
-  const inStripe = createStripeStorage(stripe, { livemode, identity, now, ...listener });
-  if (config.dynamodb === undefined) return inStripe;
-  const { createDynamodbClient } = await import("./stores/dynamodb-client.ts");
-  const { createDynamodbStorage } = await import("./stores/dynamodb-storage.ts");
-  const { table } = config.dynamodb;
-  const client = createDynamodbClient(config.dynamodb);
-  const engineOf = (shopId: string): Storage => createDynamodbStorage(client, table, { livemode, shopId });
-  const before =
-    config.shopId === ONLY_SHOP
-      ? inStripe
-      : createUnnamedStorage(engineOf(ONLY_SHOP), inStripe, stripe, identity);
-  return onTable(engineOf(config.shopId), before, inStripe, now, log);
-}
-
-/**
- * A shop that has grown. What it did `before` is in Stripe; what it did before it had a name is in the table, without one. The mark
- * that reveals a restored table is in Stripe, too.
- */
-export function onTable(
-  table: Storage,
-  before: Pick<Storage, "orders" | "bookkeeping">,
-  inStripe: Storage,
-  now: () => number,
-  log: Log,
-): Storage {
-  const unguarded = createMigratingOrderStore(table.orders, before.orders);
-  const guard = createTableGuard({ own: table.bookkeeping, inStripe: inStripe.bookkeeping, now, log });
-  return {
-    ...table,
-    orders: createGuardedOrderStore(unguarded, guard, now),
-    unguarded,
-    guard,
-    bookkeeping: createMigratingBookkeeping(table.bookkeeping, before.bookkeeping, log),
   };
 }
 

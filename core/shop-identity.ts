@@ -1,6 +1,6 @@
 import { ONLY_SHOP } from "./config/variables.ts";
 import { hostOf, pricesKnownTo, type ShopIdentity } from "./stripe/whose-sale.ts";
-import type { Place } from "./config/config.ts";
+import type { Place } from "./config/place.ts";
 import { notesAt } from "./stores/notes-at.ts";
 import type { Site } from "./shop-definition/site.ts";
 

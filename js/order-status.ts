@@ -1,27 +1,9 @@
 import type { Delivered } from "../core/delivery/delivered.ts";
+import type { PublicStatus } from "../core/order-page/public-status.ts";
 import type { ReturnAddress } from "./return-address.ts";
 
 /** What `GET /api/order-status` says about an order. */
-export type OrderStatus = {
-  state: OrderState;
-  mode: "payment" | "subscription";
-  items: { name: string; quantity: number; amountMinor: number }[];
-  currency: string;
-  totalMinor: number;
-  /** 0 is free; absent when the order has no shipping cost. */
-  shippingMinor?: number;
-  /** Already taken off the amounts. */
-  discountMinor?: number;
-  /** Something has to be posted. */
-  needsShipping?: true;
-  /** The subscription began with a trial. */
-  isTrial?: true;
-  /** Where the buyer can go on paying; only while the state is open. */
-  checkoutUrl?: string;
-  /** The purchase is void: refunded in full, a dispute lost, a subscription ended. */
-  revoked?: true;
-  /** The subscription is paused: nothing is handed out until it goes on. */
-  paused?: true;
+export type OrderStatus = PublicStatus & {
   /** Where the rest of the order is, for a browser that is not known to be the buyer's. `to` is the address's first letter: `a…`. */
   wayBack?: { kind: "mail"; to: string } | { kind: "browser"; supportEmail?: string };
   /** For the buyer alone: in the browser that opened the checkout, or with the link from the mail. */

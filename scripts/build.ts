@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 
 import type { Catalog } from "../core/shop-definition/catalog.ts";
 import { isPreview } from "../core/config/host.ts";
-import { checkSiteUrl, parsePlace, parseStripeAccess } from "../core/config/config.ts";
+import { checkSiteUrl, parseStripeAccess } from "../core/config/config.ts";
+import { parsePlace } from "../core/config/place.ts";
 import { buildEnvironment, findSecrets } from "./build/find-secrets.ts";
 import { buildFunctions } from "./build/functions.ts";
 import { forSale } from "./build/for-sale.ts";

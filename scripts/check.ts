@@ -4,9 +4,9 @@ import {
   checkSiteUrl,
   parseBucketConfig,
   parseDynamodbConfig,
-  parsePlace,
   parseStripeAccess,
 } from "../core/config/config.ts";
+import { parsePlace } from "../core/config/place.ts";
 import { sellsLicenses } from "../core/delivery/licenses/licenses-of.ts";
 import { formatMoney } from "../core/format/money.ts";
 import { createStripeClient } from "../core/stripe/client.ts";

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 import open from "open";
 
-import { ConfigError } from "../core/config/config.ts";
+import { ConfigError } from "../core/config/config-error.ts";
 import { StorageInUseError } from "./dev/lock-storage.ts";
 import { whenAskedToEnd } from "../simulator/when-asked-to-end.ts";
 import { readDotEnv } from "./dot-env.ts";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 
-import { ConfigError } from "../core/config/config.ts";
+import { ConfigError } from "../core/config/config-error.ts";
 
 type Variables = Record<string, string | undefined>;
 

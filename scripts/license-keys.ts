@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 import { readLicenseKeys } from "../core/config/licenses.ts";
-import { ConfigError, type Environment } from "../core/config/config.ts";
+import { ConfigError } from "../core/config/config-error.ts";
+import type { Environment } from "../core/config/environment.ts";
 import {
   dayOf,
   formatSigningKey,

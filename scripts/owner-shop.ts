@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-import { ConfigError, parseConfig, type Environment } from "../core/config/config.ts";
+import { ConfigError } from "../core/config/config-error.ts";
+import { parseConfig } from "../core/config/config.ts";
+import type { Environment } from "../core/config/environment.ts";
 import { createJsonLog } from "../core/log/log.ts";
 import { openShop, type Shop } from "../core/services.ts";
 import { realSurroundings } from "../core/surroundings.ts";

@@ -1,7 +1,7 @@
-import type { BlockedSteps } from "../orders/blocked-steps.ts";
 import { describeError } from "../log/log.ts";
-import { sayToOwner, type SayDependencies } from "./say-to-owner.ts";
+import type { BlockedSteps } from "../orders/blocked-steps.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
+import { sayToOwner, type SayDependencies } from "./say-to-owner.ts";
 
 const HOUR_MS = 3_600_000;
 

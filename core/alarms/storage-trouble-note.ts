@@ -14,10 +14,14 @@ export interface NotedTrouble {
   isTold: boolean;
 }
 
-/** `<trouble>:<since, in s>:<version or nothing>:<order>:<told: 0 or 1>` each, newest first; as many as fit into the note. */
+/**
+ * How many there are, then `<trouble>:<since, in s>:<version or nothing>:<order>:<told: 0 or 1>` each, newest first; as many as fit into
+ * the note. Version 0.1.0 takes the first word for a number, whatever it is.
+ */
 export function formatTroubles(troubles: readonly NotedTrouble[]): string {
-  const words: string[] = [];
-  let length = -1;
+  if (troubles.length === 0) return "";
+  const words = [String(troubles.length)];
+  let length = words.join(" ").length;
   for (const { orderId, trouble, version, sinceMs, isTold } of troubles) {
     const word = [trouble, Math.floor(sinceMs / 1000), version ?? "", orderId, isTold ? 1 : 0].join(":");
     length += 1 + word.length;

@@ -1,26 +1,21 @@
 import type * as z from "zod/mini";
 
+import type { BucketConfig } from "../delivery/files/bucket.ts";
+import type { SigningKey } from "../delivery/licenses/signing-key.ts";
 import { readBucket } from "./bucket.ts";
+import { ConfigError } from "./config-error.ts";
 import { deploymentProblems } from "./deployment.ts";
 import { readDynamodb, type DynamodbConfig } from "./dynamodb.ts";
-import {
-  hostAddressHeader,
-  hostAddresses,
-  hostSiteUrl,
-  isDeployed,
-  isPreview,
-  schedulerNeedsSecret,
-} from "./host.ts";
+import { withoutEmpty, type Environment } from "./environment.ts";
+import { hostAddressHeader, hostSiteUrl, isDeployed, isPreview, schedulerNeedsSecret } from "./host.ts";
 import { readLicenseKeys } from "./licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./mail.ts";
 import { readNews, type NewsConfig } from "./news.ts";
-import { bothNamesOf, originsOf } from "./origins.ts";
-import { placeSchema, shopSchema, siteAddressSchema, splitList, stripeAccessSchema } from "./variables.ts";
-import type { BucketConfig } from "../delivery/files/bucket.ts";
-import type { SigningKey } from "../delivery/licenses/signing-key.ts";
+import { toPlace, type Place } from "./place.ts";
+import { shopSchema, siteAddressSchema, splitList, stripeAccessSchema } from "./variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
-export interface Config extends NewsConfig {
+export interface Config extends NewsConfig, Place {
   stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
@@ -30,16 +25,6 @@ export interface Config extends NewsConfig {
    * `core/auth/derive-key.ts`.
    */
   signingSecrets: readonly string[];
-  /** Where buyers come back to, without a trailing slash, e.g. `https://shop.example`. */
-  siteUrl: string;
-  /** Marks this shop's sessions, for an account with several shops of this kind. */
-  shopId: string;
-  /** Whose pages may open a checkout. */
-  origins: {
-    allowed: readonly string[];
-    /** On a developer's machine any local server may. */
-    anyLoopback: boolean;
-  };
   /** The header in which this host writes the caller's address; undefined if none can be believed. */
   addressHeader: string | undefined;
   /** How many checkouts may be opened: by one address, and by all together. */
@@ -48,8 +33,6 @@ export interface Config extends NewsConfig {
   checkoutMinutes: number;
   /** What a host's scheduler must show to start reconciliation; undefined closes that door. */
   cronSecret: string | undefined;
-  /** A deployment of a branch or a pull request: not the site itself. */
-  isPreview: boolean;
   /** The host starts reconciliation by itself, or should. */
   isScheduled: boolean;
   /** The host's scheduler has to show one, and there is none, so it cannot start reconciliation. */
@@ -71,19 +54,6 @@ export interface StripeAccess {
   livemode: boolean;
   /** Another Stripe-compatible server, for development; undefined means Stripe itself. */
   apiBase: URL | undefined;
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One sentence per wrong variable; each names the variable and says where the right value is found. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.problems = problems;
-  }
 }
 
 /**
@@ -173,33 +143,6 @@ function toAccess(variables: z.output<typeof stripeAccessSchema>): StripeAccess 
   };
 }
 
-/** The part that tells one shop of a Stripe account from another. */
-export type Place = Pick<Config, "siteUrl" | "shopId" | "origins" | "isPreview">;
-
-/** Undefined if the shop's address is not known, or one of these variables is wrong; `parseConfig` says which. */
-export function parsePlace(environment: Environment): Place | undefined {
-  const variables = withoutEmpty(environment);
-  const result = placeSchema.safeParse({
-    ...variables,
-    SITE_URL: variables["SITE_URL"] ?? hostSiteUrl(variables),
-  });
-  return result.success ? toPlace(result.data, variables) : undefined;
-}
-
-function toPlace(data: z.output<typeof placeSchema>, variables: Record<string, string>): Place {
-  const addresses = [
-    ...bothNamesOf(data.SITE_URL),
-    ...splitList(data.ALLOWED_ORIGINS),
-    ...hostAddresses(variables),
-  ];
-  return {
-    siteUrl: new URL(data.SITE_URL).href.replace(/\/+$/, ""),
-    shopId: data.SHOP_ID,
-    origins: { allowed: originsOf(addresses), anyLoopback: !isDeployed(variables) },
-    isPreview: isPreview(variables),
-  };
-}
-
 /**
  * The part that says where the orders' table is; undefined if none is named.
  * @throws ConfigError that lists every wrong variable of this part.
@@ -219,12 +162,6 @@ export function parseBucketConfig(environment: Environment): BucketConfig | unde
 function orThrow<T>({ config, problems }: { config: T; problems: readonly string[] }): T {
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
-}
-
-function withoutEmpty(environment: Environment): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== ""),
-  );
 }
 
 function problemsOf(result: z.core.util.SafeParseResult<unknown>): string[] {

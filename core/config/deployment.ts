@@ -8,8 +8,8 @@ interface Shop {
 }
 
 /**
- * What is right in itself but wrong in this place. There is no switch to allow it: a live key in a preview is a shop that takes money
- * at an address nobody watches, with code nobody has released.
+ * Values that are valid but wrong for this deployment. There is no switch to allow them: a preview with a live key would take real money
+ * with code that has not been released.
  */
 export function deploymentProblems(shop: Shop, variables: Readonly<Record<string, string>>): string[] {
   const problems: string[] = [];

@@ -1,18 +1,18 @@
-import type { ConfirmationWords } from "./confirmation-words.ts";
+import type { Delivered } from "../delivery/delivered.ts";
 import { isolate } from "../format/isolate.ts";
 import { longDate } from "../format/long-date.ts";
+import { isMailAddress } from "../format/mail-address.ts";
 import { formatMoney } from "../format/money.ts";
+import { singleLine } from "../format/plain-text.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import type { ShopAppearance } from "../shop-definition/appearance.ts";
 import { confirmationHtml } from "./confirmation-html.ts";
 import { confirmationText } from "./confirmation-text.ts";
-import type { Delivered } from "../delivery/delivered.ts";
-import { tidyDelivered } from "./tidy-delivered.ts";
-import { isMailAddress } from "../format/mail-address.ts";
+import type { ConfirmationWords } from "./confirmation-words.ts";
 import type { Mail } from "./mailer.ts";
 import { openingWords } from "./opening-words.ts";
-import { singleLine } from "../format/plain-text.ts";
 import { includedSums, sumRows } from "./sum-rows.ts";
+import { tidyDelivered } from "./tidy-delivered.ts";
 
 export interface Confirmation {
   order: OrderSnapshot;

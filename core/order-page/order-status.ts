@@ -1,39 +1,16 @@
 import { isTerminal } from "../orders/control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
-import type { OrderId, OrderSnapshot, OrderState } from "../orders/order.ts";
+import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 import { isPaused, isRevoked } from "../orders/revocation.ts";
+import type { PublicStatus } from "./public-status.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 
-/** What anyone who knows the session's id may see. */
-interface OrderStatus {
-  /** `paid`: the money is in, delivery is under way. `open`: Checkout is not finished. */
-  state: "open" | Exclude<OrderState, "needs_attention">;
-  mode: "payment" | "subscription";
-  items: readonly { name: string; quantity: number; amountMinor: number }[];
-  currency: string;
-  totalMinor: number;
-  /** Lines and shipping add up to the total. 0 is free; absent when there is no shipping cost. */
-  shippingMinor?: number;
-  /** Already taken off the amounts above. */
-  discountMinor?: number;
-  /** Something has to be shipped. The address stays private. */
-  needsShipping?: true;
-  /** The subscription began with a trial. */
-  isTrial?: true;
-  /** Stripe's page, while the buyer can still pay there. */
-  checkoutUrl?: string;
-  /** The purchase is void: refunded in full, a dispute lost, a subscription ended. Absent while it is not. */
-  revoked?: true;
-  /** The subscription is paused: nothing is handed out until it resumes. Absent while it is not. */
-  paused?: true;
-}
-
 export interface OrderView {
-  status: OrderStatus;
+  status: PublicStatus;
   /** Undefined while there is no order. Only for the buyer: see `personalPart`. */
   order: KnownOrder | undefined;
 }
@@ -149,7 +126,7 @@ async function fromStore(
 }
 
 /** Names each field, so that nothing added to a snapshot is published by accident. */
-function publicPart(snapshot: OrderSnapshot, state: OrderStatus["state"]): OrderStatus {
+function publicPart(snapshot: OrderSnapshot, state: PublicStatus["state"]): PublicStatus {
   const { shippingMinor, discountMinor, needsShipping, isTrial } = snapshot;
   return {
     state,

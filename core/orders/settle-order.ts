@@ -1,16 +1,14 @@
-import type { SettleDependencies } from "./settle-dependencies.ts";
-import type { SettleTrigger } from "./settle-trigger.ts";
-
-import { syncWithStripe } from "./sync-with-stripe.ts";
-
-import type { CheckoutFacts } from "./facts.ts";
-import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
+import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from "./control-record.ts";
+import type { CheckoutFacts } from "./facts.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
-import type { OrderId, OrderSnapshot } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
+import type { OrderId, OrderSnapshot } from "./order.ts";
 import { runPending } from "./run-pending.ts";
+import type { SettleDependencies } from "./settle-dependencies.ts";
+import type { SettleTrigger } from "./settle-trigger.ts";
+import { syncWithStripe } from "./sync-with-stripe.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
 

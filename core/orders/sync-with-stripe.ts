@@ -1,19 +1,19 @@
-import type { SyncDependencies } from "./settle-dependencies.ts";
-import type { Truth } from "./facts.ts";
-import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
+import { mergeFacts, newControl, owesNow, sameMirror } from "./control-record.ts";
+import type { Truth } from "./facts.ts";
 import { takeLease } from "./lease.ts";
-import type { OrderId } from "./order.ts";
 import type { StoredControl } from "./order-store.ts";
-import { lookFor } from "./payment-look.ts";
-import type { SettleTrigger } from "./settle-trigger.ts";
+import type { OrderId } from "./order.ts";
 import { spreadNews } from "./outbox/spread-news.ts";
+import { lookFor } from "./payment-look.ts";
+import type { SyncDependencies } from "./settle-dependencies.ts";
+import type { SettleTrigger } from "./settle-trigger.ts";
 import { updateControl } from "./update-control.ts";
 
 /** Refunds, disputes and subscriptions go both ways, so Stripe is asked again after a write. They do not move this often in one run. */
 const MAX_LOOKS = 4;
 
-/** Triggers by which Stripe reports that a refund, a dispute or a subscription has moved. */
+/** With these triggers Stripe reports a change to a refund, a dispute or a subscription. */
 const REPORTS_A_MOVE: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>([
   "refund",
   "dispute",

@@ -6,7 +6,7 @@ import type { StoredControl } from "../orders/order-store.ts";
 import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
-import type { Candidate } from "./sources.ts";
+import type { Candidate } from "./source.ts";
 
 /** The result of a look at one order: the list of the report that names it. No list names an order that is as it should be. */
 export type Finding = "repaired" | "unfinished" | "flagged";

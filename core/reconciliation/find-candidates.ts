@@ -1,8 +1,8 @@
 import { describeError, errorName, type Log } from "../log/log.ts";
 import { classifyStripeError, isPassing, isStripeError } from "../stripe/errors.ts";
 import { severalAtOnce } from "./several-at-once.ts";
-import type { Candidate, Listed } from "./sources.ts";
-import type { SourceName } from "./source-names.ts";
+import type { Candidate, Listed } from "./source.ts";
+import type { SourceName } from "./source.ts";
 
 /**
  * Almost as long as Stripe tries to deliver an event: what we cannot explain may come right, for instance with the next version of

@@ -5,8 +5,8 @@ import { findCandidates, type Found } from "./find-candidates.ts";
 import type { Reading } from "./reading.ts";
 import type { ReconcileReport, ReportWriter } from "./run-report.ts";
 import { createTurns, severalAtOnce } from "./several-at-once.ts";
-import type { Candidate } from "./sources.ts";
-import type { SourceName } from "./source-names.ts";
+import type { Candidate } from "./source.ts";
+import type { SourceName } from "./source.ts";
 import { END, type Pass } from "./watermark.ts";
 
 /** A source that is being looked through. */

@@ -1,4 +1,4 @@
-import type { Listed } from "./sources.ts";
+import type { Listed } from "./source.ts";
 
 /** A list that is read piece by piece, whenever its turn comes. */
 export interface Reading {

@@ -1,16 +1,17 @@
 import type Stripe from "stripe";
 
-import type { ShopIdentity } from "../stripe/whose-sale.ts";
+import type { StorageAlarm } from "../alarms/storage-alarm.ts";
 import { describeError } from "../log/log.ts";
-import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
+import type { Deadline } from "../retry/deadline.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
-import type { StorageAlarm } from "../alarms/storage-alarm.ts";
+import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import type { Storage } from "../stores/storage.ts";
 import type { TableGuard } from "../stores/table-guard.ts";
+import { readWaiting, saveWaiting, stillWaiting } from "../stores/waiting-orders.ts";
 import { classifyStripeError, isPassing } from "../stripe/errors.ts";
-import type { Bookkeeping } from "../stores/bookkeeping.ts";
+import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import { firstSeenMs } from "./heartbeat.ts";
 import { createLookThrough, type Listing } from "./look-through.ts";
 import { hasMovedAway, MOVED_AWAY } from "./moved-away.ts";
@@ -18,9 +19,8 @@ import { readAhead } from "./reading.ts";
 import { goRound } from "./rounds.ts";
 import { createReport, type ReconcileReport } from "./run-report.ts";
 import { divideTime } from "./run-time.ts";
+import type { SourceName } from "./source.ts";
 import { createSources } from "./sources.ts";
-import type { SourceName } from "./source-names.ts";
-import { readWaiting, saveWaiting, stillWaiting } from "../stores/waiting-orders.ts";
 import { END, readProgress, saveProgress, type Pass } from "./watermark.ts";
 
 export type { ReconcileReport } from "./run-report.ts";

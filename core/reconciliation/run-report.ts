@@ -1,6 +1,6 @@
 import type { OrderId } from "../orders/order.ts";
 import type { Finding } from "./check-order.ts";
-import type { SourceName } from "./source-names.ts";
+import type { SourceName } from "./source.ts";
 
 export interface ReconcileReport {
   /** Orders that were looked at. */

@@ -1,55 +1,18 @@
-import type { SourceName } from "./source-names.ts";
 import type Stripe from "stripe";
 
+import type { OrderStore } from "../orders/order-store.ts";
+import type { OrderId } from "../orders/order.ts";
+import type { Deadline } from "../retry/deadline.ts";
+import { listEvents } from "../stripe/list-events.ts";
+import { listPages } from "../stripe/list-pages.ts";
 import { isSale } from "../stripe/metadata.ts";
 import { soldIn } from "../stripe/session-owner.ts";
 import { whoseSale, type ShopIdentity } from "../stripe/whose-sale.ts";
-import type { Deadline } from "../retry/deadline.ts";
-import type { OrderId } from "../orders/order.ts";
-import type { OrderStore } from "../orders/order-store.ts";
-import type { SettleTrigger } from "../orders/settle-trigger.ts";
-import { listEvents } from "../stripe/list-events.ts";
-import { listPages } from "../stripe/list-pages.ts";
 import { ORDER_EVENTS } from "../webhook/event-types.ts";
 import { findOrders, traceOrders } from "../webhook/find-orders.ts";
-import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
 import { isRelevant } from "./is-relevant.ts";
-
-/** An order that may need settling, and why. */
-export interface Candidate {
-  orderId: OrderId;
-  trigger: SettleTrigger;
-  /**
-   * The amount refunded, if the list gives it: an order that agrees needs no look. A list names one payment at a time, so it cannot
-   * tell for a subscription, which has many.
-   */
-  refundedMinor?: number;
-  /** Likewise, the status of a subscription. */
-  subscription?: string;
-}
-
-/** One object on a list. */
-export interface Listed {
-  /** Where the list can be resumed: its `after`. */
-  cursor: string;
-  objectId: string;
-  /** When Stripe created the object, in ms since 1970; 0 for an order, whose own record says what became of it. */
-  createdMs: number;
-  /** The orders it points to. Finding them may take a request to Stripe. */
-  find(): Promise<readonly Candidate[]>;
-}
-
-interface Part {
-  sinceMs: number;
-  /** The cursor of the entry that was looked at last; undefined begins with the newest. */
-  after?: string | undefined;
-}
-
-export interface Source {
-  name: SourceName;
-  /** Newest first. Each page is fetched within the deadline. */
-  list(part: Part, deadline: Deadline): AsyncIterable<Listed>;
-}
+import type { Candidate, Listed, Part, Source } from "./source.ts";
+import { CLOCKS_DIFFER_BY_MS } from "./watermark.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

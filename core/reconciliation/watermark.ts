@@ -1,6 +1,6 @@
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import { changeNote } from "../stores/change-note.ts";
-import type { SourceName } from "./source-names.ts";
+import type { SourceName } from "./source.ts";
 
 const NAME = "reconciliation";
 

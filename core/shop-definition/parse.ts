@@ -1,17 +1,12 @@
 import type * as z from "zod/mini";
 
-import type { ShopDefinition } from "./shop-definition.ts";
+import { ProblemsError } from "../format/problems-error.ts";
 import { definitionSchema } from "./schema.ts";
+import type { ShopDefinition } from "./shop-definition.ts";
 
 /** One sentence per mistake; each begins with the field, as it is written in shop.config.ts. */
-export class ShopDefinitionError extends Error {
+export class ShopDefinitionError extends ProblemsError {
   override readonly name = "ShopDefinitionError";
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.problems = problems;
-  }
 }
 
 /**

@@ -1,21 +1,20 @@
-import type { CheckoutFacts, Truth } from "../orders/facts.ts";
 import type Stripe from "stripe";
 
-import { correctedAddress, isSale } from "./metadata.ts";
-import { soldIn } from "./session-owner.ts";
-import { whoseSale, type ShopIdentity } from "./whose-sale.ts";
-import { withinDeadline } from "./within-deadline.ts";
-import { classifyStripeError } from "./errors.ts";
-import { idOf } from "./ids.ts";
-import { isRedactedMetadata, unlessRedacted } from "./redaction.ts";
-import type { Deadline } from "../retry/deadline.ts";
-import type { OrderId, OrderItem, OrderSnapshot } from "../orders/order.ts";
+import type { CheckoutFacts, Truth } from "../orders/facts.ts";
 import { sumsOf } from "../orders/order-sums.ts";
-import { retrievePayment, type PaymentFacts } from "./payment-facts.ts";
-
+import type { OrderId, OrderItem, OrderSnapshot } from "../orders/order.ts";
 import type { PaymentLook } from "../orders/payment-look.ts";
 import { hasEnded } from "../orders/revocation.ts";
+import type { Deadline } from "../retry/deadline.ts";
+import { classifyStripeError } from "./errors.ts";
+import { idOf } from "./ids.ts";
+import { correctedAddress, isSale } from "./metadata.ts";
+import { retrievePayment, type PaymentFacts } from "./payment-facts.ts";
+import { isRedactedMetadata, unlessRedacted } from "./redaction.ts";
+import { soldIn } from "./session-owner.ts";
 import { soldLines } from "./sold-lines.ts";
+import { whoseSale, type ShopIdentity } from "./whose-sale.ts";
+import { withinDeadline } from "./within-deadline.ts";
 
 export interface FactsOptions {
   livemode: boolean;

@@ -1,13 +1,13 @@
-import type { PaymentDates } from "../orders/facts.ts";
 import type Stripe from "stripe";
 
-import { expanded, idOf } from "./ids.ts";
-import { withinDeadline } from "./within-deadline.ts";
-import type { Deadline } from "../retry/deadline.ts";
 import { disputeMirror } from "../orders/disputes.ts";
+import type { PaymentDates } from "../orders/facts.ts";
 import type { DisputeState, PaymentMirror, RenewalState } from "../orders/order.ts";
 import type { PaymentLook } from "../orders/payment-look.ts";
+import type { Deadline } from "../retry/deadline.ts";
+import { expanded, idOf } from "./ids.ts";
 import { retrieveDisputes, retrieveSubscriptionCharges } from "./subscription-charges.ts";
+import { withinDeadline } from "./within-deadline.ts";
 
 export interface PaymentFacts {
   /** Undefined for a free order, and for a subscription: its first invoice has the payment intent. */

@@ -1,4 +1,4 @@
-import type { Environment } from "../../core/config/config.ts";
+import type { Environment } from "../../core/config/environment.ts";
 import { isLoopbackHost } from "../../core/config/loopback.ts";
 
 const DYNAMODB = [

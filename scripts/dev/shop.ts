@@ -1,7 +1,8 @@
 import { join } from "node:path";
 
 import { createApp, type App } from "../../core/app.ts";
-import { parseConfig, type Environment } from "../../core/config/config.ts";
+import { parseConfig } from "../../core/config/config.ts";
+import type { Environment } from "../../core/config/environment.ts";
 import { createJsonLog } from "../../core/log/log.ts";
 import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { openShop } from "../../core/services.ts";

@@ -1,6 +1,7 @@
 import { toKnownPrice } from "../../core/checkout/known-price.ts";
 import type { Catalog } from "../../core/shop-definition/catalog.ts";
-import type { Place, StripeAccess } from "../../core/config/config.ts";
+import type { Place } from "../../core/config/place.ts";
+import type { StripeAccess } from "../../core/config/config.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { classifyStripeError } from "../../core/stripe/errors.ts";

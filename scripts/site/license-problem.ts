@@ -1,5 +1,5 @@
 import { readLicenseKeys } from "../../core/config/licenses.ts";
-import type { Environment } from "../../core/config/config.ts";
+import type { Environment } from "../../core/config/environment.ts";
 import { LicenseKeyMissingError } from "../../core/delivery/licenses/license-signer.ts";
 import { sellsLicenses } from "../../core/delivery/licenses/licenses-of.ts";
 import type { Site } from "../../core/shop-definition/site.ts";

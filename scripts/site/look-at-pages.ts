@@ -1,5 +1,5 @@
 import { hostSiteUrl } from "../../core/config/host.ts";
-import type { Environment } from "../../core/config/config.ts";
+import type { Environment } from "../../core/config/environment.ts";
 import { refusedFields } from "./form-fields.ts";
 import type { LoadedSite } from "./load-site.ts";
 import { missingFiles } from "./missing-files.ts";

@@ -1,4 +1,4 @@
-import type { Environment } from "../../core/config/config.ts";
+import type { Environment } from "../../core/config/environment.ts";
 import { deliversSomething } from "../../core/delivery/delivers-something.ts";
 import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 

@@ -4,7 +4,7 @@ import { ONLY_SHOP } from "../../core/config/variables.ts";
 import { saleNote } from "../../core/stripe/metadata.ts";
 import { soldIn } from "../../core/stripe/session-owner.ts";
 import { hostOf, isAt, whoseSale, type ShopIdentity } from "../../core/stripe/whose-sale.ts";
-import type { Place } from "../../core/config/config.ts";
+import type { Place } from "../../core/config/place.ts";
 import { isLoopbackHost } from "../../core/config/loopback.ts";
 import { shopIdentity } from "../../core/shop-identity.ts";
 import type { Site } from "../../core/shop-definition/site.ts";

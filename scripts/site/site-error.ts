@@ -1,10 +1,6 @@
-/** The owner's files cannot be used as they are; a sentence per mistake, each beginning with its file. */
-export class SiteError extends Error {
-  override readonly name = "SiteError";
-  readonly problems: readonly string[];
+import { ProblemsError } from "../../core/format/problems-error.ts";
 
-  constructor(problems: readonly string[], options?: ErrorOptions) {
-    super(problems.join("\n"), options);
-    this.problems = problems;
-  }
+/** The owner's files cannot be used as they are; a sentence per mistake, each beginning with its file. */
+export class SiteError extends ProblemsError {
+  override readonly name = "SiteError";
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, expect, test } from "vitest";
 
-import { parseConfig, type Environment } from "../../core/config/config.ts";
+import { parseConfig } from "../../core/config/config.ts";
+import type { Environment } from "../../core/config/environment.ts";
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { openShop } from "../../core/services.ts";
 import { realSurroundings } from "../../core/surroundings.ts";

@@ -17,7 +17,7 @@ import { startShops, type Shops } from "./shops.ts";
 
 const INSTANCES = 4;
 const COPIES = 64;
-/** A round takes 0.75 s on two cores; `.ci/run` does 60. For fewer or more: `PROCESS_ROUNDS=10 npm run test:processes`. */
+/** A round takes 0.75 s on two cores; `.ci/run` does 100. For fewer or more: `PROCESS_ROUNDS=10 npm run test:processes`. */
 const ROUNDS = Number(process.env["PROCESS_ROUNDS"] ?? 10);
 const KILL_ROUNDS = Number(process.env["PROCESS_KILL_ROUNDS"] ?? 6);
 const MAIL_KILL_ROUNDS = 2;

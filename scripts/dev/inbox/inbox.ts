@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
-import { ConfigError, type Environment } from "../../../core/config/config.ts";
+import { ConfigError } from "../../../core/config/config-error.ts";
+import type { Environment } from "../../../core/config/environment.ts";
 import type { ShopOptions } from "../shop.ts";
 import { startMailServer, type MailServerMood, type ReceivedMail } from "./mail-server.ts";
 import { openMailbox, type Mailbox } from "./mailbox.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Environment } from "../../../core/config/config.ts";
+import type { Environment } from "../../../core/config/environment.ts";
 
 export type Host = "vercel" | "netlify";
 

@@ -50,13 +50,9 @@ export const orderCases: readonly AdapterCase[] = [
     async run(shop) {
       const sessionId = await paidSession(shop, "price_app_license");
       const copies = Array.from({ length: 8 }, () => deliver(shop, sessionId, "completed"));
-      const statuses = (await Promise.all(copies)).map(({ status }) => status);
-      for (const status of statuses) assert.ok(status === 200 || status === 503, `${status}`);
-      // On a machine so slow that each copy ran out of time, the order waits for its next try: Stripe delivers again.
-      for (let again = 0; again < 12 && !statuses.includes(200); again += 1) {
-        await sleep(5_000);
-        statuses.push((await deliver(shop, sessionId, "completed")).status);
-      }
+      const answers = await Promise.all(copies);
+      for (const { status } of answers) assert.ok(status === 200 || status === 503, `${status}`);
+      if (answers.every(({ status }) => status === 503)) await deliverAgain(shop, sessionId, answers);
       assert.equal((await statusOf(shop, sessionId))["state"], "fulfilled");
     },
   },
@@ -216,4 +212,29 @@ async function statusOf(shop: ShopUnderTest, sessionId: string, more = ""): Prom
   const response = await shop.send("order-status", { query: `session_id=${sessionId}${more}` });
   assert.equal(response.status, 200, await response.clone().text());
   return (await response.json()) as Record<string, unknown>;
+}
+
+const OUT_OF_TIME = ["out_of_time", "dependency_failed"];
+
+/**
+ * On a very slow machine the copy that holds the order may run out of time. Then, and only then, no copy has to succeed: Stripe
+ * delivers again.
+ */
+async function deliverAgain(
+  shop: ShopUnderTest,
+  sessionId: string,
+  refusals: readonly Response[],
+): Promise<void> {
+  const codes = await Promise.all(refusals.map(codeOf));
+  const hasRunOut = codes.some((code) => OUT_OF_TIME.includes(code));
+  assert.ok(hasRunOut, `no copy succeeded, and none ran out of time: ${codes.join(", ")}`);
+  for (let again = 0; again < 12; again += 1) {
+    await sleep(5_000);
+    if ((await deliver(shop, sessionId, "completed")).status === 200) return;
+  }
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const { error } = (await response.json()) as { error: { code: string } };
+  return error.code;
 }

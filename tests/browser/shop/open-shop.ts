@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
-import type { Environment } from "../../../core/config/config.ts";
+import type { Environment } from "../../../core/config/environment.ts";
 import { createDynamodbClient } from "../../../core/stores/dynamodb-client.ts";
 import { createDynamodbOrderStore } from "../../../core/stores/dynamodb-order-store.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";

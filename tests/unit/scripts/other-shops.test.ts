@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { parsePlace } from "../../../core/config/config.ts";
+import { parsePlace } from "../../../core/config/place.ts";
 import { createStripeClient } from "../../../core/stripe/client.ts";
 import { realSurroundings } from "../../../core/surroundings.ts";
 import { findOtherShops, otherShopsIfTold } from "../../../scripts/site/other-shops.ts";

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 
-import { ConfigError, checkSiteUrl, parseConfig, type Environment } from "../../../../core/config/config.ts";
+import { ConfigError } from "../../../../core/config/config-error.ts";
+import { checkSiteUrl, parseConfig } from "../../../../core/config/config.ts";
+import type { Environment } from "../../../../core/config/environment.ts";
 
 const GOOD: Environment = {
   STRIPE_SECRET_KEY: "sk_test_51abc",

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 
-import { ConfigError, parseConfig, type Environment } from "../../../../core/config/config.ts";
+import { ConfigError } from "../../../../core/config/config-error.ts";
+import { parseConfig } from "../../../../core/config/config.ts";
+import type { Environment } from "../../../../core/config/environment.ts";
 import { ENVIRONMENT } from "../../../support/test-shop.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;

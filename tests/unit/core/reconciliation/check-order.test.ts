@@ -5,7 +5,7 @@ import { createDeadline } from "../../../../core/retry/deadline.ts";
 import type { ControlRecord } from "../../../../core/orders/order.ts";
 import { UnreadableRecordError } from "../../../../core/orders/unreadable-record-error.ts";
 import { checkOrder, readTogether } from "../../../../core/reconciliation/check-order.ts";
-import type { Candidate } from "../../../../core/reconciliation/sources.ts";
+import type { Candidate } from "../../../../core/reconciliation/source.ts";
 import type { Services } from "../../../../core/services.ts";
 import { openOwnersShop, OWNER, type OwnersShop } from "../../../support/owners-shop.ts";
 import { servicesOf } from "../../../support/test-shop.ts";
