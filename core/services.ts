@@ -3,19 +3,23 @@ import type Stripe from "stripe";
 import { createBlockedSteps } from "./alarms/blocked-steps.ts";
 import { createCardTestingAlarm, type CardTestingAlarm } from "./alarms/card-testing-alarm.ts";
 import { createStorageAlarm, type StorageAlarm } from "./alarms/storage-alarm.ts";
+import { createClaimCookies, type ClaimCookies } from "./auth/claim-cookies.ts";
+import { createHopLinks, type HopLinks } from "./auth/hop-links.ts";
 import { createOrderPageLinks, type OrderPageLinks } from "./auth/order-page-links.ts";
 import { createSigner } from "./auth/signer.ts";
+import { createPriceCatalog, type PriceCatalog } from "./checkout/price-catalog.ts";
 import type { Config } from "./config/config.ts";
 import { createDeliveries, type Deliveries } from "./delivery/deliveries.ts";
+import { createBucket, type Bucket } from "./delivery/files/bucket.ts";
 import { createDownloadLinks, type DownloadLinks } from "./delivery/files/download-links.ts";
+import { createPrivateFolder, type PrivateFolder } from "./delivery/files/private-folder.ts";
 import { createLicenseSigner, type LicenseSigner } from "./delivery/licenses/license-signer.ts";
 import { sellsLicenses } from "./delivery/licenses/licenses-of.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
-import type { CheckoutLimits } from "./limits/checkout-limits.ts";
-import type { LookLimit } from "./limits/look-limit.ts";
+import type { Limit } from "./http/route.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./notifications/open-news-desk.ts";
@@ -36,14 +40,20 @@ export interface Shop {
   site: Site;
   stripe: Stripe;
   licenseSigner: LicenseSigner;
+  catalog: PriceCatalog;
+  claims: ClaimCookies;
+  hops: HopLinks;
   orderPages: OrderPageLinks;
   downloadLinks: DownloadLinks;
+  privateFolder: PrivateFolder;
+  /** Undefined if none is configured; then no price names a file in it. */
+  bucket: Bucket | undefined;
   deliveries: Deliveries;
   /** Loads the storage at the first call. */
   loadServices(): Promise<Services>;
-  /** Loads what it needs at the first call, as `lookLimit` does: most requests use neither. */
-  checkoutLimits: CheckoutLimits;
-  lookLimit: LookLimit;
+  /** Loads what it needs at the first call, as `readLimit` does: most requests use neither. */
+  checkoutLimit: Limit;
+  readLimit: Limit;
 }
 
 export type Services = EventDependencies &
@@ -62,31 +72,42 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
   const { siteUrl, signingSecrets } = config;
   const stripe = surroundings.stripe ?? createStripeClient(config.stripe, surroundings);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
-  const orderPages = createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
-  const deliveries = createDeliveries({ site, links: downloadLinks, licenseSigner, now });
-  const opened = { config, site, stripe, licenseSigner, orderPages, downloadLinks, deliveries };
+  const opened = {
+    config,
+    site,
+    stripe,
+    licenseSigner,
+    catalog: createPriceCatalog({ stripe, site, livemode: config.stripe.livemode, now, log }),
+    claims: createClaimCookies(createSigner(signingSecrets, "claim-cookie", now), siteUrl, now),
+    hops: createHopLinks(createSigner(signingSecrets, "open-checkout", now), siteUrl, now),
+    orderPages: createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now),
+    downloadLinks,
+    privateFolder: createPrivateFolder(surroundings.projectFolder),
+    bucket: config.bucket && createBucket(config.bucket, surroundings),
+    deliveries: createDeliveries({ site, links: downloadLinks, licenseSigner, now }),
+  };
   const loadServices = once(() => createServices(opened, surroundings));
 
   return {
     ...opened,
     loadServices,
-    checkoutLimits: lazyLimit(async () => {
+    checkoutLimit: lazyLimit(async () => {
       const { createCheckoutLimits } = await import("./limits/checkout-limits.ts");
       const { storage, alarm } = await loadServices();
       const { checkoutsPerMinute: perMinute } = config;
       const secret = config.stripe.secretKey;
       return createCheckoutLimits({ perMinute, secret, counters: storage.counters, alarm, now, log });
     }),
-    lookLimit: lazyLimit(async () => {
-      const { createLookLimit } = await import("./limits/look-limit.ts");
-      return createLookLimit(now);
+    readLimit: lazyLimit(async () => {
+      const { createReadLimit } = await import("./limits/read-limit.ts");
+      return createReadLimit(now);
     }),
   };
 }
 
 /** What needs no loading. */
-type Opened = Omit<Shop, "loadServices" | "checkoutLimits" | "lookLimit">;
+type Opened = Omit<Shop, "loadServices" | "checkoutLimit" | "readLimit">;
 
 async function createServices(opened: Opened, surroundings: Surroundings): Promise<Services> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
@@ -155,7 +176,7 @@ async function chooseMailer({ mail }: Config, site: Site, now: () => number): Pr
 }
 
 /** A limit that is loaded when it is first used. */
-function lazyLimit(load: () => Promise<LookLimit | CheckoutLimits>): LookLimit & CheckoutLimits {
+function lazyLimit(load: () => Promise<Limit>): Limit {
   const loaded = once(load);
   return { admit: async (address) => (await loaded()).admit(address) };
 }

@@ -10,11 +10,17 @@ const LARGEST_QUANTITY = 999;
  * All that a browser may decide: which price (by id or lookup key), how many, and a reference of the owner's own. No amount, no
  * currency, no address, no mode. Strict, so that a field we do not know is refused, not ignored.
  */
-const purchaseSchema = z.strictObject({
-  price_id: z.string().check(z.regex(PRICE_NAME)),
+export const purchaseSchema = z.strictObject({
+  price_id: z.string().check(z.regex(PRICE_NAME), z.describe("A price's id, or its lookup key.")),
   quantity: z._default(z.int().check(z.gte(1), z.lte(LARGEST_QUANTITY)), 1),
-  /** Shows up in the owner's Stripe dashboard, e.g. a campaign or a customer number. */
-  client_reference_id: z.optional(z.string().check(z.regex(/^[\w-]{1,200}$/))),
+  client_reference_id: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^[\w-]{1,200}$/),
+        z.describe("Shows up in the owner's Stripe dashboard, e.g. a campaign or a customer number."),
+      ),
+  ),
 });
 
 export type PurchaseRequest = z.output<typeof purchaseSchema>;

@@ -1,3 +1,5 @@
+import * as z from "zod/mini";
+
 import type { Deliveries } from "./deliveries.ts";
 import { isTerminal } from "../orders/control-record.ts";
 import { handOut } from "../orders/hand-out.ts";
@@ -5,11 +7,18 @@ import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 
 /** Where the rest of an order is, for a browser that cannot prove that it is the buyer's. */
-export type WayBack =
-  /** In the mail that was sent to this address: only its first letter, `a…`, so that the buyer knows which one it was. */
-  | { kind: "mail"; to: string }
-  /** In the browser that bought, and nowhere else. */
-  | { kind: "browser"; supportEmail?: string };
+export const wayBackSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("mail").check(z.describe("In the mail that was sent.")),
+    to: z.string().check(z.describe("The first letter of its address, `a…`, by which the buyer knows it.")),
+  }),
+  z.object({
+    kind: z.literal("browser").check(z.describe("In the browser that bought, and nowhere else.")),
+    supportEmail: z.exactOptional(z.string()),
+  }),
+]);
+
+export type WayBack = z.infer<typeof wayBackSchema>;
 
 /** Undefined when there is nothing more to show, or not yet, or no longer. */
 export function wayBack(

@@ -1,52 +1,44 @@
 import type { LogFields } from "../log/fields.ts";
 import { describeError, type Log } from "../log/log.ts";
-import type { Caller } from "./client-address.ts";
+import { clientAddress, type Caller } from "./client-address.ts";
 import { HttpError } from "./http-error.ts";
-import { corsHeaders, requireAllowedOrigin, type OriginPolicy } from "./origin.ts";
+import { corsHeaders, requireAllowedOrigin } from "./origin.ts";
 import { emptyResponse, jsonResponse } from "./responses.ts";
-
-export type Handler = (request: Request, caller?: Caller) => Promise<Response>;
-
-export interface RequestContext {
-  requestId: string;
-  caller: Caller;
-  /** Adds fields to the one line that is logged for this request; identifiers and outcomes only. */
-  note(fields: LogFields): void;
-}
-
-export interface Route {
-  /** Names the route in the log. */
-  name: string;
-  method: "GET" | "POST";
-  /** On every answer of this route, errors and OPTIONS included. */
-  headers?: Readonly<Record<string, string>>;
-  /** Whose pages may call. If undefined, anyone may call, but only pages of the same origin can read the answers. */
-  origins?: OriginPolicy;
-  handle(request: Request, context: RequestContext): Promise<Response>;
-  /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */
-  renderError?(error: HttpError, request: Request, requestId: string): Response | undefined;
-}
+import type { Handler, OpenRoute, RequestContext } from "./route.ts";
 
 export interface EndpointDependencies {
+  /** The one header into which only the host writes the caller's address. */
+  addressHeader: string | undefined;
   log: Log;
   now: () => number;
   randomId: () => string;
 }
 
+type Endpoint = OpenRoute & { name: string; method: keyof typeof ALLOW };
+
+const ALLOW = {
+  GET: "GET, HEAD, OPTIONS",
+  POST: "POST, OPTIONS",
+  any: "GET, HEAD, POST, OPTIONS",
+} as const;
+
 /**
  * The one boundary that every request passes. It refuses wrong methods, answers OPTIONS (which also wakes a sleeping function), turns
  * whatever is thrown into a response with a request id, and logs exactly one line.
  */
-export function endpoint(route: Route, { log, now, randomId }: EndpointDependencies): Handler {
-  const allow = route.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
-  const allowed = allow.split(", ");
+export function endpoint(route: Endpoint, dependencies: EndpointDependencies): Handler {
+  const { addressHeader, log, now, randomId } = dependencies;
+  const allow = ALLOW[route.method];
+  const allowed: string[] = allow.split(", ");
 
-  return async (request, caller = {}) => {
+  return async (request, caller: Caller = {}) => {
     const requestId = randomId();
     const startedMs = now();
     let notes: LogFields = {};
     const note = (fields: LogFields): void => void (notes = { ...notes, ...fields });
-    const context: RequestContext = { requestId, caller, note };
+    const address = clientAddress(request, caller, addressHeader);
+    const admit = async (): Promise<void> => route.limit?.admit(address);
+    const context: RequestContext = { requestId, address, admit, note };
 
     const response = await answer(request, context).catch((error: unknown) => {
       const failure = error instanceof HttpError ? error : internalError(error);

@@ -10,10 +10,10 @@ import { decodeUtf8, readBody } from "./read-body.ts";
  */
 export async function readJson<T>(
   request: Request,
-  { schema, limitBytes, example }: { schema: z.ZodMiniType<T>; limitBytes: number; example: string },
+  { schema, limitBytes, example }: { schema: z.ZodMiniType<T>; limitBytes: number; example: unknown },
 ): Promise<T> {
   const text = decodeUtf8(await readBody(request, limitBytes));
-  const message = `Send JSON such as ${example}.`;
+  const message = `Send JSON such as ${JSON.stringify(example)}.`;
   let body: unknown;
   try {
     body = JSON.parse(text);

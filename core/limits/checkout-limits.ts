@@ -1,4 +1,5 @@
 import { HttpError, unavailable } from "../http/http-error.ts";
+import type { Limit } from "../http/route.ts";
 import type { Log } from "../log/log.ts";
 import { createAddressHash } from "./address-hash.ts";
 import type { CardTestingAlarm } from "../alarms/card-testing-alarm.ts";
@@ -11,14 +12,6 @@ const DAY_MS = 24 * 3_600_000;
 
 /** All callers whose address no host vouches for share one limit. */
 const UNKNOWN = "unknown";
-
-export interface CheckoutLimits {
-  /**
-   * Admits one more checkout from the caller at `address`, which is undefined if no host vouches for one.
-   * @throws HttpError 429 when this address, or the shop as a whole, has opened enough in this minute; 503 when the counters fail.
-   */
-  admit(address: string | undefined): Promise<void>;
-}
 
 export interface CheckoutLimitsOptions {
   perMinute: { address: number; total: number };
@@ -37,12 +30,14 @@ const AROUND = [3, 6] as const;
 const LEFT_TO_NEW_CALLERS = 0.25;
 
 /**
+ * How many checkouts one address, and the shop as a whole, may open in a minute. It answers 503 when the counters fail.
+ *
  * Narrow first: a refused address uses up nothing of the networks around it, nor of what is left to everybody else.
  *
  *     an address ── its /56 ── its /48 ── was here today? ── yes: three quarters of the shop's minute ──┐
  *                                                         └─ no ────────────────────────────────────────┴── the shop's minute
  */
-export function createCheckoutLimits(options: CheckoutLimitsOptions): CheckoutLimits {
+export function createCheckoutLimits(options: CheckoutLimitsOptions): Limit {
   const { perMinute, counters, alarm, now, log } = options;
   const perMinuteOf = (name: string, limit: number): Limiter =>
     createLimiter({ windowMs: MINUTE_MS, counters, now, name, limit });

@@ -1,7 +1,9 @@
-import type { Delivered } from "../delivery/delivered.ts";
+import * as z from "zod/mini";
+
+import { deliveredSchema } from "../delivery/delivered.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
 import { isTerminal } from "../orders/control-record.ts";
-import { handOut, type RevocationReason } from "../orders/hand-out.ts";
+import { handOut } from "../orders/hand-out.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import { mailAgain } from "./mail-again.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
@@ -9,24 +11,38 @@ import type { OrderSnapshot } from "../orders/order.ts";
 import { wasMailed } from "../delivery/way-back.ts";
 
 /** What only the buyer is told: the browser that opened the checkout, and anyone with the link from the mail. */
-export interface PersonalPart {
-  /** Enough to recognize one's own address, too little to write to: `a…@example.com`. */
-  email?: string;
-  /** What was paid in the buyer's own currency, if Stripe converted the price. It hints at where the buyer lives. */
-  presentment?: { currency: string; amountMinor: number };
-  /** The taxes in the order's amounts. They hint at where the buyer lives, too. */
-  taxMinor?: number;
-  /** Stripe's receipt. */
-  receiptUrl?: string;
-  /** What the order brought. Empty before it is paid, after it was revoked, and while its subscription is paused. */
-  deliveries: readonly Delivered[];
-  /** Why nothing is handed out any more, or for the time being. */
-  revokedBecause?: RevocationReason;
-  /** The mail about the order can be sent again. */
-  mailAgain?: true;
-  /** Opens this page on any device, for an order without a mail. Only for the browser that bought: a link must not renew itself. */
-  keepLink?: { url: string; goodUntilMs: number };
-}
+export const personalPartSchema = z.object({
+  email: z
+    .exactOptional(z.string())
+    .check(z.describe("Enough to recognize one's own address, too little to write to: `a…@example.com`.")),
+  presentment: z
+    .exactOptional(z.object({ currency: z.string(), amountMinor: z.int() }))
+    .check(z.describe("What was paid in the buyer's own currency, if Stripe converted the price.")),
+  taxMinor: z.exactOptional(z.int()).check(z.describe("The taxes in the order's amounts.")),
+  receiptUrl: z.exactOptional(z.url()).check(z.describe("Stripe's receipt.")),
+  deliveries: z
+    .array(deliveredSchema)
+    .check(
+      z.describe(
+        "What the order brought. Empty before it is paid, after it was revoked, and while its subscription is paused.",
+      ),
+    ),
+  revokedBecause: z
+    .exactOptional(z.enum(["refunded", "dispute_lost", "subscription_ended", "subscription_paused"]))
+    .check(z.describe("Why nothing is handed out any more, or for the time being.")),
+  mailAgain: z
+    .exactOptional(z.literal(true))
+    .check(z.describe("The mail about the order can be sent again.")),
+  keepLink: z
+    .exactOptional(z.object({ url: z.url(), goodUntilMs: z.int() }))
+    .check(
+      z.describe(
+        "Opens this page on any device, for an order without a mail. Only for the browser that bought: a link must not renew itself.",
+      ),
+    ),
+});
+
+export type PersonalPart = z.infer<typeof personalPartSchema>;
 
 /**
  * The browser that opened a checkout may have sent its link to someone else, who paid. The address may be theirs, so it is masked.

@@ -1,16 +1,21 @@
+import * as z from "zod/mini";
+
 import type { OrderId } from "../orders/order.ts";
 import type { SettleTrigger } from "../orders/settle-trigger.ts";
 import type { Deadline } from "../retry/deadline.ts";
 
 /** The lists that reconciliation goes through. */
-export type SourceName =
-  | "flagged_before"
-  | "undelivered_events"
-  | "recent_changes"
-  | "recent_sessions"
-  | "recent_refunds"
-  | "recent_disputes"
-  | "open_orders";
+export const sourceName = z.enum([
+  "flagged_before",
+  "undelivered_events",
+  "recent_changes",
+  "recent_sessions",
+  "recent_refunds",
+  "recent_disputes",
+  "open_orders",
+]);
+
+export type SourceName = z.infer<typeof sourceName>;
 
 /** An order that may need settling, and why. */
 export interface Candidate {

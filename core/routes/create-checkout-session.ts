@@ -1,15 +1,19 @@
 import type Stripe from "stripe";
+import * as z from "zod/mini";
 
 import type { ClaimCookies } from "../auth/claim-cookies.ts";
 import type { HopLinks } from "../auth/hop-links.ts";
 import { needsHop } from "../auth/needs-hop.ts";
 import type { PriceCatalog, PriceForSale } from "../checkout/price-catalog.ts";
-import { parseFormPurchase, parseJsonPurchase, type PurchaseRequest } from "../checkout/purchase-request.ts";
+import {
+  parseFormPurchase,
+  parseJsonPurchase,
+  purchaseSchema,
+  type PurchaseRequest,
+} from "../checkout/purchase-request.ts";
 import { sessionExpiry } from "../checkout/session-expiry.ts";
 import { sessionParameters } from "../checkout/session-parameters.ts";
 import { refusesPrice, toHttpError } from "../checkout/stripe-refusal.ts";
-import { clientAddress } from "../http/client-address.ts";
-import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
 import { mediaType } from "../http/media-type.ts";
@@ -17,14 +21,16 @@ import { decodeUtf8, readBody } from "../http/read-body.ts";
 import { onwardPageResponse } from "../http/onward-page.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
-import type { CheckoutLimits } from "../limits/checkout-limits.ts";
+import type { Limit, OpenRoute, Route } from "../http/route.ts";
+import type { LicenseSigner } from "../delivery/licenses/license-signer.ts";
+import { requireLicenseKey } from "../delivery/licenses/require-license-key.ts";
 import type { Log } from "../log/log.ts";
-import type { PriceSettings } from "../shop-definition/shop-definition.ts";
 import { createDeadline, type Deadline } from "../retry/deadline.ts";
 import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
 
 const BODY_LIMIT_BYTES = 8 * 1024;
+const IDEMPOTENCY_KEY = /^[\w-]{16,64}$/;
 
 /** The button waits 15 s. */
 const ANSWER_WITHIN_MS = 12_000;
@@ -34,16 +40,9 @@ export interface CreateCheckoutSessionDependencies {
   catalog: PriceCatalog;
   claims: ClaimCookies;
   hops: HopLinks;
-  shop: {
-    siteUrl: string;
-    shopId: string;
-    checkoutMinutes: number;
-    origins: OriginPolicy;
-    addressHeader: string | undefined;
-  };
-  limits: CheckoutLimits;
-  /** Throws for a price whose goods could not be delivered. */
-  requireDeliverable: (settings: PriceSettings) => void;
+  config: { siteUrl: string; shopId: string; checkoutMinutes: number; origins: OriginPolicy };
+  checkoutLimit: Limit;
+  licenseSigner: LicenseSigner;
   now: () => number;
   log: Log;
 }
@@ -56,12 +55,58 @@ export interface CreateCheckoutSessionDependencies {
  * Either way the browser gets a cookie that proves that it opened this session; if the page is at another address than SITE_URL, by
  * way of `/api/open-checkout`. Only for this shop's own pages, and only so often.
  */
-export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDependencies): Route {
-  const { shop, limits, now } = dependencies;
+export const createCheckoutSession: Route<CreateCheckoutSessionDependencies> = {
+  name: "create-checkout-session",
+  path: "/api/create-checkout-session",
+  method: "POST",
+  summary: "Opens a checkout for one price",
+  details:
+    "Only for the shop's own pages (SITE_URL and ALLOWED_ORIGINS). `price_id` may be a lookup key, and may be called `priceId`. A form gets a redirect where JSON gets an address.",
+  requestHeaders: {
+    "Idempotency-Key": z.optional(
+      z
+        .string()
+        .check(
+          z.regex(IDEMPOTENCY_KEY),
+          z.describe("The same for every try of one purchase: they open one checkout."),
+        ),
+    ),
+  },
+  body: { schema: purchaseSchema, example: { price_id: "price_…", quantity: 1 }, alsoAsForm: true },
+  answers: {
+    200: {
+      description: "Where to send the buyer.",
+      schema: z.object({ url: z.url() }),
+    },
+    303: { description: "For a form: to Stripe's payment page." },
+  },
+  errors: {
+    400: [
+      "invalid_encoding",
+      "invalid_idempotency_key",
+      "invalid_json",
+      "invalid_quantity",
+      "invalid_request",
+      "price_not_for_sale",
+      "unknown_price",
+    ],
+    403: ["origin_refused"],
+    409: ["idempotency_key_reused"],
+    413: ["body_too_large"],
+    415: ["unsupported_media_type"],
+    429: ["shop_busy", "too_many_checkouts"],
+    500: ["item_not_deliverable"],
+    502: ["checkout_refused"],
+    503: ["checkout_opening", "limits_unavailable", "stripe_unavailable"],
+  },
+  open,
+};
+
+function open(dependencies: CreateCheckoutSessionDependencies): OpenRoute {
+  const { config, checkoutLimit, now } = dependencies;
   return {
-    name: "create-checkout-session",
-    method: "POST",
-    origins: shop.origins,
+    origins: config.origins,
+    limit: checkoutLimit,
 
     async handle(request, context) {
       const format = bodyFormat(request);
@@ -72,7 +117,7 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
       // A price that is not for sale does not count against the limits. A request that the limits refuse makes no call to Stripe.
       dependencies.catalog.requireOffered(purchase);
-      await limits.admit(clientAddress(request, context.caller, shop.addressHeader));
+      await context.admit();
       const session = await openSession(purchase, idempotencyKey, deadline, dependencies);
       context.note({ sessionId: session.id, priceId: purchase.price_id });
       const response = leadOn(request, format, session, dependencies);
@@ -87,7 +132,7 @@ export function createCheckoutSessionRoute(dependencies: CreateCheckoutSessionDe
       const page = {
         heading: "Checkout did not start",
         sentences: [error.message, "Nothing was charged."],
-        shopUrl: dependencies.shop.siteUrl,
+        shopUrl: config.siteUrl,
         requestId,
       };
       return errorPageResponse(error.status, page, error.headers);
@@ -100,9 +145,9 @@ function leadOn(
   request: Request,
   format: "json" | "form",
   { id, url }: { id: string; url: string },
-  { hops, shop }: CreateCheckoutSessionDependencies,
+  { hops, config }: CreateCheckoutSessionDependencies,
 ): Response {
-  const hop = needsHop(request, format, shop.siteUrl)
+  const hop = needsHop(request, format, config.siteUrl)
     ? hops.urlOf({ orderId: id, checkoutUrl: url })
     : undefined;
   if (format === "json") return jsonResponse(200, { url: hop ?? url });
@@ -113,16 +158,16 @@ async function openSession(
   purchase: PurchaseRequest,
   idempotencyKey: string | undefined,
   deadline: Deadline,
-  { stripe, catalog, shop, requireDeliverable, now, log }: CreateCheckoutSessionDependencies,
+  { stripe, catalog, config, licenseSigner, now, log }: CreateCheckoutSessionDependencies,
 ): Promise<{ id: string; url: string }> {
-  const { step, atSeconds } = sessionExpiry(now(), shop.checkoutMinutes);
+  const { step, atSeconds } = sessionExpiry(now(), config.checkoutMinutes);
   const key = idempotencyKey === undefined ? undefined : `create/${step}/${idempotencyKey}`;
   // Other parameters need another key.
   const create = (price: PriceForSale, expiresAtSeconds: number | undefined, suffix: string) => {
-    const parameters = sessionParameters(purchase, price, shop, expiresAtSeconds);
+    const parameters = sessionParameters(purchase, price, config, expiresAtSeconds);
     return createOnce(stripe, parameters, key && `${key}${suffix}`, deadline);
   };
-  const open = (price: PriceForSale, suffix: string) =>
+  const openWith = (price: PriceForSale, suffix: string) =>
     create(price, atSeconds, suffix).catch((error: unknown) => {
       if (!(isStripeError(error) && error.param === "expires_at")) throw error;
       // This machine's clock is wrong. That is no reason to sell nothing: Stripe ends the session by itself, after a day.
@@ -131,11 +176,11 @@ async function openSession(
     });
   try {
     const price = await catalog.find(purchase, deadline);
-    requireDeliverable(price.settings);
-    const { id, url } = await open(price, "").catch(async (error: unknown) => {
+    requireLicenseKey(price.settings, licenseSigner, log);
+    const { id, url } = await openWith(price, "").catch(async (error: unknown) => {
       const moved = refusesPrice(error) ? await catalog.findAnew(purchase, price, deadline) : undefined;
       if (moved === undefined) throw error;
-      return open(moved, `/${moved.id}`);
+      return openWith(moved, `/${moved.id}`);
     });
     if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
     return { id, url };
@@ -182,7 +227,7 @@ function isForm(request: Request): boolean {
 function readIdempotencyKey(request: Request): string | undefined {
   const key = request.headers.get("idempotency-key");
   if (key === null) return undefined;
-  if (/^[\w-]{16,64}$/.test(key)) return key;
+  if (IDEMPOTENCY_KEY.test(key)) return key;
   throw new HttpError(
     400,
     "invalid_idempotency_key",

@@ -1,16 +1,16 @@
+import * as z from "zod/mini";
+
 import type { Bucket } from "../delivery/files/bucket.ts";
 import { contentTypeOf } from "../delivery/files/content-type.ts";
 import type { DownloadCounter } from "../delivery/files/download-counter.ts";
 import type { DownloadLinks } from "../delivery/files/download-links.ts";
 import { fileNameOf, filesOf, type OrderFile } from "../delivery/files/order-files.ts";
 import type { PrivateFolder } from "../delivery/files/private-folder.ts";
-import { clientAddress } from "../http/client-address.ts";
-import type { Route } from "../http/endpoint.ts";
 import { errorPageResponse } from "../http/error-page.ts";
 import { fileResponse } from "../http/file-response.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { found } from "../http/responses.ts";
-import type { LookLimit } from "../limits/look-limit.ts";
+import type { Limit, OpenRoute, Route } from "../http/route.ts";
 import { describeError, type Log } from "../log/log.ts";
 import { handOut, type RevocationReason } from "../orders/hand-out.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
@@ -22,14 +22,13 @@ import type { Site } from "../shop-definition/site.ts";
 
 export interface DownloadDependencies {
   loadServices: () => Promise<{ store: OrderStore; storage: { downloads: DownloadCounter } }>;
-  links: DownloadLinks;
+  downloadLinks: DownloadLinks;
   privateFolder: PrivateFolder;
   /** Undefined if none is configured; then no price names a file in it. */
   bucket: Bucket | undefined;
   site: Site;
-  siteUrl: string;
-  limit: LookLimit;
-  addressHeader: string | undefined;
+  config: { siteUrl: string };
+  readLimit: Limit;
   now: () => number;
   log: Log;
 }
@@ -38,21 +37,47 @@ export interface DownloadDependencies {
  * `GET /api/download?token=…`: a file that was bought. The link proves who it was made for and how old it is; the order tells whether
  * it is still theirs. Small files are sent from here. For a file in a bucket, the answer redirects to a link that works for minutes.
  */
-export function createDownloadRoute(dependencies: DownloadDependencies): Route {
-  const { links, privateFolder, bucket, site, siteUrl, limit, addressHeader, now, log } = dependencies;
+export const download: Route<DownloadDependencies> = {
+  name: "download",
+  path: "/api/download",
+  method: "GET",
+  summary: "A file that was bought",
+  query: {
+    token: z.string().check(z.describe("Signed by the shop; it names the order and the file, and expires.")),
+  },
+  answers: {
+    200: { description: "The file.", contentType: "application/octet-stream" },
+    206: {
+      description: "The part of the file that `Range` asks for.",
+      contentType: "application/octet-stream",
+    },
+    302: { description: "To the file in the bucket, for some minutes." },
+    304: { description: "The caller has this file already." },
+    416: { description: "The file has no such part." },
+  },
+  errors: {
+    403: ["link_expired", "link_invalid", "order_not_paid", "order_revoked", "subscription_paused"],
+    404: ["file_missing", "file_not_found", "order_not_found"],
+    429: ["too_many_looks"],
+    503: ["try_again"],
+  },
+  open,
+};
+
+function open(dependencies: DownloadDependencies): OpenRoute {
+  const { downloadLinks, privateFolder, bucket, site, config, readLimit, now, log } = dependencies;
   const looks = createSharedLooks<KnownOrder>(now);
 
   return {
-    name: "download",
-    method: "GET",
+    limit: readLimit,
 
     async handle(request, context) {
-      const link = links.read(request.url);
+      const link = downloadLinks.read(request.url);
       if (link.kind === "expired") throw refused("link_expired", EXPIRED);
       if (link.kind === "invalid") throw refused("link_invalid", INVALID);
       context.note({ orderId: link.orderId, fileId: link.fileId });
       // Each download reads its order again, and a program that resumes in parts reads often.
-      await limit.admit(clientAddress(request, context.caller, addressHeader));
+      await context.admit();
 
       const file = await fileToHandOut(link.orderId, link.fileId, looks, dependencies);
       const fileName = fileNameOf(file.file);
@@ -79,7 +104,7 @@ export function createDownloadRoute(dependencies: DownloadDependencies): Route {
         heading: HEADINGS[error.code] ?? "The download did not start",
         sentences: [error.message],
         supportEmail: site.shop.supportEmail,
-        shopUrl: siteUrl,
+        shopUrl: config.siteUrl,
         requestId,
       };
       return errorPageResponse(error.status, page, error.headers);

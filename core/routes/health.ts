@@ -1,5 +1,9 @@
-import type { Route } from "../http/endpoint.ts";
+import * as z from "zod/mini";
+
+import { deliversSomething } from "../delivery/delivers-something.ts";
+import { sellsLicenses } from "../delivery/licenses/licenses-of.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { OpenRoute, Route } from "../http/route.ts";
 import { isCardTestingSuspected } from "../alarms/card-testing-alarm.ts";
 import { describeError, type Log } from "../log/log.ts";
 import { whyBlocked } from "../alarms/blocked-steps.ts";
@@ -9,76 +13,90 @@ import { hasMovedAway } from "../reconciliation/moved-away.ts";
 import { readOnce } from "../reconciliation/read-once.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import type { Services } from "../services.ts";
+import type { Site } from "../shop-definition/site.ts";
 
-/** Anyone may ask, and each look costs calls to Stripe. Problems are remembered for less time, so that a fix shows soon. */
+/** Anyone may ask, and each probe costs calls to Stripe. Problems are remembered for less time, so that a fix shows soon. */
 const REMEMBER_WELL_MS = 60_000;
 const REMEMBER_PROBLEMS_MS = 10_000;
 
 export interface HealthDependencies {
   loadServices: () => Promise<Services>;
-  livemode: boolean;
-  /** License keys are for sale, but there is nothing to sign them with. */
-  lacksLicenseKey: boolean;
-  /** The host's scheduler cannot start reconciliation. */
-  lacksCronSecret: boolean;
-  /** The host starts reconciliation by itself, or should. */
-  isScheduled: boolean;
-  /** The owner wants notices by mail. */
-  mailsOwner: boolean;
-  /** Some price brings something to read or to download. */
-  delivers: boolean;
+  licenseSigner: { canIssue: boolean };
+  site: Site;
+  config: {
+    stripe: { livemode: boolean };
+    ownerEmail: string | undefined;
+    /** The host starts reconciliation by itself, or should. */
+    isScheduled: boolean;
+    /** The host's scheduler cannot start reconciliation. */
+    lacksCronSecret: boolean;
+  };
   now: () => number;
   log: Log;
 }
 
-export interface Health {
-  ok: boolean;
-  /** Null while the environment is wrong. */
-  mode: "live" | "test" | null;
-  engine: string | null;
-  /** ISO 8601; null when it never happened. */
-  lastWebhook: string | null;
-  lastReconcile: string | null;
-  /** What an owner must fix, as stable words. */
-  problems: string[];
-  /** What an owner may want to know, as stable words; all is well nevertheless. */
-  advice: string[];
-}
+const healthSchema = z.object({
+  ok: z.boolean(),
+  mode: z.nullable(z.enum(["live", "test"])).check(z.describe("`null` while the environment is wrong.")),
+  engine: z.nullable(z.string()).check(z.describe("Where orders are kept.")),
+  lastWebhook: z.nullable(z.iso.datetime()).check(z.describe("`null`: there was none yet.")),
+  lastReconcile: z.nullable(z.iso.datetime()).check(z.describe("`null`: none has finished yet.")),
+  problems: z.array(z.string()).check(z.describe("What the owner must fix, as stable words.")),
+  advice: z
+    .array(z.string())
+    .check(z.describe("What the owner may want to know, as stable words; all is well nevertheless.")),
+});
+
+type Health = z.infer<typeof healthSchema>;
 
 /**
  * `GET /api/health`: 200 when all is well, 503 when there is something that an owner must fix. It tells no secrets. Anyone may ask,
- * so requests that come at the same time share one look, and its result is remembered for a while.
+ * so requests that come at the same time share one probe, and its result is remembered for a while.
  */
-export function createHealthRoute(dependencies: HealthDependencies): Route {
-  const {
-    loadServices,
-    livemode,
-    lacksLicenseKey,
-    lacksCronSecret,
-    isScheduled,
-    mailsOwner,
-    delivers,
-    now,
-    log,
-  } = dependencies;
+export const health: Route<HealthDependencies> = {
+  name: "health",
+  path: "/api/health",
+  method: "GET",
+  summary: "Whether the shop is well",
+  details: "Anyone may ask. docs/trouble.md explains each word.",
+  answers: {
+    200: { description: "All is well.", schema: healthSchema },
+    503: { description: "The owner must fix something.", schema: healthSchema },
+  },
+  errors: {},
+  open,
+  closed: () => jsonResponse(503, CLOSED),
+};
+
+/** The log says which variable is wrong: only the owner needs to know. */
+const CLOSED: Health = {
+  ok: false,
+  mode: null,
+  engine: null,
+  lastWebhook: null,
+  lastReconcile: null,
+  problems: ["configuration_wrong"],
+  advice: [],
+};
+
+function open({ loadServices, licenseSigner, site, config, now, log }: HealthDependencies): OpenRoute {
+  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
   let last: { health: Promise<Health>; startedMs: number; untilMs: number } | undefined;
 
   return {
-    name: "health",
-    method: "GET",
     async handle() {
       if (last === undefined || last.untilMs <= now()) {
         last = { health: examine(), startedMs: now(), untilMs: now() + REMEMBER_PROBLEMS_MS };
       }
-      const look = last;
-      const health = await look.health;
-      if (health.ok) look.untilMs = Math.max(look.untilMs, look.startedMs + REMEMBER_WELL_MS);
-      return jsonResponse(health.ok ? 200 : 503, health);
+      const probe = last;
+      const found = await probe.health;
+      if (found.ok) probe.untilMs = Math.max(probe.untilMs, probe.startedMs + REMEMBER_WELL_MS);
+      return jsonResponse(found.ok ? 200 : 503, found);
     },
   };
 
   async function examine(): Promise<Health> {
-    const mode = livemode ? "live" : "test";
+    const mode = config.stripe.livemode ? "live" : "test";
     try {
       const { storage, mailer, storageAlarm } = await loadServices();
       const { events } = storage;
@@ -107,9 +125,15 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
       const finishedMs = progress?.finishedMs;
       const problems: string[] = [];
       if (lacksLicenseKey) problems.push("license_key_missing");
-      if (mailsOwner && mailer === undefined) problems.push("owner_email_needs_smtp_url");
-      if (lacksCronSecret) problems.push("cron_secret_missing");
-      const runs = await troubleWithRuns({ progress, isScheduled, bookkeeping, nowMs: now() });
+      if (config.ownerEmail !== undefined && mailer === undefined)
+        problems.push("owner_email_needs_smtp_url");
+      if (config.lacksCronSecret) problems.push("cron_secret_missing");
+      const runs = await troubleWithRuns({
+        progress,
+        isScheduled: config.isScheduled,
+        bookkeeping,
+        nowMs: now(),
+      });
       if (runs.isOverdue) problems.push("reconcile_overdue");
       if (runs.isBehind) problems.push("reconcile_behind");
       if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
@@ -126,7 +150,7 @@ export function createHealthRoute(dependencies: HealthDependencies): Route {
         lastWebhook: toIso(lastDeliveryMs),
         lastReconcile: toIso(finishedMs),
         problems,
-        advice: delivers && mailer === undefined ? ["delivers_without_mail"] : [],
+        advice: deliversSomething(site.shop) && mailer === undefined ? ["delivers_without_mail"] : [],
       };
     } catch (error) {
       log.error("engine_unreachable", { error: describeError(error) });

@@ -1,22 +1,29 @@
 import * as z from "zod/mini";
 
-import type { Route } from "../http/endpoint.ts";
 import { unavailable } from "../http/http-error.ts";
 import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { OpenRoute, Route } from "../http/route.ts";
 import { createRecentAnswers } from "../delivery/licenses/recent-answers.ts";
 import type { LicenseSigner } from "../delivery/licenses/license-signer.ts";
 import { handOut } from "../orders/hand-out.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 
-/** `revoked`: void, or closed while the subscription is paused. `unknown`: not a key of this shop, or one of the other mode. */
-type LicenseStatus = "valid" | "revoked" | "unknown";
+const licenseStatus = z
+  .enum(["valid", "revoked", "unknown"])
+  .check(
+    z.describe(
+      "`revoked`: void, or closed while the subscription is paused. `unknown`: not a key of this shop, or one of the other mode (test or live).",
+    ),
+  );
+
+type LicenseStatus = z.infer<typeof licenseStatus>;
 
 const QUESTION = {
   schema: z.object({ key: z.string().check(z.maxLength(1_000)) }),
   limitBytes: 4 * 1024,
-  example: '{"key":"LICENSE1-…"}',
+  example: { key: "LICENSE1-…" },
 };
 
 /** Any page may ask: no cookie is involved, and the key is all that counts. */
@@ -28,8 +35,8 @@ const FOR_EVERY_ORIGIN = {
 };
 
 export interface LicenseDependencies {
-  signer: LicenseSigner;
-  livemode: boolean;
+  licenseSigner: LicenseSigner;
+  config: { stripe: { livemode: boolean } };
   loadServices: () => Promise<{ store: Pick<OrderStore, "readControl"> }>;
   now: () => number;
 }
@@ -41,23 +48,38 @@ export interface LicenseDependencies {
  * The signature comes first: a made-up key gets "unknown" without a look at any order. So neither the answer nor its timing tells
  * anything about orders, and a flood of such questions reaches neither the store nor Stripe.
  */
-export function createLicenseRoute({ signer, livemode, loadServices, now }: LicenseDependencies): Route {
+export const license: Route<LicenseDependencies> = {
+  name: "license",
+  path: "/api/license",
+  method: "POST",
+  summary: "Says whether a license key is valid",
+  details: "For your software. Pages of any origin may ask, too.",
+  body: QUESTION,
+  answers: { 200: { description: "What the key is worth.", schema: z.object({ status: licenseStatus }) } },
+  errors: {
+    400: ["invalid_encoding", "invalid_json", "invalid_request"],
+    413: ["body_too_large"],
+    503: ["try_again"],
+  },
+  open,
+};
+
+function open({ licenseSigner: signer, config, loadServices, now }: LicenseDependencies): OpenRoute {
+  const { livemode } = config.stripe;
   const recent = createRecentAnswers<LicenseStatus>(now);
 
   return {
-    name: "license",
-    method: "POST",
     headers: FOR_EVERY_ORIGIN,
 
     async handle(request, context) {
       // The content type is ignored: software sends what its library sends.
       const { key } = await readJson(request, QUESTION);
-      const license = signer.read(key);
-      if (license === undefined || license.livemode !== livemode) {
+      const read = signer.read(key);
+      if (read === undefined || read.livemode !== livemode) {
         context.note({ outcome: "unknown" });
         return jsonResponse(200, { status: "unknown" });
       }
-      const { orderId } = license;
+      const { orderId } = read;
       const status = await recent
         .answer(orderId, () => lookUp(orderId))
         .catch((error: unknown) => {

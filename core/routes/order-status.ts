@@ -1,15 +1,16 @@
+import * as z from "zod/mini";
+
 import type { ClaimCookies } from "../auth/claim-cookies.ts";
 import type { OrderPageLinks } from "../auth/order-page-links.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
-import { clientAddress } from "../http/client-address.ts";
-import type { Route } from "../http/endpoint.ts";
 import { unavailable, type HttpError } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
-import type { LookLimit } from "../limits/look-limit.ts";
+import type { Limit, OpenRoute, Route } from "../http/route.ts";
 import { createDeadline } from "../retry/deadline.ts";
 import { readOrderStatus, type OrderView } from "../order-page/order-status.ts";
-import { wayBack } from "../delivery/way-back.ts";
-import { personalPart } from "../order-page/personal-part.ts";
+import { wayBack, wayBackSchema } from "../delivery/way-back.ts";
+import { personalPart, personalPartSchema } from "../order-page/personal-part.ts";
+import { publicStatus } from "../order-page/public-status.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 import { createSharedLooks } from "../order-page/shared-looks.ts";
 import type { Mailer } from "../mail/mailer.ts";
@@ -22,11 +23,9 @@ export interface OrderStatusDependencies {
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
   deliveries: Deliveries;
-  /** Where buyers may ask for help. */
-  supportEmail: string | undefined;
-  livemode: boolean;
-  limit: LookLimit;
-  addressHeader: string | undefined;
+  site: { shop: { supportEmail?: string } };
+  config: { stripe: { livemode: boolean } };
+  readLimit: Limit;
   now: () => number;
 }
 
@@ -36,18 +35,41 @@ export interface OrderStatusDependencies {
  * and for anyone with the link from the mail; `wayBack` tells all others where the rest of the order is. Unknown, malformed and
  * foreign ids, and those of the other mode, get the same 404.
  */
-export function createOrderStatusRoute(dependencies: OrderStatusDependencies): Route {
-  const { loadServices, claims, orderPages, deliveries, supportEmail, livemode, limit, addressHeader, now } =
-    dependencies;
+export const orderStatus: Route<OrderStatusDependencies> = {
+  name: "order-status",
+  path: "/api/order-status",
+  method: "GET",
+  summary: "How an order stands",
+  details:
+    "For the page that the buyer comes back to. `personal` is only for the browser that opened the checkout, and for anyone with the link from the mail.",
+  query: { session_id: z.string().check(z.describe("The order's number: `cs_…`, in this shop's mode.")) },
+  requestHeaders: {
+    Authorization: z.optional(z.string().check(z.describe("`Bearer` and the token of the mail's link."))),
+  },
+  answers: {
+    200: {
+      description: "How it stands.",
+      schema: z.extend(publicStatus, {
+        personal: z.exactOptional(personalPartSchema),
+        wayBack: z.exactOptional(wayBackSchema),
+      }),
+    },
+  },
+  errors: { 404: ["order_not_found"], 429: ["too_many_looks"], 503: ["try_again"] },
+  open,
+};
+
+function open(dependencies: OrderStatusDependencies): OpenRoute {
+  const { loadServices, claims, orderPages, deliveries, site, config, readLimit, now } = dependencies;
+  const { supportEmail } = site.shop;
   const looks = createSharedLooks<OrderView>(now);
 
   return {
-    name: "order-status",
-    method: "GET",
+    limit: readLimit,
 
     async handle(request, context) {
-      await limit.admit(clientAddress(request, context.caller, addressHeader));
-      const orderId = readSessionId(request.url, livemode);
+      await context.admit();
+      const orderId = readSessionId(request.url, config.stripe.livemode);
       if (orderId === undefined) throw orderNotFound();
       const hasBought = claims.holds(request, orderId);
       const isBuyer = hasBought || orderPages.opens(request, orderId);

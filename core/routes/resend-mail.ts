@@ -3,15 +3,13 @@ import * as z from "zod/mini";
 import type { ClaimCookies } from "../auth/claim-cookies.ts";
 import type { OrderPageLinks } from "../auth/order-page-links.ts";
 import { NonRetriableError } from "../retry/errors.ts";
-import { clientAddress } from "../http/client-address.ts";
-import type { Route } from "../http/endpoint.ts";
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { mediaType } from "../http/media-type.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { Limit, OpenRoute, Route } from "../http/route.ts";
 import type { Counters } from "../stores/counters.ts";
-import type { LookLimit } from "../limits/look-limit.ts";
 import { createResendLimit, takeStrangersMail } from "../limits/resend-limit.ts";
 import { errorName, type Log } from "../log/log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
@@ -32,7 +30,7 @@ const QUESTION = {
   // Strict: an address in the request is refused, so that no caller thinks it counts.
   schema: z.strictObject({ session_id: z.string() }),
   limitBytes: 1_024,
-  example: '{"session_id":"cs_…"}',
+  example: { session_id: "cs_…" },
 };
 
 export interface ResendMailDependencies {
@@ -45,12 +43,15 @@ export interface ResendMailDependencies {
   }>;
   claims: ClaimCookies;
   orderPages: OrderPageLinks;
-  origins: OriginPolicy;
-  livemode: boolean;
-  /** What addresses are hashed with, so that none is stored. */
-  secret: string;
-  looks: LookLimit;
-  addressHeader: string | undefined;
+  config: {
+    origins: OriginPolicy;
+    stripe: {
+      livemode: boolean;
+      /** What addresses are hashed with, so that none is stored. */
+      secretKey: string;
+    };
+  };
+  readLimit: Limit;
   now: () => number;
   log: Log;
 }
@@ -61,22 +62,52 @@ export interface ResendMailDependencies {
  * know only the order's number, so anyone who knows the number may ask, a few times a day, for a mail that was sent before.
  * Everyone else gets 404.
  */
-export function createResendMailRoute(dependencies: ResendMailDependencies): Route {
-  const { loadServices, claims, orderPages, origins, livemode, secret, addressHeader, now, log } =
-    dependencies;
+export const resendMail: Route<ResendMailDependencies> = {
+  name: "resend-mail",
+  path: "/api/resend-mail",
+  method: "POST",
+  summary: "Sends the mail about an order again",
+  details: "To the order's own address, three times a day at most.",
+  body: QUESTION,
+  answers: { 200: { description: "The mail was sent.", schema: z.object({ status: z.literal("sent") }) } },
+  errors: {
+    400: ["invalid_encoding", "invalid_json", "invalid_request"],
+    403: ["origin_refused"],
+    404: ["order_not_found"],
+    409: [
+      "mail_refused",
+      "no_mail_address",
+      "order_not_complete",
+      "order_revoked",
+      "sends_no_mail",
+      "subscription_paused",
+    ],
+    413: ["body_too_large"],
+    415: ["unsupported_media_type"],
+    429: ["too_many_looks", "too_many_mails"],
+    503: ["mail_not_sent", "try_again"],
+  },
+  open,
+};
+
+function open(dependencies: ResendMailDependencies): OpenRoute {
+  const { loadServices, claims, orderPages, config, readLimit, now, log } = dependencies;
+  const { livemode, secretKey: secret } = config.stripe;
   const looks = createSharedLooks<KnownOrder>(now);
 
   return {
-    name: "resend-mail",
-    method: "POST",
-    origins,
+    origins: config.origins,
+    limit: readLimit,
 
     async handle(request, context) {
-      const address = clientAddress(request, context.caller, addressHeader);
-      await dependencies.looks.admit(address);
+      await context.admit();
       // Requiring this content type keeps a form on a foreign page from asking.
       if (mediaType(request) !== "application/json") {
-        throw new HttpError(415, "unsupported_media_type", `Send ${QUESTION.example} as JSON.`);
+        throw new HttpError(
+          415,
+          "unsupported_media_type",
+          `Send ${JSON.stringify(QUESTION.example)} as JSON.`,
+        );
       }
       const { session_id: sessionId } = await readJson(request, QUESTION);
       const orderId = requestedOrder(sessionId, livemode);
@@ -100,7 +131,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
       const { counters } = services.storage;
       if (!isBuyer) {
         if (!wasMailed(order.control)) throw orderNotFound();
-        await takeStrangersMail(address, { counters, secret, now }).catch(passOn);
+        await takeStrangersMail(context.address, { counters, secret, now }).catch(passOn);
       }
 
       const { resendConfirmation } = await import("../mail/confirmation-resender.ts");

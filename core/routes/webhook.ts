@@ -1,9 +1,10 @@
 import type Stripe from "stripe";
+import * as z from "zod/mini";
 
-import type { RequestContext, Route } from "../http/endpoint.ts";
 import { unavailable, type HttpError } from "../http/http-error.ts";
 import { readBody } from "../http/read-body.ts";
 import { jsonResponse } from "../http/responses.ts";
+import type { RequestContext, Route } from "../http/route.ts";
 import type { CardTestingAlarm } from "../alarms/card-testing-alarm.ts";
 import { describeError } from "../log/log.ts";
 import { maskPrivate } from "../log/mask-private.ts";
@@ -41,7 +42,7 @@ type WebhookServices = EventDependencies & {
 
 export interface WebhookDependencies {
   stripe: Stripe;
-  webhookSecrets: readonly string[];
+  config: { stripe: { webhookSecrets: readonly string[] } };
   now: () => number;
   loadServices: () => Promise<WebhookServices>;
 }
@@ -50,20 +51,49 @@ export interface WebhookDependencies {
  * `POST /api/webhook`: Stripe reports that something happened. 200 means that the order is done, is durably waiting, is flagged for
  * the owner, or is not ours; anything else makes Stripe retry, for three days in live mode.
  */
-export function createWebhookRoute({
-  stripe,
-  webhookSecrets,
-  now,
-  loadServices,
-}: WebhookDependencies): Route {
-  return {
-    name: "webhook",
-    method: "POST",
+export const webhook: Route<WebhookDependencies> = {
+  name: "webhook",
+  path: "/api/webhook",
+  method: "POST",
+  summary: "Stripe reports an event",
+  details:
+    "For Stripe alone: the body is an event of Stripe's, snapshot or thin. After any answer but 200 Stripe sends it again, for three days in live mode.",
+  requestHeaders: {
+    "Stripe-Signature": z
+      .string()
+      .check(z.describe("https://docs.stripe.com/webhooks/signature verifies the exact bytes of the body.")),
+  },
+  body: { schema: z.looseObject({ id: z.string(), type: z.string() }), example: { id: "evt_…", type: "…" } },
+  answers: {
+    200: {
+      description: "The order is done, is durably waiting, is flagged for the owner, or is not this shop's.",
+      schema: z.object({
+        received: z.literal(true),
+        outcome: z.string().check(z.describe("What came of it, for people who read the log at Stripe.")),
+      }),
+    },
+  },
+  errors: {
+    400: ["invalid_encoding", "invalid_event", "invalid_signature"],
+    413: ["body_too_large"],
+    503: [
+      "dependency_failed",
+      "order_busy",
+      "out_of_time",
+      "step_failed",
+      "news_failed",
+      "not_completed",
+      "session_not_found",
+    ],
+  },
 
+  open: ({ stripe, config, now, loadServices }) => ({
     async handle(request, context) {
       const body = await readBody(request, BODY_LIMIT_BYTES);
       const signature = request.headers.get("stripe-signature");
-      const event = parseNotification(verifySignature(stripe, body, signature, webhookSecrets, now()));
+      const event = parseNotification(
+        verifySignature(stripe, body, signature, config.stripe.webhookSecrets, now()),
+      );
       context.note({ eventId: event.id, eventType: event.type });
 
       const dependencies = await loadServices();
@@ -74,8 +104,8 @@ export function createWebhookRoute({
       if (refusal !== undefined) throw refusal;
       return jsonResponse(200, { received: true, outcome });
     },
-  };
-}
+  }),
+};
 
 interface Processed {
   outcome: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { build, type BuildFailure, type Message } from "esbuild";
 
-import { createApp } from "../../core/app.ts";
+import { ROUTES } from "../../core/routes/table.ts";
 import type { Catalog } from "../../core/shop-definition/catalog.ts";
 import { SHOP_CONFIG } from "../site/load-site.ts";
 import { SiteError } from "../site/site-error.ts";
@@ -51,26 +51,29 @@ function sentence({ text, location }: Message): string {
   return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
-/** What the adapters call: one export per handler of the app, set up once per instance from the host's environment. */
-function handlerNames(): string[] {
-  return Object.keys(createApp({}, { shop: {}, catalog: { prices: {} } }));
-}
+/**
+ * What the adapters call, set up once per instance from the host's environment: `shop`, which serves every route, and one export for each
+ * handler of the app.
+ */
+const HANDLERS = [...Object.keys(ROUTES), "scheduledReconcile"];
 
 function entry(root: string, catalog: Catalog): string {
-  const shop = existsSync(join(root, SHOP_CONFIG))
-    ? `import shop from "./${SHOP_CONFIG}";`
-    : "const shop = {};";
+  const definition = existsSync(join(root, SHOP_CONFIG))
+    ? `import definition from "./${SHOP_CONFIG}";`
+    : "const definition = {};";
   return [
     `import { createApp } from "./core/app.ts";`,
-    shop,
-    `const site = { shop, catalog: ${JSON.stringify(catalog)} };`,
+    definition,
+    `const site = { shop: definition, catalog: ${JSON.stringify(catalog)} };`,
     `const environment = { ...${JSON.stringify(hostBuildVariables(process.env))}, ...process.env };`,
-    `export const { ${handlerNames().join(", ")} } = createApp(environment, site);`,
+    `export const { ${HANDLERS.join(", ")}, fetch: shop } = createApp(environment, site);`,
   ].join("\n");
 }
 
 function types(): string {
-  const exported = handlerNames().map((name) => `export declare const ${name}: App["${name}"];\n`);
+  const exported = [...HANDLERS.map((name) => [name, name]), ["shop", "fetch"]].map(
+    ([name, key]) => `export declare const ${name}: App["${key}"];\n`,
+  );
   return `import type { App } from "../core/app.ts";\n\n${exported.join("")}`;
 }
 

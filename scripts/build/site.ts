@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { functionNames, redirectsWithOurs, REDIRECTS_FILE } from "../site/netlify-redirects.ts";
+import { redirectsWithOurs, REDIRECTS_FILE } from "../site/netlify-redirects.ts";
 import { PAGES_FOLDER, usablePagesFolder } from "../site/pages-folder.ts";
 import { publishedFiles } from "../site/published-files.ts";
 import { returnPages } from "../site/return-pages.ts";
@@ -34,7 +34,7 @@ export async function buildSite(root: string, outputFolder: string, pages = PAGE
   for (const [page, file] of comeBackTo) await copyFile(join(root, file), join(outputFolder, page));
   const redirects = published.find(({ path }) => path === REDIRECTS_FILE);
   if (redirects !== undefined) {
-    const text = redirectsWithOurs(await readFile(redirects.source, "utf8"), await functionNames(root));
+    const text = redirectsWithOurs(await readFile(redirects.source, "utf8"));
     if (text !== undefined) await writeFile(join(outputFolder, REDIRECTS_FILE), text);
   }
 }

@@ -1,4 +1,6 @@
 import type { App } from "../../core/app.ts";
+import type { Handler } from "../../core/http/route.ts";
+import { routeAt } from "../../core/routes/table.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { loadSite } from "../site/load-site.ts";
 import { SiteError } from "../site/site-error.ts";
@@ -12,7 +14,7 @@ export async function createLiveApp(
   root: string,
   print: (text: string) => void,
   open: (site: Site) => App,
-): Promise<App> {
+): Promise<Handler> {
   let site: Site = await loadSite(root);
   let app = open(site);
 
@@ -28,15 +30,10 @@ export async function createLiveApp(
     }
   }
 
-  const handlers = Object.keys(app).map((key) => {
-    const name = key as keyof App;
-    const handler: App[typeof name] = async (request) => {
-      if (name === "createCheckoutSession") await follow();
-      return app[name](request);
-    };
-    return [name, handler];
-  });
-  return Object.fromEntries(handlers) as App;
+  return async (request) => {
+    if (routeAt(new URL(request.url).pathname) === "createCheckoutSession") await follow();
+    return app.fetch(request);
+  };
 }
 
 /** The owner's own functions are compared by their text. */

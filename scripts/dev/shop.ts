@@ -1,14 +1,17 @@
 import { join } from "node:path";
 
-import { createApp, type App } from "../../core/app.ts";
+import { createApp } from "../../core/app.ts";
 import { parseConfig } from "../../core/config/config.ts";
 import type { Environment } from "../../core/config/environment.ts";
+import type { Handler } from "../../core/http/route.ts";
 import { createJsonLog } from "../../core/log/log.ts";
+import { routeAt } from "../../core/routes/table.ts";
 import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { openShop } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
+import { NETLIFY_REDIRECTS } from "../site/function-rules.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createDevServer } from "./create-dev-server.ts";
@@ -98,7 +101,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       log: createJsonLog(print, Date.now),
       ...(stripe && { fetch: stripe.fetch }),
     };
-    const app = await createLiveApp(root, print, (site) => {
+    const functions = await createLiveApp(root, print, (site) => {
       shopName = nameOf(site);
       return createApp({ ...environment, ...inbox.environmentFor(shopName) }, site, surroundings);
     });
@@ -114,7 +117,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...inbox,
     });
     const serveSite = await createSiteHandler(root, siteAtStart.shop.pages, print);
-    serve = routeRequests(app, devPages, serveSite, stripe);
+    serve = routeRequests(functions, devPages, serveSite, stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {
     await close();
@@ -157,27 +160,18 @@ function withoutEmpty(environment: Environment): Environment {
 }
 
 function routeRequests(
-  app: App,
+  functions: Handler,
   devPages: (request: Request) => Promise<Response | undefined>,
   serveSite: (request: Request) => Promise<Response>,
   stripe: LocalStripe | undefined,
-): (request: Request) => Promise<Response> {
-  const functions: Record<string, App[keyof App]> = {
-    "create-checkout-session": app.createCheckoutSession,
-    "open-checkout": app.openCheckout,
-    webhook: app.webhook,
-    "order-status": app.orderStatus,
-    download: app.download,
-    license: app.license,
-    "resend-mail": app.resendMail,
-    reconcile: app.reconcile,
-    health: app.health,
-  };
+): Handler {
   return async (request) => {
-    // The two addresses a function has on its hosts.
-    const [, name] = /^\/(?:api|\.netlify\/functions)\/([^/]+)$/.exec(new URL(request.url).pathname) ?? [];
-    const handler = name === undefined ? undefined : functions[name];
-    if (handler !== undefined) return handler(request);
+    const url = new URL(request.url);
+    // Netlify has a second address for a function that serves one route.
+    const redirect = NETLIFY_REDIRECTS.find(({ to }) => to === url.pathname);
+    if (redirect !== undefined)
+      return functions(new Request(new URL(redirect.from + url.search, url), request));
+    if (routeAt(url.pathname) !== undefined) return functions(request);
     const devPage = await devPages(request);
     if (devPage !== undefined) return devPage;
     return (await stripe?.simulated.handleHostedPage(request)) ?? serveSite(request);

@@ -1,5 +1,5 @@
 import { BROWSER_SCRIPTS } from "../build/browser-scripts.ts";
-import { functionNames } from "./netlify-redirects.ts";
+import { FUNCTION_PATHS } from "./function-rules.ts";
 import { netlifyFindings, type HostFindings } from "./netlify-rules.ts";
 import { PAGES_FOLDER } from "./pages-folder.ts";
 import { ROOT_PAGES } from "./return-pages.ts";
@@ -14,12 +14,11 @@ export async function hostFindings(
   root: string,
   folder = PAGES_FOLDER,
 ): Promise<{ vercel: HostFindings; netlify: HostFindings }> {
-  const names = await functionNames(root);
   const files = [...ROOT_PAGES.map((page) => `/${page}`), ...BROWSER_SCRIPTS.map((name) => `/js/${name}.js`)];
-  const addresses = [...names.map((name) => `/api/${name}`), ...files];
+  const addresses = [...FUNCTION_PATHS, ...files];
   return {
     vercel: { problems: await vercelProblems(root, addresses), notes: [] },
-    netlify: await netlifyFindings(root, folder, names, files),
+    netlify: await netlifyFindings(root, folder, files),
   };
 }
 

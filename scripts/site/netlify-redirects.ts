@@ -1,6 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-
+import { NETLIFY_REDIRECTS } from "./function-rules.ts";
 import { netlifyPattern } from "./host-patterns.ts";
 
 /** Netlify's own file of rules among the pages: https://docs.netlify.com/manage/routing/redirects/overview/ */
@@ -38,12 +36,9 @@ export function ruleFor(rules: readonly RedirectRule[], path: string): RedirectR
   return rules.find(({ from }) => netlifyPattern(from)?.test(path));
 }
 
-/** The first rule that sends a function's address elsewhere than to Netlify's functions. */
-export function takesFunctions(
-  rules: readonly RedirectRule[],
-  names: readonly string[],
-): RedirectRule | undefined {
-  const taking = names.map((name) => ruleFor(rules, `/api/${name}`));
+/** The first rule that sends a function's address elsewhere than to Netlify's functions. The function `shop` wins over every rule. */
+export function takesFunctions(rules: readonly RedirectRule[]): RedirectRule | undefined {
+  const taking = NETLIFY_REDIRECTS.map(({ from }) => ruleFor(rules, from));
   return taking.find((rule) => rule !== undefined && !rule.to.startsWith("/.netlify/functions/"));
 }
 
@@ -51,17 +46,8 @@ export function takesFunctions(
  * The file with the functions' addresses in front, where one of the owner's rules would take them: Netlify reads this file before netlify.toml, and
  * the first rule that fits wins. Each function by its name, so that other addresses below /api/ stay the owner's. Undefined when nothing has to change.
  */
-export function redirectsWithOurs(text: string, names: readonly string[]): string | undefined {
-  if (takesFunctions(parseRedirects(text), names) === undefined) return undefined;
-  const ours = names.map((name) => `/api/${name}  /.netlify/functions/${name}  200\n`);
+export function redirectsWithOurs(text: string): string | undefined {
+  if (takesFunctions(parseRedirects(text)) === undefined) return undefined;
+  const ours = NETLIFY_REDIRECTS.map(({ from, to, status }) => `${from}  ${to}  ${status}\n`);
   return `# The shop's functions, put here by its build.\n${ours.join("")}\n${text.replace(/^\u{FEFF}/u, "")}`;
-}
-
-/** The functions' names in their addresses. Both hosts have the same ones, and an owner may have deleted the folder of one host. */
-export async function functionNames(root: string): Promise<string[]> {
-  const folders = ["api", "netlify/functions"].map((folder) =>
-    readdir(join(root, folder)).catch((): string[] => []),
-  );
-  const files = (await Promise.all(folders)).flat().filter((file) => file.endsWith(".ts"));
-  return [...new Set(files.map((file) => file.slice(0, -".ts".length)))].toSorted();
 }

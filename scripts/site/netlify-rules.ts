@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { NETLIFY_REDIRECTS } from "./function-rules.ts";
 import {
   parseRedirects,
   REDIRECTS_FILE,
@@ -25,7 +26,6 @@ type PlacedRule = RedirectRule & { file: string };
 export async function netlifyFindings(
   root: string,
   folder: string,
-  names: readonly string[],
   files: readonly string[],
 ): Promise<HostFindings> {
   const redirectsFile = `${folder}/${REDIRECTS_FILE}`;
@@ -33,15 +33,16 @@ export async function netlifyFindings(
     ...rule,
     file: redirectsFile,
   }));
-  const toml = tomlRedirects(await textOf(root, "netlify.toml")).map((rule) => ({
+  const tomlText = await readFile(join(root, "netlify.toml"), "utf8").catch(() => undefined);
+  const toml = tomlRedirects(tomlText ?? "").map((rule) => ({
     ...rule,
     file: "netlify.toml",
   }));
   const findings: HostFindings = { problems: [], notes: [] };
 
-  const taking = takesFunctions(own, names);
+  const taking = takesFunctions(own);
   // The build corrects such a rule of `_redirects` in the published copy.
-  const takingInToml = taking === undefined ? takesFunctions([...own, ...toml], names) : undefined;
+  const takingInToml = taking === undefined ? takesFunctions([...own, ...toml]) : undefined;
   if (taking !== undefined) {
     findings.notes.push(
       `${redirectsFile}:${taking.line}: on Netlify this rule would take over the functions' addresses, so the build puts rules for them in front of it. It changes nothing else.`,
@@ -49,7 +50,16 @@ export async function netlifyFindings(
   }
   if (takingInToml !== undefined) {
     findings.problems.push(
-      `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the rule for /api/*: the first rule that matches wins.`,
+      `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the shop's rules for /api/…: the first rule that matches wins.`,
+    );
+  }
+  if (tomlText !== undefined && taking === undefined) {
+    const missing = NETLIFY_REDIRECTS.filter(({ from }) => ruleFor([...own, ...toml], from) === undefined);
+    findings.problems.push(
+      ...missing.map(
+        ({ from, to }) =>
+          `netlify.toml: no rule leads from ${from} to the function. Add [[redirects]] with from = "${from}", to = "${to}" and status = 200.`,
+      ),
     );
   }
   for (const rule of takenFiles([...own, ...toml], files)) {

@@ -1,15 +1,25 @@
+import { VERCEL_REWRITES } from "./function-rules.ts";
 import { vercelPattern } from "./host-patterns.ts";
 import { readSettings } from "./read-settings.ts";
 import { SiteError } from "./site-error.ts";
 
 interface VercelSettings {
   trailingSlash?: boolean;
-  redirects?: { source: string; has?: unknown; missing?: unknown }[];
+  redirects?: Rule[];
+  rewrites?: (Rule & { destination: string })[];
+}
+
+/** With `has` or `missing` it is for one host name, cookie or country, and does not apply to every call. */
+interface Rule {
+  source: string;
+  has?: unknown;
+  missing?: unknown;
 }
 
 /**
  * A sentence for each line of vercel.json that makes the functions or the shop's own files unreachable: Vercel obeys `trailingSlash` and
- * `redirects` before it looks for either. Rewrites come after both, and `cleanUrls` keeps the query, so those do no harm.
+ * `redirects` before it looks for either. Rewrites come after both, and the first that matches wins: those of the function `shop` must be
+ * there, above one that takes their addresses. `cleanUrls` keeps the query, so it does no harm.
  * @throws SiteError when it is no JSON.
  */
 export async function vercelProblems(root: string, addresses: readonly string[]): Promise<string[]> {
@@ -18,16 +28,14 @@ export async function vercelProblems(root: string, addresses: readonly string[])
   if (typeof file.value !== "object" || file.value === null || Array.isArray(file.value)) {
     throw new SiteError(["vercel.json:1: must be an object in curly braces."]);
   }
-  const { trailingSlash, redirects = [] } = file.value as VercelSettings;
+  const { trailingSlash, redirects = [], rewrites = [] } = file.value as VercelSettings;
   const problems: string[] = [];
   if (trailingSlash === true) {
     problems.push(
       `vercel.json:${lineOf(file.text, '"trailingSlash"')}: "trailingSlash": true answers every call of a function with a redirect, and Stripe takes that for a failure: no payment would be reported. Take it out.`,
     );
   }
-  for (const { source, has, missing } of redirects) {
-    // A rule for one host name, cookie or country does not apply to every call.
-    if (has !== undefined || missing !== undefined) continue;
+  for (const { source } of redirects.filter(isForEveryCall)) {
     const taken = addresses.find((address) => vercelPattern(source)?.test(address));
     if (taken === undefined) continue;
     const line = lineOf(file.text, JSON.stringify(source));
@@ -35,7 +43,25 @@ export async function vercelProblems(root: string, addresses: readonly string[])
       `vercel.json:${line}: redirects ${taken}, too, which must stay where it is. Let the source leave out /api/, /js/ and the pages that buyers come back to.`,
     );
   }
-  return problems;
+  return [...problems, ...rewriteProblems(rewrites.filter(isForEveryCall), file.text)];
+}
+
+function rewriteProblems(rewrites: readonly (Rule & { destination: string })[], text: string): string[] {
+  const problems = VERCEL_REWRITES.flatMap((ours) => {
+    const taking = rewrites.find(({ source }) => vercelPattern(source)?.test(ours.source));
+    if (taking?.destination === ours.destination) return [];
+    if (taking === undefined)
+      return [`vercel.json: ${ours.source} leads nowhere. Add ${JSON.stringify(ours)} to "rewrites".`];
+    const line = lineOf(text, JSON.stringify(taking.source));
+    return [
+      `vercel.json:${line}: this rewrite takes addresses of the shop's functions. Put it below those that lead to /api/shop: the first that matches wins.`,
+    ];
+  });
+  return [...new Set(problems)];
+}
+
+function isForEveryCall({ has, missing }: Rule): boolean {
+  return has === undefined && missing === undefined;
 }
 
 function lineOf(text: string, needle: string): number {

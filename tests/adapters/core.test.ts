@@ -22,23 +22,7 @@ const app = createApp({ ...SHOP_ENVIRONMENT, ...ONE_BUYER_FOR_ALL }, siteOf(shop
   fetch: stripe.fetch,
   log: createJsonLog(watchOutput, Date.now),
 });
-const handlers = {
-  "/api/create-checkout-session": app.createCheckoutSession,
-  "/api/open-checkout": app.openCheckout,
-  "/api/webhook": app.webhook,
-  "/api/order-status": app.orderStatus,
-  "/api/download": app.download,
-  "/api/license": app.license,
-  "/api/resend-mail": app.resendMail,
-  "/api/health": app.health,
-  "/api/reconcile": app.reconcile,
-};
-const server = createServer(
-  createRequestListener((request) => {
-    const { pathname } = new URL(request.url);
-    return handlers[pathname as keyof typeof handlers](request);
-  }),
-);
+const server = createServer(createRequestListener((request) => app.fetch(request)));
 const port = await listen(server, 0);
 
 afterAll(async () => {

@@ -10,6 +10,7 @@ import { limitCases } from "./cases/limits.ts";
 import { testAdapterCases, testCases } from "./run-cases.ts";
 import {
   FUNCTION_NAMES,
+  functionOf,
   everyVariant,
   nextAddress,
   SHOP_ENVIRONMENT,
@@ -46,11 +47,11 @@ const shop: ShopUnderTest = {
   choose: everyVariant,
   scheduler: "host",
   async send(name, request) {
-    const handler = functions.get(name);
+    const handler = functions.get(functionOf(name));
     if (handler === undefined) throw new Error(`There is no Netlify function ${name}.`);
     // Only the context says where it comes from, no header does.
     const context = { ip: request.from ?? nextAddress() } as Context;
-    const response = await handler.fetch(toWebRequest(`/.netlify/functions/${name}`, request), context);
+    const response = await handler.fetch(toWebRequest(`/api/${name}`, request), context);
     // A handler may answer HEAD with a body; every HTTP server drops it.
     return request.method === "HEAD" ? new Response(null, response) : response;
   },

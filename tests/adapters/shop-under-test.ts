@@ -12,14 +12,19 @@ const METHODS = {
   health: "GET",
   reconcile: "GET",
 } as const;
-export type FunctionName = keyof typeof METHODS;
-export const FUNCTION_NAMES = Object.keys(METHODS) as FunctionName[];
+export type RouteName = keyof typeof METHODS;
+export const ROUTE_NAMES = Object.keys(METHODS) as RouteName[];
+
+const OWN_FUNCTIONS: readonly RouteName[] = ["create-checkout-session", "webhook", "download", "reconcile"];
+export const FUNCTION_NAMES = [...OWN_FUNCTIONS, "shop"] as const;
+
+/** The function that serves a route on both hosts. */
+export function functionOf(route: RouteName): (typeof FUNCTION_NAMES)[number] {
+  return OWN_FUNCTIONS.includes(route) ? route : "shop";
+}
 
 /** Netlify starts its scheduled function with a POST; elsewhere a caller with CRON_SECRET may ask. */
-export function methodOf(
-  name: FunctionName,
-  { scheduler }: Pick<ShopUnderTest, "scheduler">,
-): "GET" | "POST" {
+export function methodOf(name: RouteName, { scheduler }: Pick<ShopUnderTest, "scheduler">): "GET" | "POST" {
   return name === "reconcile" && scheduler === "host" ? "POST" : METHODS[name];
 }
 
@@ -40,7 +45,7 @@ export interface AdapterRequest {
 
 /** The functions, wherever they run, with the Stripe account they sell for. */
 export interface ShopUnderTest {
-  send(functionName: FunctionName, request: AdapterRequest): Promise<Response>;
+  send(route: RouteName, request: AdapterRequest): Promise<Response>;
   stripe: TestStripe;
   /** Which of many similar requests a case sends: all, or only the first where every request takes a second. */
   choose: Choose;

@@ -9,10 +9,10 @@ import { limitCases } from "./cases/limits.ts";
 import { testAdapterCases, testCases } from "./run-cases.ts";
 import {
   FUNCTION_NAMES,
+  functionOf,
   everyVariant,
   nextAddress,
   SHOP_ENVIRONMENT,
-  type FunctionName,
   type ShopUnderTest,
 } from "./shop-under-test.ts";
 import { createTestStripe } from "./test-stripe.ts";
@@ -28,7 +28,7 @@ const env = {
   STRIPE_API_BASE: await stripe.serve(),
 };
 
-const functions = new Map<FunctionName, LaunchedFunction>();
+const functions = new Map<string, LaunchedFunction>();
 for (const name of FUNCTION_NAMES) {
   functions.set(name, await launchVercelFunction({ folder, entrypoint: `api/${name}.ts`, env }));
 }
@@ -45,7 +45,7 @@ const shop: ShopUnderTest = {
   send(name, request) {
     // Vercel's proxy puts the caller's address into this header, whatever the caller wrote there.
     const headers = { ...request.headers, "X-Real-IP": request.from ?? nextAddress() };
-    return sendHttp(`${functions.get(name)?.origin}/api/${name}`, { ...request, headers });
+    return sendHttp(`${functions.get(functionOf(name))?.origin}/api/${name}`, { ...request, headers });
   },
 };
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -11,7 +12,7 @@ import { listen } from "../../scripts/dev/listen.ts";
  * Stands between a request and a function, as Netlify does: an HTTP server that turns requests into Lambda events, with the body in
  * base64, and calls the entry point that `netlify build` put into the function's archive.
  *
- *   node netlify-runtime.ts FOLDER PORT      FOLDER holds one unpacked archive per function
+ *   node netlify-runtime.ts FOLDER PORT      FOLDER holds one unpacked archive per function, and Netlify's manifest of them
  */
 interface LambdaEvent {
   httpMethod: string;
@@ -44,11 +45,14 @@ Object.assign(globalThis, {
 });
 
 const [folder = "", port = "0"] = process.argv.slice(2);
+const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as {
+  functions: { name: string; routes?: { pattern: string }[] }[];
+};
 const handlers = new Map<string, Promise<{ handler: Handler }>>();
 
 const server = createServer((incoming, outgoing) => {
   void (async () => {
-    const name = /^\/\.netlify\/functions\/([\w-]+)/.exec(incoming.url ?? "")?.[1] ?? "";
+    const name = functionAt(new URL(incoming.url ?? "", "http://localhost").pathname);
     const { handler } = await load(name);
     const answer: AnswerStream = new PassThrough();
     const body = buffer(answer);
@@ -66,6 +70,14 @@ const server = createServer((incoming, outgoing) => {
 });
 await listen(server, Number(port));
 console.log("The runtime is ready.");
+
+/** The function that names this path itself; otherwise the one to which the rules of netlify.toml lead. */
+function functionAt(path: string): string {
+  const own = manifest.functions.find(({ routes = [] }) =>
+    routes.some(({ pattern }) => new RegExp(pattern).test(path)),
+  );
+  return own?.name ?? /^\/(?:api|\.netlify\/functions)\/([\w-]+)$/.exec(path)?.[1] ?? "";
+}
 
 /** The first request to a function loads it. */
 async function load(name: string): Promise<{ handler: Handler }> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { expectError } from "../adapters/expect-answer.ts";
-import { FUNCTION_NAMES, methodOf, type ShopUnderTest } from "../adapters/shop-under-test.ts";
+import { ROUTE_NAMES, methodOf, type ShopUnderTest } from "../adapters/shop-under-test.ts";
 import type { PlatformTest } from "./platform.ts";
 
 /** A deployed site must never send its key to an address in STRIPE_API_BASE. */
@@ -12,7 +12,7 @@ export function refusesApiBaseTest(
   return {
     name: "a deployed function refuses STRIPE_API_BASE with a neutral 500, health with a 503, and its log names the variable",
     async run() {
-      for (const name of FUNCTION_NAMES) {
+      for (const name of ROUTE_NAMES) {
         const response = await shop.send(name, { method: methodOf(name, shop) });
         assert.equal(response.headers.get("cache-control"), "no-store");
         assert.doesNotMatch(await response.clone().text(), /STRIPE|API_BASE|127\.0\.0\.1/);

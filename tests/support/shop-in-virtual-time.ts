@@ -114,8 +114,8 @@ export async function openVirtualShop(engine: "memory" | "stripe"): Promise<Virt
     during,
     async scheduledRun() {
       const startedMs = now();
-      const { createScheduledReconcileRoute } = await import("../../core/routes/reconcile.ts");
-      const route = createScheduledReconcileRoute({ loadServices: async () => services });
+      const { scheduledReconcile } = await import("../../core/routes/reconcile.ts");
+      const route = scheduledReconcile.open({ loadServices: async () => services });
       const request = new Request("https://shop.example/api/reconcile", { method: "POST" });
       const response = await during(async () => route.handle(request, {} as never));
       const report = (await response.json()) as ReconcileReport;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 
 import type { AdapterCase } from "../adapter-case.ts";
-import type { AdapterRequest, FunctionName } from "../shop-under-test.ts";
+import type { AdapterRequest, RouteName } from "../shop-under-test.ts";
 
 /** One answer of every kind: success, redirect, refusal as JSON and as a page, and no body at all. */
 const ANSWERS: readonly {
   what: string;
-  to: FunctionName;
+  to: RouteName;
   request: AdapterRequest;
   status: number;
   /** Only a new checkout sets one. */

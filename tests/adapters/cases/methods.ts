@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { AdapterCase } from "../adapter-case.ts";
 import { expectError } from "../expect-answer.ts";
-import { FUNCTION_NAMES, methodOf } from "../shop-under-test.ts";
+import { ROUTE_NAMES, methodOf } from "../shop-under-test.ts";
 
 const ALLOW = { GET: "GET, HEAD, OPTIONS", POST: "POST, OPTIONS" } as const;
 const WRONG_METHODS = {
@@ -11,7 +11,7 @@ const WRONG_METHODS = {
 } as const;
 
 export const methodCases: readonly AdapterCase[] = [
-  ...FUNCTION_NAMES.map((name): AdapterCase => {
+  ...ROUTE_NAMES.map((name): AdapterCase => {
     return {
       name: `C11: ${name} answers 405 with Allow to every method but its own`,
       async run(shop) {
@@ -26,7 +26,7 @@ export const methodCases: readonly AdapterCase[] = [
   }),
 
   // Licenses may be asked about from any page: see licenses.ts.
-  ...FUNCTION_NAMES.filter((name) => name !== "license").map((name): AdapterCase => {
+  ...ROUTE_NAMES.filter((name) => name !== "license").map((name): AdapterCase => {
     return {
       name: `${name} answers OPTIONS with 204, Allow and no CORS permission`,
       async run(shop) {

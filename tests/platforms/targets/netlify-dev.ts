@@ -9,6 +9,7 @@ import { sendHttp } from "../../adapters/http-client.ts";
 import {
   everyVariant,
   firstTwoVariants,
+  functionOf,
   SHOP_ENVIRONMENT,
   type ShopUnderTest,
 } from "../../adapters/shop-under-test.ts";
@@ -72,18 +73,21 @@ export const netlifyDev: Platform = {
     );
     defer(stop);
     const origin = `http://127.0.0.1:${port}`;
-    const shopAt = (path: string, choose: ShopUnderTest["choose"]): ShopUnderTest => ({
+    const send: ShopUnderTest["send"] = (name, request) => sendHttp(`${origin}/api/${name}`, request);
+    /** The second address of each function that serves one route. */
+    const shopAtFunctions: ShopUnderTest = {
       stripe,
-      choose,
-      send: (name, request) => sendHttp(`${origin}${path}/${name}`, request),
-    });
+      choose: firstTwoVariants,
+      send: (name, request) =>
+        functionOf(name) === "shop"
+          ? send(name, request)
+          : sendHttp(`${origin}/.netlify/functions/${name}`, request),
+    };
 
     return {
       tests: [
-        ...adapterTests("/api", shopAt("/api", everyVariant), { differences: DIFFERENCES }),
-        ...adapterTests("/.netlify/functions", shopAt("/.netlify/functions", firstTwoVariants), {
-          differences: DIFFERENCES,
-        }),
+        ...adapterTests("/api", { stripe, choose: everyVariant, send }, { differences: DIFFERENCES }),
+        ...adapterTests("/.netlify/functions", shopAtFunctions, { differences: DIFFERENCES }),
         {
           name: "I08: functions answer beside _redirects that would take their addresses, and the other redirects still work",
           async run() {

@@ -4,7 +4,12 @@ import { join } from "node:path";
 
 import { orderCases } from "../../adapters/cases/orders.ts";
 import { sendHttp } from "../../adapters/http-client.ts";
-import { everyVariant, FUNCTION_NAMES, type ShopUnderTest } from "../../adapters/shop-under-test.ts";
+import {
+  everyVariant,
+  FUNCTION_NAMES,
+  functionOf,
+  type ShopUnderTest,
+} from "../../adapters/shop-under-test.ts";
 import {
   LAUNCHER_DIFFERENCES,
   launchVercelFunction,
@@ -47,7 +52,9 @@ export const vercelBuild: Platform = {
         launched.push(started);
         functions.set(name, started);
       }
-      return { send: (name, request) => sendHttp(`${functions.get(name)?.origin}/api/${name}`, request) };
+      return {
+        send: (name, request) => sendHttp(`${functions.get(functionOf(name))?.origin}/api/${name}`, request),
+      };
     };
     const log = (): string => launched.map((each) => each.output()).join("");
 

@@ -197,16 +197,16 @@ export const LIMIT_BUGS: readonly SeededBug[] = [
     { caughtBy: ["tests/unit/core/alarms/card-testing-alarm.test.ts"] },
   ),
   ...bugsIn(
-    "core/limits/look-limit.ts",
+    "core/limits/read-limit.ts",
     [
       {
         name: "unknown-callers-are-one",
         what: "All callers with an unknown address share the looks of one.",
-        find: 'name: "look-unknown", limit: LOOKS_FROM_UNKNOWN',
-        replace: 'name: "look-unknown", limit: LOOKS_PER_ADDRESS * Math.sign(LOOKS_FROM_UNKNOWN)',
+        find: 'name: "read-unknown", limit: READS_FROM_UNKNOWN',
+        replace: 'name: "read-unknown", limit: READS_PER_ADDRESS * Math.sign(READS_FROM_UNKNOWN)',
       },
     ],
-    { caughtBy: ["tests/unit/core/limits/look-limit.test.ts"] },
+    { caughtBy: ["tests/unit/core/limits/read-limit.test.ts"] },
   ),
   ...bugsIn(
     "core/limits/address-hash.ts",

@@ -8,13 +8,16 @@ import { createHopLinks } from "../../../core/auth/hop-links.ts";
 import { readLicenseKeys } from "../../../core/config/licenses.ts";
 import { createDownloadLinks } from "../../../core/delivery/files/download-links.ts";
 import { createLicenseSigner } from "../../../core/delivery/licenses/license-signer.ts";
+import { ROUTES as ROUTE_TABLE } from "../../../core/routes/table.ts";
 import { createSigner } from "../../../core/auth/signer.ts";
 import type { Storage } from "../../../core/stores/storage.ts";
 import { CANARY_KEYS } from "../../support/canaries.ts";
 import { ENVIRONMENT, openTestShop, signedWebhook, type TestShop } from "../../support/test-shop.ts";
 
 // What holds for every route, including those that the adapters' cases do not reach.
-const METHODS: Record<keyof App, "GET" | "POST"> = {
+type HandlerName = Exclude<keyof App, "fetch">;
+
+const METHODS: Record<HandlerName, "GET" | "POST"> = {
   createCheckoutSession: "POST",
   openCheckout: "GET",
   webhook: "POST",
@@ -26,7 +29,7 @@ const METHODS: Record<keyof App, "GET" | "POST"> = {
   scheduledReconcile: "POST",
   health: "GET",
 };
-const ROUTES = Object.keys(METHODS) as (keyof App)[];
+const ROUTES = Object.keys(METHODS) as HandlerName[];
 const ALLOW = { GET: "GET, HEAD, OPTIONS", POST: "POST, OPTIONS" } as const;
 const CRON_SECRET = CANARY_KEYS.cron;
 const LICENSE_PRIVATE_KEY = "lsk1_20261101_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
@@ -54,7 +57,45 @@ beforeEach(() => {
 afterEach(() => shop.close());
 
 test("the routes are these ten", () => {
-  expect(Object.keys(shop.app).toSorted()).toEqual(ROUTES.toSorted());
+  expect(Object.keys(shop.app).toSorted()).toEqual([...ROUTES, "fetch"].toSorted());
+});
+
+test.for(Object.entries(ROUTE_TABLE))(
+  "fetch leads to %s, with and without a slash at the end",
+  async ([key, route]) => {
+    for (const end of ["", "/"]) {
+      const response = await shop.app.fetch(
+        new Request(`https://shop.example${route.path}${end}`, { method: "PUT" }),
+      );
+      expect({ status: response.status, allow: response.headers.get("Allow") }).toEqual({
+        status: 405,
+        allow: ALLOW[METHODS[key as HandlerName]],
+      });
+      expect(shop.log.at(-1)).toMatchObject({ event: "request", route: route.name, status: 405 });
+    }
+  },
+);
+
+test.for([
+  "",
+  "/",
+  "/api",
+  "/api/",
+  "/api/nothing",
+  "/api/health/more",
+  "/API/HEALTH",
+  "//api/health",
+  "/.netlify/functions/shop",
+])("fetch answers 404 at %j", async (path) => {
+  for (const method of ["GET", "POST"]) {
+    const response = await shop.app.fetch(new Request(`https://shop.example${path}`, { method }));
+    await expectRefused(response, 404, "not_found");
+  }
+});
+
+test("fetch has no way to the run that only the host's own scheduler may start", async () => {
+  const response = await shop.app.fetch(at("reconcile", { method: "POST" }));
+  await expectRefused(response, 405, "method_not_allowed");
 });
 
 const at = (path: string, init?: RequestInit): Request =>
@@ -103,7 +144,7 @@ test.for(ROUTES)("D21 D22: %s sends every security header with OPTIONS and with 
 });
 
 /** One request per route that reaches the route's dependencies. */
-const WORKING: Record<keyof App, (nowMs: number) => Request> = {
+const WORKING: Record<HandlerName, (nowMs: number) => Request> = {
   createCheckoutSession: () => at("x", { method: "POST", headers: JSON_TYPE, body: POSTER }),
   openCheckout: (nowMs) => {
     const now = (): number => nowMs;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createApp, type App } from "../../../core/app.ts";
+import type { Handler } from "../../../core/http/route.ts";
 import type { Site } from "../../../core/shop-definition/site.ts";
 import { createLiveApp } from "../../../scripts/dev/live-app.ts";
 import { SiteError } from "../../../scripts/site/site-error.ts";
@@ -30,20 +31,18 @@ const open = (site: Site): App => {
   return createApp({}, site, { log: { info: () => {}, warn: () => {}, error: () => {} } });
 };
 
-const click = (app: App) =>
-  app.createCheckoutSession(
-    new Request("https://shop.example/api/create-checkout-session", { method: "POST" }),
-  );
+const click = (functions: Handler) =>
+  functions(new Request("https://shop.example/api/create-checkout-session", { method: "POST" }));
 
 const forSale = () => Object.keys(opened.at(-1)?.catalog.prices ?? {});
 
 test("an edited page's offers are for sale at the next click, and nothing is reloaded without an edit", async () => {
-  const app = await createLiveApp(root, (text) => printed.push(text), open);
-  await click(app);
+  const functions = await createLiveApp(root, (text) => printed.push(text), open);
+  await click(functions);
   expect(opened).toHaveLength(1);
   await sell("price_2");
-  await click(app);
-  await click(app);
+  await click(functions);
+  await click(functions);
   expect(opened).toHaveLength(2);
   expect(forSale()).toEqual(["price_2"]);
 });
@@ -51,15 +50,15 @@ test("an edited page's offers are for sale at the next click, and nothing is rel
 test("an edited shop.config.ts is followed, too; while it is wrong, the shop says so and sells what it sold before", async () => {
   const config = join(root, "shop.config.ts");
   await writeFile(config, "export default { prices: { price_2: {} } };");
-  const app = await createLiveApp(root, (text) => printed.push(text), open);
+  const functions = await createLiveApp(root, (text) => printed.push(text), open);
   await writeFile(config, "export default { pricess: {} };");
   await utimes(config, 1, 1);
-  await click(app);
+  await click(functions);
   expect(printed).toEqual(["shop.config.ts: pricess is not known here. Is it misspelled?"]);
   expect(forSale()).toEqual(["price_1", "price_2"]);
   await writeFile(config, "export default { prices: { price_3: { maxQuantity: 2 } } };");
   await utimes(config, 2, 2);
-  await click(app);
+  await click(functions);
   expect(forSale()).toEqual(["price_1", "price_3"]);
 });
 

@@ -9,7 +9,7 @@ import type { Services } from "../../../../core/services.ts";
 import type { Storage } from "../../../../core/stores/storage.ts";
 import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
 import { createStripeStorage } from "../../../../core/stores/stripe-storage.ts";
-import { createHealthRoute } from "../../../../core/routes/health.ts";
+import { health } from "../../../../core/routes/health.ts";
 import { ENVIRONMENT, servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -83,14 +83,16 @@ async function restored() {
 }
 
 async function problems(services: Services): Promise<string[]> {
-  const route = createHealthRoute({
+  const route = health.open({
     loadServices: async () => services,
-    livemode: false,
-    lacksLicenseKey: false,
-    lacksCronSecret: false,
-    isScheduled: false,
-    mailsOwner: false,
-    delivers: false,
+    licenseSigner: { canIssue: false },
+    site: { shop: {}, catalog: { prices: {} } },
+    config: {
+      stripe: { livemode: false },
+      ownerEmail: undefined,
+      isScheduled: false,
+      lacksCronSecret: false,
+    },
     now: () => shop.clock.nowMs,
     log: services.log,
   });

@@ -1,3 +1,0 @@
-import { orderStatus } from "../build/app.mjs";
-
-export default { fetch: (request: Request) => orderStatus(request) };

@@ -1,0 +1,3 @@
+import { shop } from "../build/app.mjs";
+
+export default { fetch: (request: Request) => shop(request) };

@@ -1,3 +1,0 @@
-import { health } from "../../build/app.mjs";
-
-export default { fetch: (request: Request) => health(request) };

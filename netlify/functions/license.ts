@@ -1,3 +1,0 @@
-import { license } from "../../build/app.mjs";
-
-export default { fetch: (request: Request) => license(request) };

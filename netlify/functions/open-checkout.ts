@@ -1,3 +1,0 @@
-import { openCheckout } from "../../build/app.mjs";
-
-export default { fetch: (request: Request) => openCheckout(request) };
