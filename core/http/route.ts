@@ -29,6 +29,8 @@ export interface Route<Dependencies> {
   answers: Readonly<Record<number, Answer>>;
   /** The codes of its own errors by status. Those that every route may answer are in `COMMON_ERRORS`. */
   errors: Readonly<Record<number, readonly string[]>>;
+  /** A browser gets an error as a page. */
+  rendersErrors?: true;
   open: (dependencies: Dependencies) => OpenRoute;
   /** What it answers while the shop's environment is wrong; 500 if undefined. */
   closed?: () => Response;
@@ -38,7 +40,7 @@ export interface Answer {
   description: string;
   /** Its JSON; undefined if it has none. */
   schema?: z.ZodMiniType;
-  /** If it is not JSON. */
+  /** What it is if not JSON, or not always. */
   contentType?: string;
 }
 

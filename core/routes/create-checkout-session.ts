@@ -75,8 +75,10 @@ export const createCheckoutSession: Route<CreateCheckoutSessionDependencies> = {
   body: { schema: purchaseSchema, example: { price_id: "price_…", quantity: 1 }, alsoAsForm: true },
   answers: {
     200: {
-      description: "Where to send the buyer.",
+      description:
+        "Where to send the buyer. A form gets a page that leads on, if the shop has another address.",
       schema: z.object({ url: z.url() }),
+      contentType: "text/html",
     },
     303: { description: "For a form: to Stripe's payment page." },
   },
@@ -99,6 +101,7 @@ export const createCheckoutSession: Route<CreateCheckoutSessionDependencies> = {
     502: ["checkout_refused"],
     503: ["checkout_opening", "limits_unavailable", "stripe_unavailable"],
   },
+  rendersErrors: true,
   open,
 };
 

@@ -61,6 +61,7 @@ export const download: Route<DownloadDependencies> = {
     429: ["too_many_looks"],
     503: ["try_again"],
   },
+  rendersErrors: true,
   open,
 };
 

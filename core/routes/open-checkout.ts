@@ -33,6 +33,7 @@ export const openCheckout: Route<OpenCheckoutDependencies> = {
   },
   answers: { 303: { description: "To Stripe's payment page." } },
   errors: { 403: ["checkout_link_expired", "checkout_link_invalid"] },
+  rendersErrors: true,
 
   open: ({ hops, claims, config }) => ({
     async handle(request, context) {

@@ -45,9 +45,13 @@ export function takesFunctions(rules: readonly RedirectRule[]): RedirectRule | u
 /**
  * The file with the functions' addresses in front, where one of the owner's rules would take them: Netlify reads this file before netlify.toml, and
  * the first rule that fits wins. Each function by its name, so that other addresses below /api/ stay the owner's. Undefined when nothing has to change.
+ *
+ * The exclamation mark forces the rule over a file, and there is none; but it makes the rule differ from the one in netlify.toml. Of two
+ * that are alike Netlify keeps only the later one, which stands below the owner's:
+ * https://github.com/netlify/build/blob/main/packages/redirect-parser/src/merge.ts
  */
 export function redirectsWithOurs(text: string): string | undefined {
   if (takesFunctions(parseRedirects(text)) === undefined) return undefined;
-  const ours = NETLIFY_REDIRECTS.map(({ from, to, status }) => `${from}  ${to}  ${status}\n`);
+  const ours = NETLIFY_REDIRECTS.map(({ from, to, status }) => `${from}  ${to}  ${status}!\n`);
   return `# The shop's functions, put here by its build.\n${ours.join("")}\n${text.replace(/^\u{FEFF}/u, "")}`;
 }

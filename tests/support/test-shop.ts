@@ -14,6 +14,7 @@ import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog, type Catalog } from "../../simulator/catalog.ts";
 import type { Permission } from "../../simulator/api/permissions.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
+import { withCheckedAnswers } from "./api-answers.ts";
 import { CANARY_KEYS } from "./canaries.ts";
 import { openAsBrowser } from "./purchase.ts";
 import { watchOutput } from "./watch-output.ts";
@@ -86,24 +87,26 @@ export function openTestShop(
   const mailer: Mailer = { send: async (mail) => void mails.push(mail) };
   const log: Record<string, unknown>[] = [];
   const memory = createMemoryStorage();
-  const app = createApp(
-    {
-      ...ENVIRONMENT,
-      ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
-      ...options.environment,
-    },
-    options.site ?? siteOf(),
-    {
-      now,
-      fetch: stripe.fetch,
-      mailer,
-      log: createJsonLog((line) => {
-        watchOutput(line);
-        log.push(JSON.parse(line) as Record<string, unknown>);
-      }, now),
-      ...(options.engine !== "stripe" && { storage: memory }),
-      ...options.replace,
-    },
+  const app = withCheckedAnswers(
+    createApp(
+      {
+        ...ENVIRONMENT,
+        ...(options.permissions && { STRIPE_SECRET_KEY: RESTRICTED_KEY }),
+        ...options.environment,
+      },
+      options.site ?? siteOf(),
+      {
+        now,
+        fetch: stripe.fetch,
+        mailer,
+        log: createJsonLog((line) => {
+          watchOutput(line);
+          log.push(JSON.parse(line) as Record<string, unknown>);
+        }, now),
+        ...(options.engine !== "stripe" && { storage: memory }),
+        ...options.replace,
+      },
+    ),
   );
 
   return {

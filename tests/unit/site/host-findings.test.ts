@@ -60,6 +60,9 @@ test.for([
     const rules = parseRedirects(await published());
     expect(ruleFor(rules, "/api/webhook")).toMatchObject({ to: "/.netlify/functions/webhook", status: 200 });
     expect(takesFunctions(rules)).toBeUndefined();
+    // A rule like one in netlify.toml would be dropped for that later one.
+    expect(ruleFor(rules, "/api/webhook")).toMatchObject({ forced: true });
+    expect(TOML).not.toContain("force");
     // The owner's other addresses lead where they led before.
     const own = parseRedirects(text);
     expect(ruleFor(rules, "/api/contact")?.to).toBe(ruleFor(own, "/api/contact")?.to);
