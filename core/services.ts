@@ -18,7 +18,7 @@ import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import { openNewsDesk } from "./notifications/open-news-desk.ts";
+import { loadNotifier } from "./notifications/load-notifier.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./shop-definition/site.ts";
 import { shopIdentity } from "./shop-identity.ts";
@@ -103,7 +103,7 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
   const { orders: store, bookkeeping, counters } = storage;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
-  const news = await openNewsDesk({
+  const notifier = await loadNotifier({
     config,
     site,
     identity,
@@ -115,8 +115,8 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
     schedule,
     log,
   });
-  const storageAlarm = createStorageAlarm({ bookkeeping, news, now, schedule, log });
-  const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
+  const storageAlarm = createStorageAlarm({ bookkeeping, notifier, now, schedule, log });
+  const alarm = createCardTestingAlarm({ counters, bookkeeping, notifier, now, schedule, log });
   const { onPaid } = site.shop;
   return {
     stripe,
@@ -136,8 +136,8 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
       ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, now, log }),
     ],
-    news,
-    blockedSteps: createBlockedSteps({ bookkeeping, news, now, schedule, log }),
+    notifier,
+    blockedSteps: createBlockedSteps({ bookkeeping, notifier, now, schedule, log }),
     alarm,
     storageAlarm,
     now,

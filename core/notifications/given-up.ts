@@ -6,7 +6,7 @@ const NAME = "news_given_up";
 const REMEMBER_MS = 3 * 24 * 3_600_000;
 
 /** Notes that some message will not be tried again. A note that another instance has just written is as good. */
-export async function noteGivenUp(bookkeeping: Bookkeeping, nowMs: number): Promise<void> {
+export async function recordGivenUp(bookkeeping: Bookkeeping, nowMs: number): Promise<void> {
   const before = await bookkeeping.read(NAME);
   await bookkeeping.write(NAME, before?.version ?? 0, String(nowMs));
 }

@@ -1,7 +1,7 @@
 import { endRunOutOfTime, isDue, owesSteps } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import { createEffectTime } from "./effect-time.ts";
-import { nameOf, owesNews } from "./outbox/errands.ts";
+import { nameOf, owesNotifications } from "./outbox/outbox-delivery.ts";
 import type { HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
 import { decideNext, unbegun, type Decision, type Effect, type RunState } from "./next-effect.ts";
@@ -12,7 +12,7 @@ import { runStep } from "./run-step.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
 import type { SettleTrigger } from "./settle-trigger.ts";
 import { attemptsOf } from "./step-progress.ts";
-import { runErrands } from "./outbox/tell-news.ts";
+import { deliverNotifications } from "./outbox/deliver-notifications.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** An order whose lease is ours. */
@@ -34,10 +34,10 @@ export type RunEnd =
 const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => undefined };
 
 /**
- * Runs what an order owes: its steps one after the other, each done before the next begins; then all news at once, so that a failing
+ * Runs what an order owes: its steps one after the other, each done before the next begins; then all deliveries of its outbox at once, so that a failing
  * channel holds up no other. Every write records the outcome of the last effect and begins the next one:
  *
- *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin news ─ … ─ ✎ lease gone
+ *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin notifications ─ … ─ ✎ lease gone
  *
  * A refund may be recorded, or fail, at any moment, so what comes next is decided inside the write. A failed step does not keep the
  * owner's side from hearing, and a failed channel keeps nothing from the buyer. An effect that was begun but has no time left does
@@ -122,12 +122,14 @@ export async function runPending(
       run.stepHasFailed = result.hasFailed;
       return result;
     }
-    for (const errand of next.errands) tried.add(nameOf(errand));
-    return runErrands(next.errands, { ...leasedOrder, control }, timeoutMs, dependencies);
+    for (const delivery of next.deliveries) tried.add(nameOf(delivery));
+    return deliverNotifications(next.deliveries, { ...leasedOrder, control }, timeoutMs, dependencies);
   }
 }
 
 function endOf(control: ControlRecord): RunEnd {
   if (owesSteps(control, false)) return { kind: "unfinished", reason: "step_failed" };
-  return owesNews(control.news) ? { kind: "unfinished", reason: "news_failed" } : { kind: "ended", control };
+  return owesNotifications(control.news)
+    ? { kind: "unfinished", reason: "news_failed" }
+    : { kind: "ended", control };
 }

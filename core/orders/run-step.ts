@@ -6,7 +6,7 @@ import type { OrderSnapshot } from "./order.ts";
 import type { Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "../retry/backoff.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
-import { spreadNews } from "./outbox/spread-news.ts";
+import { enqueueNotifications } from "./outbox/enqueue-notifications.ts";
 import { blockStep, failStep, finishStep, skipStep } from "./step-progress.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 
@@ -77,16 +77,16 @@ function waitForOwner(
   };
 }
 
-/** The log says so once the flag, and with it the owner's news, is durable. */
+/** The log says so once the flag, and with it the owner's notification, is durable. */
 export function giveUpStep(
   step: FulfillmentStep,
   reason: string,
   orderId: string,
-  { news, log }: SettleDependencies,
+  { notifier, log }: SettleDependencies,
 ): Result {
   return {
     change: (current) =>
-      spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),
+      enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience),
     announce: () => log.error("order_needs_attention", { orderId, step: step.name }),
   };
 }

@@ -174,9 +174,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: STEP,
-        find: "change: (current) => spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),",
+        find: "change: (current) => enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience),",
         replace:
-          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience); },',
+          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience); },',
       },
       {
         file: STEP,
@@ -243,9 +243,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
       },
       {
         file: "core/orders/sync-with-stripe.ts",
-        find: "const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);",
+        find: "mergeFacts(current ?? newControl(), facts),",
         replace:
-          'const merged = spreadNews(current, mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts), news.audience);',
+          'mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts),',
       },
     ],
   },

@@ -72,7 +72,7 @@ test("a shop without channels owes no message, and its records stay as they were
   expect(control.news).toBeUndefined();
 });
 
-test("each partial refund is news with a key of its own, and revokes nothing", async () => {
+test("each partial refund is a notification with a key of its own, and revokes nothing", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment, 500);
