@@ -21,7 +21,7 @@ const MAIL_LINKS_GOOD_FOR_DAYS = 3;
 
 export interface Deliveries {
   /**
-   * What each item of the order brought, in the order of its items, with links made now. `handOut` tells whether the buyer may have it.
+   * What each item of the order brought, in the order of its items, with links made now. `accessOf` tells whether the buyer may have it.
    */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
   /** True when some item of the order brings something. It signs no links, so it is safe to call for anyone. */

@@ -2,7 +2,7 @@ import { formatMoney } from "../format/money.ts";
 import { longDate } from "../format/long-date.ts";
 import { DISPUTE_STATES } from "../orders/disputes.ts";
 import type { DisputeState } from "../orders/order.ts";
-import { hasEnded } from "../orders/revocation.ts";
+import { hasEnded } from "../orders/access.ts";
 import type { NotificationReport } from "../orders/outbox/notifier.ts";
 
 type DisputeKind = "dispute_inquiry" | "dispute_opened" | "dispute_won" | "dispute_lost";

@@ -4,7 +4,7 @@ import { includedSums, sumRows } from "../mail/sum-rows.ts";
 import { maskPrivate } from "../log/mask-private.ts";
 import { formatMoney } from "../format/money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { isPaused, isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/access.ts";
 import { disputeWords, moment } from "./dispute-words.ts";
 import type { NotificationReport, Notice } from "../orders/outbox/notifier.ts";
 

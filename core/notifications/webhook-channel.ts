@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { NonRetriableError } from "../retry/errors.ts";
 import type { NotificationKind } from "../orders/outbox/outbox.ts";
 import { disputesIn } from "../orders/disputes.ts";
-import { isPaused, isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/access.ts";
 import type { Post } from "../http/safe-post.ts";
 import type { NotificationChannel } from "./create-notifier.ts";
 import type { NotificationReport } from "../orders/outbox/notifier.ts";

@@ -5,7 +5,7 @@ import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
 import { nextTryAfter } from "../retry/backoff.ts";
 import { shorten } from "./shorten.ts";
-import { isPaused } from "./revocation.ts";
+import { isPaused } from "./access.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**

@@ -13,7 +13,7 @@ import {
 import type { OrderId } from "./order.ts";
 import type { Announce, Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "../retry/backoff.ts";
-import { isRevoked } from "./revocation.ts";
+import { isRevoked } from "./access.ts";
 import { giveUpStep } from "./run-step.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
 import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep } from "./step-progress.ts";

@@ -1,7 +1,7 @@
 import { newestDispute } from "../disputes.ts";
 import { subjectOf, type Channel, type Notification, type Outbox, type NotificationKind } from "./outbox.ts";
 import { stateRank, type DisputeState, type PaymentMirror } from "../order.ts";
-import { hasEnded, isPaused, isRevoked } from "../revocation.ts";
+import { hasEnded, isPaused, isRevoked } from "../access.ts";
 import type { ControlDraft } from "../update-control.ts";
 
 /** The channels that get each kind of notification. */

@@ -8,7 +8,7 @@ import {
 } from "./outbox.ts";
 import { MAX_ATTEMPTS, nextTryAfter } from "../../retry/backoff.ts";
 import { shorten } from "../shorten.ts";
-import { isPaused } from "../revocation.ts";
+import { isPaused } from "../access.ts";
 import type { ControlDraft } from "../update-control.ts";
 
 /** The deliveries that an order's outbox holds: the changes that the record goes through for them, as pure functions. */

@@ -279,7 +279,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
       {
         file: RUN,
         find: 'import type { Result } from "./result.ts";',
-        replace: 'import type { Result } from "./result.ts"; import { isRevoked } from "./revocation.ts";',
+        replace: 'import type { Result } from "./result.ts"; import { isRevoked } from "./access.ts";',
       },
     ],
   },

@@ -13,9 +13,9 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
     hazards: "G01",
     patches: [
       {
-        file: "core/orders/hand-out.ts",
-        find: 'return isPaused(control) ? { kind: "revoked", reason: "subscription_paused" } : { kind: "open" };',
-        replace: 'void isPaused; return { kind: "open" };',
+        file: "core/orders/access.ts",
+        find: 'return isPaused(control) ? { kind: "revoked", reason: "subscription_paused" } : { kind: "granted" };',
+        replace: 'void isPaused; return { kind: "granted" };',
       },
     ],
   },

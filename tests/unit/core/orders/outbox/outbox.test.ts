@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { NonRetriableError } from "../../../../../core/retry/errors.ts";
 import { isOpen } from "../../../../../core/orders/control-record.ts";
-import { isRevoked } from "../../../../../core/orders/revocation.ts";
+import { isRevoked } from "../../../../../core/orders/access.ts";
 import type { OutgoingRequest } from "../../../../../core/http/safe-post.ts";
 import { control as freshControl, openOrders, snapshot } from "../../../../contracts/order-store.ts";
 import { openOwnersShop, OWNER, SECRET, type OwnersShop } from "../../../../support/owners-shop.ts";
