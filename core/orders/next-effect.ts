@@ -11,7 +11,7 @@ import {
   type OutboxDelivery,
 } from "./outbox/outbox-delivery.ts";
 import type { OrderId } from "./order.ts";
-import type { Announce, Result } from "./result.ts";
+import type { AfterCommit, Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "../retry/backoff.ts";
 import { isRevoked } from "./access.ts";
 import { giveUpStep } from "./run-step.ts";
@@ -38,7 +38,7 @@ export interface RunState {
 export interface Decision {
   control: ControlDraft;
   next: Effect | { kind: "nothing" } | { kind: "no_time" };
-  announce: readonly Announce[];
+  afterCommit: readonly AfterCommit[];
 }
 
 export type Effect = {
@@ -66,7 +66,7 @@ export function decideNext(current: ControlDraft, run: RunState, dependencies: S
   const { askedByOwner, time } = run;
   let control = skipMootDeliveries(current);
   const exhausted = askedByOwner ? [] : exhaustedDeliveries(control);
-  const announce: Announce[] = exhausted.map(
+  const afterCommit: AfterCommit[] = exhausted.map(
     (delivery) => () => reportGivenUp(delivery, run.orderId, dependencies),
   );
   control = giveUpDeliveries(control, exhausted);
@@ -80,22 +80,22 @@ export function decideNext(current: ControlDraft, run: RunState, dependencies: S
     } else if (problem !== undefined) {
       const flagged = giveUpStep(step, problem, run.orderId, dependencies);
       control = flagged.change(control);
-      announce.push(flagged.announce);
+      afterCommit.push(flagged.afterCommit);
     } else if (time.isEnoughToBegin(step.needsMs)) {
       run.begunHere.add(step.name);
-      return { control: beginStep(control, step.name), next: toStep(step, control), announce };
+      return { control: beginStep(control, step.name), next: toStep(step, control), afterCommit };
     } else {
-      return { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
+      return { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, afterCommit };
     }
   }
 
   const owed = dueDeliveries(control, run);
   const deliveries = owed.filter((delivery) => time.isEnoughToBegin(timeFor(delivery)));
   if (deliveries.length > 0)
-    return { control: beginDeliveries(control, deliveries), next: toDeliveries(deliveries), announce };
+    return { control: beginDeliveries(control, deliveries), next: toDeliveries(deliveries), afterCommit };
   return owed.length === 0
-    ? { control: endRun(control), next: { kind: "nothing" }, announce }
-    : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
+    ? { control: endRun(control), next: { kind: "nothing" }, afterCommit }
+    : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, afterCommit };
 }
 
 /** Undefined if a step may begin. An owner who has fixed the cause always gets another try. */

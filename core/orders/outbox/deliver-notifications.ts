@@ -30,8 +30,8 @@ export async function deliverNotifications(
   );
   return {
     change: (current) => results.reduce((changed, result) => result.change(changed), current),
-    announce: async () => {
-      for (const { announce } of results) await announce();
+    afterCommit: async () => {
+      for (const { afterCommit } of results) await afterCommit();
     },
   };
 }
@@ -55,7 +55,7 @@ async function deliverOne(
     return {
       change: (current) =>
         updateDelivery(current, notification, channel, ({ attempts }) => ({ state, attempts })),
-      announce: () => undefined,
+      afterCommit: () => undefined,
     };
   } catch (error) {
     const reason = describeError(error);
@@ -71,12 +71,12 @@ async function deliverOne(
       const givenUp = { ...delivery, progress: { state: "gave_up", attempts: number } } as const;
       return {
         change: (current) => giveUpDeliveries(failed(current), [delivery]),
-        announce: () => reportGivenUp(givenUp, orderId, dependencies, errorName(error)),
+        afterCommit: () => reportGivenUp(givenUp, orderId, dependencies, errorName(error)),
       };
     }
     return {
       change: failed,
-      announce: () =>
+      afterCommit: () =>
         log.warn("news_failed", {
           orderId,
           news: notification.kind,

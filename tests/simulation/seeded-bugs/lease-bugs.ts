@@ -119,9 +119,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: NEXT,
-        find: '? { control: endRun(control), next: { kind: "nothing" }, announce }',
+        find: '? { control: endRun(control), next: { kind: "nothing" }, afterCommit }',
         replace:
-          '? { control: run.stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, announce }',
+          '? { control: run.stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, afterCommit }',
       },
     ],
   },

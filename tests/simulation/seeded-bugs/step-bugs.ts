@@ -35,8 +35,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: NEXT,
-        find: "return { control: beginStep(control, step.name), next: toStep(step, control), announce };",
-        replace: "return { control, next: toStep(step, control), announce };",
+        find: "return { control: beginStep(control, step.name), next: toStep(step, control), afterCommit };",
+        replace: "return { control, next: toStep(step, control), afterCommit };",
       },
     ],
   },
@@ -180,8 +180,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
       },
       {
         file: STEP,
-        find: 'announce: () => log.error("order_needs_attention", { orderId, step: step.name }),',
-        replace: "announce: () => undefined,",
+        find: 'afterCommit: () => log.error("order_needs_attention", { orderId, step: step.name }),',
+        replace: "afterCommit: () => undefined,",
       },
     ],
   },
