@@ -22,7 +22,7 @@ import { createRecordStep } from "./fulfillment/record-step.ts";
 import type { Limit } from "./http/route.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import { openNewsDesk } from "./notifications/open-news-desk.ts";
+import { loadNotifier } from "./notifications/load-notifier.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./shop-definition/site.ts";
 import { shopIdentity } from "./shop-identity.ts";
@@ -124,7 +124,7 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
   const { orders: store, bookkeeping, counters } = storage;
   const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
-  const news = await openNewsDesk({
+  const notifier = await loadNotifier({
     config,
     site,
     identity,
@@ -136,8 +136,8 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
     schedule,
     log,
   });
-  const storageAlarm = createStorageAlarm({ bookkeeping, news, now, schedule, log });
-  const alarm = createCardTestingAlarm({ counters, bookkeeping, news, now, schedule, log });
+  const storageAlarm = createStorageAlarm({ bookkeeping, notifier, now, schedule, log });
+  const alarm = createCardTestingAlarm({ counters, bookkeeping, notifier, now, schedule, log });
   const { onPaid } = site.shop;
   return {
     stripe,
@@ -157,8 +157,8 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
       ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, now, log }),
     ],
-    news,
-    blockedSteps: createBlockedSteps({ bookkeeping, news, now, schedule, log }),
+    notifier,
+    blockedSteps: createBlockedSteps({ bookkeeping, notifier, now, schedule, log }),
     alarm,
     storageAlarm,
     now,

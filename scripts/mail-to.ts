@@ -1,7 +1,7 @@
 import { resendConfirmation } from "../core/mail/confirmation-resender.ts";
 import { isMailAddress } from "../core/format/mail-address.ts";
 import { createDeadline } from "../core/retry/deadline.ts";
-import { handOut } from "../core/orders/hand-out.ts";
+import { accessOf } from "../core/orders/access.ts";
 import type { OrderStore } from "../core/orders/order-store.ts";
 import type { SettleOutcome } from "../core/orders/settle-order.ts";
 import type { Services } from "../core/services.ts";
@@ -33,7 +33,7 @@ export async function mailTo(orderId: string, address: string, services: Service
   const stored = await store.readControl(orderId);
   if (stored === undefined)
     throw new MailToError("There is no such order yet: it is not paid, or not this shop's.");
-  if (handOut(stored.control).kind === "revoked")
+  if (accessOf(stored.control).kind === "revoked")
     throw new MailToError("The order is void or paused, so no mail is sent for it.");
 
   await store.correctMailAddress(orderId, address);

@@ -1,5 +1,5 @@
 import { createDeadline } from "../core/retry/deadline.ts";
-import { parseNotification } from "../core/webhook/notification.ts";
+import { parseStripeEvent } from "../core/webhook/stripe-event.ts";
 import { processEvent } from "../core/webhook/process-event.ts";
 import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import { classifyStripeError } from "../core/stripe/errors.ts";
@@ -28,7 +28,7 @@ try {
   if (await hasMovedAway(services.storage)) fail(MOVED_AWAY);
   const event = await stripe.events.retrieve(eventId);
   const result = await processEvent(
-    parseNotification(JSON.stringify(event)),
+    parseStripeEvent(JSON.stringify(event)),
     createDeadline(Date.now, MINUTE_MS),
     services,
   );

@@ -1,4 +1,4 @@
-import { errandsIn } from "../core/orders/outbox/errands.ts";
+import { deliveriesIn } from "../core/orders/outbox/outbox-delivery.ts";
 import type { ControlRecord } from "../core/orders/order.ts";
 import { hasMovedAway, MOVED_AWAY } from "../core/reconciliation/moved-away.ts";
 import type { Services } from "../core/services.ts";
@@ -84,9 +84,9 @@ async function historyOf(id: string, { store }: Services): Promise<string[] | un
 
 /** `refunded (chat): gave_up after 12 attempts` */
 function owedBy(control: ControlRecord | undefined): string[] {
-  return errandsIn(control?.news)
-    .filter(({ delivery }) => !["done", "skipped"].includes(delivery.state))
-    .map(({ news, channel, delivery }) => {
-      return `${news.kind} (${channel}): ${delivery.state} after ${delivery.attempts} attempts`;
+  return deliveriesIn(control?.news)
+    .filter(({ progress }) => !["done", "skipped"].includes(progress.state))
+    .map(({ notification, channel, progress }) => {
+      return `${notification.kind} (${channel}): ${progress.state} after ${progress.attempts} attempts`;
     });
 }

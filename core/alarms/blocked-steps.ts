@@ -1,7 +1,7 @@
 import { describeError } from "../log/log.ts";
 import type { BlockedSteps } from "../orders/blocked-steps.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
-import { sayToOwner, type SayDependencies } from "./say-to-owner.ts";
+import { notifyOwner, type NotifyOwnerDependencies } from "./notify-owner.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -11,7 +11,7 @@ const FORGET_AFTER_MS = 26 * HOUR_MS;
 /** For a message to the owner, while a webhook waits. */
 const SAY_WITHIN_MS = 3_000;
 
-export interface BlockedStepsDependencies extends SayDependencies {
+export interface BlockedStepsDependencies extends NotifyOwnerDependencies {
   bookkeeping: Bookkeeping;
 }
 
@@ -69,7 +69,7 @@ export function createBlockedSteps(dependencies: BlockedStepsDependencies): Bloc
     const notice = { subject: `Orders wait: the step "${step}" is blocked`, text: `${problem}\n` };
     // This often fails: the owner's mail usually goes through the server that refuses the buyers' mails.
     const failure = { event: "block_not_told", fields: { step } };
-    await sayToOwner({ name: `blocked/${step}`, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
+    await notifyOwner({ name: `blocked/${step}`, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 }
 

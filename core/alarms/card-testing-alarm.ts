@@ -1,5 +1,5 @@
 import { describeError } from "../log/log.ts";
-import { sayToOwner, type SayDependencies } from "./say-to-owner.ts";
+import { notifyOwner, type NotifyOwnerDependencies } from "./notify-owner.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import type { Counters } from "../stores/counters.ts";
 
@@ -18,7 +18,7 @@ export interface CardTestingAlarm {
   report(sign: CardTestingSign): Promise<void>;
 }
 
-export interface CardTestingDependencies extends SayDependencies {
+export interface CardTestingDependencies extends NotifyOwnerDependencies {
   counters: Counters;
   bookkeeping: Bookkeeping;
 }
@@ -68,7 +68,7 @@ export function createCardTestingAlarm(dependencies: CardTestingDependencies): C
       text: `${WHAT_TO_DO}\n`,
     };
     const failure = { event: "alarm_failed", fields: { sign } };
-    await sayToOwner({ name: "card_testing", notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
+    await notifyOwner({ name: "card_testing", notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describeError } from "../log/log.ts";
-import { sayToOwner, type SayDependencies } from "./say-to-owner.ts";
+import { notifyOwner, type NotifyOwnerDependencies } from "./notify-owner.ts";
 import type { OrderId } from "../orders/order.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
@@ -36,7 +36,7 @@ export interface StorageAlarm {
   isRinging(versionOf: (orderId: OrderId) => Promise<number | undefined>): Promise<boolean>;
 }
 
-export interface StorageAlarmDependencies extends SayDependencies {
+export interface StorageAlarmDependencies extends NotifyOwnerDependencies {
   bookkeeping: Bookkeeping;
 }
 
@@ -110,7 +110,7 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
         version: trouble.version ?? same?.version,
         ...(isSameVersion && { sinceMs: same?.sinceMs ?? trouble.sinceMs }),
       };
-      isToldNow = isNewsToOwner(latest, noted);
+      isToldNow = mustTellOwner(latest, noted);
       return [{ ...latest, isTold: isToldNow || same?.isTold === true }, ...others];
     });
     return isToldNow;
@@ -124,7 +124,7 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
   }
 
   /** Once for all orders with the same trouble. A write that is merely under way may look stuck, too. */
-  function isNewsToOwner(
+  function mustTellOwner(
     { trouble, orderId, sinceMs }: Omit<NotedTrouble, "isTold">,
     noted: readonly NotedTrouble[],
   ): boolean {
@@ -140,7 +140,7 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
     };
     const name = `storage_broken/${trouble}`;
     const failure = { event: "alarm_failed" };
-    await sayToOwner({ name, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
+    await notifyOwner({ name, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
   }
 
   async function isStill(

@@ -10,12 +10,12 @@ import { withoutEmpty, type Environment } from "./environment.ts";
 import { hostAddressHeader, hostSiteUrl, isDeployed, isPreview, schedulerNeedsSecret } from "./host.ts";
 import { readLicenseKeys } from "./licenses.ts";
 import { readMail, type MailConfig, type MailDelivery } from "./mail.ts";
-import { readNews, type NewsConfig } from "./news.ts";
+import { readNotifications, type NotificationsConfig } from "./notifications.ts";
 import { toPlace, type Place } from "./place.ts";
 import { shopSchema, siteAddressSchema, splitList, stripeAccessSchema } from "./variables.ts";
 
 /** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
-export interface Config extends NewsConfig, Place {
+export interface Config extends NotificationsConfig, Place {
   stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */
     webhookSecrets: readonly string[];
@@ -70,14 +70,14 @@ export function parseConfig(environment: Environment): Config {
   const bucket = readBucket(variables);
   const licenses = readLicenseKeys(variables);
   const mail = readMail(variables);
-  const news = readNews(variables);
+  const notifications = readNotifications(variables);
   const problems = [
     ...problemsOf(shop),
     ...dynamodb.problems,
     ...bucket.problems,
     ...licenses.problems,
     ...mail.problems,
-    ...news.problems,
+    ...notifications.problems,
     ...(shop.success ? deploymentProblems(shop.data, variables) : []),
   ];
   if (!shop.success || problems.length > 0) throw new ConfigError(problems);
@@ -99,7 +99,7 @@ export function parseConfig(environment: Environment): Config {
     cronSecret: shop.data.CRON_SECRET,
     isScheduled: isDeployed(variables) && !isPreview(variables),
     lacksCronSecret: shop.data.CRON_SECRET === undefined && schedulerNeedsSecret(variables),
-    ...news.config,
+    ...notifications.config,
     dynamodb: dynamodb.config,
     bucket: bucket.config,
     licenseKeys: licenses.keys,

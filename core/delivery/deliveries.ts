@@ -21,7 +21,7 @@ const MAIL_LINKS_GOOD_FOR_DAYS = 3;
 
 export interface Deliveries {
   /**
-   * What each item of the order brought, in the order of its items, with links made now. `handOut` tells whether the buyer may have it.
+   * What each item of the order brought, in the order of its items, with links made now. `accessOf` tells whether the buyer may have it.
    */
   of(order: OrderSnapshot, reader: "page" | "mail"): Delivered[][];
   /** True when some item of the order brings something. It signs no links, so it is safe to call for anyone. */
@@ -51,19 +51,19 @@ export function createDeliveries({ site, links, licenseSigner, now }: Deliveries
       const licenses = licenseSigner.canIssue ? licensesOf(order, site, licenseSigner) : [];
 
       const ofItem = (item: OrderItem): Delivered[] => {
-        const deliveries = priceSettings(site, item).deliver ?? [];
-        return deliveries.flatMap((delivery): Delivered[] => {
-          switch (delivery.kind) {
+        const deliverables = priceSettings(site, item).deliver ?? [];
+        return deliverables.flatMap((deliverable): Delivered[] => {
+          switch (deliverable.kind) {
             case "link":
             case "text":
-              return [delivery];
+              return [deliverable];
             case "license": {
               // The licenses come in the order of the items, as this loop does.
               const { name = "", keys = [] } = licenses.shift() ?? {};
               return keys.map((key) => ({ kind: "license", name, key }));
             }
             case "file": {
-              const { name } = delivery;
+              const { name } = deliverable;
               const url = links.urlOf(order.orderId, fileIdOf(item, name), goodUntilMs[reader](order));
               return [{ kind: "download", name, url, ...(reader === "mail" && { note }) }];
             }

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 import type { Deliveries } from "./deliveries.ts";
 import { isTerminal } from "../orders/control-record.ts";
-import { handOut } from "../orders/hand-out.ts";
+import { accessOf } from "../orders/access.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 
@@ -25,7 +25,7 @@ export function wayBack(
   { snapshot, control }: KnownOrder,
   shop: { deliveries: Deliveries; sendsMail: boolean; supportEmail: string | undefined },
 ): WayBack | undefined {
-  if (handOut(control).kind !== "open") return undefined;
+  if (accessOf(control).kind !== "granted") return undefined;
   const email = mailRecipient(snapshot);
   if (shop.sendsMail && email !== undefined) {
     if (wasMailed(control)) return { kind: "mail", to: firstLetterOf(email) };

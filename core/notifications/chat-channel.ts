@@ -1,7 +1,7 @@
 import { NonRetriableError } from "../retry/errors.ts";
 import type { Post } from "../http/safe-post.ts";
-import type { NewsChannel } from "./news-desk.ts";
-import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
+import type { NotificationChannel } from "./create-notifier.ts";
+import type { Notice, NotifyAttempt } from "../orders/outbox/notifier.ts";
 import { noticeOf } from "./notice.ts";
 import type { HintsOn } from "./hints.ts";
 
@@ -13,8 +13,11 @@ export function createChatChannel(
   post: Post,
   target: { url: URL; allowLoopback: boolean },
   hintsOn: HintsOn,
-): NewsChannel {
-  async function say({ subject, text }: Notice, { signal }: Pick<TellAttempt, "signal">): Promise<void> {
+): NotificationChannel {
+  async function sendNotice(
+    { subject, text }: Notice,
+    { signal }: Pick<NotifyAttempt, "signal">,
+  ): Promise<void> {
     const body = JSON.stringify({ text: escapeMarkup(`${subject}\n${text}`) });
     const headers = { "Content-Type": "application/json" };
     const { status } = await post({ ...target, headers, body, signal });
@@ -25,9 +28,9 @@ export function createChatChannel(
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    tell: async (report, attempt) =>
-      say(noticeOf(report, await hintsOn(report, "chat", attempt.signal)), attempt),
-    say,
+    notify: async (report, attempt) =>
+      sendNotice(noticeOf(report, await hintsOn(report, "chat", attempt.signal)), attempt),
+    sendNotice,
   };
 }
 

@@ -1,14 +1,14 @@
 import type { ShopDefinition } from "../shop-definition/shop-definition.ts";
-import type { NewsChannel } from "./news-desk.ts";
+import type { NotificationChannel } from "./create-notifier.ts";
 
 /** Calls what shop.config.ts has for a purchase that becomes void, and for one that becomes valid again. */
-export function createCodeChannel({ onRevoked, onRestored }: ShopDefinition): NewsChannel {
+export function createCodeChannel({ onRevoked, onRestored }: ShopDefinition): NotificationChannel {
   const codeFor = (kind: string): ShopDefinition["onRevoked"] => {
     if (kind === "revoked") return onRevoked;
     return kind === "restored" ? onRestored : undefined;
   };
   return {
     hears: (kind) => codeFor(kind) !== undefined,
-    tell: async ({ news, order }, attempt) => codeFor(news.kind)?.(order, attempt),
+    notify: async ({ notification, order }, attempt) => codeFor(notification.kind)?.(order, attempt),
   };
 }

@@ -2,12 +2,12 @@ import { formatMoney } from "../format/money.ts";
 import { longDate } from "../format/long-date.ts";
 import { DISPUTE_STATES } from "../orders/disputes.ts";
 import type { DisputeState } from "../orders/order.ts";
-import { hasEnded } from "../orders/revocation.ts";
-import type { NewsReport } from "../orders/outbox/news-desk.ts";
+import { hasEnded } from "../orders/access.ts";
+import type { NotificationReport } from "../orders/outbox/notifier.ts";
 
-type DisputeNews = "dispute_inquiry" | "dispute_opened" | "dispute_won" | "dispute_lost";
+type DisputeKind = "dispute_inquiry" | "dispute_opened" | "dispute_won" | "dispute_lost";
 
-const WORDS: Readonly<Record<DisputeNews, { state: DisputeState; headline: string; sentence: string }>> = {
+const WORDS: Readonly<Record<DisputeKind, { state: DisputeState; headline: string; sentence: string }>> = {
   dispute_inquiry: {
     state: "inquiry",
     headline: "A bank asks about a payment of {amount}",
@@ -32,8 +32,8 @@ const WORDS: Readonly<Record<DisputeNews, { state: DisputeState; headline: strin
 
 /** What the owner reads about a dispute: its amount, until when an answer is due, and how the order's other disputes stand. */
 export function disputeWords(
-  kind: DisputeNews,
-  { order, control, dates }: NewsReport,
+  kind: DisputeKind,
+  { order, control, dates }: NotificationReport,
 ): { headline: string; sentences: string[] } {
   const { state, headline, sentence } = WORDS[kind];
   const { amountMinor = order.totalMinor, dueMs } = dates.disputed?.[state] ?? {};

@@ -6,7 +6,7 @@ import { errorName, type Log } from "../log/log.ts";
 import { longDate } from "../format/long-date.ts";
 import { singleLine } from "../format/plain-text.ts";
 import { createDeadline } from "../retry/deadline.ts";
-import type { Channel } from "../orders/outbox/news.ts";
+import type { Channel } from "../orders/outbox/outbox.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
 import { withTimeout, type Schedule } from "../retry/with-timeout.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
@@ -14,7 +14,7 @@ import { isOverdue } from "../reconciliation/heartbeat.ts";
 import { readProgress } from "../reconciliation/watermark.ts";
 import { hasSettings, type Site } from "../shop-definition/site.ts";
 import { withinDeadline } from "../stripe/within-deadline.ts";
-import type { NewsReport } from "../orders/outbox/news-desk.ts";
+import type { NotificationReport } from "../orders/outbox/notifier.ts";
 
 /**
  * What else an owner who hears of a new order should know: a sentence each, mostly none. A look that fails says nothing, and only
@@ -22,7 +22,7 @@ import type { NewsReport } from "../orders/outbox/news-desk.ts";
  * frozen and another run may hold the order.
  */
 export type HintsOn = (
-  report: NewsReport,
+  report: NotificationReport,
   channel: Channel,
   signal: AbortSignal,
 ) => Promise<readonly string[]>;
@@ -93,10 +93,10 @@ export function createHints(dependencies: HintDependencies): HintsOn {
     return (await Promise.all(looks)).filter((remark) => remark !== undefined);
   }
 
-  return async ({ news, order }, channel, signal) => {
-    if (news.kind !== "paid") return [];
+  return async ({ notification, order }, channel, signal) => {
+    if (notification.kind !== "paid") return [];
     const unknown = onUnknownLines(order, site);
-    if ((news.deliveries[channel]?.attempts ?? 0) > 0) return unknown;
+    if ((notification.deliveries[channel]?.attempts ?? 0) > 0) return unknown;
     const startedMs = now();
     if (latest?.orderId !== order.orderId) latest = { orderId: order.orderId, remarks: look(order) };
     const remarks = await latest.remarks;

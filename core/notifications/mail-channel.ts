@@ -1,12 +1,12 @@
 import type { Mailer } from "../mail/mailer.ts";
-import type { NewsChannel } from "./news-desk.ts";
-import type { Notice, TellAttempt } from "../orders/outbox/news-desk.ts";
+import type { NotificationChannel } from "./create-notifier.ts";
+import type { Notice, NotifyAttempt } from "../orders/outbox/notifier.ts";
 import { noticeOf } from "./notice.ts";
 import type { HintsOn } from "./hints.ts";
 
 /** Notices to the owner's own address. */
-export function createMailChannel(mailer: Mailer, to: string, hintsOn: HintsOn): NewsChannel {
-  const say = (notice: Notice, { idempotencyKey, signal }: TellAttempt): Promise<void> =>
+export function createMailChannel(mailer: Mailer, to: string, hintsOn: HintsOn): NotificationChannel {
+  const sendNotice = (notice: Notice, { idempotencyKey, signal }: NotifyAttempt): Promise<void> =>
     mailer.send(
       { to, recipient: "owner", ...notice },
       { idempotencyKey: `notice/${idempotencyKey}`, signal },
@@ -14,8 +14,8 @@ export function createMailChannel(mailer: Mailer, to: string, hintsOn: HintsOn):
 
   return {
     hears: (kind) => kind !== "revoked" && kind !== "restored",
-    tell: async (report, attempt) =>
-      say(noticeOf(report, await hintsOn(report, "mail", attempt.signal)), attempt),
-    say,
+    notify: async (report, attempt) =>
+      sendNotice(noticeOf(report, await hintsOn(report, "mail", attempt.signal)), attempt),
+    sendNotice,
   };
 }

@@ -4,12 +4,12 @@ import { includedSums, sumRows } from "../mail/sum-rows.ts";
 import { maskPrivate } from "../log/mask-private.ts";
 import { formatMoney } from "../format/money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";
-import { isPaused, isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/access.ts";
 import { disputeWords, moment } from "./dispute-words.ts";
-import type { NewsReport, Notice } from "../orders/outbox/news-desk.ts";
+import type { NotificationReport, Notice } from "../orders/outbox/notifier.ts";
 
 /** What the owner reads. It never says who bought: those who may know that find it behind the link. */
-export function noticeOf(report: NewsReport, hints: readonly string[] = []): Notice {
+export function noticeOf(report: NotificationReport, hints: readonly string[] = []): Notice {
   const { headline, sentences } = wordsFor(report);
   const { order, control } = report;
   const price = (amountMinor: number): string => money(report, amountMinor);
@@ -38,12 +38,12 @@ export function noticeOf(report: NewsReport, hints: readonly string[] = []): Not
   };
 }
 
-function wordsFor(report: NewsReport): { headline: string; sentences: string[] } {
-  const { news, control, dates, order } = report;
+function wordsFor(report: NotificationReport): { headline: string; sentences: string[] } {
+  const { notification, control, dates, order } = report;
   const total = money(report, order.totalMinor);
   const refunded = money(report, control.mirror.refundedMinor);
   const isSubscription = order.mode === "subscription";
-  switch (news.kind) {
+  switch (notification.kind) {
     case "paid":
       return { headline: `New order: ${total}`, sentences: aboutNewOrder(order) };
     case "payment_failed":
@@ -89,7 +89,7 @@ function wordsFor(report: NewsReport): { headline: string; sentences: string[] }
     case "dispute_opened":
     case "dispute_won":
     case "dispute_lost":
-      return disputeWords(news.kind, report);
+      return disputeWords(notification.kind, report);
     case "renewal_failed":
       return {
         headline: "A renewal could not be paid; Stripe will try again",
@@ -139,11 +139,13 @@ function refundedOfSubscription(refunded: string): { headline: string; sentences
   };
 }
 
-function money({ order }: NewsReport, amountMinor: number): string {
+function money({ order }: NotificationReport, amountMinor: number): string {
   return formatMoney(amountMinor, order.currency, "en");
 }
 
-function stripeUrl({ order: { livemode, paymentIntentId, subscriptionId, orderId } }: NewsReport): string {
+function stripeUrl({
+  order: { livemode, paymentIntentId, subscriptionId, orderId },
+}: NotificationReport): string {
   const dashboard = `https://dashboard.stripe.com/${livemode ? "" : "test/"}`;
   if (paymentIntentId !== undefined) return `${dashboard}payments/${paymentIntentId}`;
   return subscriptionId === undefined

@@ -1,15 +1,15 @@
 import { Webhook } from "standardwebhooks";
 
 import { NonRetriableError } from "../retry/errors.ts";
-import type { NewsKind } from "../orders/outbox/news.ts";
+import type { NotificationKind } from "../orders/outbox/outbox.ts";
 import { disputesIn } from "../orders/disputes.ts";
-import { isPaused, isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/access.ts";
 import type { Post } from "../http/safe-post.ts";
-import type { NewsChannel } from "./news-desk.ts";
-import type { NewsReport } from "../orders/outbox/news-desk.ts";
+import type { NotificationChannel } from "./create-notifier.ts";
+import type { NotificationReport } from "../orders/outbox/notifier.ts";
 
 /** What docs/webhooks.md promises. Kinds that are missing here are for people only. */
-const EVENT_TYPES: Readonly<Partial<Record<NewsKind, string>>> = {
+const EVENT_TYPES: Readonly<Partial<Record<NotificationKind, string>>> = {
   paid: "order.paid",
   payment_failed: "order.payment_failed",
   refunded: "order.refunded",
@@ -40,12 +40,12 @@ export function createWebhookChannel(
   post: Post,
   { url, secret, allowLoopback }: WebhookTarget,
   now: () => number,
-): NewsChannel {
+): NotificationChannel {
   const webhook = new Webhook(secret);
   return {
     hears: (kind) => EVENT_TYPES[kind] !== undefined,
 
-    async tell(report, { idempotencyKey, signal }) {
+    async notify(report, { idempotencyKey, signal }) {
       // Whole seconds, as the signature has them.
       const sentAt = new Date(Math.floor(now() / 1000) * 1000);
       const body = JSON.stringify(eventOf(report, sentAt));
@@ -64,10 +64,10 @@ export function createWebhookChannel(
 }
 
 /** How the order stands now: an event that comes late, or twice, says nothing outdated. */
-function eventOf({ news, order, control }: NewsReport, sentAt: Date): object {
+function eventOf({ notification, order, control }: NotificationReport, sentAt: Date): object {
   const { refundedMinor, fullyRefunded, dispute, subscription, renewal } = control.mirror;
   return {
-    type: EVENT_TYPES[news.kind],
+    type: EVENT_TYPES[notification.kind],
     timestamp: sentAt.toISOString(),
     data: {
       id: order.orderId,

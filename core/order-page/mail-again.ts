@@ -1,4 +1,4 @@
-import { handOut } from "../orders/hand-out.ts";
+import { accessOf } from "../orders/access.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 
@@ -9,7 +9,7 @@ export function mailAgain({
   snapshot,
   control,
 }: KnownOrder): { kind: "possible"; to: string } | { kind: "refused"; reason: MailRefusal } {
-  const state = handOut(control);
+  const state = accessOf(control);
   if (state.kind === "revoked") {
     const isPaused = state.reason === "subscription_paused";
     return { kind: "refused", reason: isPaused ? "subscription_paused" : "order_revoked" };

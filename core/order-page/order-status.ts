@@ -3,7 +3,7 @@ import type { Deadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
-import { isPaused, isRevoked } from "../orders/revocation.ts";
+import { isPaused, isRevoked } from "../orders/access.ts";
 import type { PublicStatus } from "./public-status.ts";
 import type { Look, SharedLooks } from "./shared-looks.ts";
 import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { deliveredSchema } from "../delivery/delivered.ts";
 import type { Deliveries } from "../delivery/deliveries.ts";
 import { isTerminal } from "../orders/control-record.ts";
-import { handOut } from "../orders/hand-out.ts";
+import { accessOf } from "../orders/access.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import { mailAgain } from "./mail-again.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
@@ -63,14 +63,14 @@ export function personalPart(
   const { snapshot, control } = order;
   const { presentment, taxMinor, receiptUrl } = snapshot;
   const email = mailRecipient(snapshot);
-  const state = handOut(control);
+  const state = accessOf(control);
   return {
     ...(email !== undefined && { email: maskEmail(email) }),
     ...(presentment !== undefined && { presentment }),
     ...(taxMinor !== undefined && { taxMinor }),
     // Stripe issues the receipt for a bank debit on the first day. Before the money is in, it would look like proof of payment.
-    ...(receiptUrl !== undefined && state.kind !== "not_paid" && { receiptUrl }),
-    deliveries: state.kind === "open" ? deliveries.of(snapshot, "page").flat() : [],
+    ...(receiptUrl !== undefined && state.kind !== "unpaid" && { receiptUrl }),
+    deliveries: state.kind === "granted" ? deliveries.of(snapshot, "page").flat() : [],
     ...(state.kind === "revoked" && { revokedBecause: state.reason }),
     ...(sendsMail && mailAgain(order).kind === "possible" && { mailAgain: true as const }),
     ...(keepLink !== undefined &&

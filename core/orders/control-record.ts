@@ -1,17 +1,17 @@
 import type { CheckoutFacts } from "./facts.ts";
 import { formatDisputes } from "./disputes.ts";
-import { isLeftToOwner, owesFreshNews, owesNews } from "./outbox/errands.ts";
+import { isLeftToOwner, owesFreshNotifications, owesNotifications } from "./outbox/outbox-delivery.ts";
 import { releaseLease } from "./lease.ts";
 import { higherState, stateRank, type PaymentMirror } from "./order.ts";
 import { nextTryAfter } from "../retry/backoff.ts";
 import { shorten } from "./shorten.ts";
-import { isPaused } from "./revocation.ts";
+import { isPaused } from "./access.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /**
  * The changes to a control record as a whole, as pure functions: they run again after every conflict. Whatever they write is
  * absolute (a state, a sum, a count taken from the record itself), so repeating a change changes nothing. The lease, the steps and
- * the news have their own in `lease.ts`, `step-progress.ts` and `errands.ts`.
+ * the outbox have their own in `lease.ts`, `step-progress.ts` and `outbox-delivery.ts`.
  */
 
 export function newControl(): ControlDraft {
@@ -54,7 +54,7 @@ export function flagForAttention(control: ControlDraft, reason: string): Control
   return { ...rest, state: higherState(control.state, "needs_attention"), lastError: shorten(reason) };
 }
 
-/** Every step is done. An order is fulfilled even while news of it is still to be delivered. */
+/** Every step is done. An order is fulfilled even while notifications about it are still to be delivered. */
 export function fulfill(control: ControlDraft): ControlDraft {
   if (control.state === "fulfilled") return control;
   const { nextTryMs: _next, lastError: _error, ...rest } = control;
@@ -65,9 +65,9 @@ export function fulfill(control: ControlDraft): ControlDraft {
 export function endRun(control: ControlDraft): ControlDraft {
   const released = releaseLease(control);
   const isOver = isTerminal(released) || released.state === "payment_failed";
-  if (!isOver || owesNews(released.news)) return released;
+  if (!isOver || owesNotifications(released.news)) return released;
   const { nextTryMs: _next, lastError, ...atRest } = released;
-  const hasFailed = released.state === "needs_attention" || owesNews(released.news, true);
+  const hasFailed = released.state === "needs_attention" || owesNotifications(released.news, true);
   return hasFailed && lastError !== undefined ? { ...atRest, lastError } : atRest;
 }
 
@@ -93,18 +93,20 @@ export function owesSteps(control: ControlDraft, askedByOwner: boolean): boolean
   return control.state === "paid" || (askedByOwner && control.state === "needs_attention");
 }
 
-/** True while there is something to run: steps of a paid order, or news. */
+/** True while there is something to run: steps of a paid order, or notifications. */
 export function owesAnything(control: ControlDraft, askedByOwner: boolean): boolean {
-  return owesSteps(control, askedByOwner) || owesNews(control.news, askedByOwner);
+  return owesSteps(control, askedByOwner) || owesNotifications(control.news, askedByOwner);
 }
 
-/** True while there is something to run right now: what is due, and news that has not been tried yet. */
+/** True while there is something to run right now: what is due, and notifications that have not been tried yet. */
 export function owesNow(control: ControlDraft, askedByOwner: boolean, nowMs: number): boolean {
-  return isDue(control, askedByOwner, nowMs) ? owesAnything(control, askedByOwner) : owesFreshNews(control);
+  return isDue(control, askedByOwner, nowMs)
+    ? owesAnything(control, askedByOwner)
+    : owesFreshNotifications(control);
 }
 
 /**
- * True while the order is on the worklist: it owes steps or news, or waits for money, for its owner or for its paused subscription
+ * True while the order is on the worklist: it owes steps or notifications, or waits for money, for its owner or for its paused subscription
  * to resume.
  */
 export function isOpen(control: ControlDraft): boolean {

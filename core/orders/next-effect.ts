@@ -2,32 +2,32 @@ import type { FulfillmentStep } from "./fulfillment-step.ts";
 import { endRun, endRunOutOfTime, fulfill, owesSteps } from "./control-record.ts";
 import type { EffectTime } from "./effect-time.ts";
 import {
-  beginErrands,
-  callOffErrands,
-  chooseErrands,
-  exhaustedErrands,
-  giveUpErrands,
-  unbeginErrands,
-  type Errand,
-} from "./outbox/errands.ts";
+  beginDeliveries,
+  skipMootDeliveries,
+  dueDeliveries,
+  exhaustedDeliveries,
+  giveUpDeliveries,
+  unbeginDeliveries,
+  type OutboxDelivery,
+} from "./outbox/outbox-delivery.ts";
 import type { OrderId } from "./order.ts";
-import type { Announce, Result } from "./result.ts";
+import type { AfterCommit, Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "../retry/backoff.ts";
-import { isRevoked } from "./revocation.ts";
+import { isRevoked } from "./access.ts";
 import { giveUpStep } from "./run-step.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
 import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep } from "./step-progress.ts";
-import { reportGivenUp } from "./outbox/tell-news.ts";
+import { reportGivenUp } from "./outbox/deliver-notifications.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** What a run knows besides the record when it decides what comes next. */
 export interface RunState {
   orderId: OrderId;
   askedByOwner: boolean;
-  /** False when the lease was taken only for fresh news: what failed before keeps waiting. */
+  /** False when the lease was taken only for new notifications: what failed before keeps waiting. */
   isDue: boolean;
   time: EffectTime;
-  /** The errands that this run has begun; each is tried once a run. */
+  /** The deliveries that this run has begun; each is tried once a run. */
   tried: ReadonlySet<string>;
   /** The steps that this run has begun, even if only by a write that has to be made again. */
   begunHere: Set<string>;
@@ -38,7 +38,7 @@ export interface RunState {
 export interface Decision {
   control: ControlDraft;
   next: Effect | { kind: "nothing" } | { kind: "no_time" };
-  announce: readonly Announce[];
+  afterCommit: readonly AfterCommit[];
 }
 
 export type Effect = {
@@ -46,7 +46,7 @@ export type Effect = {
   needsMs: number;
   /** Undoes the beginning when the effect is not run after all. */
   unbegin: Result["change"];
-} & ({ kind: "step"; step: FulfillmentStep } | { kind: "errands"; errands: readonly Errand[] });
+} & ({ kind: "step"; step: FulfillmentStep } | { kind: "deliveries"; deliveries: readonly OutboxDelivery[] });
 
 /** The record without the beginning of an effect that was not run. */
 export function unbegun(next: Decision["next"], control: ControlDraft): ControlDraft {
@@ -64,38 +64,38 @@ const UNCERTAIN =
 export function decideNext(current: ControlDraft, run: RunState, dependencies: SettleDependencies): Decision {
   const { steps, now } = dependencies;
   const { askedByOwner, time } = run;
-  let control = callOffErrands(current);
-  const exhausted = askedByOwner ? [] : exhaustedErrands(control);
-  const announce: Announce[] = exhausted.map(
-    (errand) => () => reportGivenUp(errand, run.orderId, dependencies),
+  let control = skipMootDeliveries(current);
+  const exhausted = askedByOwner ? [] : exhaustedDeliveries(control);
+  const afterCommit: AfterCommit[] = exhausted.map(
+    (delivery) => () => reportGivenUp(delivery, run.orderId, dependencies),
   );
-  control = giveUpErrands(control, exhausted);
+  control = giveUpDeliveries(control, exhausted);
 
   if (owesSteps(control, askedByOwner) && run.isDue && !run.stepHasFailed) {
     control = skipRevoked(control, steps);
     const step = steps.find(({ name }) => !isFinished(control.steps[name]));
     const problem = step && whyNotToBegin(step, control, run);
     if (step === undefined) {
-      control = callOffErrands(fulfill(control));
+      control = skipMootDeliveries(fulfill(control));
     } else if (problem !== undefined) {
       const flagged = giveUpStep(step, problem, run.orderId, dependencies);
       control = flagged.change(control);
-      announce.push(flagged.announce);
+      afterCommit.push(flagged.afterCommit);
     } else if (time.isEnoughToBegin(step.needsMs)) {
       run.begunHere.add(step.name);
-      return { control: beginStep(control, step.name), next: toStep(step, control), announce };
+      return { control: beginStep(control, step.name), next: toStep(step, control), afterCommit };
     } else {
-      return { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
+      return { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, afterCommit };
     }
   }
 
-  const owed = chooseErrands(control, run);
-  const errands = owed.filter((errand) => time.isEnoughToBegin(timeFor(errand)));
-  if (errands.length > 0)
-    return { control: beginErrands(control, errands), next: toErrands(errands), announce };
+  const owed = dueDeliveries(control, run);
+  const deliveries = owed.filter((delivery) => time.isEnoughToBegin(timeFor(delivery)));
+  if (deliveries.length > 0)
+    return { control: beginDeliveries(control, deliveries), next: toDeliveries(deliveries), afterCommit };
   return owed.length === 0
-    ? { control: endRun(control), next: { kind: "nothing" }, announce }
-    : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, announce };
+    ? { control: endRun(control), next: { kind: "nothing" }, afterCommit }
+    : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, afterCommit };
 }
 
 /** Undefined if a step may begin. An owner who has fixed the cause always gets another try. */
@@ -118,16 +118,16 @@ function toStep(step: FulfillmentStep, before: ControlDraft): Effect {
   return { kind: "step", step, needsMs, unbegin };
 }
 
-function toErrands(errands: readonly Errand[]): Effect {
+function toDeliveries(deliveries: readonly OutboxDelivery[]): Effect {
   return {
-    kind: "errands",
-    errands,
-    needsMs: Math.max(...errands.map(timeFor)),
-    unbegin: (current) => unbeginErrands(current, errands),
+    kind: "deliveries",
+    deliveries,
+    needsMs: Math.max(...deliveries.map(timeFor)),
+    unbegin: (current) => unbeginDeliveries(current, deliveries),
   };
 }
 
-function timeFor({ channel }: Errand): number {
+function timeFor({ channel }: OutboxDelivery): number {
   return channel === "mail" ? OWNERS_MAIL_NEEDS_MS : MESSAGE_NEEDS_MS;
 }
 

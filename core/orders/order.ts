@@ -1,4 +1,4 @@
-import type { NewsBook } from "./outbox/news.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 
 /** Stripe's Checkout Session id, `cs_test_…` or `cs_live_…`. It is the order's id too. */
 export type OrderId = string;
@@ -86,7 +86,7 @@ export interface OrderItem {
 /** How far we are with an order: small (under 1 KB however often it is tried), versioned by its store. */
 export interface ControlRecord {
   /**
-   * Format of this record: 2 once it holds news, 3 once it holds what only newer versions of the shop know. Older code never
+   * Format of this record: 2 once it holds an outbox, 3 once it holds what only newer versions of the shop know. Older code never
    * overwrites a newer format.
    */
   v: 1 | 2 | 3;
@@ -100,8 +100,8 @@ export interface ControlRecord {
   lease?: { owner: string; untilMs: number };
   /** Only the steps that have begun. */
   steps: Readonly<Record<string, StepProgress>>;
-  /** What the owner's side was told about this order, or has yet to be told. */
-  news?: NewsBook;
+  /** What the owner's side was told about this order, or has yet to be told: the outbox. Stored records have this name. */
+  news?: Outbox;
   /** After a failure: not before this time, in ms since 1970. */
   nextTryMs?: number;
   /** The last failure, cut to `MAX_ERROR_LENGTH`. */

@@ -1,4 +1,4 @@
-import { errandsIn } from "./outbox/errands.ts";
+import { deliveriesIn } from "./outbox/outbox-delivery.ts";
 import { stateRank, type PaymentMirror } from "./order.ts";
 import type { SettleTrigger } from "./settle-trigger.ts";
 import type { ControlDraft } from "./update-control.ts";
@@ -24,16 +24,16 @@ const MAY_BE_ABOUT_ANY: ReadonlySet<SettleTrigger> = new Set<SettleTrigger>(["re
  */
 export function lookFor(current: ControlDraft | undefined, trigger: SettleTrigger): PaymentLook {
   const isKnown = current !== undefined && stateRank(current.state) >= stateRank("paid");
-  const looksAtAll = MAY_BE_ABOUT_ANY.has(trigger) || owesDisputeNews(current);
+  const looksAtAll = MAY_BE_ABOUT_ANY.has(trigger) || owesDisputeNotification(current);
   return {
     known: isKnown && !looksAtAll ? current.mirror : undefined,
     lookForDisputes: trigger === "dispute" || current?.mirror.dispute !== undefined,
   };
 }
 
-function owesDisputeNews(current: ControlDraft | undefined): boolean {
-  return errandsIn(current?.news).some(
-    ({ news, delivery }) =>
-      news.kind.startsWith("dispute_") && (delivery.state === "todo" || delivery.state === "started"),
+function owesDisputeNotification(current: ControlDraft | undefined): boolean {
+  return deliveriesIn(current?.news).some(
+    ({ notification, progress }) =>
+      notification.kind.startsWith("dispute_") && (progress.state === "todo" || progress.state === "started"),
   );
 }

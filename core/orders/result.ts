@@ -1,9 +1,9 @@
 import type { ControlDraft } from "./update-control.ts";
 
-/** The outcome of something that was begun: how it changes the record, and what to report once that is durable. */
+/** The outcome of something that was begun: how it changes the record, and what to do once that change is durable. */
 export interface Result {
   change: (current: ControlDraft) => ControlDraft;
-  announce: Announce;
+  afterCommit: AfterCommit;
 }
 
-export type Announce = () => Promise<void> | void;
+export type AfterCommit = () => Promise<void> | void;

@@ -1,7 +1,7 @@
 import { endRunOutOfTime, isDue, owesSteps } from "./control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import { createEffectTime } from "./effect-time.ts";
-import { nameOf, owesNews } from "./outbox/errands.ts";
+import { nameOf, owesNotifications } from "./outbox/outbox-delivery.ts";
 import type { HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
 import { decideNext, unbegun, type Decision, type Effect, type RunState } from "./next-effect.ts";
@@ -12,7 +12,7 @@ import { runStep } from "./run-step.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
 import type { SettleTrigger } from "./settle-trigger.ts";
 import { attemptsOf } from "./step-progress.ts";
-import { runErrands } from "./outbox/tell-news.ts";
+import { deliverNotifications } from "./outbox/deliver-notifications.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** An order whose lease is ours. */
@@ -31,13 +31,13 @@ export type RunEnd =
   | { kind: "busy" }
   | { kind: "unfinished"; reason: "step_failed" | "news_failed" | "out_of_time" };
 
-const NOTHING_TO_NOTE: Result = { change: (current) => current, announce: () => undefined };
+const NOTHING_TO_RECORD: Result = { change: (current) => current, afterCommit: () => undefined };
 
 /**
- * Runs what an order owes: its steps one after the other, each done before the next begins; then all news at once, so that a failing
- * channel holds up no other. Every write records the outcome of the last effect and begins the next one:
+ * Runs what an order owes: its steps one after the other, each done before the next begins; then all deliveries of its outbox at
+ * once, so that a failing channel holds up no other. Every write records the outcome of the last effect and begins the next one:
  *
- *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin news ─ … ─ ✎ lease gone
+ *     ✎ lease ─ ✎ begin record ─ effect ─ ✎ record done, begin mail ─ effect ─ ✎ mail done, fulfilled, begin outbox ─ … ─ ✎ lease gone
  *
  * A refund may be recorded, or fail, at any moment, so what comes next is decided inside the write. A failed step does not keep the
  * owner's side from hearing, and a failed channel keeps nothing from the buyer. An effect that was begun but has no time left does
@@ -65,9 +65,10 @@ export async function runPending(
     begunHere: new Set(),
     stepHasFailed: false,
   };
-  let noted = NOTHING_TO_NOTE;
+  /** The outcome of the last effect, for the next write to record. */
+  let outcome = NOTHING_TO_RECORD;
   /** What is true but may not stand in the record yet. */
-  let unwritten: Result["change"] = noted.change;
+  let unwritten: Result["change"] = outcome.change;
 
   try {
     return await runToTheEnd();
@@ -78,10 +79,10 @@ export async function runPending(
 
   async function runToTheEnd(): Promise<RunEnd> {
     for (;;) {
-      const written = await noteAndBegin();
+      const written = await recordAndBegin();
       if (written === undefined) return { kind: "busy" };
-      const { next, announce, control } = written;
-      for (const tell of [noted.announce, ...announce]) await tell();
+      const { next, afterCommit, control } = written;
+      for (const report of [outcome.afterCommit, ...afterCommit]) await report();
 
       if (next.kind === "no_time") return { kind: "unfinished", reason: "out_of_time" };
       if (next.kind === "nothing") return endOf(control);
@@ -91,14 +92,14 @@ export async function runPending(
         await lease.write((current) => endRunOutOfTime(next.unbegin(current), now()));
         return { kind: "unfinished", reason: "out_of_time" };
       }
-      noted = await effectOf(next, control, effectMs);
-      unwritten = noted.change;
+      outcome = await effectOf(next, control, effectMs);
+      unwritten = outcome.change;
     }
   }
 
   /** Undefined when the lease is no longer ours. A write that fails may still have recorded the beginning of an effect that will not run. */
-  async function noteAndBegin(): Promise<(Decision & { control: ControlRecord }) | undefined> {
-    const { change } = noted;
+  async function recordAndBegin(): Promise<(Decision & { control: ControlRecord }) | undefined> {
+    const { change } = outcome;
     let decision: Decision | undefined;
     const decide = (current: ControlDraft): ControlDraft => {
       const decided = decideNext(change(current), run, dependencies);
@@ -122,12 +123,14 @@ export async function runPending(
       run.stepHasFailed = result.hasFailed;
       return result;
     }
-    for (const errand of next.errands) tried.add(nameOf(errand));
-    return runErrands(next.errands, { ...leasedOrder, control }, timeoutMs, dependencies);
+    for (const delivery of next.deliveries) tried.add(nameOf(delivery));
+    return deliverNotifications(next.deliveries, { ...leasedOrder, control }, timeoutMs, dependencies);
   }
 }
 
 function endOf(control: ControlRecord): RunEnd {
   if (owesSteps(control, false)) return { kind: "unfinished", reason: "step_failed" };
-  return owesNews(control.news) ? { kind: "unfinished", reason: "news_failed" } : { kind: "ended", control };
+  return owesNotifications(control.news)
+    ? { kind: "unfinished", reason: "news_failed" }
+    : { kind: "ended", control };
 }

@@ -6,7 +6,7 @@ import type { OrderSnapshot } from "./order.ts";
 import type { Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "../retry/backoff.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
-import { spreadNews } from "./outbox/spread-news.ts";
+import { enqueueNotifications } from "./outbox/enqueue-notifications.ts";
 import { blockStep, failStep, finishStep, skipStep } from "./step-progress.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 
@@ -35,11 +35,11 @@ export async function runStep(
     const result = await withTimeout(timeoutMs, schedule, (signal) =>
       step.run(order, { idempotencyKey, number, signal }),
     );
-    const note = result === "skipped" ? skipStep : finishStep;
+    const record = result === "skipped" ? skipStep : finishStep;
     return {
       hasFailed: false,
-      change: (current) => note(current, step.name),
-      announce: () => blockedSteps.clear(step.name, isRetry),
+      change: (current) => record(current, step.name),
+      afterCommit: () => blockedSteps.clear(step.name, isRetry),
     };
   } catch (error) {
     // A refusal may be this mail's own fault. While other orders' mails wait for the owner, it waits with them.
@@ -54,7 +54,7 @@ export async function runStep(
     return {
       hasFailed: true,
       change: (current) => failStep(current, step.name, failure, now()),
-      announce: () =>
+      afterCommit: () =>
         log.warn("step_failed", { orderId, step: step.name, attempt: number, error: errorName(error) }),
     };
   }
@@ -70,23 +70,23 @@ function waitForOwner(
 ): Result {
   return {
     change: (current) => blockStep(unbegin(current), `${step.name}: ${message}`, now()),
-    async announce() {
+    async afterCommit() {
       log.warn("step_waits", { orderId, step: step.name, reason: message });
       await blockedSteps.report(step.name, message);
     },
   };
 }
 
-/** The log says so once the flag, and with it the owner's news, is durable. */
+/** The log says so once the flag, and with it the owner's notification, is durable. */
 export function giveUpStep(
   step: FulfillmentStep,
   reason: string,
   orderId: string,
-  { news, log }: SettleDependencies,
+  { notifier, log }: SettleDependencies,
 ): Result {
   return {
     change: (current) =>
-      spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),
-    announce: () => log.error("order_needs_attention", { orderId, step: step.name }),
+      enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience),
+    afterCommit: () => log.error("order_needs_attention", { orderId, step: step.name }),
   };
 }

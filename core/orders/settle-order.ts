@@ -13,7 +13,7 @@ import { UnreadableRecordError } from "./unreadable-record-error.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 export type SettleOutcome =
-  /** Every step is done, now or before, and all news is delivered. */
+  /** Every step is done, now or before, and all notifications are delivered. */
   | { kind: "fulfilled" }
   /** The buyer has finished, the payment has not (bank debits take days). Recorded; nothing to do yet. */
   | { kind: "awaiting_payment" }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { DISPUTE_STATES } from "./disputes.ts";
-import { formatNews, parseNews } from "./outbox/news.ts";
+import { formatOutbox, parseOutbox } from "./outbox/outbox.ts";
 import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 
 /**
@@ -27,7 +27,7 @@ const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
     z.string(),
     z.object({ state: z.enum(["started", "failed", "done", "skipped"]), attempts: z.int().check(z.gte(0)) }),
   ),
-  news: z.exactOptional(z.pipe(z.string(), z.transform(parseNews))),
+  news: z.exactOptional(z.pipe(z.string(), z.transform(parseOutbox))),
   nextTryMs: z.exactOptional(z.number()),
   lastError: z.exactOptional(z.string()),
   checkedMs: z.exactOptional(z.number()),
@@ -67,10 +67,10 @@ const snapshotSchema: z.ZodMiniType<OrderSnapshot> = z.object({
   receiptUrl: z.exactOptional(z.string()),
 });
 
-/** JSON, with the news in a few characters. `parseControlRecord` reads it. */
+/** JSON, with the outbox in a few characters. `parseControlRecord` reads it. */
 export function formatControlRecord(control: ControlRecord): string {
   const { news, ...rest } = control;
-  return JSON.stringify({ ...rest, ...(news !== undefined && { news: formatNews(news) }) });
+  return JSON.stringify({ ...rest, ...(news !== undefined && { news: formatOutbox(news) }) });
 }
 
 /** @throws when the record is not one this version of the shop can read. */

@@ -4,7 +4,7 @@ import type { Truth } from "./facts.ts";
 import { takeLease } from "./lease.ts";
 import type { StoredControl } from "./order-store.ts";
 import type { OrderId } from "./order.ts";
-import { spreadNews } from "./outbox/spread-news.ts";
+import { enqueueNotifications } from "./outbox/enqueue-notifications.ts";
 import { lookFor } from "./payment-look.ts";
 import type { SyncDependencies } from "./settle-dependencies.ts";
 import type { SettleTrigger } from "./settle-trigger.ts";
@@ -52,7 +52,7 @@ export async function syncWithStripe(
   return synced;
 
   async function syncOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
-    const { readFacts, store, now, news } = dependencies;
+    const { readFacts, store, now, notifier } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -69,7 +69,11 @@ export async function syncWithStripe(
           if (facts.status !== "complete") return undefined;
           await store.createSnapshot(facts.snapshot);
         }
-        const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);
+        const merged = enqueueNotifications(
+          current,
+          mergeFacts(current ?? newControl(), facts),
+          notifier.audience,
+        );
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
         // Only after the second look: if that fails, no unused lease keeps others waiting.
         const leased =

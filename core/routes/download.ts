@@ -12,7 +12,7 @@ import { HttpError, unavailable } from "../http/http-error.ts";
 import { found } from "../http/responses.ts";
 import type { Limit, OpenRoute, Route } from "../http/route.ts";
 import { describeError, type Log } from "../log/log.ts";
-import { handOut, type RevocationReason } from "../orders/hand-out.ts";
+import { accessOf, type RevocationReason } from "../orders/access.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -128,12 +128,12 @@ async function fileToHandOut(
   if (order === undefined) {
     throw new HttpError(404, "order_not_found", "We could not find the order that this link belongs to.");
   }
-  const state = handOut(order.control);
+  const state = accessOf(order.control);
   if (state.kind === "revoked") {
     const code = state.reason === "subscription_paused" ? "subscription_paused" : "order_revoked";
     throw refused(code, REVOKED[state.reason]);
   }
-  if (state.kind === "not_paid") throw refused("order_not_paid", NOT_PAID);
+  if (state.kind === "unpaid") throw refused("order_not_paid", NOT_PAID);
   const file = order.snapshot.items.flatMap((item) => filesOf(item, site)).find(({ id }) => id === fileId);
   if (file === undefined) throw new HttpError(404, "file_not_found", GONE);
   return file;

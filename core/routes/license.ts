@@ -6,7 +6,7 @@ import { jsonResponse } from "../http/responses.ts";
 import type { OpenRoute, Route } from "../http/route.ts";
 import { createRecentAnswers } from "../delivery/licenses/recent-answers.ts";
 import type { LicenseSigner } from "../delivery/licenses/license-signer.ts";
-import { handOut } from "../orders/hand-out.ts";
+import { accessOf } from "../orders/access.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 
@@ -93,8 +93,8 @@ function open({ licenseSigner: signer, config, loadServices, now }: LicenseDepen
   async function lookUp(orderId: OrderId): Promise<LicenseStatus> {
     const { store } = await loadServices();
     const stored = await store.readControl(orderId);
-    const state = stored === undefined ? "not_paid" : handOut(stored.control).kind;
-    if (state === "not_paid") return "unknown";
-    return state === "open" ? "valid" : "revoked";
+    const state = stored === undefined ? "unpaid" : accessOf(stored.control).kind;
+    if (state === "unpaid") return "unknown";
+    return state === "granted" ? "valid" : "revoked";
   }
 }

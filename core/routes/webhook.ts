@@ -15,7 +15,7 @@ import type { SettleOutcome } from "../orders/settle-order.ts";
 import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import { withTimeout } from "../retry/with-timeout.ts";
 import type { EventLog } from "../webhook/event-log.ts";
-import { parseNotification, type Notification } from "../webhook/notification.ts";
+import { parseStripeEvent, type StripeEvent } from "../webhook/stripe-event.ts";
 import { isOurDecline } from "../webhook/our-decline.ts";
 import { processEvent, type EventDependencies, type SettledOrder } from "../webhook/process-event.ts";
 import { verifySignature } from "../webhook/verify-signature.ts";
@@ -91,7 +91,7 @@ export const webhook: Route<WebhookDependencies> = {
     async handle(request, context) {
       const body = await readBody(request, BODY_LIMIT_BYTES);
       const signature = request.headers.get("stripe-signature");
-      const event = parseNotification(
+      const event = parseStripeEvent(
         verifySignature(stripe, body, signature, config.stripe.webhookSecrets, now()),
       );
       context.note({ eventId: event.id, eventType: event.type });
@@ -118,7 +118,7 @@ interface Processed {
  * Never takes longer than Stripe waits, whatever hangs. Work that goes on after a 503 is a run that was overtaken, like any other:
  * its late writes are refused.
  */
-async function settleEvent(event: Notification, dependencies: WebhookServices): Promise<Processed> {
+async function settleEvent(event: StripeEvent, dependencies: WebhookServices): Promise<Processed> {
   const { now, schedule } = dependencies;
   const deadline = createDeadline(now, SETTLE_WITHIN_MS);
   try {
@@ -139,7 +139,7 @@ async function settleEvent(event: Notification, dependencies: WebhookServices): 
 
 /** The trail is for people. If it cannot be written, or not in time, that is no reason to make Stripe retry. */
 async function record(
-  { id: eventId, type, createdMs }: Notification,
+  { id: eventId, type, createdMs }: StripeEvent,
   { outcome, orderIds, refusal }: Processed,
   { storage, now, schedule, log }: WebhookServices,
   { requestId }: RequestContext,

@@ -3,12 +3,12 @@ import * as z from "zod/mini";
 import { PRICE_NAME } from "./catalog.ts";
 import type { PriceSettings, ShopDefinition } from "./shop-definition.ts";
 import { checkoutSchema } from "./checkout-schema.ts";
-import { deliveriesSchema } from "./delivery-schema.ts";
+import { deliverablesSchema } from "./deliverable-schema.ts";
 import { absoluteUrl, color, mailAddress, matching, ownCode, text, whole } from "./fields.ts";
 
 const priceSchema: z.ZodMiniType<PriceSettings> = z.strictObject({
   maxQuantity: z.exactOptional(whole(1, 999)),
-  deliver: z.exactOptional(deliveriesSchema),
+  deliver: z.exactOptional(deliverablesSchema),
   checkout: z.exactOptional(checkoutSchema),
 });
 

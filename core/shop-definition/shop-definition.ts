@@ -50,14 +50,14 @@ export interface PriceSettings {
   /** How many one order may hold: 1 to 999, by default 99. */
   maxQuantity?: number;
   /** What the buyer gets once the money is in. */
-  deliver?: readonly Delivery[];
+  deliver?: readonly Deliverable[];
   /** Replaces the shop's options of the same names. */
   checkout?: CheckoutOptions;
 }
 
-export type Delivery = FileDelivery | LinkDelivery | LicenseDelivery | TextDelivery;
+export type Deliverable = FileDeliverable | LinkDeliverable | LicenseDeliverable | TextDeliverable;
 
-export interface FileDelivery {
+export interface FileDeliverable {
   kind: "file";
   /** What the buyer reads, e.g. `The Tide Reader (EPUB)`. */
   name: string;
@@ -65,7 +65,7 @@ export interface FileDelivery {
   file: `private/${string}` | { bucketKey: string };
 }
 
-interface LinkDelivery {
+interface LinkDeliverable {
   kind: "link";
   name: string;
   /** `https://…`; shown only to buyers who have paid. */
@@ -73,7 +73,7 @@ interface LinkDelivery {
 }
 
 /** One signed key per unit, which your software can verify without asking a server: docs/licenses.md. */
-export interface LicenseDelivery {
+export interface LicenseDeliverable {
   kind: "license";
   /** What the buyer reads above the key; by default the item's name. */
   name?: string;
@@ -84,7 +84,7 @@ export interface LicenseDelivery {
   product?: string;
 }
 
-interface TextDelivery {
+interface TextDeliverable {
   kind: "text";
   name: string;
   text: string;

@@ -1,5 +1,5 @@
 import { formatDisputes, parseDisputes } from "../orders/disputes.ts";
-import { formatNews } from "../orders/outbox/news.ts";
+import { formatOutbox } from "../orders/outbox/outbox.ts";
 import type { ControlRecord, OrderId, StepProgress } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
 import { parseControlRecord } from "../orders/stored-order.ts";
@@ -61,7 +61,7 @@ function toCompact(control: Omit<ControlRecord, "lastError">, version: number): 
     f: control.fence,
     ...(lease !== undefined && { l: [lease.owner, lease.untilMs] }),
     t: Object.fromEntries(compactSteps),
-    ...(control.news !== undefined && { g: formatNews(control.news) }),
+    ...(control.news !== undefined && { g: formatOutbox(control.news) }),
     ...(control.nextTryMs !== undefined && { x: control.nextTryMs }),
     ...(control.checkedMs !== undefined && { c: control.checkedMs }),
   };

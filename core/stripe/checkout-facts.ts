@@ -4,7 +4,7 @@ import type { CheckoutFacts, Truth } from "../orders/facts.ts";
 import { sumsOf } from "../orders/order-sums.ts";
 import type { OrderId, OrderItem, OrderSnapshot } from "../orders/order.ts";
 import type { PaymentLook } from "../orders/payment-look.ts";
-import { hasEnded } from "../orders/revocation.ts";
+import { hasEnded } from "../orders/access.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import { classifyStripeError } from "./errors.ts";
 import { idOf } from "./ids.ts";

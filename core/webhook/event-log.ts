@@ -1,7 +1,7 @@
 import type { OrderId } from "../orders/order.ts";
 
-/** One verified delivery, as it was answered. */
-interface Delivery {
+/** One verified delivery of an event, as it was answered. */
+export interface WebhookDelivery {
   eventId: string;
   type: string;
   /** When Stripe made the event, in ms since 1970. */
@@ -21,7 +21,7 @@ interface Delivery {
  */
 export interface EventLog {
   /** The latest answer to an event replaces the earlier ones. */
-  record(delivery: Delivery): Promise<void>;
+  record(delivery: WebhookDelivery): Promise<void>;
 
   /** When Stripe last reached us, to the minute, in ms since 1970; undefined if it never did. */
   lastDeliveryMs(): Promise<number | undefined>;

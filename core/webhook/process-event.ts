@@ -8,7 +8,7 @@ import type { SettleTrigger } from "../orders/settle-trigger.ts";
 import { sleep } from "../retry/with-timeout.ts";
 import { ORDER_EVENTS } from "./event-types.ts";
 import { findOrders } from "./find-orders.ts";
-import type { Notification } from "./notification.ts";
+import type { StripeEvent } from "./stripe-event.ts";
 
 export type EventResult =
   | {
@@ -41,7 +41,7 @@ export interface EventDependencies extends SettleDependencies {
  * @throws when Stripe or the store cannot be reached.
  */
 export async function processEvent(
-  event: Notification,
+  event: StripeEvent,
   deadline: Deadline,
   dependencies: EventDependencies,
 ): Promise<EventResult> {

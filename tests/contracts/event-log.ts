@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
 
-import type { EventLog } from "../../core/webhook/event-log.ts";
-
-type Delivery = Parameters<EventLog["record"]>[0];
+import type { EventLog, WebhookDelivery } from "../../core/webhook/event-log.ts";
 
 export interface EventLogUnderTest {
   events: EventLog;
   /** An event reaches the shop, is verified and recorded. Resolves to when that was, in ms since 1970. */
-  deliver(delivery: Delivery): Promise<number>;
+  deliver(delivery: WebhookDelivery): Promise<number>;
   /** Why nothing can be delivered here, if so. */
   cannotDeliver?: string;
 }
@@ -45,7 +43,7 @@ export function eventLogContract(open: () => EventLogUnderTest): void {
   });
 }
 
-function delivery(eventId: string, atMs: number): Delivery {
+function delivery(eventId: string, atMs: number): WebhookDelivery {
   return {
     eventId,
     type: "checkout.session.completed",

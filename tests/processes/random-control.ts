@@ -1,10 +1,10 @@
 import {
   subjectOf,
   type Channel,
-  type Delivery,
-  type NewsBook,
-  type NewsKind,
-} from "../../core/orders/outbox/news.ts";
+  type DeliveryProgress,
+  type Outbox,
+  type NotificationKind,
+} from "../../core/orders/outbox/outbox.ts";
 import type { ControlRecord, OrderState, PaymentMirror, StepProgress } from "../../core/orders/order.ts";
 import type { Random } from "../simulation/random.ts";
 
@@ -22,7 +22,7 @@ const STATES = all<OrderState>({
 
 const STEP_STATES = all<StepProgress["state"]>({ started: true, failed: true, done: true, skipped: true });
 
-const KINDS = all<NewsKind>({
+const KINDS = all<NotificationKind>({
   paid: true,
   payment_failed: true,
   needs_attention: true,
@@ -43,7 +43,7 @@ const KINDS = all<NewsKind>({
 
 const CHANNELS = all<Channel>({ code: true, webhook: true, mail: true, chat: true });
 
-const DELIVERY_STATES = all<Delivery["state"]>({
+const DELIVERY_STATES = all<DeliveryProgress["state"]>({
   todo: true,
   started: true,
   done: true,
@@ -53,9 +53,9 @@ const DELIVERY_STATES = all<Delivery["state"]>({
 
 /** A record with anything that its type allows, whether or not a real order could have it. */
 export function randomControl(random: Random): ControlRecord {
-  const news = random.chance(0.6) ? randomNews(random) : undefined;
+  const outbox = random.chance(0.6) ? randomOutbox(random) : undefined;
   return {
-    v: news === undefined ? 1 : 2,
+    v: outbox === undefined ? 1 : 2,
     writeId: random.letters(16),
     state: random.pick(STATES),
     mirror: randomMirror(random),
@@ -66,7 +66,7 @@ export function randomControl(random: Random): ControlRecord {
         .filter(() => random.chance(0.5))
         .map((name) => [name, { state: random.pick(STEP_STATES), attempts: random.between(0, 12) }]),
     ),
-    ...(news !== undefined && { news }),
+    ...(outbox !== undefined && { news: outbox }),
     ...(random.chance(0.3) && { nextTryMs: random.between(0, 2 ** 41) }),
     ...(random.chance(0.3) && { lastError: random.pick(["", 'mail: "no"\n', "naïve 💶", "\u0000"]) }),
     ...(random.chance(0.3) && { checkedMs: random.between(0, 2 ** 41) }),
@@ -84,8 +84,8 @@ function randomMirror(random: Random): PaymentMirror {
   };
 }
 
-/** The latest news of each subject, for any of the channels or for none. */
-function randomNews(random: Random): NewsBook {
+/** The latest notification of each subject, for any of the channels or for none. */
+function randomOutbox(random: Random): Outbox {
   const kinds = KINDS.filter(() => random.chance(0.2));
   return Object.fromEntries(
     kinds.map((kind) => {

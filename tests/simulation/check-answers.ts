@@ -60,7 +60,7 @@ export function checkAnswer(
     ) {
       complain("what it reported is not recorded");
     }
-    if (records.every((stored) => owesNews(stored.control))) complain("the owner was not told yet");
+    if (records.every((stored) => owesNotifications(stored.control))) complain("the owner was not told yet");
   }
 }
 
@@ -85,7 +85,7 @@ export function showDisputes({ disputes }: ControlRecord["mirror"]): string | un
 }
 
 /** True while a message to the owner's side is owed. */
-export function owesNews({ news = {} }: ControlRecord): boolean {
+export function owesNotifications({ news = {} }: ControlRecord): boolean {
   return Object.values(news)
     .flatMap(({ deliveries }) => Object.values(deliveries))
     .some(({ state }) => state === "todo" || state === "started");

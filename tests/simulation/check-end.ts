@@ -2,7 +2,7 @@ import type { ControlRecord } from "../../core/orders/order.ts";
 import { formatControlRecord } from "../../core/orders/stored-order.ts";
 import { isHandled, showDisputes } from "./check-answers.ts";
 import { misreadings } from "./check-sums.ts";
-import { checkNews, checkNothingOwed } from "./check-news.ts";
+import { checkNotifications, checkNothingOwed } from "./check-notifications.ts";
 import { OWNER } from "./owner-command.ts";
 import type { Plan } from "./plan.ts";
 import { PERFECT_STORAGE } from "./storage-habits.ts";
@@ -46,7 +46,7 @@ export async function checkEnd(
     if (control === undefined) continue;
     checkMirror(truth, control, complain);
     checkNothingOwed(control, complain);
-    if (scope === "everything") checkNews(id, control, truth, world, complain);
+    if (scope === "everything") checkNotifications(id, control, truth, world, complain);
     if (scope === "everything") checkEffects(id, control, plan, world, complain);
     if (scope === "everything" && plan.engine === "memory") await checkSnapshot(id, world, complain);
   }

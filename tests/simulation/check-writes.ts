@@ -1,5 +1,5 @@
 import type { ControlRecord, StepProgress } from "../../core/orders/order.ts";
-import { owesNews } from "./check-answers.ts";
+import { owesNotifications } from "./check-answers.ts";
 import type { CheckWrite } from "./order-book.ts";
 import { OWNER } from "./owner-command.ts";
 import type { ShopProcess } from "./shop-process.ts";
@@ -84,7 +84,7 @@ export function createWriteChecks(
       const isAtIt = before?.state === "fulfilled" && after.fence === before.fence;
       // For the owner's command, what was given up is owed too.
       const isOwners = after.lease?.owner.startsWith(OWNER) === true && hasGivenUp(after);
-      if (after.lease !== undefined && !owesNews(after) && !isAtIt && !isOwners)
+      if (after.lease !== undefined && !owesNotifications(after) && !isAtIt && !isOwners)
         complain("I10 only the lease holder acts", "fulfilled with a lease, and nothing is owed");
     }
     for (const step of SKIPPED_WHEN_REVOKED) {

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { OutgoingRequest } from "../../core/http/safe-post.ts";
 import type { OwnerCodeAttempt, ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
 import { badSum } from "./check-sums.ts";
-import type { NewsLedger } from "./news-ledger.ts";
+import type { NotificationLedger } from "./notification-ledger.ts";
 import type { OrderBook } from "./order-book.ts";
 import type { CallOutside } from "./outside-call.ts";
 import type { ShopProcess } from "./shop-process.ts";
@@ -50,7 +50,7 @@ const SECRET_BYTES = Buffer.alloc(32, "simulated");
 export function createOwnerSide(surroundings: {
   callOutside: CallOutside;
   book: OrderBook;
-  ledger: NewsLedger;
+  ledger: NotificationLedger;
   truths: Truths;
   violations: Violations;
   habits: () => OwnerHabits;

@@ -17,7 +17,7 @@ import { createFaultyStorage } from "./faulty-storage.ts";
 import { createOrderBook, type OrderBook } from "./order-book.ts";
 import { createCallOutside } from "./outside-call.ts";
 import { createPlatform, type HostHabits, type Instance, type Platform } from "./platform.ts";
-import { createNewsLedger, type Subject } from "./news-ledger.ts";
+import { createNotificationLedger, type Subject } from "./notification-ledger.ts";
 import { OWNER, settleByHand } from "./owner-command.ts";
 import { createOwnerSide, type OwnerHabits, type OwnerSide } from "./owner-side.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -149,7 +149,7 @@ export function createWorld(
   const truths = createTruths(state);
   watch = truths.refresh;
   const habits = options.owner();
-  const ledger = createNewsLedger(violations, (subject) => isHeard(subject, habits));
+  const ledger = createNotificationLedger(violations, (subject) => isHeard(subject, habits));
   const buyers = createBuyers(state, truths, violations);
   const steps = ["record", "license", ...(habits.code ? ["onPaid"] : []), "mail"];
   const isOwed = (orderId: string, step: string): boolean =>

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { OrderItem } from "../../orders/order.ts";
-import type { FileDelivery } from "../../shop-definition/shop-definition.ts";
+import type { FileDeliverable } from "../../shop-definition/shop-definition.ts";
 import { priceSettings, type Site } from "../../shop-definition/site.ts";
 
 /** A file that an item of an order brings its buyer. */
@@ -10,7 +10,7 @@ export interface OrderFile {
   id: string;
   /** What the buyer reads. */
   name: string;
-  file: FileDelivery["file"];
+  file: FileDeliverable["file"];
 }
 
 /**
@@ -18,9 +18,9 @@ export interface OrderFile {
  * who has bought it.
  */
 export function filesOf(item: Pick<OrderItem, "priceId" | "lookupKey">, site: Site): OrderFile[] {
-  const deliveries = priceSettings(site, item).deliver ?? [];
-  return deliveries
-    .filter((delivery) => delivery.kind === "file")
+  const deliverables = priceSettings(site, item).deliver ?? [];
+  return deliverables
+    .filter((deliverable) => deliverable.kind === "file")
     .map(({ name, file }) => ({ id: fileIdOf(item, name), name, file }));
 }
 
@@ -30,7 +30,7 @@ export function fileIdOf({ priceId }: Pick<OrderItem, "priceId">, name: string):
 }
 
 /** `tides.pdf` for `private/guides/tides.pdf`, and for a bucket's `2026/tides.pdf`. */
-export function fileNameOf(file: FileDelivery["file"]): string {
+export function fileNameOf(file: FileDeliverable["file"]): string {
   const path = typeof file === "string" ? file : file.bucketKey;
   return path.split("/").findLast((part) => part !== "") ?? path;
 }

@@ -1,5 +1,5 @@
 import type { OrderItem, OrderSnapshot } from "../../orders/order.ts";
-import type { LicenseDelivery, PriceSettings } from "../../shop-definition/shop-definition.ts";
+import type { LicenseDeliverable, PriceSettings } from "../../shop-definition/shop-definition.ts";
 import { priceSettings, type Site } from "../../shop-definition/site.ts";
 import type { LicenseSigner } from "./license-signer.ts";
 
@@ -19,15 +19,15 @@ export function licensesOf(order: OrderSnapshot, site: Site, signer: LicenseSign
   const unitsOf = new Map<string, number>();
   const licenses: LicensesOfItem[] = [];
   for (const item of order.items) {
-    for (const delivery of licenseDeliveries(priceSettings(site, item))) {
-      const product = productOf(delivery, item);
+    for (const deliverable of licenseDeliverables(priceSettings(site, item))) {
+      const product = productOf(deliverable, item);
       // Two lines may bring the same product; every unit in the order has a key of its own.
       const before = unitsOf.get(product) ?? 0;
       unitsOf.set(product, before + item.quantity);
       const keys = Array.from({ length: item.quantity }, (_, index) =>
         signer.issue(order, product, before + index + 1),
       );
-      licenses.push({ name: delivery.name ?? item.name, keys });
+      licenses.push({ name: deliverable.name ?? item.name, keys });
     }
   }
   return licenses;
@@ -42,11 +42,11 @@ export function sellsLicenses({ shop }: Site): boolean {
   return Object.values(shop.prices ?? {}).some(deliversLicense);
 }
 
-function licenseDeliveries({ deliver = [] }: PriceSettings): LicenseDelivery[] {
-  return deliver.filter((delivery) => delivery.kind === "license");
+function licenseDeliverables({ deliver = [] }: PriceSettings): LicenseDeliverable[] {
+  return deliver.filter((deliverable) => deliverable.kind === "license");
 }
 
 /** A price's id never changes; its lookup key may. Stripe once let owners choose ids of any characters. */
-function productOf({ product }: LicenseDelivery, { priceId }: OrderItem): string {
+function productOf({ product }: LicenseDeliverable, { priceId }: OrderItem): string {
   return product ?? priceId.replace(/[^\w-]/g, "-").slice(0, 64);
 }

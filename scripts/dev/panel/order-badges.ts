@@ -1,4 +1,4 @@
-import { isLeftToOwner } from "../../../core/orders/outbox/errands.ts";
+import { isLeftToOwner } from "../../../core/orders/outbox/outbox-delivery.ts";
 import type { ControlRecord, PaymentMirror } from "../../../core/orders/order.ts";
 
 export interface Badge {

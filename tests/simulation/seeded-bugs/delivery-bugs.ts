@@ -35,8 +35,8 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
     hazards: "B01",
     patches: [
       {
-        file: "core/orders/hand-out.ts",
-        find: 'if (stateRank(control.state) < stateRank("paid")) return { kind: "not_paid" };',
+        file: "core/orders/access.ts",
+        find: 'if (stateRank(control.state) < stateRank("paid")) return { kind: "unpaid" };',
         replace: "void stateRank;",
       },
     ],
@@ -47,7 +47,7 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
     hazards: "B04",
     patches: [
       {
-        file: "core/orders/hand-out.ts",
+        file: "core/orders/access.ts",
         find: 'if (isRevoked(control)) return { kind: "revoked", reason: reasonOf(control) };',
         replace: "void isRevoked; void reasonOf;",
       },
@@ -60,7 +60,7 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/routes/license.ts",
-        find: 'return state === "open" ? "valid" : "revoked";',
+        find: 'return state === "granted" ? "valid" : "revoked";',
         replace: 'return "valid";',
       },
     ],

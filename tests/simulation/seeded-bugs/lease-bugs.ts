@@ -119,9 +119,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: NEXT,
-        find: '? { control: endRun(control), next: { kind: "nothing" }, announce }',
+        find: '? { control: endRun(control), next: { kind: "nothing" }, afterCommit }',
         replace:
-          '? { control: run.stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, announce }',
+          '? { control: run.stepHasFailed ? control : endRun(control), next: { kind: "nothing" }, afterCommit }',
       },
     ],
   },
@@ -138,9 +138,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
       },
       {
         file: RUN,
-        find: 'import { runErrands } from "./outbox/tell-news.ts";',
+        find: 'import { deliverNotifications } from "./outbox/deliver-notifications.ts";',
         replace:
-          'import { runErrands } from "./outbox/tell-news.ts"; import { updateControl } from "./update-control.ts";',
+          'import { deliverNotifications } from "./outbox/deliver-notifications.ts"; import { updateControl } from "./update-control.ts";',
       },
     ],
   },

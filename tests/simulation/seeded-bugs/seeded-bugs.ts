@@ -6,7 +6,7 @@ import { FACT_BUGS } from "./fact-bugs.ts";
 import { FAILURE_BUGS } from "./failure-bugs.ts";
 import { LEASE_BUGS } from "./lease-bugs.ts";
 import { LIMIT_BUGS } from "./limit-bugs.ts";
-import { NEWS_BUGS } from "./news-bugs.ts";
+import { NOTIFICATION_BUGS } from "./notification-bugs.ts";
 import { PAYMENT_BUGS } from "./payment-bugs.ts";
 import { RECONCILE_BUGS } from "./reconcile-bugs.ts";
 import { SALE_BUGS } from "./sale-bugs.ts";
@@ -26,7 +26,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   ...STEP_BUGS,
   ...DELIVERY_BUGS,
   ...SUM_BUGS,
-  ...NEWS_BUGS,
+  ...NOTIFICATION_BUGS,
   ...RECONCILE_BUGS,
   ...SUBSCRIPTION_BUGS,
   ...SALE_BUGS,

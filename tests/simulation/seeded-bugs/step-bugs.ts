@@ -35,8 +35,8 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: NEXT,
-        find: "return { control: beginStep(control, step.name), next: toStep(step, control), announce };",
-        replace: "return { control, next: toStep(step, control), announce };",
+        find: "return { control: beginStep(control, step.name), next: toStep(step, control), afterCommit };",
+        replace: "return { control, next: toStep(step, control), afterCommit };",
       },
     ],
   },
@@ -174,14 +174,14 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: STEP,
-        find: "change: (current) => spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience),",
+        find: "change: (current) => enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience),",
         replace:
-          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return spreadNews(current, flagForAttention(current, `${step.name}: ${reason}`), news.audience); },',
+          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience); },',
       },
       {
         file: STEP,
-        find: 'announce: () => log.error("order_needs_attention", { orderId, step: step.name }),',
-        replace: "announce: () => undefined,",
+        find: 'afterCommit: () => log.error("order_needs_attention", { orderId, step: step.name }),',
+        replace: "afterCommit: () => undefined,",
       },
     ],
   },
@@ -243,9 +243,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
       },
       {
         file: "core/orders/sync-with-stripe.ts",
-        find: "const merged = spreadNews(current, mergeFacts(current ?? newControl(), facts), news.audience);",
+        find: "mergeFacts(current ?? newControl(), facts),",
         replace:
-          'const merged = spreadNews(current, mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts), news.audience);',
+          'mergeFacts(current ?? newControl(), String(trigger) === "claims_paid" ? { ...facts, state: "paid" } : facts),',
       },
     ],
   },
@@ -279,7 +279,7 @@ export const STEP_BUGS: readonly SeededBug[] = [
       {
         file: RUN,
         find: 'import type { Result } from "./result.ts";',
-        replace: 'import type { Result } from "./result.ts"; import { isRevoked } from "./revocation.ts";',
+        replace: 'import type { Result } from "./result.ts"; import { isRevoked } from "./access.ts";',
       },
     ],
   },

@@ -3,7 +3,7 @@ import type { SeededBug } from "./seeded-bug.ts";
 const CONTROL = "core/orders/control-record.ts";
 const FACTS = "core/stripe/payment-facts.ts";
 const LOOK = "core/orders/payment-look.ts";
-const SPREAD = "core/orders/outbox/spread-news.ts";
+const SPREAD = "core/orders/outbox/enqueue-notifications.ts";
 
 /** Pauses and later payments of a subscription, what the owner is told first, and what Stripe is answered while a checkout is open. */
 export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
@@ -13,9 +13,9 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
     hazards: "G01",
     patches: [
       {
-        file: "core/orders/hand-out.ts",
-        find: 'return isPaused(control) ? { kind: "revoked", reason: "subscription_paused" } : { kind: "open" };',
-        replace: 'void isPaused; return { kind: "open" };',
+        file: "core/orders/access.ts",
+        find: 'return isPaused(control) ? { kind: "revoked", reason: "subscription_paused" } : { kind: "granted" };',
+        replace: 'void isPaused; return { kind: "granted" };',
       },
     ],
   },
@@ -116,8 +116,8 @@ export const SUBSCRIPTION_BUGS: readonly SeededBug[] = [
     hazards: "B24",
     patches: [
       {
-        file: "core/orders/outbox/errands.ts",
-        find: "return due.filter((errand) => isOfOrder(errand) || !waiting.has(errand.channel));",
+        file: "core/orders/outbox/outbox-delivery.ts",
+        find: "return due.filter((delivery) => isOfOrder(delivery) || !waiting.has(delivery.channel));",
         replace: "void waiting; return due;",
       },
     ],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { isRevoked } from "../../../../core/orders/revocation.ts";
+import { isRevoked } from "../../../../core/orders/access.ts";
 import { openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 let shop: TestShop;

@@ -10,10 +10,9 @@ import {
   newControl,
   owesSteps,
 } from "../../../../core/orders/control-record.ts";
-import { handOut } from "../../../../core/orders/hand-out.ts";
+import { accessOf, isRevoked } from "../../../../core/orders/access.ts";
 import { holdsLease, takeLease } from "../../../../core/orders/lease.ts";
 import { stateRank, type PaymentMirror } from "../../../../core/orders/order.ts";
-import { isRevoked } from "../../../../core/orders/revocation.ts";
 import { beginStep, failStep, isUncertain } from "../../../../core/orders/step-progress.ts";
 
 function facts(
@@ -59,10 +58,10 @@ test.for<[Partial<PaymentMirror>, boolean]>([
 
 test("G01: a paused subscription closes access and revokes nothing", () => {
   const paid = mergeFacts(newControl(), facts("paid", { subscription: "paused" }));
-  expect(handOut({ ...paid, writeId: "1" })).toEqual({ kind: "revoked", reason: "subscription_paused" });
+  expect(accessOf({ ...paid, writeId: "1" })).toEqual({ kind: "revoked", reason: "subscription_paused" });
   expect(isRevoked(paid)).toBe(false);
   const resumed = mergeFacts(paid, facts("paid", { subscription: "active" }));
-  expect(handOut({ ...resumed, writeId: "2" })).toEqual({ kind: "open" });
+  expect(accessOf({ ...resumed, writeId: "2" })).toEqual({ kind: "granted" });
 });
 
 test("G02: an order that was paused before it was delivered owes nothing, and stays on the worklist", () => {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { orderConfirmation } from "../../../../core/mail/order-confirmation.ts";
 import { minorDigits } from "../../../../core/format/money.ts";
-import type { NewsReport } from "../../../../core/orders/outbox/news-desk.ts";
+import type { NotificationReport } from "../../../../core/orders/outbox/notifier.ts";
 import { noticeOf } from "../../../../core/notifications/notice.ts";
 import { sumsOf, unexplainedMinor } from "../../../../core/orders/order-sums.ts";
 import type { OrderItem, OrderSnapshot } from "../../../../core/orders/order.ts";
@@ -22,8 +22,8 @@ const mailOf = (order: OrderSnapshot) =>
   });
 
 const noticeTextOf = (order: OrderSnapshot, kind: "paid" | "needs_attention" = "paid"): string => {
-  const report = { news: { kind, count: 1 }, order, control: control("write-1"), dates: {} };
-  return noticeOf(report as unknown as NewsReport).text;
+  const report = { notification: { kind, count: 1 }, order, control: control("write-1"), dates: {} };
+  return noticeOf(report as unknown as NotificationReport).text;
 };
 
 /** Reads rows such as `  2 × Poster  €64.00`: the amounts above the total, and the total. */

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { MAX_ATTEMPTS } from "../../../../core/retry/backoff.ts";
-import { formatNews, parseNews } from "../../../../core/orders/outbox/news.ts";
+import { formatOutbox, parseOutbox } from "../../../../core/orders/outbox/outbox.ts";
 import { formatControlRecord } from "../../../../core/orders/stored-order.ts";
 import type { ControlRecord } from "../../../../core/orders/order.ts";
 import { decodeControl, encodeControl } from "../../../../core/stores/stripe-control-record.ts";
 
 /** As much as can happen to one order, for every channel, and none of it delivered yet. */
-const MOST_NEWS = parseNews(
+const FULLEST_OUTBOX = parseOutbox(
   [
     "p1ws12ms12hs12",
     "a1ms12hs12",
@@ -39,7 +39,7 @@ const FULL: ControlRecord = {
       { state: "started", attempts: MAX_ATTEMPTS } as const,
     ]),
   ),
-  news: MOST_NEWS,
+  news: FULLEST_OUTBOX,
   nextTryMs: 1_795_000_000_000,
   checkedMs: 1_795_000_000_000,
   lastError: "mail: ".padEnd(160, "e"),
@@ -59,7 +59,7 @@ test("E10: in a table, too, the fullest record is less than 1 KB with its keys: 
   expect(Buffer.byteLength(formatControlRecord(FULL) + key)).toBeLessThan(1_000);
 });
 
-test("records without news are written and read as they always were", () => {
+test("records without an outbox are written and read as they always were", () => {
   const { news: _, ...rest } = FULL;
   const text = encodeControl({ control: { ...rest, v: 1 }, version: 3 });
   expect(JSON.parse(text)).not.toHaveProperty("g");
@@ -88,7 +88,7 @@ test("G13: several disputes survive a record without a failed renewal", () => {
   expect(decodeControl("cs_test_1", text).control).toMatchObject({ v: 3, mirror });
 });
 
-test("every piece of news can be written and read back, and anything else is refused", () => {
+test("every notification can be written and read back, and anything else is refused", () => {
   const delivery = fc.record({
     state: fc.constantFrom("todo", "started", "done", "skipped", "gave_up"),
     attempts: fc.integer({ min: 0, max: 10_000 }),
@@ -100,12 +100,12 @@ test("every piece of news can be written and read back, and anything else is ref
   const kinds = ["paid", "refunded", "dispute_lost", "renewal_failed_finally", "restored"] as const;
   fc.assert(
     fc.property(fc.constantFrom(...kinds), fc.nat(), deliveries, (kind, count, channels) => {
-      const book = parseNews(formatNews({ order: { kind, count, deliveries: channels } }));
-      expect(Object.values(book)).toEqual([{ kind, count, deliveries: channels }]);
+      const outbox = parseOutbox(formatOutbox({ order: { kind, count, deliveries: channels } }));
+      expect(Object.values(outbox)).toEqual([{ kind, count, deliveries: channels }]);
     }),
   );
   for (const text of ["z1", "p", "p1xx1", "p1wq1", "{}", "p1w"])
-    expect(() => parseNews(text), text).toThrow();
+    expect(() => parseOutbox(text), text).toThrow();
 });
 
 test("D17: an error message is cut to the room that is left, and nothing else is", () => {

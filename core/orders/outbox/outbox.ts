@@ -1,21 +1,23 @@
 /**
- * What happens to an order, for the owner's side: the owner (mail, chat), the owner's server (webhook) and the owner's own code. The
- * record holds the latest news of each subject, and how far each channel is with it. A channel that is behind gets only the latest:
- * two refunds within a minute may become one message with the sum. So the record stays small however often a payment moves, and no
- * channel reports what is no longer true.
+ * What an order has to tell the owner's side: the owner (mail, chat), the owner's server (webhook) and the owner's own code. The
+ * record holds the latest notification of each subject, and how far its delivery is on each channel. A channel that is behind gets only
+ * the latest: two refunds within a minute may become one message with the sum. So the record stays small however often a payment moves,
+ * and no channel reports what is no longer true.
+ *
+ * This is a transactional outbox: a notification is written together with the change that it reports, and delivered afterwards.
  */
-export type NewsBook = Readonly<Partial<Record<Subject, News>>>;
+export type Outbox = Readonly<Partial<Record<Subject, Notification>>>;
 
-export interface News {
-  kind: NewsKind;
-  /** Counts the news of its subject; with the kind, it is the key of this one event. */
+export interface Notification {
+  kind: NotificationKind;
+  /** Counts the notifications of its subject; with the kind, it is the key of this one event. */
   count: number;
-  /** The channels to tell, fixed when it happened. */
-  deliveries: Readonly<Partial<Record<Channel, Delivery>>>;
+  /** The channels that are notified, fixed when it happened. */
+  deliveries: Readonly<Partial<Record<Channel, DeliveryProgress>>>;
 }
 
-export interface Delivery {
-  /** `skipped`: the channel is gone, or the news is no longer true. `gave_up`: left alone unless the owner asks for another try. */
+export interface DeliveryProgress {
+  /** `skipped`: the channel is gone, or the notification is no longer true. `gave_up`: left alone unless the owner asks for another try. */
   state: "todo" | "started" | "done" | "skipped" | "gave_up";
   /** How often it was begun. It was sent at most this often. */
   attempts: number;
@@ -26,7 +28,7 @@ export type Channel = "code" | "webhook" | "mail" | "chat";
 
 type Subject = "order" | "attention" | "refund" | "dispute" | "subscription" | "access";
 
-export type NewsKind = keyof typeof KINDS;
+export type NotificationKind = keyof typeof KINDS;
 
 /** One letter each, for the record. Never give a letter another meaning. */
 const KINDS = {
@@ -56,22 +58,22 @@ const STATES = {
   done: "d",
   skipped: "k",
   gave_up: "g",
-} as const satisfies Record<Delivery["state"], string>;
+} as const satisfies Record<DeliveryProgress["state"], string>;
 
-export function subjectOf(kind: NewsKind): Subject {
+export function subjectOf(kind: NotificationKind): Subject {
   return KINDS[kind].subject;
 }
 
 /** The same key for every attempt and every channel, a new one for every event: `refunded/cs_…/2`. */
-export function newsKey({ kind, count }: News, orderId: string): string {
+export function notificationKey({ kind, count }: Notification, orderId: string): string {
   return `${kind}/${orderId}/${count}`;
 }
 
 /**
  * `p1wd1md2 r2wt0mt0`: kind and count, then state and attempts of each channel. Short, as a record in Stripe has 500 characters.
  */
-export function formatNews(book: NewsBook): string {
-  return Object.values(book)
+export function formatOutbox(outbox: Outbox): string {
+  return Object.values(outbox)
     .map(({ kind, count, deliveries }) => {
       const parts = Object.entries(deliveries).map(
         ([channel, { state, attempts }]) => CHANNELS[channel as Channel] + STATES[state] + attempts,
@@ -81,9 +83,9 @@ export function formatNews(book: NewsBook): string {
     .join(" ");
 }
 
-/** @throws when the text is not what `formatNews` writes. */
-export function parseNews(text: string): NewsBook {
-  const book: Partial<Record<Subject, News>> = {};
+/** @throws when the text is not what `formatOutbox` writes. */
+export function parseOutbox(text: string): Outbox {
+  const outbox: Partial<Record<Subject, Notification>> = {};
   for (const word of text.split(" ").filter((part) => part !== "")) {
     const [, letter, count, rest] = /^([a-z])(\d+)((?:[a-z]{2}\d+)*)$/.exec(word) ?? [];
     const kind = keyOf(KINDS, ({ letter: own }) => own === letter);
@@ -93,13 +95,13 @@ export function parseNews(text: string): NewsBook {
         { state: keyOf(STATES, (own) => own === state), attempts: Number(attempts) },
       ],
     );
-    book[subjectOf(kind)] = { kind, count: Number(count), deliveries: Object.fromEntries(deliveries) };
+    outbox[subjectOf(kind)] = { kind, count: Number(count), deliveries: Object.fromEntries(deliveries) };
   }
-  return book;
+  return outbox;
 }
 
 function keyOf<K extends string, V>(table: Readonly<Record<K, V>>, isIt: (value: V) => boolean): K {
   const found = Object.entries<V>(table).find(([, value]) => isIt(value));
-  if (found === undefined) throw new Error("The news of a control record cannot be read.");
+  if (found === undefined) throw new Error("The outbox of a control record cannot be read.");
   return found[0] as K;
 }

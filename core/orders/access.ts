@@ -1,4 +1,25 @@
-import type { PaymentMirror } from "./order.ts";
+import { stateRank, type ControlRecord, type PaymentMirror } from "./order.ts";
+
+/**
+ * Whether the buyer may have, right now, what an order brought. It can go both ways: winning a dispute restores access, and so does
+ * resuming a subscription.
+ */
+export type Access = { kind: "granted" } | { kind: "unpaid" } | { kind: "revoked"; reason: RevocationReason };
+
+/** A paused subscription does not void a purchase, but it closes access just the same. */
+export type RevocationReason = "refunded" | "dispute_lost" | "subscription_ended" | "subscription_paused";
+
+/** An order with a failed step, such as the mail, is still paid. */
+export function accessOf(control: ControlRecord): Access {
+  if (stateRank(control.state) < stateRank("paid")) return { kind: "unpaid" };
+  if (isRevoked(control)) return { kind: "revoked", reason: reasonOf(control) };
+  return isPaused(control) ? { kind: "revoked", reason: "subscription_paused" } : { kind: "granted" };
+}
+
+function reasonOf({ mirror }: ControlRecord): RevocationReason {
+  if (mirror.dispute === "lost") return "dispute_lost";
+  return mirror.subscription === undefined ? "refunded" : "subscription_ended";
+}
 
 /** A subscription with one of these statuses has ended. `past_due` has not, and `paused` is a matter of its own. */
 const ENDED_SUBSCRIPTIONS = ["canceled", "unpaid", "incomplete_expired"];

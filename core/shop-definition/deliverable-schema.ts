@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
 
-import type { Delivery } from "./shop-definition.ts";
+import type { Deliverable } from "./shop-definition.ts";
 import { absoluteUrl, matching, text } from "./fields.ts";
 
-const fileSchema = z.custom<Extract<Delivery, { kind: "file" }>["file"]>(isFile, {
+const fileSchema = z.custom<Extract<Deliverable, { kind: "file" }>["file"]>(isFile, {
   error:
     'must be a file in the folder private, such as "private/guide.pdf", or a key of your bucket: { bucketKey: "guide.pdf" }.',
 });
 
-const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
+const deliverableSchema: z.ZodMiniType<Deliverable> = z.discriminatedUnion(
   "kind",
   [
     z.strictObject({ kind: z.literal("file"), name: text(200), file: fileSchema }),
@@ -29,7 +29,7 @@ const deliverySchema: z.ZodMiniType<Delivery> = z.discriminatedUnion(
   { error: 'must be one of "file", "link", "license", "text".' },
 );
 
-export const deliveriesSchema: z.ZodMiniType<readonly Delivery[]> = z.array(deliverySchema).check(
+export const deliverablesSchema: z.ZodMiniType<readonly Deliverable[]> = z.array(deliverableSchema).check(
   z.refine(hasDistinctFiles, {
     error: "must give each of its files a name of its own: buyers tell them apart by it, and so do links.",
   }),
@@ -38,13 +38,13 @@ export const deliveriesSchema: z.ZodMiniType<readonly Delivery[]> = z.array(deli
   }),
 );
 
-function hasDistinctFiles(deliveries: readonly Delivery[]): boolean {
-  const names = deliveries.flatMap((one) => (one.kind === "file" ? [one.name] : []));
+function hasDistinctFiles(deliverables: readonly Deliverable[]): boolean {
+  const names = deliverables.flatMap((one) => (one.kind === "file" ? [one.name] : []));
   return new Set(names).size === names.length;
 }
 
-function hasDistinctLicenses(deliveries: readonly Delivery[]): boolean {
-  const products = deliveries.flatMap((one) => (one.kind === "license" ? [one.product] : []));
+function hasDistinctLicenses(deliverables: readonly Deliverable[]): boolean {
+  const products = deliverables.flatMap((one) => (one.kind === "license" ? [one.product] : []));
   return new Set(products).size === products.length;
 }
 

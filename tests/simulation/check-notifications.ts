@@ -16,7 +16,7 @@ export function checkNothingOwed({ news = {} }: ControlRecord, complain: Complai
 }
 
 /** At the end: each message marked as told was told, each one given up was tried, and the last message tells the truth. */
-export function checkNews(
+export function checkNotifications(
   id: string,
   control: ControlRecord,
   truth: Truth,
@@ -64,11 +64,11 @@ export function checkNews(
   const last = told.filter(({ channel }) => channel === "code").at(-1);
   const access = control.news?.access;
   if (code && isVoid && access?.kind !== "revoked")
-    complain("N1 what happens is told", "void, and no news of it");
+    complain("N1 what happens is told", "void, and no notification of it");
   if (code && isVoid && codeWorks && access?.deliveries.code?.state === "done" && last === undefined)
     complain("N1 what happens is told", "void, and onRevoked never ran");
   if (!isVoid && access?.kind === "revoked")
-    complain("N1 what happens is told", "valid, and the last news say that it is void");
+    complain("N1 what happens is told", "valid, and the last notification says that it is void");
 }
 
 /** I14: the owner is told what happens to a payment, and not more often than it happens. */

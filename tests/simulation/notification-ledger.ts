@@ -5,14 +5,14 @@ import type { ShopProcess } from "./shop-process.ts";
 import type { Violations } from "./violations.ts";
 
 /** Counts how often each message to the owner's side was begun, over every record that ever stood in the store. */
-export interface NewsLedger {
+export interface NotificationLedger {
   check: CheckWrite;
   /** Without a key: for all events together. */
   attempts(orderId: string, channel: string, key: string | undefined): number;
 }
 
-type News = NonNullable<ControlRecord["news"]>[keyof NonNullable<ControlRecord["news"]>];
-type Delivery = NonNullable<NonNullable<News>["deliveries"]["mail"]>;
+type Notification = NonNullable<ControlRecord["news"]>[keyof NonNullable<ControlRecord["news"]>];
+type Progress = NonNullable<NonNullable<Notification>["deliveries"]["mail"]>;
 
 const SUBJECTS = ["order", "attention", "refund", "dispute", "subscription", "access"] as const;
 export type Subject = (typeof SUBJECTS)[number];
@@ -24,7 +24,10 @@ const DISPUTES = ["lost", "open", "inquiry", "won"];
 const PAID = ["paid", "needs_attention", "fulfilled"];
 
 /** Checks N1 and N3 at every write: each change is told once, and only changes are told. */
-export function createNewsLedger(violations: Violations, isHeard: (subject: Subject) => boolean): NewsLedger {
+export function createNotificationLedger(
+  violations: Violations,
+  isHeard: (subject: Subject) => boolean,
+): NotificationLedger {
   const begun = new Map<string, Map<string, number>>();
   /** The run that last began each message through each channel. */
   const begunBy = new Map<string, string | undefined>();
@@ -41,11 +44,11 @@ export function createNewsLedger(violations: Violations, isHeard: (subject: Subj
         const isOwn = (channel: string): boolean =>
           begunBy.get(nameOf(orderId, was, channel)) === before?.lease?.owner;
         const rise = (is?.count ?? 0) - (was?.count ?? 0);
-        const isNews = changes(subject, before, after);
-        if (isNews && rise !== 1 && (isHeard(subject) || rise !== 0))
-          complain("N1 what happens is told", `${subject} changes, and its news are not of it`);
-        if (!isNews && rise !== 0)
-          complain("N3 one event has one key", `${subject} has news, and nothing happened`);
+        const isNew = changes(subject, before, after);
+        if (isNew && rise !== 1 && (isHeard(subject) || rise !== 0))
+          complain("N1 what happens is told", `${subject} changes, and its notification is not of it`);
+        if (!isNew && rise !== 0)
+          complain("N3 one event has one key", `${subject} has a notification, and nothing happened`);
         if (rise === 0) compareDeliveries(subject, was, is, { before, writer, isOwn }, complain);
         remember(orderId, is, after.lease?.owner);
       }
@@ -59,10 +62,10 @@ export function createNewsLedger(violations: Violations, isHeard: (subject: Subj
     },
   };
 
-  function remember(orderId: string, news: News, run: string | undefined): void {
-    for (const [channel, { attempts }] of Object.entries(news?.deliveries ?? {})) {
+  function remember(orderId: string, notification: Notification, run: string | undefined): void {
+    for (const [channel, { attempts }] of Object.entries(notification?.deliveries ?? {})) {
       const counts = begun.get(orderId) ?? new Map<string, number>();
-      const name = nameOf(orderId, news, channel);
+      const name = nameOf(orderId, notification, channel);
       if (attempts > (counts.get(name) ?? 0)) begunBy.set(name, run);
       counts.set(name, attempts);
       begun.set(orderId, counts);
@@ -70,14 +73,14 @@ export function createNewsLedger(violations: Violations, isHeard: (subject: Subj
   }
 }
 
-function nameOf(orderId: string, news: News, channel: string): string {
-  return `${news?.kind}/${orderId}/${news?.count} ${channel}`;
+function nameOf(orderId: string, notification: Notification, channel: string): string {
+  return `${notification?.kind}/${orderId}/${notification?.count} ${channel}`;
 }
 
 function compareDeliveries(
   subject: string,
-  was: News,
-  is: News,
+  was: Notification,
+  is: Notification,
   {
     before,
     writer,
@@ -92,20 +95,26 @@ function compareDeliveries(
 ): void {
   if (JSON.stringify(was) === JSON.stringify(is)) return;
   if (!before?.lease?.owner.startsWith(`${writer.name}-`))
-    complain("I10 only the lease holder acts", `the news of ${subject} move`);
+    complain("I10 only the lease holder acts", `the notification of ${subject} moves`);
   for (const [channel, delivery] of Object.entries(was?.deliveries ?? {})) {
     const now = is?.deliveries[channel as keyof typeof is.deliveries];
     if (now !== undefined && isOwn(channel) && isTakenBack(delivery, now)) continue;
     if (now !== undefined && isTriedByOwner(delivery, now, writer, isOwn(channel))) continue;
     if (now === undefined || RANKS[now.state] < RANKS[delivery.state] || now.attempts < delivery.attempts)
-      complain("I5 steps, fence and rank never go back", `the news of ${subject} (${channel}) go back`);
+      complain(
+        "I5 steps, fence and rank never go back",
+        `the notification of ${subject} (${channel}) goes back`,
+      );
     else if (now.attempts > delivery.attempts + 1)
-      complain("I5 steps, fence and rank never go back", `the news of ${subject} count an attempt twice`);
+      complain(
+        "I5 steps, fence and rank never go back",
+        `the notification of ${subject} counts an attempt twice`,
+      );
   }
 }
 
 /** The owner may try again what was given up. If there is no time for it, it stays given up. */
-function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess, isOwn: boolean): boolean {
+function isTriedByOwner(was: Progress, is: Progress, { name }: ShopProcess, isOwn: boolean): boolean {
   if (!name.startsWith(OWNER)) return false;
   const isBegun = was.state === "gave_up" && is.state === "started" && is.attempts === was.attempts + 1;
   const isLeft = was.state === "started" && is.state === "gave_up" && is.attempts === was.attempts - 1;
@@ -113,7 +122,7 @@ function isTriedByOwner(was: Delivery, is: Delivery, { name }: ShopProcess, isOw
 }
 
 /** The message was begun, and then the attempt was never made. N2 counts whether it really was not made. */
-function isTakenBack(was: Delivery, is: Delivery): boolean {
+function isTakenBack(was: Progress, is: Progress): boolean {
   return was.state === "started" && was.attempts === is.attempts + 1 && RANKS[is.state] <= RANKS.started;
 }
 
@@ -121,9 +130,9 @@ function changes(subject: Subject, before: ControlRecord | undefined, after: Con
   const was = factOf(subject, before);
   const is = factOf(subject, after);
   if (was === is) return false;
-  // A subscription that is active again is news; a renewal that was paid in the end is not.
+  // A subscription that is active again is reported; a renewal that was paid in the end is not.
   if (subject === "subscription") return is !== "" || was === "ended" || was === "paused";
-  // With several disputes, a state is news when its count grows, and not when a dispute leaves it.
+  // With several disputes, a state is reported when its count grows, and not when a dispute leaves it.
   if (subject === "dispute") return DISPUTES.some((state) => countIn(is, state) > countIn(was, state));
   return is !== "";
 }

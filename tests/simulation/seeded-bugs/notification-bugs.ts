@@ -2,22 +2,21 @@ import type { SeededBug } from "./seeded-bug.ts";
 
 const AGREE = "core/orders/sync-with-stripe.ts";
 const CONTROL = "core/orders/control-record.ts";
-const ERRANDS = "core/orders/outbox/errands.ts";
+const DELIVERY = "core/orders/outbox/outbox-delivery.ts";
 const SETTLE = "core/orders/settle-order.ts";
-const SPREAD = "core/orders/outbox/spread-news.ts";
-const TELL = "core/orders/outbox/tell-news.ts";
+const ENQUEUE = "core/orders/outbox/enqueue-notifications.ts";
+const DELIVER = "core/orders/outbox/deliver-notifications.ts";
 
 /** What the owner's side is told, and when. */
-export const NEWS_BUGS: readonly SeededBug[] = [
+export const NOTIFICATION_BUGS: readonly SeededBug[] = [
   {
     name: "news-not-written",
     what: "A change is written without noting that the owner must be told.",
     patches: [
       {
-        file: SPREAD,
-        find: "return news === undefined || news === after.news ? after : { ...after, v: after.v === 3 ? 3 : 2, news };",
-        replace:
-          "return news === undefined || before !== undefined ? after : { ...after, v: after.v === 3 ? 3 : 2, news };",
+        file: ENQUEUE,
+        find: "if (outbox === undefined || outbox === after.news) return after;",
+        replace: "if (outbox === undefined || before !== undefined) return after;",
       },
     ],
   },
@@ -26,9 +25,9 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "A message is sent before the record says that it was begun.",
     patches: [
       {
-        file: ERRANDS,
-        find: '({ state: "started", attempts: attempts + 1 })',
-        replace: '({ state: "started", attempts })',
+        file: DELIVERY,
+        find: "attempts: attempts + 1,",
+        replace: "attempts,",
       },
     ],
   },
@@ -37,10 +36,10 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "A message that failed counts as told.",
     patches: [
       {
-        file: TELL,
-        find: "desk.tell(channel, { news, ...told }, { idempotencyKey, signal }),",
+        file: DELIVER,
+        find: "notifier.notify(channel, { notification, ...details }, { idempotencyKey, signal }),",
         replace:
-          'desk.tell(channel, { news, ...told }, { idempotencyKey, signal }).catch(() => "done" as const),',
+          'notifier.notify(channel, { notification, ...details }, { idempotencyKey, signal }).catch(() => "done" as const),',
       },
     ],
   },
@@ -49,9 +48,9 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "Every attempt at a message has a key of its own.",
     patches: [
       {
-        file: TELL,
-        find: "const idempotencyKey = newsKey(news, orderId);",
-        replace: "const idempotencyKey = `${newsKey(news, orderId)}-${number}`;",
+        file: DELIVER,
+        find: "const idempotencyKey = notificationKey(notification, orderId);",
+        replace: "const idempotencyKey = `${notificationKey(notification, orderId)}-${number}`;",
       },
     ],
   },
@@ -96,9 +95,9 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "The result of telling one event is noted on the next event of its subject.",
     patches: [
       {
-        file: ERRANDS,
-        find: "if (current === undefined || current.count !== count || delivery === undefined) return control;",
-        replace: "void count; if (current === undefined || delivery === undefined) return control;",
+        file: DELIVERY,
+        find: "if (current === undefined || current.count !== count || progress === undefined) return control;",
+        replace: "void count; if (current === undefined || progress === undefined) return control;",
       },
     ],
   },
@@ -107,7 +106,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "The owner is also told what happens to an order that is not paid.",
     patches: [
       {
-        file: SPREAD,
+        file: ENQUEUE,
         find: 'if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];',
         replace: "",
       },
@@ -118,7 +117,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "The owner does not hear of a bank debit that fails in the end.",
     patches: [
       {
-        file: SPREAD,
+        file: ENQUEUE,
         find: 'if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];',
         replace: "if (!isPaid(after)) return [];",
       },
@@ -129,7 +128,7 @@ export const NEWS_BUGS: readonly SeededBug[] = [
     what: "A message that fails once is not tried again.",
     patches: [
       {
-        file: TELL,
+        file: DELIVER,
         find: "if (error instanceof NonRetriableError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
         replace: "if (error instanceof NonRetriableError || number >= 1) {",
       },
@@ -138,21 +137,21 @@ export const NEWS_BUGS: readonly SeededBug[] = [
   {
     name: "news-count-starts-again",
     what: "A second event of a subject gets the first one's key.",
-    patches: [{ file: SPREAD, find: "count: (earlier?.count ?? 0) + 1,", replace: "count: 1," }],
+    patches: [{ file: ENQUEUE, find: "count: (earlier?.count ?? 0) + 1,", replace: "count: 1," }],
   },
   {
     name: "news-never-given-up",
     what: "A message is tried for ever when each attempt ends in a crash or a failure.",
     patches: [
       {
-        file: TELL,
+        file: DELIVER,
         find: "if (error instanceof NonRetriableError || (number >= MAX_ATTEMPTS && !isBlocked)) {",
         replace: "if (error instanceof NonRetriableError) {",
       },
       {
-        file: ERRANDS,
-        find: 'delivery.state === "started" && delivery.attempts >= MAX_ATTEMPTS,',
-        replace: 'delivery.state === "started" && delivery.attempts >= 1e9,',
+        file: DELIVERY,
+        find: 'progress.state === "started" && progress.attempts >= MAX_ATTEMPTS,',
+        replace: 'progress.state === "started" && progress.attempts >= 1e9,',
       },
     ],
   },

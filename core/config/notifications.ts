@@ -2,18 +2,18 @@ import { isDeployed } from "./host.ts";
 import { isMailAddress } from "../format/mail-address.ts";
 
 /** Where the owner is told of orders; undefined if not set. */
-export interface NewsConfig {
+export interface NotificationsConfig {
   ownerEmail: string | undefined;
   ownerChat: { url: URL; allowLoopback: boolean } | undefined;
   /** The owner's own server. */
   orderWebhook: { url: URL; secret: string; allowLoopback: boolean } | undefined;
 }
 
-const NOT_SET: NewsConfig = { ownerEmail: undefined, ownerChat: undefined, orderWebhook: undefined };
+const NOT_SET: NotificationsConfig = { ownerEmail: undefined, ownerChat: undefined, orderWebhook: undefined };
 
 /** How the owner is told of orders, and a sentence for each variable that is wrong. */
-export function readNews(variables: Readonly<Record<string, string>>): {
-  config: NewsConfig;
+export function readNotifications(variables: Readonly<Record<string, string>>): {
+  config: NotificationsConfig;
   problems: string[];
 } {
   const allowLoopback = !isDeployed(variables);

@@ -4,7 +4,7 @@ import { HttpError } from "../http/http-error.ts";
 import { ORDER_EVENTS } from "./event-types.ts";
 
 /** The little that we believe of a webhook: which event, and which object to look up. Everything else is read from Stripe. */
-export interface Notification {
+export interface StripeEvent {
   id: string;
   /** In the words of snapshot events: `checkout.session.completed`. */
   type: string;
@@ -15,7 +15,7 @@ export interface Notification {
   objectId: string | undefined;
   /** Set when the event belongs to another account that is connected to ours. */
   account: string | undefined;
-  /** The object's own, which tells whose it is; undefined in a thin notification, which carries no object. */
+  /** The object's own, which tells whose it is; undefined in a thin event, which carries no object. */
   metadata: Readonly<Record<string, string>> | null | undefined;
 }
 
@@ -43,20 +43,20 @@ const thinEventSchema = z.object({
   related_object: z.nullish(z.object({ id: z.string() })),
 });
 
-const notificationSchema = z.union([snapshotEventSchema, thinEventSchema]);
+const stripeEventSchema = z.union([snapshotEventSchema, thinEventSchema]);
 
 /** Reads both shapes that Stripe sends. @throws HttpError 400 when it is neither. */
-export function parseNotification(text: string): Notification {
-  const result = notificationSchema.safeParse(parseJson(text));
+export function parseStripeEvent(text: string): StripeEvent {
+  const result = stripeEventSchema.safeParse(parseJson(text));
   if (!result.success) throw unreadable(result.error);
-  const notification = toNotification(result.data);
-  const { type, objectId } = notification;
+  const event = toStripeEvent(result.data);
+  const { type, objectId } = event;
   // An order is looked up by this id. In events that mean nothing to orders, the owner may have chosen it, blanks and all.
   if (ORDER_EVENTS.has(type) && objectId !== undefined && !/^\w{1,255}$/.test(objectId)) throw unreadable();
-  return notification;
+  return event;
 }
 
-function toNotification(event: z.output<typeof notificationSchema>): Notification {
+function toStripeEvent(event: z.output<typeof stripeEventSchema>): StripeEvent {
   if (event.object === "event") {
     return {
       id: event.id,

@@ -1,10 +1,10 @@
 import type { PaymentDates } from "../facts.ts";
 import type { ControlRecord, OrderSnapshot } from "../order.ts";
-import type { Channel, News, NewsKind } from "./news.ts";
+import type { Channel, Notification, NotificationKind } from "./outbox.ts";
 
-/** One event, with the order as it stands. */
-export interface NewsReport {
-  news: News;
+/** A notification, with the order as it stands. */
+export interface NotificationReport {
+  notification: Notification;
   order: OrderSnapshot;
   control: ControlRecord;
   dates: PaymentDates;
@@ -16,7 +16,7 @@ export interface Notice {
   text: string;
 }
 
-export interface TellAttempt {
+export interface NotifyAttempt {
   /** The same for every attempt at one event, and for no other event. */
   idempotencyKey: string;
   /** Aborted when time is up. */
@@ -24,12 +24,12 @@ export interface TellAttempt {
 }
 
 /** The channels that a shop has. */
-export interface NewsDesk {
-  audience(kind: NewsKind): readonly Channel[];
+export interface Notifier {
+  audience(kind: NotificationKind): readonly Channel[];
   /** "skipped": the shop no longer has this channel. */
-  tell(channel: Channel, report: NewsReport, attempt: TellAttempt): Promise<"done" | "skipped">;
+  notify(channel: Channel, report: NotificationReport, attempt: NotifyAttempt): Promise<"done" | "skipped">;
   /** Tells the owner on every channel that a person reads, once each. Rejects with the first failure. */
-  sayToOwner(notice: Notice, attempt: TellAttempt): Promise<void>;
-  /** Remembers that a message was given up. */
-  noteGivenUp(): Promise<void>;
+  notifyOwner(notice: Notice, attempt: NotifyAttempt): Promise<void>;
+  /** Records that a message was given up. */
+  recordGivenUp(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { NonRetriableError } from "../../../../../core/retry/errors.ts";
 import { isOpen } from "../../../../../core/orders/control-record.ts";
-import { isRevoked } from "../../../../../core/orders/revocation.ts";
+import { isRevoked } from "../../../../../core/orders/access.ts";
 import type { OutgoingRequest } from "../../../../../core/http/safe-post.ts";
 import { control as freshControl, openOrders, snapshot } from "../../../../contracts/order-store.ts";
 import { openOwnersShop, OWNER, SECRET, type OwnersShop } from "../../../../support/owners-shop.ts";
@@ -72,7 +72,7 @@ test("a shop without channels owes no message, and its records stay as they were
   expect(control.news).toBeUndefined();
 });
 
-test("each partial refund is news with a key of its own, and revokes nothing", async () => {
+test("each partial refund is a notification with a key of its own, and revokes nothing", async () => {
   shop = openOwnersShop();
   const { orderId, payment } = await shop.order();
   shop.stripe.account.refund(payment, 500);

@@ -1,7 +1,7 @@
 import { describeError, type Log } from "../log/log.ts";
 import type { LogFields } from "../log/fields.ts";
 import { withTimeout, type Schedule } from "../retry/with-timeout.ts";
-import type { NewsDesk, Notice } from "../orders/outbox/news-desk.ts";
+import type { Notifier, Notice } from "../orders/outbox/notifier.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -15,21 +15,23 @@ export interface Alarm {
   failure: { event: string; fields?: LogFields };
 }
 
-export interface SayDependencies {
-  news: Pick<NewsDesk, "sayToOwner">;
+export interface NotifyOwnerDependencies {
+  notifier: Pick<Notifier, "notifyOwner">;
   now: () => number;
   schedule: Schedule;
   log: Log;
 }
 
 /** Tells the owner something that is not about an order. Never rejects: a message that fails is logged, and not tried again. */
-export async function sayToOwner(
+export async function notifyOwner(
   { name, notice, withinMs, failure }: Alarm,
-  { news, now, schedule, log }: SayDependencies,
+  { notifier, now, schedule, log }: NotifyOwnerDependencies,
 ): Promise<void> {
   const idempotencyKey = `${name}/${Math.floor(now() / HOUR_MS)}`;
   try {
-    await withTimeout(withinMs, schedule, (signal) => news.sayToOwner(notice, { idempotencyKey, signal }));
+    await withTimeout(withinMs, schedule, (signal) =>
+      notifier.notifyOwner(notice, { idempotencyKey, signal }),
+    );
   } catch (error) {
     log.warn(failure.event, { ...failure.fields, error: describeError(error) });
   }

@@ -4,18 +4,18 @@ import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import type { Channel } from "../orders/outbox/news.ts";
+import type { Channel } from "../orders/outbox/outbox.ts";
 import type { Schedule } from "../retry/with-timeout.ts";
 import type { Post } from "../http/safe-post.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import type { Site } from "../shop-definition/site.ts";
 import { createCodeChannel } from "./code-channel.ts";
-import { noteGivenUp } from "./given-up.ts";
-import { createNewsDesk, type NewsChannel } from "./news-desk.ts";
-import type { NewsDesk } from "../orders/outbox/news-desk.ts";
+import { recordGivenUp } from "./given-up.ts";
+import { createNotifier, type NotificationChannel } from "./create-notifier.ts";
+import type { Notifier } from "../orders/outbox/notifier.ts";
 import { createHints } from "./hints.ts";
 
-export interface NewsSurroundings {
+export interface NotifierDependencies {
   config: Config;
   site: Site;
   identity: ShopIdentity;
@@ -29,11 +29,11 @@ export interface NewsSurroundings {
 }
 
 /** Makes the channels that the configuration asks for. Functions do not load what the shop does not use. */
-export async function openNewsDesk(surroundings: NewsSurroundings): Promise<NewsDesk> {
-  const { config, site, mailer, post, bookkeeping, now, log } = surroundings;
+export async function loadNotifier(dependencies: NotifierDependencies): Promise<Notifier> {
+  const { config, site, mailer, post, bookkeeping, now, log } = dependencies;
   const { ownerEmail, ownerChat, orderWebhook, lacksCronSecret } = config;
-  const hintsOn = createHints({ ...surroundings, lacksCronSecret });
-  const channels: Partial<Record<Channel, NewsChannel>> = { code: createCodeChannel(site.shop) };
+  const hintsOn = createHints({ ...dependencies, lacksCronSecret });
+  const channels: Partial<Record<Channel, NotificationChannel>> = { code: createCodeChannel(site.shop) };
   if (orderWebhook !== undefined) {
     const { createWebhookChannel } = await import("./webhook-channel.ts");
     channels.webhook = createWebhookChannel(post, orderWebhook, now);
@@ -53,5 +53,5 @@ export async function openNewsDesk(surroundings: NewsSurroundings): Promise<News
     const { createChatChannel } = await import("./chat-channel.ts");
     channels.chat = createChatChannel(post, ownerChat, hintsOn);
   }
-  return createNewsDesk(channels, () => noteGivenUp(bookkeeping, now()));
+  return createNotifier(channels, () => recordGivenUp(bookkeeping, now()));
 }

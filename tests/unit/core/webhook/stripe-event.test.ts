@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { HttpError } from "../../../../core/http/http-error.ts";
-import { parseNotification } from "../../../../core/webhook/notification.ts";
+import { parseStripeEvent } from "../../../../core/webhook/stripe-event.ts";
 
 test("reads a snapshot event", () => {
   const event = {
@@ -12,7 +12,7 @@ test("reads a snapshot event", () => {
     created: 1_795_000_000,
     data: { object: { id: "cs_test_1", object: "checkout.session", metadata: { static_checkout: "1" } } },
   };
-  expect(parseNotification(JSON.stringify(event))).toEqual({
+  expect(parseStripeEvent(JSON.stringify(event))).toEqual({
     id: "evt_1",
     type: "checkout.session.completed",
     createdMs: 1_795_000_000_000,
@@ -33,13 +33,13 @@ test.for([{}, { metadata: null }, { metadata: "1" }, { metadata: ["1"] }, { meta
       livemode: false,
       data: { object: { id: "cs_test_1", ...object } },
     };
-    expect(parseNotification(JSON.stringify(event))).toMatchObject({ objectId: "cs_test_1", metadata: null });
+    expect(parseStripeEvent(JSON.stringify(event))).toMatchObject({ objectId: "cs_test_1", metadata: null });
   },
 );
 
 test.for([undefined, null, "yesterday", { seconds: 1 }])("an event made at %j is accepted", (created) => {
   const event = { object: "event", id: "evt_1", type: "t", created, livemode: false, data: { object: {} } };
-  expect(parseNotification(JSON.stringify(event)).createdMs).toBeUndefined();
+  expect(parseStripeEvent(JSON.stringify(event)).createdMs).toBeUndefined();
 });
 
 test("reads a thin notification and gives it the snapshot event's name", () => {
@@ -51,7 +51,7 @@ test("reads a thin notification and gives it the snapshot event's name", () => {
     livemode: true,
     related_object: { id: "cs_live_1", type: "checkout.session", url: "/v1/checkout/sessions/cs_live_1" },
   };
-  expect(parseNotification(JSON.stringify(event))).toMatchObject({
+  expect(parseStripeEvent(JSON.stringify(event))).toMatchObject({
     id: "evt_2",
     type: "checkout.session.completed",
     createdMs: Date.UTC(2026, 10, 18, 15, 6, 40),
@@ -69,7 +69,7 @@ test("C12: keeps the account a Connect event belongs to", () => {
     account: "acct_9",
     data: { object: {} },
   };
-  expect(parseNotification(JSON.stringify(event)).account).toBe("acct_9");
+  expect(parseStripeEvent(JSON.stringify(event)).account).toBe("acct_9");
 });
 
 test.for([
@@ -85,7 +85,7 @@ test.for([
 ])("C02: the signed body %j is refused with 400", (body) => {
   const error = (() => {
     try {
-      return parseNotification(body);
+      return parseStripeEvent(body);
     } catch (thrown) {
       return thrown;
     }
@@ -98,7 +98,7 @@ test.for(["", "../../v1/refunds", "cs_test_1?expand[]=customer", "cs test", "x".
   "D18: an event about an order with the id %j is refused, and one of another type is not",
   (id) => {
     const event = { object: "event", id: "evt_1", livemode: false, data: { object: { id } } };
-    const read = (type: string) => parseNotification(JSON.stringify({ ...event, type }));
+    const read = (type: string) => parseStripeEvent(JSON.stringify({ ...event, type }));
     expect(() => read("checkout.session.completed")).toThrow(expect.objectContaining({ status: 400 }));
     expect(read("coupon.created").objectId).toBe(id);
   },

@@ -1,15 +1,15 @@
 import { newestDispute } from "../disputes.ts";
-import { subjectOf, type Channel, type News, type NewsBook, type NewsKind } from "./news.ts";
+import { subjectOf, type Channel, type Notification, type Outbox, type NotificationKind } from "./outbox.ts";
 import { stateRank, type DisputeState, type PaymentMirror } from "../order.ts";
-import { hasEnded, isPaused, isRevoked } from "../revocation.ts";
+import { hasEnded, isPaused, isRevoked } from "../access.ts";
 import type { ControlDraft } from "../update-control.ts";
 
-/** The channels that are told of each kind of news. */
-export type Audience = (kind: NewsKind) => readonly Channel[];
+/** The channels that get each kind of notification. */
+export type Audience = (kind: NotificationKind) => readonly Channel[];
 
 const NOTHING_YET: PaymentMirror = { refundedMinor: 0, fullyRefunded: false };
 
-const DISPUTE_NEWS: Readonly<Record<DisputeState, NewsKind>> = {
+const DISPUTE_KINDS: Readonly<Record<DisputeState, NotificationKind>> = {
   inquiry: "dispute_inquiry",
   open: "dispute_opened",
   won: "dispute_won",
@@ -17,35 +17,36 @@ const DISPUTE_NEWS: Readonly<Record<DisputeState, NewsKind>> = {
 };
 
 /**
- * Adds to `after` the news of what changed since `before`. Called inside the compare-and-set that writes the change, so that a
- * change and the duty to report it become durable together, once. Returns `after` itself when there is nothing to tell.
+ * Adds to the outbox of `after` the notifications of what changed since `before`. Called inside the compare-and-set that writes the change, so that a
+ * change and the duty to report it become durable together, once. Returns `after` itself when there is nothing to report.
  */
-export function spreadNews(
+export function enqueueNotifications(
   before: ControlDraft | undefined,
   after: ControlDraft,
   audience: Audience,
 ): ControlDraft {
   const kinds = whatHappened(before, after);
-  const news = kinds.reduce((book, kind) => withNews(book, kind, audience(kind)), after.news);
-  return news === undefined || news === after.news ? after : { ...after, v: after.v === 3 ? 3 : 2, news };
+  const outbox = kinds.reduce((queued, kind) => enqueue(queued, kind, audience(kind)), after.news);
+  if (outbox === undefined || outbox === after.news) return after;
+  return { ...after, v: after.v === 3 ? 3 : 2, news: outbox };
 }
 
-/** As long as the money is not in, an order has only one kind of news: that it never will be. */
-function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NewsKind[] {
+/** As long as the money is not in, an order has only one kind of notification: that it never will be. */
+function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NotificationKind[] {
   if (before === after) return [];
   if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];
   const known = before !== undefined && isPaid(before) ? before : undefined;
   const was = known?.mirror ?? NOTHING_YET;
   const is = after.mirror;
-  const kinds: NewsKind[] = [];
+  const kinds: NotificationKind[] = [];
 
   if (known === undefined) kinds.push("paid");
   if (after.state === "needs_attention" && known?.state !== "needs_attention") kinds.push("needs_attention");
   if (is.refundedMinor > was.refundedMinor) kinds.push("refunded");
   if (is.refundedMinor < was.refundedMinor) kinds.push("refund_failed");
   const dispute = newestDispute(was, is);
-  if (dispute !== undefined) kinds.push(DISPUTE_NEWS[dispute]);
-  const ofSubscription = subscriptionNews(was, is);
+  if (dispute !== undefined) kinds.push(DISPUTE_KINDS[dispute]);
+  const ofSubscription = subscriptionKind(was, is);
   if (ofSubscription !== undefined) kinds.push(ofSubscription);
   const wasRevoked = known !== undefined && isRevoked(known);
   if (isRevoked(after) !== wasRevoked) kinds.push(wasRevoked ? "restored" : "revoked");
@@ -53,7 +54,7 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): Ne
 }
 
 /** Once a subscription has ended or is paused, its renewals need no message of their own. */
-function subscriptionNews(was: PaymentMirror, is: PaymentMirror): NewsKind | undefined {
+function subscriptionKind(was: PaymentMirror, is: PaymentMirror): NotificationKind | undefined {
   const standstill = standstillOf(is);
   if (standstill !== standstillOf(was)) return standstill ?? "subscription_resumed";
   if (standstill !== undefined || is.renewal === undefined || is.renewal === was.renewal) return undefined;
@@ -65,29 +66,29 @@ function standstillOf(mirror: PaymentMirror): "subscription_ended" | "subscripti
   return isPaused({ mirror }) ? "subscription_paused" : undefined;
 }
 
-/** The count rises even if no channel is told, so that a key is never used for two events. */
-function withNews(
-  book: NewsBook | undefined,
-  kind: NewsKind,
+/** The count rises even if no channel is notified, so that a key is never used for two events. */
+function enqueue(
+  outbox: Outbox | undefined,
+  kind: NotificationKind,
   channels: readonly Channel[],
-): NewsBook | undefined {
+): Outbox | undefined {
   const subject = subjectOf(kind);
-  const earlier = book?.[subject];
-  if (earlier === undefined && channels.length === 0) return book;
+  const earlier = outbox?.[subject];
+  if (earlier === undefined && channels.length === 0) return outbox;
   const deliveries = channels
     .filter((channel) => !isMoot(earlier, channel))
     .map((channel) => [channel, { state: "todo", attempts: 0 }]);
   return {
-    ...book,
+    ...outbox,
     [subject]: { kind, count: (earlier?.count ?? 0) + 1, deliveries: Object.fromEntries(deliveries) },
   };
 }
 
 /**
- * A channel that was never told that access was revoked need not hear that it is restored. This is only certain of the first news:
+ * A channel that was never told that access was revoked need not hear that it is restored. This is only certain of the first
  * what came before a later one may have been delivered, or not.
  */
-function isMoot(earlier: News | undefined, channel: Channel): boolean {
+function isMoot(earlier: Notification | undefined, channel: Channel): boolean {
   const isFirst = earlier?.kind === "revoked" && earlier.count === 1;
   return isFirst && earlier.deliveries[channel]?.state === "todo";
 }

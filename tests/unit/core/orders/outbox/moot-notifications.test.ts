@@ -58,24 +58,24 @@ async function failedRenewal(): Promise<{ orderId: string; subscription: string 
   return { orderId, subscription };
 }
 
-const newsOf = async (orderId: string) => (await services.store.readControl(orderId))?.control.news;
+const outboxOf = async (orderId: string) => (await services.store.readControl(orderId))?.control.news;
 
 test("an order that the owner has fixed is no longer reported as needing attention", async () => {
   await open();
   hasMailServer = false;
   const orderId = await paidSession();
   for (let attempt = 0; attempt < 30; attempt += 1) await settle(orderId, "checkout");
-  expect((await newsOf(orderId))?.attention?.deliveries.mail?.state).toBe("gave_up");
+  expect((await outboxOf(orderId))?.attention?.deliveries.mail?.state).toBe("gave_up");
 
   hasMailServer = true;
   expect(await settle(orderId, "owner")).toEqual({ kind: "fulfilled" });
   expect(notices).toEqual(["[test] New order: €32.00"]);
-  expect((await newsOf(orderId))?.attention?.deliveries.mail?.state).toBe("skipped");
+  expect((await outboxOf(orderId))?.attention?.deliveries.mail?.state).toBe("skipped");
 });
 
 test("a renewal that has been paid is no longer reported as failed", async () => {
   const { orderId, subscription } = await failedRenewal();
-  expect((await newsOf(orderId))?.subscription).toMatchObject({ kind: "renewal_failed" });
+  expect((await outboxOf(orderId))?.subscription).toMatchObject({ kind: "renewal_failed" });
 
   hasMailServer = true;
   shop.stripe.account.payOverdueInvoice(subscription);
@@ -87,14 +87,14 @@ test("a renewal that has been paid is no longer reported as failed", async () =>
 test("a message called off after its last attempt was cut short is not reported as given up", async () => {
   const { orderId, subscription } = await failedRenewal();
   const stored = await services.store.readControl(orderId);
-  const news = stored?.control.news?.subscription;
-  if (stored === undefined || news === undefined) throw new Error("there are no news");
-  const cutShort = { ...news, deliveries: { mail: { state: "started" as const, attempts: 12 } } };
+  const notification = stored?.control.news?.subscription;
+  if (stored === undefined || notification === undefined) throw new Error("there is no notification");
+  const cutShort = { ...notification, deliveries: { mail: { state: "started" as const, attempts: 12 } } };
   const control = { ...stored.control, news: { ...stored.control.news, subscription: cutShort } };
   await services.store.writeControl(orderId, stored.version, control);
 
   shop.stripe.account.payOverdueInvoice(subscription);
   expect(await settle(orderId, "subscription")).toEqual({ kind: "fulfilled" });
-  expect((await newsOf(orderId))?.subscription?.deliveries.mail?.state).toBe("skipped");
+  expect((await outboxOf(orderId))?.subscription?.deliveries.mail?.state).toBe("skipped");
   expect(await wasGivenUp(services.bookkeeping, shop.clock.nowMs)).toBe(false);
 });
