@@ -1,11 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { API_DOCS_FOLDER, apiDocsFiles } from "./api-docs/files.ts";
+import { API_DOCS_FOLDER, writeApiDocs } from "./api-docs/files.ts";
 
-/** Writes the API's document and page into docs/, for whoever changes a route: `npm run api-docs`. A test compares them with the routes. */
-const folder = join(fileURLToPath(new URL("../docs", import.meta.url)), API_DOCS_FOLDER);
-await mkdir(folder, { recursive: true });
-for (const [name, text] of Object.entries(await apiDocsFiles())) await writeFile(join(folder, name), text);
+/** Writes the API's document and page into docs/: `npm run api-docs`, after a change of a route. A test compares them with the routes. */
+await writeApiDocs(fileURLToPath(new URL("../docs", import.meta.url)));
 console.log(`Wrote docs/${API_DOCS_FOLDER}/.`);

@@ -31,7 +31,7 @@ const advice = mailAdvice(site.shop, ownerEnvironment());
 if (advice !== undefined) console.log(advice);
 // Nothing has been deleted yet.
 await expectOwnOutput(root, join(root, "build"), "app.mjs");
-await buildSite(root, join(root, "dist"), site.shop.pages);
+await buildSite(root, join(root, "dist"), site.shop);
 await buildFunctions(root, join(root, "build"), catalog);
 await refuseSecrets();
 console.log(`Built dist/ (the site) and build/ (the functions' bundle, which sells ${forSale(catalog)}).`);

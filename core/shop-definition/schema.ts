@@ -38,6 +38,7 @@ export const definitionSchema: z.ZodMiniType<ShopDefinition> = z.strictObject({
     ),
   ),
   checkout: z.exactOptional(checkoutSchema),
+  apiDocs: z.exactOptional(z.boolean({ error: "must be true or false." })),
   downloadLinkDays: z.exactOptional(whole(1, 90)),
   pages: z.exactOptional(
     matching(/^(?!\/|\.\.)(?!.*\/\.\.(?:\/|$))[^\\]+$/, 'must be a folder of this project, such as "_site".'),

@@ -22,6 +22,8 @@ export interface ShopDefinition {
   checkout?: CheckoutOptions;
   /** How many days a download link in a mail works: 1 to 90, by default 3. The buyer's order page makes new ones. */
   downloadLinkDays?: number;
+  /** Publishes the page about the API, and `openapi.json`, in the folder `api-docs/` of your site. */
+  apiDocs?: boolean;
   /** The folder with the site's pages, instead of `public`: where another generator puts them. */
   pages?: string;
   /** Your own code, run once an order is paid. It may be called again after a crash, always with the same key. */

@@ -1,8 +1,11 @@
 import { html, type Html } from "../../core/format/html.ts";
 import type { ApiDocument, DocumentedAnswer, JsonSchema, Operation, Parameter } from "./document.ts";
 
-/** The API as a page: no script, and no style but the file beside it, so it works under the strictest policy. */
-export function apiPage({ info, paths }: ApiDocument): string {
+/**
+ * The API as a page: no script, and no style but the file beside it, so it works under the strictest policy. `folder` is the path of both, such
+ * as `/api-docs/`: hosts show the page at `/api-docs`, too.
+ */
+export function apiPage({ info, paths }: ApiDocument, folder: string): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -15,13 +18,13 @@ export function apiPage({ info, paths }: ApiDocument): string {
         <meta name="robots" content="noindex" />
         <title>${info.title}: API</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="style.css" />
+        <link rel="stylesheet" href="${folder}style.css" />
       </head>
       <body>
         <main>
           <h1>${info.title}: API</h1>
           <p>${prose(info.description)}</p>
-          <p>Version ${info.version}, as <a href="openapi.json">OpenAPI document</a>.</p>
+          <p>Version ${info.version}, as <a href="${folder}openapi.json">OpenAPI document</a>.</p>
           ${operations.map(route)}
         </main>
       </body>

@@ -1,6 +1,8 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
+import { writeApiDocs } from "../api-docs/files.ts";
 import { redirectsWithOurs, REDIRECTS_FILE } from "../site/netlify-redirects.ts";
 import { PAGES_FOLDER, usablePagesFolder } from "../site/pages-folder.ts";
 import { publishedFiles } from "../site/published-files.ts";
@@ -9,11 +11,15 @@ import { BROWSER_SCRIPTS, bundleBrowserScript } from "./browser-scripts.ts";
 import { expectOwnOutput } from "./own-output.ts";
 
 /**
- * Makes the folder that both hosts publish: the owner's site (from the folder `pages`), the return pages, the browser scripts. It is one folder because
+ * Makes the folder that both hosts publish: the owner's site (from the folder `pages`), the return pages, the browser scripts, with `apiDocs` the page about the API. It is one folder because
  * Vercel publishes only `public/` unless another folder is named.
  * @throws SiteError, before anything is deleted, when that would delete or publish what it must not.
  */
-export async function buildSite(root: string, outputFolder: string, pages = PAGES_FOLDER): Promise<void> {
+export async function buildSite(
+  root: string,
+  outputFolder: string,
+  { pages = PAGES_FOLDER, apiDocs = false }: Pick<ShopDefinition, "pages" | "apiDocs"> = {},
+): Promise<void> {
   const folder = await usablePagesFolder(root, pages);
   const published = await publishedFiles(root, folder);
   const comeBackTo = await returnPages(root, folder, published);
@@ -32,6 +38,7 @@ export async function buildSite(root: string, outputFolder: string, pages = PAGE
     await copyFile(source, join(outputFolder, path));
   }
   for (const [page, file] of comeBackTo) await copyFile(join(root, file), join(outputFolder, page));
+  if (apiDocs) await writeApiDocs(outputFolder, "/");
   const redirects = published.find(({ path }) => path === REDIRECTS_FILE);
   if (redirects !== undefined) {
     const text = redirectsWithOurs(await readFile(redirects.source, "utf8"));

@@ -10,6 +10,7 @@ import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { openShop } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
+import { API_DOCS_FOLDER, apiDocsFiles } from "../api-docs/files.ts";
 import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
 import { NETLIFY_REDIRECTS } from "../site/function-rules.ts";
 import { loadSite } from "../site/load-site.ts";
@@ -116,7 +117,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       },
       ...inbox,
     });
-    const serveSite = await createSiteHandler(root, siteAtStart.shop.pages, print);
+    const apiDocs =
+      siteAtStart.shop.apiDocs === true ? Object.entries(await apiDocsFiles(`/${API_DOCS_FOLDER}/`)) : [];
+    const generated = Object.fromEntries(
+      apiDocs.map(([name, text]) => [`/${API_DOCS_FOLDER}/${name}`, text]),
+    );
+    const serveSite = await createSiteHandler(root, siteAtStart.shop.pages, print, generated);
     serve = routeRequests(functions, devPages, serveSite, stripe);
     return { url, environment, simulatedStripe: stripe?.simulated, close };
   } catch (error) {

@@ -13,12 +13,13 @@ import { filesAt, redirectAt, type AddressSettings } from "./site-address.ts";
 /**
  * Serves the site from its sources, laid out as `npm run build` lays them out, so that an edited page or script is there at the
  * next reload. The headers and addresses are those of vercel.json: what a strict policy breaks, it breaks here first. `print` is told
- * of pages that only one of the hosts would find.
+ * of pages that only one of the hosts would find. `generated` is what the build adds, by path.
  */
 export async function createSiteHandler(
   root: string,
   pages = PAGES_FOLDER,
   print: (text: string) => void = () => undefined,
+  generated: Readonly<Record<string, string>> = {},
 ): Promise<(request: Request) => Promise<Response>> {
   const headers = await siteHeaders(root);
   const addresses = await addressSettings(root);
@@ -33,7 +34,7 @@ export async function createSiteHandler(
       return new Response(null, { status: 308, headers: { ...headers, Location: elsewhere + search } });
     }
     for (const file of filesAt(path, addresses)) {
-      const body = await readSiteFile(root, pages, file);
+      const body = (await readSiteFile(root, pages, file)) ?? generated[file];
       if (body === undefined) continue;
       return new Response(body, {
         headers: { ...headers, "Content-Type": contentType(file), "Cache-Control": "no-cache" },

@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 
 import { findAsWritten } from "../../core/delivery/files/private-folder.ts";
 import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
+import { API_DOCS_FOLDER } from "../api-docs/files.ts";
 import { BROWSER_SCRIPTS, bundleBrowserScript } from "../build/browser-scripts.ts";
 import { PAGES_FOLDER } from "./pages-folder.ts";
 import { publishedFiles, type PublishedFile } from "./published-files.ts";
@@ -16,7 +17,7 @@ export async function publishedProblems(root: string, shop: ShopDefinition): Pro
   const kept = await keptFromAll(root, shop);
   const problems: string[] = [];
   for (const file of published) {
-    const problem = (await paidProblem(file, kept)) ?? (await replacedProblem(file));
+    const problem = (await paidProblem(file, kept)) ?? (await replacedProblem(file, shop));
     if (problem !== undefined) problems.push(`${folder}/${file.path}: ${problem}`);
   }
   if (problems.length <= NAMED_AT_MOST) return problems;
@@ -69,8 +70,13 @@ async function paidProblem(
 const LEAVE_OUT =
   "Delete it there; if your generator copies it, tell it to leave it out, as docs/pages.md shows for Jekyll.";
 
-/** A script of the owner's under the name of one of ours; an old copy of ours would be replaced as well. */
-async function replacedProblem({ path, source }: PublishedFile): Promise<string | undefined> {
+/** A file of the owner's under the name of one of ours; an old copy of our scripts would be replaced as well. */
+async function replacedProblem(
+  { path, source }: PublishedFile,
+  { apiDocs = false }: ShopDefinition,
+): Promise<string | undefined> {
+  if (apiDocs && path.toLowerCase().split("/")[0] === API_DOCS_FOLDER)
+    return `the build puts the page about the API into ${API_DOCS_FOLDER}/. Move yours, or take apiDocs out of shop.config.ts.`;
   if (path === "js") return "is a file, and the shop's scripts go into a folder of this name. Rename it.";
   const name = BROWSER_SCRIPTS.find((script) => path.toLowerCase() === `js/${script}.js`);
   if (name === undefined || Buffer.from(await bundleBrowserScript(name)).equals(await readFile(source)))

@@ -7,6 +7,7 @@ import type { SimulatedStripe } from "../../../simulator/simulated-stripe.ts";
 import { createInboxPages, type InboxDependencies } from "../inbox/inbox-pages.ts";
 import { html } from "../../../core/format/html.ts";
 import { unreadableAddress } from "../error-page.ts";
+import { apiDocsResponse } from "./api-docs.ts";
 import { devPage, refusal } from "./document.ts";
 import type { ShopSide } from "./order-actions.ts";
 import { createOrderPages } from "./order-pages.ts";
@@ -49,6 +50,8 @@ export function createDevPages({ stripe, loadServices, tryAgain, ...inbox }: Dev
       return refusal(400, "This is not a form", "Send a form of these pages.");
     }
 
+    const apiDocs = await apiDocsResponse(pathname);
+    if (apiDocs !== undefined) return apiDocs;
     const asset = ASSETS.find((name) => path === `/__dev/assets/${name}`);
     if (asset !== undefined) return assetResponse(asset);
     const answer = (await inboxPages(request.clone(), path)) ?? (await orderPages?.(request, path));

@@ -30,6 +30,7 @@ export function devPage({ title, section, body, status = 200 }: DevPage): Respon
           <nav aria-label="Development">
             <a href="/__dev" ${current(section === "orders")}>Orders</a>
             <a href="/__dev/inbox" ${current(section === "inbox")}>Inbox</a>
+            <a href="/__dev/api-docs/">API</a>
             <a href="/">Shop</a>
           </nav>
           <p class="fine">Only on this machine, only in <code>npm run dev</code>.</p>

@@ -29,7 +29,7 @@ async function write(file: string, text: string): Promise<void> {
 }
 
 const read = (file: string) => readFile(join(root, file), "utf8");
-const build = (pages?: string) => buildSite(root, join(root, "dist"), pages);
+const build = (pages?: string) => buildSite(root, join(root, "dist"), pages === undefined ? {} : { pages });
 const listing = async () => (await readdir(root, { recursive: true })).toSorted();
 
 test.for([
@@ -261,4 +261,26 @@ test("I07: a missing page is named, with how to get it back", async () => {
   await expect(build()).rejects.toThrow(
     "success.html is not there, and buyers come back to it. Bring it back (`git checkout -- success.html`), or put a page of your own there or into public/ that loads /js/order-page.js.",
   );
+});
+
+test("the page about the API is published with apiDocs alone, and leads to its files by their whole path", async () => {
+  await write("public/index.html", "<!doctype html>");
+  await build();
+  expect(await listing()).not.toContain("dist/api-docs");
+  await buildSite(root, join(root, "dist"), { apiDocs: true });
+  const page = await read("dist/api-docs/index.html");
+  expect(page).toContain('href="/api-docs/style.css"');
+  expect(page).toContain('href="/api-docs/openapi.json"');
+  expect(JSON.parse(await read("dist/api-docs/openapi.json"))).toMatchObject({ openapi: "3.1.1" });
+  expect(await listing()).toContain("dist/api-docs/style.css");
+});
+
+test("a page of the owner's in the API's folder is named, and only with apiDocs", async () => {
+  await write("public/api-docs/index.html", "mine");
+  expect(await publishedProblems(root, {})).toEqual([]);
+  expect(await publishedProblems(root, { apiDocs: true })).toEqual([
+    "public/api-docs/index.html: the build puts the page about the API into api-docs/. Move yours, or take apiDocs out of shop.config.ts.",
+  ]);
+  await build();
+  expect(await read("dist/api-docs/index.html")).toBe("mine");
 });
