@@ -76,13 +76,19 @@ function parameterRow({ name, in: place, required, schema, description }: Parame
 function answer([status, { description, content = {} }]: [string, DocumentedAnswer]): Html {
   const json = content["application/json"]?.schema;
   const codes = json === undefined ? undefined : errorCodes(json);
+  const otherwise = otherTypes(json, codes);
   const others = Object.keys(content).filter((type) => type !== "application/json");
   return html` <section>
     <h3>${status} <span>${prose(description)}</span></h3>
     ${codes === undefined ? undefined : html`<p>${codes.map((code, index) => html`${index === 0 ? "" : " "}<code>${code}</code>`)}</p>`}
     ${json === undefined || codes !== undefined ? undefined : fields(rows(json))}
-    ${others.length === 0 ? undefined : html`<p>${codes === undefined ? "As" : "For a browser also as"} <code>${others.join(", ")}</code>.</p>`}
+    ${others.length === 0 ? undefined : html`<p>${otherwise} <code>${others.join(", ")}</code>.</p>`}
   </section>`;
+}
+
+function otherTypes(json: JsonSchema | undefined, codes: readonly string[] | undefined): string {
+  if (codes !== undefined) return "For a browser also as";
+  return json === undefined ? "As" : "Also as";
 }
 
 function errorCodes({ allOf }: JsonSchema): string[] | undefined {
