@@ -23,6 +23,7 @@ import type { Limit } from "./http/route.ts";
 import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { loadNotifier } from "./notifications/load-notifier.ts";
+import { createReadThrottle, type ReadThrottle } from "./order-page/read-throttle.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";
 import type { Site } from "./shop-definition/site.ts";
 import { shopIdentity } from "./shop-identity.ts";
@@ -54,6 +55,7 @@ export interface Shop {
   /** Loads what it needs at the first call, as `readLimit` does: most requests use neither. */
   checkoutLimit: Limit;
   readLimit: Limit;
+  readThrottle: ReadThrottle;
 }
 
 export type Services = EventDependencies &
@@ -85,6 +87,7 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     downloadLinks,
     privateFolder: createPrivateFolder(surroundings.projectFolder),
     bucket: config.bucket && createBucket(config.bucket, surroundings),
+    readThrottle: createReadThrottle(now),
     deliveries: createDeliveries({ site, links: downloadLinks, licenseSigner, now }),
   };
   const loadServices = once(() => createServices(opened, surroundings));

@@ -5,7 +5,7 @@ import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
 import { isPaused, isRevoked } from "../orders/access.ts";
 import type { PublicStatus } from "./public-status.ts";
-import type { Look, SharedLooks } from "./shared-looks.ts";
+import type { ReadThrottle, SingleFlight, Throttled } from "./read-throttle.ts";
 import { settleOrder, type SettleOutcome } from "../orders/settle-order.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
 
@@ -27,16 +27,16 @@ export async function readOrderStatus(
   orderId: OrderId,
   asker: { isBuyer: boolean },
   deadline: Deadline,
-  looks: SharedLooks<OrderView>,
+  { throttle, singleFlight }: { throttle: ReadThrottle; singleFlight: SingleFlight<OrderView> },
   dependencies: SettleDependencies,
-): Promise<Look<OrderView>> {
+): Promise<Throttled<OrderView>> {
   const stored = await dependencies.store.peekControl(orderId);
   if (stored !== undefined) {
-    return { kind: "seen", view: await viewKnown(orderId, stored, deadline, looks, dependencies) };
+    return { kind: "read", view: await viewKnown(orderId, stored, deadline, throttle, dependencies) };
   }
-  return looks.share(orderId, asker, async () => {
+  return singleFlight(orderId, asker, async () => {
     const known = await dependencies.store.readControl(orderId);
-    if (known !== undefined) return viewKnown(orderId, known, deadline, looks, dependencies);
+    if (known !== undefined) return viewKnown(orderId, known, deadline, throttle, dependencies);
     return viewAfterSettling(orderId, deadline, dependencies, { stored: undefined });
   });
 }
@@ -45,13 +45,13 @@ async function viewKnown(
   orderId: OrderId,
   stored: StoredControl,
   deadline: Deadline,
-  looks: SharedLooks<OrderView>,
+  throttle: ReadThrottle,
   dependencies: SettleDependencies,
 ): Promise<OrderView | undefined> {
   const { store } = dependencies;
   try {
-    const claimed = await claimLook(orderId, stored, dependencies);
-    if (claimed !== undefined && looks.mayAskStripe())
+    const claimed = await claimProbe(orderId, stored, dependencies);
+    if (claimed !== undefined && throttle.mayAskStripe())
       return await viewAfterSettling(orderId, deadline, dependencies, { stored: claimed });
   } catch {
     // Stripe cannot be asked, or the record cannot be written right now. What the store knows of the order is still true.
@@ -81,7 +81,7 @@ const NO_RECORD: ReadonlySet<SettleOutcome["kind"]> = new Set([
  * Written by one page in every `ASK_STRIPE_EVERY_MS`, and not before a failed step is due again. Resolves to the record as it then
  * stands, or to undefined if it is not this page's turn. A conflict means that, too: another run is working on the order.
  */
-async function claimLook(
+async function claimProbe(
   orderId: OrderId,
   { control, version }: StoredControl,
   { store, now, randomId }: SettleDependencies,

@@ -16,8 +16,8 @@ import { accessOf, type RevocationReason } from "../orders/access.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { shareKnownOrder } from "../order-page/share-known-order.ts";
-import { createSharedLooks, type SharedLooks } from "../order-page/shared-looks.ts";
+import type { ReadThrottle, SingleFlight } from "../order-page/read-throttle.ts";
+import { readKnownOrderThrottled } from "../order-page/throttled-known-order.ts";
 import type { Site } from "../shop-definition/site.ts";
 
 export interface DownloadDependencies {
@@ -29,6 +29,7 @@ export interface DownloadDependencies {
   site: Site;
   config: { siteUrl: string };
   readLimit: Limit;
+  readThrottle: ReadThrottle;
   now: () => number;
   log: Log;
 }
@@ -66,8 +67,8 @@ export const download: Route<DownloadDependencies> = {
 };
 
 function open(dependencies: DownloadDependencies): OpenRoute {
-  const { downloadLinks, privateFolder, bucket, site, config, readLimit, now, log } = dependencies;
-  const looks = createSharedLooks<KnownOrder>(now);
+  const { downloadLinks, privateFolder, bucket, site, config, readLimit, readThrottle, log } = dependencies;
+  const singleFlight = readThrottle.singleFlight<KnownOrder>();
 
   return {
     limit: readLimit,
@@ -80,7 +81,7 @@ function open(dependencies: DownloadDependencies): OpenRoute {
       // Each download reads its order again, and a program that resumes in parts reads often.
       await context.admit();
 
-      const file = await fileToHandOut(link.orderId, link.fileId, looks, dependencies);
+      const file = await fileToHandOut(link.orderId, link.fileId, singleFlight, dependencies);
       const fileName = fileNameOf(file.file);
       const contentType = contentTypeOf(fileName);
       if (typeof file.file !== "string") {
@@ -117,14 +118,14 @@ function open(dependencies: DownloadDependencies): OpenRoute {
 async function fileToHandOut(
   orderId: OrderId,
   fileId: string,
-  looks: SharedLooks<KnownOrder>,
+  singleFlight: SingleFlight<KnownOrder>,
   { loadServices, site }: DownloadDependencies,
 ): Promise<OrderFile> {
   const { store } = await loadServices();
   // Having the link is proof enough of being no stranger.
-  const look = await shareKnownOrder(store, orderId, { isBuyer: true }, looks).catch(notNow);
-  if (look.kind === "later") return notNow();
-  const order = look.view;
+  const read = await readKnownOrderThrottled(store, orderId, { isBuyer: true }, singleFlight).catch(notNow);
+  if (read.kind === "later") return notNow();
+  const order = read.view;
   if (order === undefined) {
     throw new HttpError(404, "order_not_found", "We could not find the order that this link belongs to.");
   }
@@ -149,10 +150,10 @@ async function requireInBucket(
   about: { orderId: OrderId; fileId: string },
   log: Log,
 ): Promise<void> {
-  const look = await bucket.look(key);
-  if (look.kind === "unknown") log.warn("bucket_not_asked", { ...about, error: look.reason });
-  if (look.kind !== "refused") return;
-  const problem = `FILES_BUCKET answered ${look.status} for ${JSON.stringify(key)}: there is no file of this name, or FILES_BUCKET_ACCESS_KEY_ID may not read it. The buyer was asked to write to you.`;
+  const probe = await bucket.probe(key);
+  if (probe.kind === "unknown") log.warn("bucket_not_asked", { ...about, error: probe.reason });
+  if (probe.kind !== "refused") return;
+  const problem = `FILES_BUCKET answered ${probe.status} for ${JSON.stringify(key)}: there is no file of this name, or FILES_BUCKET_ACCESS_KEY_ID may not read it. The buyer was asked to write to you.`;
   log.error("file_missing", { ...about, problem });
   throw new HttpError(404, "file_missing", MISSING);
 }

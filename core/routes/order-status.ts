@@ -12,7 +12,7 @@ import { wayBack, wayBackSchema } from "../delivery/way-back.ts";
 import { personalPart, personalPartSchema } from "../order-page/personal-part.ts";
 import { publicStatus } from "../order-page/public-status.ts";
 import type { SettleDependencies } from "../orders/settle-dependencies.ts";
-import { createSharedLooks } from "../order-page/shared-looks.ts";
+import type { ReadThrottle } from "../order-page/read-throttle.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { requestedOrder, orderNotFound } from "./requested-order.ts";
 
@@ -26,6 +26,7 @@ export interface OrderStatusDependencies {
   site: { shop: { supportEmail?: string } };
   config: { stripe: { livemode: boolean } };
   readLimit: Limit;
+  readThrottle: ReadThrottle;
   now: () => number;
 }
 
@@ -60,9 +61,10 @@ export const orderStatus: Route<OrderStatusDependencies> = {
 };
 
 function open(dependencies: OrderStatusDependencies): OpenRoute {
-  const { loadServices, claims, orderPages, deliveries, site, config, readLimit, now } = dependencies;
+  const { loadServices, claims, orderPages, deliveries, site, config, readLimit, readThrottle, now } =
+    dependencies;
   const { supportEmail } = site.shop;
-  const looks = createSharedLooks<OrderView>(now);
+  const reads = { throttle: readThrottle, singleFlight: readThrottle.singleFlight<OrderView>() };
 
   return {
     limit: readLimit,
@@ -75,15 +77,15 @@ function open(dependencies: OrderStatusDependencies): OpenRoute {
       const isBuyer = hasBought || orderPages.opens(request, orderId);
       const deadline = createDeadline(now, ANSWER_WITHIN_MS);
       const services = await loadServices();
-      const look = await readOrderStatus(orderId, { isBuyer }, deadline, looks, services).catch(
+      const read = await readOrderStatus(orderId, { isBuyer }, deadline, reads, services).catch(
         (error: unknown) => {
           // What cannot be reached right now says nothing about the order: the page keeps waiting.
           throw tryAgain(error);
         },
       );
-      if (look.kind === "later") throw tryAgain();
-      if (look.view === undefined) throw orderNotFound();
-      const { status, order } = look.view;
+      if (read.kind === "later") throw tryAgain();
+      if (read.view === undefined) throw orderNotFound();
+      const { status, order } = read.view;
       context.note({ orderId, state: status.state, isBuyer });
       const sendsMail = services.mailer !== undefined;
       if (order === undefined) return jsonResponse(200, status);

@@ -18,8 +18,8 @@ import { createDeadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import { mailAgain, type MailRefusal } from "../order-page/mail-again.ts";
 import type { OrderStore } from "../orders/order-store.ts";
-import { shareKnownOrder } from "../order-page/share-known-order.ts";
-import { createSharedLooks } from "../order-page/shared-looks.ts";
+import type { ReadThrottle } from "../order-page/read-throttle.ts";
+import { readKnownOrderThrottled } from "../order-page/throttled-known-order.ts";
 import { wasMailed } from "../delivery/way-back.ts";
 import type { Schedule } from "../retry/with-timeout.ts";
 import { requestedOrder, orderNotFound } from "./requested-order.ts";
@@ -52,6 +52,7 @@ export interface ResendMailDependencies {
     };
   };
   readLimit: Limit;
+  readThrottle: ReadThrottle;
   now: () => number;
   log: Log;
 }
@@ -91,9 +92,9 @@ export const resendMail: Route<ResendMailDependencies> = {
 };
 
 function open(dependencies: ResendMailDependencies): OpenRoute {
-  const { loadServices, claims, orderPages, config, readLimit, now, log } = dependencies;
+  const { loadServices, claims, orderPages, config, readLimit, readThrottle, now, log } = dependencies;
   const { livemode, secretKey: secret } = config.stripe;
-  const looks = createSharedLooks<KnownOrder>(now);
+  const singleFlight = readThrottle.singleFlight<KnownOrder>();
 
   return {
     origins: config.origins,
@@ -120,9 +121,11 @@ function open(dependencies: ResendMailDependencies): OpenRoute {
       const services = await loadServices().catch(notNow);
       const { mailer } = services;
       if (mailer === undefined) throw refusal("sends_no_mail");
-      const look = await shareKnownOrder(services.store, orderId, { isBuyer }, looks).catch(notNow);
-      if (look.kind === "later") return notNow();
-      const order = look.view;
+      const read = await readKnownOrderThrottled(services.store, orderId, { isBuyer }, singleFlight).catch(
+        notNow,
+      );
+      if (read.kind === "later") return notNow();
+      const order = read.view;
       // A checkout that was opened but not finished is not an order yet.
       if (order === undefined) throw refusal("order_not_complete");
       context.note({ orderId, isBuyer });

@@ -27,17 +27,17 @@ export async function bucketFileProblems(
   const bucket = createBucket(config, realSurroundings());
   const problems = await Promise.all(
     sold.map(async ({ place, key }) => {
-      const look = await bucket.look(key);
+      const probe = await bucket.probe(key);
       const file = `${SHOP_CONFIG}: ${place}: ${JSON.stringify(key)}`;
-      switch (look.kind) {
+      switch (probe.kind) {
         case "there":
           return [];
         case "refused":
           return [
-            `${file} is not in the bucket ${config.name}, or FILES_BUCKET_ACCESS_KEY_ID may not read it (${look.status}). Capital and small letters count.`,
+            `${file} is not in the bucket ${config.name}, or FILES_BUCKET_ACCESS_KEY_ID may not read it (${probe.status}). Capital and small letters count.`,
           ];
         case "unknown":
-          return [`${file} could not be looked for in the bucket ${config.name}: ${look.reason}`];
+          return [`${file} could not be looked for in the bucket ${config.name}: ${probe.reason}`];
       }
     }),
   );

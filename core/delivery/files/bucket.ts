@@ -15,7 +15,7 @@ export interface BucketConfig {
 /** The owner's private bucket: AWS S3, Cloudflare R2, Tigris, or any other that speaks S3. */
 export interface Bucket {
   /** Asks the bucket, for a moment at most, whether it would serve this file. Never rejects. */
-  look(key: string): Promise<BucketLook>;
+  probe(key: string): Promise<BucketProbe>;
 
   /** An address that gives this one file to anyone who has it, for a few minutes, and tells the browser to save it. */
   linkTo(key: string, download: BucketDownload): Promise<string>;
@@ -28,7 +28,7 @@ interface BucketDownload {
   contentType: string;
 }
 
-type BucketLook =
+type BucketProbe =
   | { kind: "there" }
   /** A buyer who is sent there would see this refusal: 404, or 403 if the key may not list the bucket. */
   | { kind: "refused"; status: number }
@@ -73,7 +73,7 @@ export function createBucket(config: BucketConfig, { fetch, now, schedule }: Buc
   }
 
   return {
-    async look(key) {
+    async probe(key) {
       try {
         const url = await sign("HEAD", objectUrl(config, key));
         const { ok, status } = await withTimeout(LOOK_FOR_MS, schedule, (signal) =>

@@ -151,9 +151,9 @@ export const LEASE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: "core/order-page/order-status.ts",
-        find: "const claimed = await claimLook(orderId, stored, dependencies);",
+        find: "const claimed = await claimProbe(orderId, stored, dependencies);",
         replace:
-          "const claimed = stored.control.state === 'fulfilled' ? await claimLook(orderId, stored, dependencies) : stored;",
+          "const claimed = stored.control.state === 'fulfilled' ? await claimProbe(orderId, stored, dependencies) : stored;",
       },
     ],
     harmless:

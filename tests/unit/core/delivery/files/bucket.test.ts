@@ -92,10 +92,10 @@ test.each([
 
 test("a look finds a file that exists, and names the refusal of one that is missing or forbidden", async () => {
   local.objects.set("2026/Für Gäste (1).zip", CONTENT);
-  expect(await open().look("2026/Für Gäste (1).zip")).toEqual({ kind: "there" });
-  expect(await open().look("2026/für gäste (1).zip")).toEqual({ kind: "refused", status: 404 });
+  expect(await open().probe("2026/Für Gäste (1).zip")).toEqual({ kind: "there" });
+  expect(await open().probe("2026/für gäste (1).zip")).toEqual({ kind: "refused", status: 404 });
   const wrongKey = open({ ...local.config, secretAccessKey: "another" });
-  expect(await wrongKey.look("2026/Für Gäste (1).zip")).toEqual({ kind: "refused", status: 403 });
+  expect(await wrongKey.probe("2026/Für Gäste (1).zip")).toEqual({ kind: "refused", status: 403 });
   expect(local.requests).toEqual(["HEAD 2026/Für Gäste (1).zip", "HEAD 2026/für gäste (1).zip"]);
 });
 
@@ -105,7 +105,7 @@ test.for([429, 500, 503, 301, 307])(
     local.interfere = () =>
       new Response(null, { status, headers: { Location: "https://elsewhere.example/" } });
     const reason = `The bucket answered ${status}.`;
-    expect(await open().look("a.zip")).toEqual({ kind: "unknown", reason });
+    expect(await open().probe("a.zip")).toEqual({ kind: "unknown", reason });
   },
 );
 
@@ -120,9 +120,9 @@ test("a look waits at most 1.5 seconds, and survives an unreachable bucket", asy
       return () => undefined;
     },
   });
-  expect(await bucket.look("a.zip")).toEqual({ kind: "unknown", reason: "Error: Timed out after 1500 ms." });
+  expect(await bucket.probe("a.zip")).toEqual({ kind: "unknown", reason: "Error: Timed out after 1500 ms." });
   expect(asked).toEqual([1_500]);
 
   const nobody = open({ ...local.config, endpoint: new URL("http://127.0.0.1:9") });
-  expect(await nobody.look("a.zip")).toMatchObject({ kind: "unknown" });
+  expect(await nobody.probe("a.zip")).toMatchObject({ kind: "unknown" });
 });
