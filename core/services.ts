@@ -16,7 +16,10 @@ import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import type { CheckoutLimits } from "./limits/checkout-limits.ts";
 import type { LookLimit } from "./limits/look-limit.ts";
-import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
+import {
+  createConfirmationComposer,
+  type ComposeConfirmation,
+} from "./mail/confirmation/compose-confirmation.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openNewsDesk } from "./notifications/open-news-desk.ts";
 import type { ReconcileDependencies } from "./reconciliation/reconcile.ts";

@@ -14,7 +14,7 @@ import type { Counters } from "../stores/counters.ts";
 import type { LookLimit } from "../limits/look-limit.ts";
 import { createResendLimit, takeStrangersMail } from "../limits/resend-limit.ts";
 import { errorName, type Log } from "../log/log.ts";
-import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
+import type { ComposeConfirmation } from "../mail/confirmation/compose-confirmation.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createDeadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
@@ -103,7 +103,7 @@ export function createResendMailRoute(dependencies: ResendMailDependencies): Rou
         await takeStrangersMail(address, { counters, secret, now }).catch(passOn);
       }
 
-      const { resendConfirmation } = await import("../mail/confirmation-resender.ts");
+      const { resendConfirmation } = await import("../mail/confirmation/resend-confirmation.ts");
       const limit = createResendLimit(counters, now);
       await resendConfirmation(order.snapshot, again.to, deadline, {
         ...services,
