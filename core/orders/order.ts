@@ -137,4 +137,9 @@ export interface StepProgress {
   attempts: number;
 }
 
-export const MAX_ERROR_LENGTH = 160;
+const MAX_ERROR_LENGTH = 160;
+
+/** As much of an error as a record has room for. */
+export function shorten(error: string): string {
+  return error.slice(0, MAX_ERROR_LENGTH);
+}

@@ -1,6 +1,6 @@
 import { subjectOf, type Channel, type Delivery, type News, type NewsBook, type NewsKind } from "./news.ts";
 import { MAX_ATTEMPTS, nextTryAfter } from "../../retry/backoff.ts";
-import { shorten } from "../shorten.ts";
+import { shorten } from "../order.ts";
 import { isPaused } from "../revocation.ts";
 import type { ControlDraft } from "../update-control.ts";
 
