@@ -2,8 +2,8 @@ import type { OrderState } from "../orders/order.ts";
 
 /** What anyone who knows the session's id may see. */
 export interface PublicStatus {
-  /** `paid`: the money is in, delivery is under way. `open`: Checkout is not finished. */
-  state: "open" | Exclude<OrderState, "needs_attention">;
+  /** `paid`: the money is in, delivery is under way. `open`: Checkout is not finished. `expired`: it never will be. */
+  state: "open" | "expired" | Exclude<OrderState, "needs_attention">;
   mode: "payment" | "subscription";
   items: readonly { name: string; quantity: number; amountMinor: number }[];
   currency: string;

@@ -20,7 +20,6 @@ export type SettleOutcome =
   /** Paid, but its subscription was paused before delivery. Recorded; its steps run when the subscription resumes. */
   | { kind: "paused" }
   | { kind: "payment_failed" }
-  | { kind: "expired" }
   /** A person must look at it. Recorded and reported; a retry would not help. */
   | { kind: "needs_attention" }
   /** Checkout is not finished (or was abandoned): there is no order, and nothing was written. */
