@@ -1,7 +1,7 @@
 import { ConfigError } from "./config/config-error.ts";
 import { parseConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
-import { missingBucket } from "./config/missing-bucket.ts";
+import { missingBucket } from "./config/bucket.ts";
 import { endpoint } from "./http/endpoint.ts";
 import { HttpError } from "./http/http-error.ts";
 import type { Handler, OpenRoute, Route } from "./http/route.ts";

@@ -20,7 +20,10 @@ import { createMailStep } from "./fulfillment/mail-step.ts";
 import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import type { Limit } from "./http/route.ts";
-import { createConfirmationComposer, type ComposeConfirmation } from "./mail/confirmation-composer.ts";
+import {
+  createConfirmationComposer,
+  type ComposeConfirmation,
+} from "./mail/confirmation/compose-confirmation.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { loadNotifier } from "./notifications/load-notifier.ts";
 import { createReadThrottle, type ReadThrottle } from "./order-page/read-throttle.ts";

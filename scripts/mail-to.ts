@@ -1,4 +1,4 @@
-import { resendConfirmation } from "../core/mail/confirmation-resender.ts";
+import { resendConfirmation } from "../core/mail/confirmation/resend-confirmation.ts";
 import { isMailAddress } from "../core/format/mail-address.ts";
 import { createDeadline } from "../core/retry/deadline.ts";
 import { accessOf } from "../core/orders/access.ts";

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { isDeployed } from "./host.ts";
 import { withoutBlanks } from "./variables.ts";
 import type { BucketConfig } from "../delivery/files/bucket.ts";
+import type { Site } from "../shop-definition/site.ts";
 import { isLoopbackHost } from "./loopback.ts";
 
 const COMPANIONS = [
@@ -70,6 +71,17 @@ export function readBucket(variables: Readonly<Record<string, string>>): {
       secretAccessKey: bucket.FILES_BUCKET_SECRET_ACCESS_KEY,
     },
   };
+}
+
+/** What is wrong if shop.config.ts sells a file from a bucket but no bucket is named: better no sale than no delivery. */
+export function missingBucket({ bucket }: { bucket: BucketConfig | undefined }, { shop }: Site): string[] {
+  if (bucket !== undefined) return [];
+  const sold = Object.values(shop.prices ?? {}).flatMap(({ deliver = [] }) => deliver);
+  const inBucket = sold.find((delivery) => delivery.kind === "file" && typeof delivery.file !== "string");
+  if (inBucket === undefined) return [];
+  return [
+    `FILES_BUCKET is not set although shop.config.ts sells a file from a bucket ("${inBucket.name}"): set the FILES_BUCKET variables, see .env.example.`,
+  ];
 }
 
 /** AWS needs no endpoint: the region determines it. `auto` is not an AWS region. */

@@ -2,7 +2,6 @@ import type * as z from "zod/mini";
 
 import { withoutEmpty, type Environment } from "./environment.ts";
 import { hostAddresses, hostSiteUrl, isDeployed, isPreview } from "./host.ts";
-import { bothNamesOf, originsOf } from "./origins.ts";
 import { placeSchema, splitList } from "./variables.ts";
 
 /** The part that tells one shop of a Stripe account from another. */
@@ -44,4 +43,21 @@ export function toPlace(data: z.output<typeof placeSchema>, variables: Record<st
     origins: { allowed: originsOf(addresses), anyLoopback: !isDeployed(variables) },
     isPreview: isPreview(variables),
   };
+}
+
+/** Without duplicates, as browsers write them. What a host states is skipped if it is not an address. */
+function originsOf(addresses: readonly string[]): string[] {
+  const origins = addresses.flatMap((address) => URL.parse(address)?.origin ?? []);
+  return [...new Set(origins.filter((origin) => origin !== "null"))];
+}
+
+/**
+ * The site's address with and without `www.`: both names are the owner's. Browsers from before 2023 do not send `Sec-Fetch-Site`, so
+ * only the list shows that a page at the other name is the shop's.
+ */
+function bothNamesOf(siteUrl: string): string[] {
+  const url = URL.parse(siteUrl);
+  if (url === null || !/[a-z]$/i.test(url.hostname) || !url.hostname.includes(".")) return [siteUrl];
+  const other = url.host.startsWith("www.") ? url.host.slice("www.".length) : `www.${url.host}`;
+  return [siteUrl, `${url.protocol}//${other}`];
 }

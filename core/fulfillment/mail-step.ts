@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { MailDelivery } from "../config/mail.ts";
 import type { Log } from "../log/log.ts";
-import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
+import type { ComposeConfirmation } from "../mail/confirmation/compose-confirmation.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { mailRecipient } from "../orders/mail-recipient.ts";
 import type { OrderSnapshot } from "../orders/order.ts";

@@ -1,6 +1,6 @@
 import { isolate } from "../format/isolate.ts";
 import { singleLine } from "../format/plain-text.ts";
-import { includedSums, sumRows } from "../mail/sum-rows.ts";
+import { includedSums, sumRows } from "../mail/confirmation/sum-rows.ts";
 import { maskPrivate } from "../log/mask-private.ts";
 import { formatMoney } from "../format/money.ts";
 import type { OrderSnapshot } from "../orders/order.ts";

@@ -1,5 +1,6 @@
 import { isTerminal } from "../orders/control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
+import { justRead } from "../orders/just-read.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import type { OrderId, OrderSnapshot } from "../orders/order.ts";
 import type { OrderStore, StoredControl } from "../orders/order-store.ts";
@@ -37,7 +38,7 @@ export async function readOrderStatus(
   return singleFlight(orderId, asker, async () => {
     const known = await dependencies.store.readControl(orderId);
     if (known !== undefined) return viewKnown(orderId, known, deadline, throttle, dependencies);
-    return viewAfterSettling(orderId, deadline, dependencies, { stored: undefined });
+    return viewAfterSettling(orderId, deadline, dependencies, undefined);
   });
 }
 
@@ -52,7 +53,7 @@ async function viewKnown(
   try {
     const claimed = await claimProbe(orderId, stored, dependencies);
     if (claimed !== undefined && throttle.mayAskStripe())
-      return await viewAfterSettling(orderId, deadline, dependencies, { stored: claimed });
+      return await viewAfterSettling(orderId, deadline, dependencies, claimed);
   } catch {
     // Stripe cannot be asked, or the record cannot be written right now. What the store knows of the order is still true.
   }
@@ -63,9 +64,14 @@ async function viewAfterSettling(
   orderId: OrderId,
   deadline: Deadline,
   dependencies: SettleDependencies,
-  justRead: { stored: StoredControl | undefined },
+  stored: StoredControl | undefined,
 ): Promise<OrderView | undefined> {
-  const outcome = await settleOrder(orderId, "success_page", deadline, dependencies, justRead);
+  const outcome = await settleOrder(
+    orderId,
+    "success_page",
+    deadline,
+    justRead(orderId, stored, dependencies),
+  );
   if (NO_RECORD.has(outcome.kind)) return fromOutcome(outcome);
   const settled = await dependencies.store.readControl(orderId);
   return settled === undefined ? undefined : fromStore(dependencies.store, orderId, settled);

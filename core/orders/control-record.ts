@@ -2,9 +2,8 @@ import type { CheckoutFacts } from "./facts.ts";
 import { formatDisputes } from "./disputes.ts";
 import { isLeftToOwner, owesFreshNotifications, owesNotifications } from "./outbox/outbox-delivery.ts";
 import { releaseLease } from "./lease.ts";
-import { higherState, stateRank, type PaymentMirror } from "./order.ts";
+import { higherState, shorten, stateRank, type PaymentMirror } from "./order.ts";
 import { nextTryAfter } from "../retry/backoff.ts";
-import { shorten } from "./shorten.ts";
 import { isPaused } from "./access.ts";
 import type { ControlDraft } from "./update-control.ts";
 

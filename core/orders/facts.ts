@@ -7,7 +7,7 @@ export interface CheckoutFacts {
   /** `open`: the buyer may still pay. `expired`: it is too late to pay. `complete`: there is something to settle. */
   status: "open" | "expired" | "complete";
   /** The state that Stripe's answer stands for; merged upwards into the order's own. */
-  state: Extract<OrderState, "awaiting_payment" | "expired" | "payment_failed" | "paid">;
+  state: Extract<OrderState, "awaiting_payment" | "payment_failed" | "paid">;
   mirror: PaymentMirror;
   dates: PaymentDates;
   /** The hosted page, only while the session is open. */

@@ -7,17 +7,10 @@ export type OrderId = string;
  * How far an order is. A state only ever moves to one of higher rank (see `stateRank`), so the order in which triggers
  * arrive does not matter: a late "payment failed" cannot undo a payment.
  */
-export type OrderState =
-  | "awaiting_payment"
-  | "expired"
-  | "payment_failed"
-  | "paid"
-  | "needs_attention"
-  | "fulfilled";
+export type OrderState = "awaiting_payment" | "payment_failed" | "paid" | "needs_attention" | "fulfilled";
 
 const RANKS: Readonly<Record<OrderState, number>> = {
   awaiting_payment: 10,
-  expired: 20,
   payment_failed: 20,
   paid: 30,
   needs_attention: 40,
@@ -28,7 +21,7 @@ export function stateRank(state: OrderState): number {
   return RANKS[state];
 }
 
-/** The higher of two states; the current one if both have the same rank. */
+/** The higher of two states. */
 export function higherState(current: OrderState, proposed: OrderState): OrderState {
   return stateRank(proposed) > stateRank(current) ? proposed : current;
 }
@@ -137,4 +130,9 @@ export interface StepProgress {
   attempts: number;
 }
 
-export const MAX_ERROR_LENGTH = 160;
+const MAX_ERROR_LENGTH = 160;
+
+/** As much of an error as a record has room for. */
+export function shorten(error: string): string {
+  return error.slice(0, MAX_ERROR_LENGTH);
+}

@@ -3,7 +3,6 @@ import { awaitsOwner, isDue, owesAnything, owesSteps, waitsWhilePaused } from ".
 import type { CheckoutFacts } from "./facts.ts";
 import { holdLease, type HeldLease } from "./held-lease.ts";
 import { releaseLease } from "./lease.ts";
-import type { StoredControl } from "./order-store.ts";
 import type { OrderId, OrderSnapshot } from "./order.ts";
 import { runPending } from "./run-pending.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
@@ -20,7 +19,6 @@ export type SettleOutcome =
   /** Paid, but its subscription was paused before delivery. Recorded; its steps run when the subscription resumes. */
   | { kind: "paused" }
   | { kind: "payment_failed" }
-  | { kind: "expired" }
   /** A person must look at it. Recorded and reported; a retry would not help. */
   | { kind: "needs_attention" }
   /** Checkout is not finished (or was abandoned): there is no order, and nothing was written. */
@@ -38,7 +36,6 @@ export type SettleOutcome =
  * Makes an order agree with Stripe and runs what it still owes. The only way an order ever advances: webhook, success
  * page, reconciliation and owner all call it, as often and as concurrently as they like.
  *
- * `justRead` saves the first read for a caller that already has the record.
  * @throws when Stripe or the store cannot be reached. Nothing is lost: call it again.
  */
 export async function settleOrder(
@@ -46,10 +43,9 @@ export async function settleOrder(
   trigger: SettleTrigger,
   deadline: Deadline,
   dependencies: SettleDependencies,
-  justRead?: { stored: StoredControl | undefined },
 ): Promise<SettleOutcome> {
   try {
-    return await settleReadable(orderId, trigger, deadline, dependencies, justRead);
+    return await settleReadable(orderId, trigger, deadline, dependencies);
   } catch (error) {
     // Another try cannot repair the record. The owner has been told, so Stripe need not retry.
     if (error instanceof UnreadableRecordError && error.isNoted) return { kind: "needs_attention" };
@@ -62,10 +58,9 @@ async function settleReadable(
   trigger: SettleTrigger,
   deadline: Deadline,
   dependencies: SettleDependencies,
-  justRead: { stored: StoredControl | undefined } | undefined,
 ): Promise<SettleOutcome> {
   const owner = dependencies.randomId();
-  const { truth, stored } = await syncWithStripe(orderId, trigger, owner, deadline, dependencies, justRead);
+  const { truth, stored } = await syncWithStripe(orderId, trigger, owner, deadline, dependencies);
   if (truth.kind !== "session") return truth;
   if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
   if (stored.control.lease?.owner !== owner) return notLeased(stored.control, trigger, dependencies.now());

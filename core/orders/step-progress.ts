@@ -1,6 +1,5 @@
-import type { StepProgress } from "./order.ts";
+import { shorten, type StepProgress } from "./order.ts";
 import { nextTryAfter } from "../retry/backoff.ts";
-import { shorten } from "./shorten.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 /** The progress of an order's steps: the changes that its record goes through for them, as pure functions. */

@@ -12,7 +12,7 @@ import type { ControlRecord, OrderId, OrderSnapshot } from "./order.ts";
 const controlSchema: z.ZodMiniType<ControlRecord> = z.object({
   v: z.literal([1, 2, 3]),
   writeId: z.string(),
-  state: z.enum(["awaiting_payment", "expired", "payment_failed", "paid", "needs_attention", "fulfilled"]),
+  state: z.enum(["awaiting_payment", "payment_failed", "paid", "needs_attention", "fulfilled"]),
   mirror: z.object({
     refundedMinor: z.int().check(z.gte(0)),
     fullyRefunded: z.boolean(),

@@ -43,15 +43,14 @@ export async function syncWithStripe(
   owner: string,
   deadline: Deadline,
   dependencies: SyncDependencies,
-  justRead?: { stored: StoredControl | undefined },
 ): Promise<Synced> {
-  let synced = await syncOnce(justRead);
+  let synced = await syncOnce();
   for (let look = 1; synced.mirrorMoved && look < MAX_LOOKS; look += 1) {
     synced = await syncOnce({ stored: synced.stored });
   }
   return synced;
 
-  async function syncOnce(seen: { stored: StoredControl | undefined } | undefined): Promise<LookedAt> {
+  async function syncOnce(seen?: { stored: StoredControl | undefined }): Promise<LookedAt> {
     const { readFacts, store, now, notifier } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;

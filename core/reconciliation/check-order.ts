@@ -1,5 +1,6 @@
 import { describeError } from "../log/log.ts";
 import { awaitsOwner, isTerminal, owesAnything, sameMirror } from "../orders/control-record.ts";
+import { justRead } from "../orders/just-read.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import type { ControlRecord, OrderId } from "../orders/order.ts";
 import type { StoredControl } from "../orders/order-store.ts";
@@ -50,7 +51,7 @@ export async function checkOrder(
       if (refundedMinor !== undefined && refundedMinor === mirror.refundedMinor && !owes) return findings;
       if (subscription !== undefined && subscription === mirror.subscription && !owes) return findings;
     }
-    const outcome = await settleOrder(orderId, trigger, deadline, dependencies, { stored: before });
+    const outcome = await settleOrder(orderId, trigger, deadline, justRead(orderId, before, dependencies));
     if (outcome.kind === "busy" || outcome.kind === "unfinished") findings.push("unfinished");
     else if (outcome.kind === "needs_attention") {
       findings.push("flagged");

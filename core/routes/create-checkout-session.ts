@@ -23,7 +23,7 @@ import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { Limit, OpenRoute, Route } from "../http/route.ts";
 import type { LicenseSigner } from "../delivery/licenses/license-signer.ts";
-import { requireLicenseKey } from "../delivery/licenses/require-license-key.ts";
+import { requireLicenseKey } from "../delivery/licenses/licenses-of.ts";
 import type { Log } from "../log/log.ts";
 import { createDeadline, type Deadline } from "../retry/deadline.ts";
 import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";

@@ -12,7 +12,7 @@ import type { Limit, OpenRoute, Route } from "../http/route.ts";
 import type { Counters } from "../stores/counters.ts";
 import { createResendLimit, takeStrangersMail } from "../limits/resend-limit.ts";
 import { errorName, type Log } from "../log/log.ts";
-import type { ComposeConfirmation } from "../mail/confirmation-composer.ts";
+import type { ComposeConfirmation } from "../mail/confirmation/compose-confirmation.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createDeadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
@@ -137,7 +137,7 @@ function open(dependencies: ResendMailDependencies): OpenRoute {
         await takeStrangersMail(context.address, { counters, secret, now }).catch(passOn);
       }
 
-      const { resendConfirmation } = await import("../mail/confirmation-resender.ts");
+      const { resendConfirmation } = await import("../mail/confirmation/resend-confirmation.ts");
       const limit = createResendLimit(counters, now);
       await resendConfirmation(order.snapshot, again.to, deadline, {
         ...services,

@@ -192,7 +192,6 @@ function refusalFor(orders: readonly SettledOrder[], trigger: SettleTrigger): Ht
       case "awaiting_payment":
       case "paused":
       case "payment_failed":
-      case "expired":
       case "needs_attention":
       case "not_ours":
         break;

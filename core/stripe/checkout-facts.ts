@@ -93,7 +93,6 @@ function sessionStatus({ status }: Stripe.Checkout.Session): CheckoutFacts["stat
 }
 
 function stateOf(session: Stripe.Checkout.Session, { intent, mirror }: PaymentFacts): CheckoutFacts["state"] {
-  if (session.status === "expired") return "expired";
   if (session.status !== "complete") return "awaiting_payment";
   // `no_payment_required` is a free order, or a trial: as good as paid.
   if (session.payment_status !== "unpaid") return "paid";

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { orderConfirmation } from "../../core/mail/order-confirmation.ts";
+import { orderConfirmation } from "../../core/mail/confirmation/compose-confirmation.ts";
 import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { launchChromium } from "./launch-chromium.ts";
 

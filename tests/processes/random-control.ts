@@ -13,7 +13,6 @@ const all = <K extends string>(named: Record<K, true>): readonly K[] => Object.k
 
 const STATES = all<OrderState>({
   awaiting_payment: true,
-  expired: true,
   payment_failed: true,
   paid: true,
   needs_attention: true,

@@ -9,7 +9,6 @@ import type { Violations } from "./violations.ts";
 /** Written down again instead of imported: a mistake in the shop's own table would otherwise excuse itself. */
 const RANKS = {
   awaiting_payment: 1,
-  expired: 2,
   payment_failed: 2,
   paid: 3,
   needs_attention: 4,

@@ -1,7 +1,9 @@
+import { HttpError } from "../../http/http-error.ts";
+import type { Log } from "../../log/log.ts";
 import type { OrderItem, OrderSnapshot } from "../../orders/order.ts";
 import type { LicenseDeliverable, PriceSettings } from "../../shop-definition/shop-definition.ts";
 import { priceSettings, type Site } from "../../shop-definition/site.ts";
-import type { LicenseSigner } from "./license-signer.ts";
+import { LicenseKeyMissingError, type LicenseSigner } from "./license-signer.ts";
 
 /** What one line of an order brings in license keys, for the mail and for the buyer's page. */
 export interface LicensesOfItem {
@@ -33,13 +35,23 @@ export function licensesOf(order: OrderSnapshot, site: Site, signer: LicenseSign
   return licenses;
 }
 
-export function deliversLicense({ deliver = [] }: PriceSettings): boolean {
+function deliversLicense({ deliver = [] }: PriceSettings): boolean {
   return deliver.some(({ kind }) => kind === "license");
 }
 
 /** True when some price of this shop brings license keys. */
 export function sellsLicenses({ shop }: Site): boolean {
   return Object.values(shop.prices ?? {}).some(deliversLicense);
+}
+
+/**
+ * Refuses to sell what cannot be delivered.
+ * @throws HttpError 500 when the price brings a license key, but there is nothing to sign it with.
+ */
+export function requireLicenseKey(settings: PriceSettings, signer: LicenseSigner, log: Log): void {
+  if (signer.canIssue || !deliversLicense(settings)) return;
+  log.error("license_key_missing", { fix: new LicenseKeyMissingError().message });
+  throw new HttpError(500, "item_not_deliverable", "This item is not for sale at the moment.");
 }
 
 function licenseDeliverables({ deliver = [] }: PriceSettings): LicenseDeliverable[] {

@@ -7,7 +7,7 @@ import {
   type NotificationKind,
 } from "./outbox.ts";
 import { MAX_ATTEMPTS, nextTryAfter } from "../../retry/backoff.ts";
-import { shorten } from "../shorten.ts";
+import { shorten } from "../order.ts";
 import { isPaused } from "../access.ts";
 import type { ControlDraft } from "../update-control.ts";
 

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { orderConfirmation } from "../../../core/mail/order-confirmation.ts";
+import { orderConfirmation } from "../../../core/mail/confirmation/compose-confirmation.ts";
 import type { OrderSnapshot } from "../../../core/orders/order.ts";
 import { shopAppearance } from "../../../core/shop-definition/appearance.ts";
 import { openPages } from "./open-pages.ts";

@@ -81,7 +81,7 @@ export const DELIVERY_BUGS: readonly SeededBug[] = [
     what: "The mail is written without what was bought.",
     patches: [
       {
-        file: "core/mail/confirmation-composer.ts",
+        file: "core/mail/confirmation/compose-confirmation.ts",
         find: 'deliveries: deliveries.of(order, "mail"),',
         replace: "deliveries: order.items.map(() => []),",
       },

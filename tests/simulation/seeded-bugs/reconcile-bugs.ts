@@ -17,9 +17,9 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: CHECK_ORDER,
-        find: "const outcome = await settleOrder(orderId, trigger, deadline, dependencies, { stored: before });",
+        find: "const outcome = await settleOrder(orderId, trigger, deadline, justRead(orderId, before, dependencies));",
         replace:
-          'void settleOrder; const outcome = { kind: "not_ours" } as { kind: "not_ours" | "busy" | "unfinished" | "not_found" | "no_order_yet" };',
+          'void settleOrder; void justRead; const outcome = { kind: "not_ours" } as { kind: "not_ours" | "busy" | "unfinished" | "not_found" | "no_order_yet" };',
       },
     ],
   },

@@ -222,13 +222,10 @@ export const STEP_BUGS: readonly SeededBug[] = [
     ],
   },
   {
-    name: "expired-overrides-paid",
-    what: "Expired and failed rank above everything.",
-    hazards: "B03, B22",
-    patches: [
-      { file: "core/orders/order.ts", find: "expired: 20,", replace: "expired: 60," },
-      { file: "core/orders/order.ts", find: "payment_failed: 20,", replace: "payment_failed: 60," },
-    ],
+    name: "failed-overrides-paid",
+    what: "A failed payment ranks above everything.",
+    hazards: "B03",
+    patches: [{ file: "core/orders/order.ts", find: "payment_failed: 20,", replace: "payment_failed: 60," }],
   },
   {
     name: "trust-the-payload",

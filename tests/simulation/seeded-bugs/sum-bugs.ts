@@ -127,7 +127,7 @@ export const SUM_BUGS: readonly SeededBug[] = [
     hazards: "F01, F15",
     patches: [
       {
-        file: "core/mail/sum-rows.ts",
+        file: "core/mail/confirmation/sum-rows.ts",
         find: '...(rest === 0 ? [] : [{ name: "Adjustment", amount: money(rest) }]),',
         replace:
           '...(order.taxMinor === undefined ? [] : [{ name: "Shipping", amount: money(order.taxMinor) }]),',

@@ -8,7 +8,7 @@ import { NonRetriableError } from "../../../../core/retry/errors.ts";
 import type { Delivered } from "../../../../core/delivery/delivered.ts";
 import { isMailAddress, wireAddress } from "../../../../core/format/mail-address.ts";
 import type { Mailer } from "../../../../core/mail/mailer.ts";
-import { orderConfirmation } from "../../../../core/mail/order-confirmation.ts";
+import { orderConfirmation } from "../../../../core/mail/confirmation/compose-confirmation.ts";
 import { createSmtpMailer } from "../../../../core/mail/smtp-mailer.ts";
 import type { OrderSnapshot } from "../../../../core/orders/order.ts";
 import { shopAppearance } from "../../../../core/shop-definition/appearance.ts";

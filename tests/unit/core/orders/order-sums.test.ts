@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { parse, type DefaultTreeAdapterTypes } from "parse5";
 import { expect, test } from "vitest";
 
-import { orderConfirmation } from "../../../../core/mail/order-confirmation.ts";
+import { orderConfirmation } from "../../../../core/mail/confirmation/compose-confirmation.ts";
 import { minorDigits } from "../../../../core/format/money.ts";
 import type { NotificationReport } from "../../../../core/orders/outbox/notifier.ts";
 import { noticeOf } from "../../../../core/notifications/notice.ts";

@@ -128,6 +128,21 @@ test("B22: an abandoned session that expires leaves nothing behind", async () =>
   expect(await shop.store.readControl(sessionId)).toBeUndefined();
 });
 
+test("B22: a paid order is not touched, whatever is said about its session's end", async () => {
+  const sessionId = await paidSession();
+  await shop.notify(sessionId);
+  const before = await shop.store.readControl(sessionId);
+  const session = shop.stripe.state().checkoutSessions[sessionId];
+  if (session === undefined) throw new Error("the session must exist");
+  session.status = "expired";
+  expect(await outcomeOf(await shop.notify(sessionId, "checkout.session.expired"))).toMatchObject({
+    status: 200,
+    outcome: "fulfilled",
+  });
+  expect(await shop.store.readControl(sessionId)).toEqual(before);
+  expect(shop.mails).toHaveLength(1);
+});
+
 test("B04: an order refunded in full before its webhook arrives is recorded, and no mail is sent", async () => {
   const sessionId = await paidSession();
   const paymentIntent = shop.stripe.state().checkoutSessions[sessionId]?.payment_intent;

@@ -1,8 +1,6 @@
-import { html, type Html } from "../format/html.ts";
-import { isolate } from "../format/isolate.ts";
-import { lightColors, type MailColors } from "./mail-colors.ts";
-import { MONO, SANS, SERIF } from "./mail-fonts.ts";
-import { MAIL_STYLE } from "./mail-style.ts";
+import { html, type Html } from "../../format/html.ts";
+import { isolate } from "../../format/isolate.ts";
+import { lightColors, MAIL_STYLE, MONO, SANS, SERIF, type MailColors } from "./mail-style.ts";
 import type { ConfirmationWords } from "./confirmation-words.ts";
 import { orderRowsHtml } from "./order-rows-html.ts";
 

@@ -1,11 +1,12 @@
 import { parse, type DefaultTreeAdapterTypes } from "parse5";
 import { expect, test } from "vitest";
 
-import { orderConfirmation, type Confirmation } from "../../../../core/mail/order-confirmation.ts";
-import { formatMoney } from "../../../../core/format/money.ts";
-import type { OrderSnapshot } from "../../../../core/orders/order.ts";
-import { shopAppearance } from "../../../../core/shop-definition/appearance.ts";
-import { ORDER } from "../../../support/sample-order.ts";
+import { orderConfirmation } from "../../../../../core/mail/confirmation/compose-confirmation.ts";
+import type { Confirmation } from "../../../../../core/mail/confirmation/confirmation-words.ts";
+import { formatMoney } from "../../../../../core/format/money.ts";
+import type { OrderSnapshot } from "../../../../../core/orders/order.ts";
+import { shopAppearance } from "../../../../../core/shop-definition/appearance.ts";
+import { ORDER } from "../../../../support/sample-order.ts";
 
 test.for([
   [3200, "eur", "€32.00"],

@@ -1,4 +1,9 @@
-import type { ShopAppearance } from "../shop-definition/appearance.ts";
+import type { ShopAppearance } from "../../shop-definition/appearance.ts";
+
+/** Fonts that are on the reader's device already: a mail loads none. */
+export const SANS = "system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif";
+export const SERIF = "Iowan Old Style,Palatino Linotype,Palatino,Georgia,serif";
+export const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,Liberation Mono,monospace";
 
 /** Every color of a mail, made from the shop's three. Mail programs know no variables, and few know opacity. */
 export interface MailColors {
@@ -28,7 +33,7 @@ export function lightColors({ accent, background, text }: ShopAppearance): MailC
 }
 
 /** The shop's own colors were chosen for a light page; in dark mode a mail uses these. */
-export const DARK_COLORS: MailColors = {
+const DARK_COLORS: MailColors = {
   background: "#0b1d22",
   panel: "#122c33",
   line: "#33525a",
@@ -38,6 +43,23 @@ export const DARK_COLORS: MailColors = {
   buttonText: "#0b1d22",
   link: "#8fcdd0",
 };
+
+/** Dark mode: everything with a color has a class, because only `!important` overrides a style on the element. */
+export const MAIL_STYLE = `
+@media (prefers-color-scheme: dark) {
+.page { background-color: ${DARK_COLORS.background} !important; }
+.panel { background-color: ${DARK_COLORS.panel} !important; }
+.text { color: ${DARK_COLORS.text} !important; }
+.soft { color: ${DARK_COLORS.softText} !important; }
+.line { border-color: ${DARK_COLORS.line} !important; }
+.link { color: ${DARK_COLORS.link} !important; }
+.button { background-color: ${DARK_COLORS.button} !important; }
+.button a { color: ${DARK_COLORS.buttonText} !important; border-color: ${DARK_COLORS.button} !important; }
+.key { background-color: ${DARK_COLORS.background} !important; color: ${DARK_COLORS.text} !important; }
+}
+@media (max-width: 420px) {
+.panel { padding-left: 16px !important; padding-right: 16px !important; }
+}`;
 
 function mix(one: string, other: string, share: number): string {
   const [a, b] = [channels(one), channels(other)];

@@ -1,5 +1,5 @@
-import { unexplainedMinor } from "../orders/order-sums.ts";
-import type { OrderSnapshot } from "../orders/order.ts";
+import { unexplainedMinor } from "../../orders/order-sums.ts";
+import type { OrderSnapshot } from "../../orders/order.ts";
 
 /** A row between the lines of an order and its total. */
 export interface SumRow {

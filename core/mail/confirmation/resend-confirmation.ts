@@ -1,12 +1,12 @@
-import { NotAttemptedError } from "../retry/errors.ts";
-import type { ResendLimit } from "../limits/resend-limit.ts";
-import { describeError, type Log } from "../log/log.ts";
-import type { Deadline } from "../retry/deadline.ts";
-import type { OrderSnapshot } from "../orders/order.ts";
-import type { OrderStore } from "../orders/order-store.ts";
-import { withTimeout, type Schedule } from "../retry/with-timeout.ts";
-import type { ComposeConfirmation } from "./confirmation-composer.ts";
-import type { Mailer } from "./mailer.ts";
+import { NotAttemptedError } from "../../retry/errors.ts";
+import type { ResendLimit } from "../../limits/resend-limit.ts";
+import { describeError, type Log } from "../../log/log.ts";
+import type { Deadline } from "../../retry/deadline.ts";
+import type { OrderSnapshot } from "../../orders/order.ts";
+import type { OrderStore } from "../../orders/order-store.ts";
+import { withTimeout, type Schedule } from "../../retry/with-timeout.ts";
+import type { ComposeConfirmation } from "./compose-confirmation.ts";
+import type { Mailer } from "../mailer.ts";
 
 export interface ResenderDependencies {
   mailer: Mailer;

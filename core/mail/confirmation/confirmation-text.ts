@@ -1,5 +1,5 @@
-import type { Delivered } from "../delivery/delivered.ts";
-import { isolate } from "../format/isolate.ts";
+import type { Delivered } from "../../delivery/delivered.ts";
+import { isolate } from "../../format/isolate.ts";
 import type { ConfirmationWords } from "./confirmation-words.ts";
 
 /** The mail for programs, and people, that prefer text. Says everything that the HTML says. */
