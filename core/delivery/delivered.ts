@@ -2,21 +2,19 @@ import * as z from "zod/mini";
 
 import { cleanLines, singleLine } from "../format/plain-text.ts";
 
-const name = z.string();
-
 /** Something that an item of an order brought, ready for its buyer: on the order page, in the mail. */
 export const deliveredSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("download"),
-    name,
+    name: z.string(),
     url: z.url(),
     note: z.exactOptional(
       z.string().check(z.describe("What the buyer should know about the link, e.g. until when it works.")),
     ),
   }),
-  z.object({ kind: z.literal("link"), name, url: z.url() }),
-  z.object({ kind: z.literal("license"), name, key: z.string() }),
-  z.object({ kind: z.literal("text"), name, text: z.string() }),
+  z.object({ kind: z.literal("link"), name: z.string(), url: z.url() }),
+  z.object({ kind: z.literal("license"), name: z.string(), key: z.string() }),
+  z.object({ kind: z.literal("text"), name: z.string(), text: z.string() }),
 ]);
 
 export type Delivered = z.infer<typeof deliveredSchema>;
