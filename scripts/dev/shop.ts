@@ -12,7 +12,7 @@ import type { Site } from "../../core/shop-definition/site.ts";
 import { realSurroundings } from "../../core/surroundings.ts";
 import { API_DOCS_FOLDER, apiDocsFiles } from "../api-docs/files.ts";
 import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
-import { NETLIFY_REDIRECTS } from "../site/function-rules.ts";
+import { routeOfNetlifyFunction } from "../site/function-rules.ts";
 import { loadSite } from "../site/load-site.ts";
 import type { SimulatedStripe } from "../../simulator/simulated-stripe.ts";
 import { createDevServer } from "./create-dev-server.ts";
@@ -173,10 +173,8 @@ function routeRequests(
 ): Handler {
   return async (request) => {
     const url = new URL(request.url);
-    // Netlify has a second address for a function that serves one route.
-    const redirect = NETLIFY_REDIRECTS.find(({ to }) => to === url.pathname);
-    if (redirect !== undefined)
-      return functions(new Request(new URL(redirect.from + url.search, url), request));
+    const path = routeOfNetlifyFunction(url.pathname);
+    if (path !== undefined) return functions(new Request(new URL(path + url.search, url), request));
     if (routeAt(url.pathname) !== undefined) return functions(request);
     const devPage = await devPages(request);
     if (devPage !== undefined) return devPage;

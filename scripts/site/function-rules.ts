@@ -4,32 +4,31 @@ import { OWN_FUNCTIONS, ROUTES, type RouteKey } from "../../core/routes/table.ts
 
 const KEYS = Object.keys(ROUTES) as RouteKey[];
 
-/** Both hosts have the function under this name. */
-export const SHARED_FUNCTION = "shop";
+/** On both hosts. */
+const functionOf = (key: RouteKey): string => (OWN_FUNCTIONS.includes(key) ? ROUTES[key].name : "shop");
 
 /** Every address of the shop's functions. */
 export const FUNCTION_PATHS: readonly string[] = KEYS.map((key) => ROUTES[key].path);
 
-/** The functions that serve one address each. */
-export const OWN_FUNCTION_NAMES: readonly string[] = OWN_FUNCTIONS.map((key) => ROUTES[key].name);
-
-/** What the function `shop` serves: `config.path` of netlify/functions/shop.ts, and the rewrites of vercel.json. */
-export const SHARED_PATHS: readonly string[] = KEYS.filter((key) => !OWN_FUNCTIONS.includes(key)).map(
-  (key) => ROUTES[key].path,
-);
-
-/** For vercel.json. Vercel finds functions and files before it looks at rewrites, so the other functions need none. */
-export const VERCEL_REWRITES = SHARED_PATHS.map((source) => ({
-  source,
-  destination: `/api/${SHARED_FUNCTION}`,
+/** For vercel.json. Vercel finds functions and files before it looks at rewrites, so a function with a route of its own needs none. */
+export const VERCEL_REWRITES = KEYS.filter((key) => !OWN_FUNCTIONS.includes(key)).map((key) => ({
+  source: ROUTES[key].path,
+  destination: `/api/${functionOf(key)}`,
 }));
 
 /**
- * For netlify.toml. `config.path` would win over every rule of the owner's, but would end the functions' addresses below
- * `/.netlify/functions/`, which owners have given to Stripe.
+ * For netlify.toml. The function sees the address that was asked for (https://github.com/netlify/cli/issues/559). `config.path` in the
+ * functions would win over every rule of the owner's, but would end their addresses below `/.netlify/functions/`, which owners have given
+ * to Stripe, and `netlify dev` asks such a function again for `…/index.html` after every 404.
  */
-export const NETLIFY_REDIRECTS = OWN_FUNCTIONS.map((key) => ({
+export const NETLIFY_REDIRECTS = KEYS.map((key) => ({
   from: ROUTES[key].path,
-  to: `/.netlify/functions/${ROUTES[key].name}`,
+  to: `/.netlify/functions/${functionOf(key)}`,
   status: 200,
 }));
+
+/** The second address, on Netlify, of a route with a function of its own; undefined for every other path. */
+export function routeOfNetlifyFunction(pathname: string): string | undefined {
+  const own = OWN_FUNCTIONS.find((key) => `/.netlify/functions/${ROUTES[key].name}` === pathname);
+  return own && ROUTES[own].path;
+}

@@ -36,10 +36,19 @@ export function ruleFor(rules: readonly RedirectRule[], path: string): RedirectR
   return rules.find(({ from }) => netlifyPattern(from)?.test(path));
 }
 
-/** The first rule that sends a function's address elsewhere than to Netlify's functions. The function `shop` wins over every rule. */
+/** The first rule that takes the address of one of the shop's functions and leads elsewhere. */
 export function takesFunctions(rules: readonly RedirectRule[]): RedirectRule | undefined {
-  const taking = NETLIFY_REDIRECTS.map(({ from }) => ruleFor(rules, from));
-  return taking.find((rule) => rule !== undefined && !rule.to.startsWith("/.netlify/functions/"));
+  for (const { from, to } of NETLIFY_REDIRECTS) {
+    const rule = ruleFor(rules, from);
+    if (rule !== undefined && !leadsTo(rule, from, to)) return rule;
+  }
+  return undefined;
+}
+
+/** The function's address may be written out, or as `/.netlify/functions/:splat` behind a rule for `/api/*`. */
+export function leadsTo(rule: RedirectRule, from: string, to: string): boolean {
+  const name = from.slice(from.lastIndexOf("/") + 1);
+  return rule.to.replace(/:\w+$/, name) === to;
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { NETLIFY_REDIRECTS } from "./function-rules.ts";
 import {
+  leadsTo,
   parseRedirects,
   REDIRECTS_FILE,
   ruleFor,
@@ -53,12 +54,14 @@ export async function netlifyFindings(
       `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the shop's rules for /api/…: the first rule that matches wins.`,
     );
   }
-  if (tomlText !== undefined && taking === undefined) {
-    const missing = NETLIFY_REDIRECTS.filter(({ from }) => ruleFor([...own, ...toml], from) === undefined);
+  if (tomlText !== undefined) {
+    const missing = NETLIFY_REDIRECTS.filter(
+      ({ from, to }) => !toml.some((rule) => ruleFor([rule], from) !== undefined && leadsTo(rule, from, to)),
+    );
     findings.problems.push(
       ...missing.map(
         ({ from, to }) =>
-          `netlify.toml: no rule leads from ${from} to the function. Add [[redirects]] with from = "${from}", to = "${to}" and status = 200.`,
+          `netlify.toml: no rule leads from ${from} to its function. Add [[redirects]] with from = "${from}", to = "${to}" and status = 200.`,
       ),
     );
   }

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
+import { NETLIFY_REDIRECTS } from "../../scripts/site/function-rules.ts";
 import { listen } from "../../scripts/dev/listen.ts";
 
 /**
  * Stands between a request and a function, as Netlify does: an HTTP server that turns requests into Lambda events, with the body in
  * base64, and calls the entry point that `netlify build` put into the function's archive.
  *
- *   node netlify-runtime.ts FOLDER PORT      FOLDER holds one unpacked archive per function, and Netlify's manifest of them
+ *   node netlify-runtime.ts FOLDER PORT      FOLDER holds one unpacked archive per function
  */
 interface LambdaEvent {
   httpMethod: string;
@@ -45,9 +45,6 @@ Object.assign(globalThis, {
 });
 
 const [folder = "", port = "0"] = process.argv.slice(2);
-const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as {
-  functions: { name: string; routes?: { pattern: string }[] }[];
-};
 const handlers = new Map<string, Promise<{ handler: Handler }>>();
 
 const server = createServer((incoming, outgoing) => {
@@ -71,12 +68,10 @@ const server = createServer((incoming, outgoing) => {
 await listen(server, Number(port));
 console.log("The runtime is ready.");
 
-/** The function that names this path itself; otherwise the one to which the rules of netlify.toml lead. */
+/** The function to which the rules of netlify.toml lead; netlify-build.ts shows that they are those of the build. */
 function functionAt(path: string): string {
-  const own = manifest.functions.find(({ routes = [] }) =>
-    routes.some(({ pattern }) => new RegExp(pattern).test(path)),
-  );
-  return own?.name ?? /^\/(?:api|\.netlify\/functions)\/([\w-]+)$/.exec(path)?.[1] ?? "";
+  const rule = NETLIFY_REDIRECTS.find(({ from }) => from === path);
+  return (rule?.to ?? path).replace("/.netlify/functions/", "");
 }
 
 /** The first request to a function loads it. */

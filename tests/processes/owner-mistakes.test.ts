@@ -155,8 +155,12 @@ test("I08: the published _redirects of a single-page site leave the functions th
     /^public\/_redirects:1: on Netlify this rule would take over the functions' addresses/,
   );
   const published = await readFile(join(project.folder, "dist/_redirects"), "utf8");
-  for (const name of ["create-checkout-session", "download", "webhook"])
-    expect(published).toContain(`\n/api/${name}  /.netlify/functions/${name}  200!\n`);
+  for (const [name, served] of [
+    ["create-checkout-session", "create-checkout-session"],
+    ["order-status", "shop"],
+    ["webhook", "webhook"],
+  ])
+    expect(published).toContain(`\n/api/${name}  /.netlify/functions/${served}  200!\n`);
   expect(published).toMatch(/\n\/\* {4}\/index\.html {3}200\n$/);
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdir, readdir, readFile, realpath, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,7 +8,7 @@ import { unzipSync } from "fflate";
 import { orderCases } from "../../adapters/cases/orders.ts";
 import { sendHttp } from "../../adapters/http-client.ts";
 import { everyVariant, FUNCTION_NAMES, type ShopUnderTest } from "../../adapters/shop-under-test.ts";
-import { OWN_FUNCTION_NAMES, SHARED_FUNCTION, SHARED_PATHS } from "../../../scripts/site/function-rules.ts";
+import { NETLIFY_REDIRECTS } from "../../../scripts/site/function-rules.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../../scripts/dev/local-dynamodb.ts";
 import { freePort } from "../free-port.ts";
 import { expectPublishedFiles } from "../pages.ts";
@@ -29,8 +29,6 @@ export const netlifyBuild: Platform = {
     await runTool("netlify", ["build", "--offline"], { cwd: project, env: {} });
     const archives = join(project, ".netlify/functions");
     const unpacked = join(folder, "functions");
-    await mkdir(unpacked);
-    await copyFile(join(archives, "manifest.json"), join(unpacked, "manifest.json"));
     for (const name of FUNCTION_NAMES) await unpack(join(archives, `${name}.zip`), join(unpacked, name));
     const stripeOrigin = await stripe.serve();
     const dynamodb = await startLocalDynamodb(undefined);
@@ -71,10 +69,6 @@ export const netlifyBuild: Platform = {
         refusesApiBaseTest(misconfigured, log),
         { name: "publishes dist/ and nothing private", run: () => expectPublishedSite(project) },
         {
-          name: "the function shop is built with the addresses of every route that has no function of its own",
-          run: () => expectRoutes(project),
-        },
-        {
           name: "D04: packs private/ into the download function alone",
           run: () => expectPrivateFiles(unpacked),
         },
@@ -100,25 +94,14 @@ async function unpack(archive: string, folder: string): Promise<void> {
 async function expectPublishedSite(project: string): Promise<void> {
   const settings = await readFile(join(project, ".netlify/netlify.toml"), "utf8");
   assert.ok(settings.includes(`\npublish = "${await realpath(join(project, "dist"))}"\n`), settings);
-  for (const name of OWN_FUNCTION_NAMES) {
-    const rule = `from = "/api/${name}"\nto = "/.netlify/functions/${name}"\nstatus = 200`;
+  for (const { from, to } of NETLIFY_REDIRECTS) {
+    const rule = `from = "${from}"
+to = "${to}"
+status = 200`;
     assert.ok(settings.includes(rule), rule);
   }
   assert.match(settings, /^Content-Security-Policy = "default-src 'none'; /m);
   await expectPublishedFiles(join(project, "dist"), project);
-}
-
-async function expectRoutes(project: string): Promise<void> {
-  const manifest = await readFile(join(project, ".netlify/functions/manifest.json"), "utf8");
-  const { functions } = JSON.parse(manifest) as {
-    functions: { name: string; routes?: { literal?: string }[] }[];
-  };
-  const routed = functions.filter(({ routes = [] }) => routes.length > 0);
-  assert.deepEqual(
-    routed.map(({ name }) => name),
-    [SHARED_FUNCTION],
-  );
-  assert.deepEqual(routed[0]?.routes?.map(({ literal }) => literal).toSorted(), SHARED_PATHS.toSorted());
 }
 
 async function expectPrivateFiles(unpacked: string): Promise<void> {

@@ -72,7 +72,7 @@ test.for([
 
 test.for([
   "/old  /new  301\n",
-  "/api/*  /.netlify/functions/:splat  200\n/*  /index.html  200\n",
+  "/apis/*  /.netlify/functions/:splat  200\n/old/*  /index.html  200\n",
   "/*  /de/:splat  302  Language=de\n",
   "/*  id=:id  /items/:id  301\n",
   "https://www.shop.example/*  https://shop.example/:splat  301!\n",
@@ -189,12 +189,23 @@ test("I10: a vercel.json without the shop's rewrites, as an older copy of the sh
 test("I08: a netlify.toml that leads nowhere from a function's address is named with what to add", async () => {
   await write("netlify.toml", TOML.replaceAll("/api/webhook", "/api/hook"));
   expect((await hostFindings(root)).netlify.problems).toEqual([
-    'netlify.toml: no rule leads from /api/webhook to the function. Add [[redirects]] with from = "/api/webhook", to = "/.netlify/functions/webhook" and status = 200.',
+    'netlify.toml: no rule leads from /api/webhook to its function. Add [[redirects]] with from = "/api/webhook", to = "/.netlify/functions/webhook" and status = 200.',
   ]);
-  await write(
-    "netlify.toml",
-    '[[redirects]]\n  from = "/api/*"\n  to = "/.netlify/functions/:splat"\n  status = 200\n',
-  );
+});
+
+test("I08: the rule of an older netlify.toml leads to functions that are no longer there, and is named", async () => {
+  const old = '[[redirects]]\n  from = "/api/*"\n  to = "/.netlify/functions/:splat"\n  status = 200\n';
+  await write("netlify.toml", old);
+  const { problems } = (await hostFindings(root)).netlify;
+  expect(problems[0]).toMatch(/^netlify\.toml:1: this rule takes the functions' addresses\./);
+  expect(problems.slice(1).map((problem) => /from (\S+) to/.exec(problem)?.[1])).toEqual([
+    "/api/open-checkout",
+    "/api/order-status",
+    "/api/license",
+    "/api/resend-mail",
+    "/api/health",
+  ]);
+  await write("netlify.toml", `${TOML}\n${old}`);
   expect(await hostFindings(root)).toEqual(NOTHING);
 });
 
