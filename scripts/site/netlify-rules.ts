@@ -58,12 +58,12 @@ export async function netlifyFindings(
     const missing = NETLIFY_REDIRECTS.filter(
       ({ from, to }) => !toml.some((rule) => ruleFor([rule], from) !== undefined && leadsTo(rule, from, to)),
     );
-    findings.problems.push(
-      ...missing.map(
-        ({ from, to }) =>
-          `netlify.toml: no rule leads from ${from} to its function. Add [[redirects]] with from = "${from}", to = "${to}" and status = 200.`,
-      ),
-    );
+    if (missing.length > 0) {
+      const rules = missing.map(({ from, to }) => `from = "${from}", to = "${to}"`);
+      findings.problems.push(
+        `netlify.toml: addresses of the shop lead nowhere. Add [[redirects]] with status = 200 for each of: ${rules.join("; ")}.`,
+      );
+    }
   }
   for (const rule of takenFiles([...own, ...toml], files)) {
     findings.problems.push(

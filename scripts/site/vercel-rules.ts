@@ -47,17 +47,23 @@ export async function vercelProblems(root: string, addresses: readonly string[])
 }
 
 function rewriteProblems(rewrites: readonly (Rule & { destination: string })[], text: string): string[] {
-  const problems = VERCEL_REWRITES.flatMap((ours) => {
-    const taking = rewrites.find(({ source }) => vercelPattern(source)?.test(ours.source));
-    if (taking?.destination === ours.destination) return [];
-    if (taking === undefined)
-      return [`vercel.json: ${ours.source} leads nowhere. Add ${JSON.stringify(ours)} to "rewrites".`];
-    const line = lineOf(text, JSON.stringify(taking.source));
-    return [
-      `vercel.json:${line}: this rewrite takes addresses of the shop's functions. Put it below those that lead to /api/shop: the first that matches wins.`,
-    ];
-  });
-  return [...new Set(problems)];
+  const missing: string[] = [];
+  const taking = new Set<string>();
+  for (const ours of VERCEL_REWRITES) {
+    const rule = rewrites.find(({ source }) => vercelPattern(source)?.test(ours.source));
+    if (rule === undefined) missing.push(JSON.stringify(ours));
+    else if (rule.destination !== ours.destination) taking.add(rule.source);
+  }
+  return [
+    ...(missing.length === 0
+      ? []
+      : [`vercel.json: addresses of the shop lead nowhere. Add to "rewrites": ${missing.join(", ")}.`]),
+    ...Array.from(
+      taking,
+      (source) =>
+        `vercel.json:${lineOf(text, JSON.stringify(source))}: this rewrite takes addresses of the shop's functions. Put it below those that lead to /api/shop: the first that matches wins.`,
+    ),
+  ];
 }
 
 function isForEveryCall({ has, missing }: Rule): boolean {

@@ -263,6 +263,7 @@ const SHOPS_OWN = /^public\/index\.html:6: browsers refuse the shop's request/;
 const ORDER_PAGE = /^success\.html:\d+: browsers refuse the shop's request to \/api\/order-status/;
 const WRONG_FILE = /^shop\.config\.ts: prices\["poster_a2"\].*private\/gone\.pdf/;
 const LICENSE = /^LICENSE_PRIVATE_KEY is not set/;
+const NO_REWRITES = /^vercel\.json: addresses of the shop lead nowhere\. Add to "rewrites": /;
 const TABLE = /^DYNAMODB_\w+ is not set/;
 
 function expectLines(complaints: string, expected: readonly RegExp[]): void {
@@ -290,6 +291,7 @@ test("D38: without a key, check examines all that needs none, and names every mi
     WRONG_FILE,
     SHOPS_OWN,
     ORDER_PAGE,
+    NO_REWRITES,
     TABLE,
     noKey,
     noLicenseKey,
@@ -298,7 +300,18 @@ test("D38: without a key, check examines all that needs none, and names every mi
 
 test("D38: with a key, check and build name all mistakes at once, including the missing license key", async () => {
   await breakEverything();
-  const all = [MISSING, REFUSED, WRONG_NAME, UNKNOWN, PRODUCT, SHOPS_OWN, ORDER_PAGE, WRONG_FILE, LICENSE];
+  const all = [
+    MISSING,
+    REFUSED,
+    WRONG_NAME,
+    UNKNOWN,
+    PRODUCT,
+    SHOPS_OWN,
+    ORDER_PAGE,
+    NO_REWRITES,
+    WRONG_FILE,
+    LICENSE,
+  ];
   const build = await run("build", withKey());
   expect(build.exitCode).toBe(1);
   expectLines(build.complaints, all);
