@@ -7,9 +7,9 @@ import { HttpError } from "./http/http-error.ts";
 import type { Handler, OpenRoute, Route } from "./http/route.ts";
 import { scheduledReconcile } from "./routes/reconcile.ts";
 import { routeAt, ROUTES, type RouteDependencies, type RouteKey } from "./routes/table.ts";
-import { openShop } from "./services.ts";
+import { openShop, type ShopRuntime } from "./services.ts";
 import type { Site } from "./shop-definition/site.ts";
-import { realSurroundings, type Surroundings } from "./surroundings.ts";
+import { realRuntime } from "./runtime.ts";
 
 /** Ready for either host: a web `Request` in, a `Response` out. One handler per route, for the functions that serve one alone. */
 export type App = Readonly<Record<RouteKey, Handler>> & {
@@ -27,15 +27,15 @@ export type App = Readonly<Record<RouteKey, Handler>> & {
 export function createApp(
   environment: Environment,
   site: Site,
-  replacements: Partial<Surroundings> = {},
+  replacements: Partial<ShopRuntime> = {},
 ): App {
-  const surroundings = { ...realSurroundings(), ...replacements };
-  const { addressHeader, open } = openRoutes(environment, site, surroundings);
+  const runtime = { ...realRuntime(), ...replacements };
+  const { addressHeader, open } = openRoutes(environment, site, runtime);
   const serve = (route: AnyRoute): Handler =>
-    endpoint({ name: route.name, method: route.method, ...open(route) }, { ...surroundings, addressHeader });
+    endpoint({ name: route.name, method: route.method, ...open(route) }, { ...runtime, addressHeader });
 
   const handlers = mapRoutes(serve);
-  const unknown = endpoint(UNKNOWN, { ...surroundings, addressHeader });
+  const unknown = endpoint(UNKNOWN, { ...runtime, addressHeader });
   return {
     ...handlers,
     scheduledReconcile: serve(scheduledReconcile),
@@ -58,21 +58,21 @@ interface OpenRoutes {
   open(route: AnyRoute): OpenRoute;
 }
 
-function openRoutes(environment: Environment, site: Site, surroundings: Surroundings): OpenRoutes {
+function openRoutes(environment: Environment, site: Site, runtime: ShopRuntime): OpenRoutes {
   try {
     const config = parseConfig(environment);
     const problems = missingBucket(config, site);
     if (problems.length > 0) throw new ConfigError(problems);
-    const shop = { ...surroundings, ...openShop(config, site, surroundings) };
+    const shop = { ...runtime, ...openShop(config, site, runtime) };
     return { addressHeader: config.addressHeader, open: (route) => route.open(shop) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { addressHeader: undefined, open: (route) => closed(route, error, surroundings) };
+    return { addressHeader: undefined, open: (route) => closed(route, error, runtime) };
   }
 }
 
 /** The route while the environment is wrong. */
-function closed(route: AnyRoute, { problems }: ConfigError, { log }: Surroundings): OpenRoute {
+function closed(route: AnyRoute, { problems }: ConfigError, { log }: ShopRuntime): OpenRoute {
   return {
     async handle() {
       for (const problem of problems) log.error("configuration_wrong", { problem });

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 
+import type { Post } from "./http/safe-post.ts";
 import { createJsonLog, type Log } from "./log/log.ts";
 import type { Schedule } from "./retry/with-timeout.ts";
 
 /** What a process gives the shop. Every part can be replaced, so that tests and simulation run the code that is shipped. */
 export interface Runtime {
   fetch: typeof globalThis.fetch;
+  /** To addresses that the owner names, and never inside the host's network. */
+  post: Post;
   /** Milliseconds since 1970. */
   now: () => number;
   /** 16 letters, digits, - or _. */
@@ -22,6 +25,11 @@ export function realRuntime(): Runtime {
   return {
     // Looked up at each call, so that a stand-in may be put in place later.
     fetch: (input, init) => globalThis.fetch(input, init),
+    post: async (request) => {
+      const { createPost } = await import("./http/safe-post.ts");
+      const { lookup } = await import("node:dns/promises");
+      return createPost((hostname) => lookup(hostname, { all: true }))(request);
+    },
     now: Date.now,
     randomId: () => randomBytes(12).toString("base64url"),
     random: Math.random,

@@ -34,8 +34,16 @@ import { chooseStorage, type Listener } from "./stores/choose-storage.ts";
 import type { Storage } from "./stores/storage.ts";
 import { retrieveCheckoutFacts } from "./stripe/checkout-facts.ts";
 import { createStripeClient } from "./stripe/client.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Runtime } from "./runtime.ts";
 import type { EventDependencies } from "./webhook/process-event.ts";
+
+/** The outside world. Every part can be replaced, so that tests and the simulation run the code that is shipped. */
+export interface ShopRuntime extends Runtime {
+  /** These stand in for what the configuration asks for. */
+  stripe?: Stripe | undefined;
+  mailer?: Mailer | undefined;
+  storage?: Storage | undefined;
+}
 
 /** What routes and commands work with. */
 export interface Shop {
@@ -72,10 +80,10 @@ export type Services = EventDependencies &
   };
 
 /** Picks the implementations that a configuration asks for. */
-export function openShop(config: Config, site: Site, surroundings: Surroundings): Shop {
-  const { now, log } = surroundings;
+export function openShop(config: Config, site: Site, runtime: ShopRuntime): Shop {
+  const { now, log } = runtime;
   const { siteUrl, signingSecrets } = config;
-  const stripe = surroundings.stripe ?? createStripeClient(config.stripe, surroundings);
+  const stripe = runtime.stripe ?? createStripeClient(config.stripe, runtime);
   const licenseSigner = createLicenseSigner(config.licenseKeys);
   const downloadLinks = createDownloadLinks(createSigner(signingSecrets, "download", now), siteUrl, now);
   const opened = {
@@ -88,12 +96,12 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
     hops: createHopLinks(createSigner(signingSecrets, "open-checkout", now), siteUrl, now),
     orderPages: createOrderPageLinks(createSigner(signingSecrets, "order-page", now), siteUrl, now),
     downloadLinks,
-    privateFolder: createPrivateFolder(surroundings.projectFolder),
-    bucket: config.bucket && createBucket(config.bucket, surroundings),
+    privateFolder: createPrivateFolder(runtime.projectFolder),
+    bucket: config.bucket && createBucket(config.bucket, runtime),
     readThrottle: createReadThrottle(now),
     deliveries: createDeliveries({ site, links: downloadLinks, licenseSigner, now }),
   };
-  const loadServices = once(() => createServices(opened, surroundings));
+  const loadServices = once(() => createServices(opened, runtime));
 
   return {
     ...opened,
@@ -115,9 +123,9 @@ export function openShop(config: Config, site: Site, surroundings: Surroundings)
 /** What needs no loading. */
 type Opened = Omit<Shop, "loadServices" | "checkoutLimit" | "readLimit">;
 
-async function createServices(opened: Opened, surroundings: Surroundings): Promise<Services> {
+async function createServices(opened: Opened, runtime: ShopRuntime): Promise<Services> {
   const { config, site, stripe, licenseSigner, orderPages, deliveries } = opened;
-  const { now, randomId, schedule, log, post } = surroundings;
+  const { now, randomId, schedule, log, post } = runtime;
   const { livemode } = config.stripe;
   const identity = shopIdentity(config, site);
   // The alarm needs the notes, and so the storage that it listens to.
@@ -125,10 +133,9 @@ async function createServices(opened: Opened, surroundings: Surroundings): Promi
     reportTrouble: (...trouble) => storageAlarm.report(...trouble),
     refusedVersion: (orderId) => storageAlarm.refusedVersion(orderId),
   };
-  const storage =
-    surroundings.storage ?? (await chooseStorage(config, identity, stripe, { now, log }, listener));
+  const storage = runtime.storage ?? (await chooseStorage(config, identity, stripe, { now, log }, listener));
   const { orders: store, bookkeeping, counters } = storage;
-  const mailer = surroundings.mailer ?? (await chooseMailer(config, site, now));
+  const mailer = runtime.mailer ?? (await chooseMailer(config, site, now));
   const compose = createConfirmationComposer({ config, site, orderPages, deliveries });
   const notifier = await loadNotifier({
     config,

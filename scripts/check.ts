@@ -10,7 +10,7 @@ import { parsePlace } from "../core/config/place.ts";
 import { sellsLicenses } from "../core/delivery/licenses/licenses-of.ts";
 import { formatMoney } from "../core/format/money.ts";
 import { createStripeClient } from "../core/stripe/client.ts";
-import { realSurroundings } from "../core/surroundings.ts";
+import { realRuntime } from "../core/runtime.ts";
 import { collectConfig, fail, ownerEnvironment, readArguments } from "./owner-shop.ts";
 import type { Answer } from "./site/ask-stripe.ts";
 import { bucketFileProblems, soldFromBucket } from "./site/bucket-files.ts";
@@ -92,7 +92,7 @@ async function askStripeAbout(loaded: LoadedSite): Promise<void> {
   for (const [name, answer] of check.answers) console.log(`${name.padEnd(32)} ${describe(answer)}`);
   problems.push(...check.problems, ...check.otherMode, ...check.otherShops.problems);
   warnings.push(...check.otherShops.warnings);
-  paymentPage = await paymentPageOrigin(createStripeClient(access, realSurroundings()));
+  paymentPage = await paymentPageOrigin(createStripeClient(access, realRuntime()));
 }
 
 /** The checks that need no Stripe key. */

@@ -5,7 +5,7 @@ import { parseConfig } from "../core/config/config.ts";
 import type { Environment } from "../core/config/environment.ts";
 import { createJsonLog } from "../core/log/log.ts";
 import { openShop, type Shop } from "../core/services.ts";
-import { realSurroundings } from "../core/surroundings.ts";
+import { realRuntime } from "../core/runtime.ts";
 import { readDotEnv } from "./dot-env.ts";
 import { loadSite, type LoadedSite } from "./site/load-site.ts";
 import { SiteError } from "./site/site-error.ts";
@@ -17,7 +17,7 @@ export async function openOwnerShop(): Promise<Shop> {
   // The log goes to standard error, so that a command's own output can be read by a program.
   const log = createJsonLog((line) => console.error(line), Date.now);
   const config = readConfig(parseConfig);
-  return openShop(config, await readSite(), { ...realSurroundings(), log });
+  return openShop(config, await readSite(), { ...realRuntime(), log });
 }
 
 /** What shop.config.ts and the pages say. Ends the process with a sentence for each mistake in them. */

@@ -14,7 +14,7 @@ import { readNotifications, type NotificationsConfig } from "./notifications.ts"
 import { toPlace, type Place } from "./place.ts";
 import { shopSchema, siteAddressSchema, splitList, stripeAccessSchema } from "./variables.ts";
 
-/** What a shop needs to know about its surroundings, parsed once. Secrets in here never reach a log or a response. */
+/** What the environment says, parsed once. Secrets in here never reach a log or a response. */
 export interface Config extends NotificationsConfig, Place {
   stripe: StripeAccess & {
     /** Every secret whose signature is accepted; more than one while a secret is rotated or two endpoints share the URL. */

@@ -11,10 +11,10 @@ import { REQUEST_TIMEOUT_MS } from "./within-deadline.ts";
  */
 export function createStripeClient(
   config: StripeAccess,
-  surroundings: Pick<Runtime, "fetch" | "schedule" | "random">,
+  runtime: Pick<Runtime, "fetch" | "schedule" | "random">,
 ): Stripe {
   const { apiBase } = config;
-  const patientFetch = createPatientFetch(surroundings);
+  const patientFetch = createPatientFetch(runtime);
   return new Stripe(config.secretKey, {
     httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
       patientFetch(input, init).then(refuseForeignError),

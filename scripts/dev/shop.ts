@@ -9,7 +9,7 @@ import { routeAt } from "../../core/routes/table.ts";
 import { shopAppearance } from "../../core/shop-definition/appearance.ts";
 import { openShop } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
-import { realSurroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
 import { API_DOCS_FOLDER, apiDocsFiles } from "../api-docs/files.ts";
 import { adviceAfter, settleByHand } from "../settle-by-hand.ts";
 import { routeOfNetlifyFunction } from "../site/function-rules.ts";
@@ -97,22 +97,22 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       ...inbox.environmentFor(shopName),
     };
     const config = parseConfig(environment);
-    const surroundings = {
+    const runtime = {
       projectFolder: root,
       log: createJsonLog(print, Date.now),
       ...(stripe && { fetch: stripe.fetch }),
     };
     const functions = await createLiveApp(root, print, (site) => {
       shopName = nameOf(site);
-      return createApp({ ...environment, ...inbox.environmentFor(shopName) }, site, surroundings);
+      return createApp({ ...environment, ...inbox.environmentFor(shopName) }, site, runtime);
     });
-    const { loadServices } = openShop(config, siteAtStart, { ...realSurroundings(), ...surroundings });
+    const { loadServices } = openShop(config, siteAtStart, { ...realRuntime(), ...runtime });
     const devPages = createDevPages({
       stripe: stripe?.simulated,
       loadServices,
       async tryAgain(orderId) {
         // With the owner's files as they are now: the mistake may have been in them.
-        const mended = openShop(config, await loadSite(root), { ...realSurroundings(), ...surroundings });
+        const mended = openShop(config, await loadSite(root), { ...realRuntime(), ...runtime });
         return adviceAfter(await settleByHand(orderId, await mended.loadServices()));
       },
       ...inbox,

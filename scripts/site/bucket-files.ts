@@ -1,6 +1,6 @@
 import { createBucket, type BucketConfig } from "../../core/delivery/files/bucket.ts";
 import type { ShopDefinition } from "../../core/shop-definition/shop-definition.ts";
-import { realSurroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
 import { SHOP_CONFIG } from "./load-site.ts";
 
 /** Where shop.config.ts sells a file of a bucket, and which. */
@@ -24,7 +24,7 @@ export async function bucketFileProblems(
   sold: readonly SoldFromBucket[],
   config: BucketConfig,
 ): Promise<string[]> {
-  const bucket = createBucket(config, realSurroundings());
+  const bucket = createBucket(config, realRuntime());
   const problems = await Promise.all(
     sold.map(async ({ place, key }) => {
       const probe = await bucket.probe(key);

@@ -3,7 +3,7 @@ import type { Catalog } from "../../core/shop-definition/catalog.ts";
 import type { Place } from "../../core/config/place.ts";
 import type { StripeAccess } from "../../core/config/config.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
-import { realSurroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
 import { classifyStripeError } from "../../core/stripe/errors.ts";
 import { askStripe, type Answer } from "./ask-stripe.ts";
 import { checkOffers, type OfferFindings } from "./check-offers.ts";
@@ -29,7 +29,7 @@ export async function checkSite(
   /** Undefined when the shop's address is not known: then it cannot be told from other shops. */
   place: Place | undefined,
 ): Promise<SiteCheck> {
-  const stripe = createStripeClient(access, realSurroundings());
+  const stripe = createStripeClient(access, realRuntime());
   try {
     const answers = await askStripe(stripe, Object.keys(site.catalog.prices));
     const catalog = { prices: Object.fromEntries(Array.from(answers, toEntry)) };

@@ -7,7 +7,7 @@ import { createStripeClient } from "../../core/stripe/client.ts";
 import { createStripeStorage } from "../../core/stores/stripe-storage.ts";
 import { createMigratingOrderStore } from "../../core/stores/migrating-order-store.ts";
 import { createUnnamedStorage } from "../../core/stores/unnamed-storage.ts";
-import { realSurroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";
@@ -232,7 +232,7 @@ test("E20: a shop that is given a name still finds its own orders under the keys
   });
   const stripe = createStripeClient(
     { secretKey: "sk_test_unnamed", livemode: false, apiBase: undefined },
-    { ...realSurroundings(), fetch: simulated.fetch },
+    { ...realRuntime(), fetch: simulated.fetch },
   );
   const soldAt = async (siteUrl: string): Promise<string> => {
     const { id } = await stripe.checkout.sessions.create({

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 
 import { markerOf } from "../../core/stripe/metadata.ts";
 import { createStripeClient } from "../../core/stripe/client.ts";
-import { realSurroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
@@ -117,7 +117,7 @@ function stripeClient(access: { secretKey: string; apiBase?: string | undefined 
     livemode: false,
     apiBase: apiBase === undefined ? undefined : new URL(apiBase),
   };
-  return createStripeClient(config, { ...realSurroundings(), fetch });
+  return createStripeClient(config, { ...realRuntime(), fetch });
 }
 
 function parametersFor(price: string, shopId: string): Stripe.Checkout.SessionCreateParams {

@@ -10,7 +10,7 @@ import { parseConfig } from "../../core/config/config.ts";
 import type { Environment } from "../../core/config/environment.ts";
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { openShop } from "../../core/services.ts";
-import { realSurroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
 import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
 import { startShop, type Shop } from "../../scripts/dev/shop.ts";
 import { siteOf } from "../support/test-site.ts";
@@ -68,7 +68,7 @@ async function buyPoster({ url, simulatedStripe }: Shop): Promise<string> {
 
 /** The order as a shop with these variables finds it. */
 async function orderIn(environment: Environment, orderId: string): Promise<ControlRecord | undefined> {
-  const { store } = await openShop(parseConfig(environment), siteOf(), realSurroundings()).loadServices();
+  const { store } = await openShop(parseConfig(environment), siteOf(), realRuntime()).loadServices();
   return (await store.readControl(orderId))?.control;
 }
 

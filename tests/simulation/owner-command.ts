@@ -5,7 +5,7 @@ import { createDeadline } from "../../core/retry/deadline.ts";
 import { settleOrder } from "../../core/orders/settle-order.ts";
 import { openShop } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
-import type { Surroundings } from "../../core/surroundings.ts";
+import type { ShopRuntime } from "../../core/services.ts";
 import type { ShopProcess } from "./shop-process.ts";
 import type { Violations } from "./violations.ts";
 
@@ -34,7 +34,7 @@ export function settleByHand(
   shop: {
     environment: Readonly<Record<string, string | undefined>>;
     site: Site;
-    surroundings: Surroundings;
+    runtime: ShopRuntime;
     violations: Violations;
   },
 ): Promise<void> {
@@ -45,11 +45,7 @@ export function settleByHand(
     );
 
   async function settle(): Promise<void> {
-    const services = await openShop(
-      parseConfig(shop.environment),
-      shop.site,
-      shop.surroundings,
-    ).loadServices();
+    const services = await openShop(parseConfig(shop.environment), shop.site, shop.runtime).loadServices();
     const { kind } = await settleOrder(orderId, "owner", createDeadline(process.now, MINUTE_MS), services);
     if (kind === "not_ours" || kind === "not_found") complain(`is told ${kind}`);
   }

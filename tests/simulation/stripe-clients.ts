@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 
 import { createStripeClient } from "../../core/stripe/client.ts";
-import type { Surroundings } from "../../core/surroundings.ts";
+import type { ShopRuntime } from "../../core/services.ts";
 
-type Link = Pick<Surroundings, "fetch" | "schedule" | "random">;
+type Link = Pick<ShopRuntime, "fetch" | "schedule" | "random">;
 
 interface Loan {
   client: Stripe;

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 
-import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
+import type { ShopRuntime } from "../../core/services.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { createMemoryStorage } from "../../core/stores/memory-storage.ts";
 import type { Storage } from "../../core/stores/storage.ts";
@@ -46,7 +47,7 @@ const ENVIRONMENT = {
 interface Equipment {
   environment: Readonly<Record<string, string | undefined>>;
   site: Site;
-  surroundings: Partial<Surroundings>;
+  runtime: Partial<ShopRuntime>;
 }
 
 export interface WorldOptions {
@@ -248,7 +249,7 @@ export function createWorld(
       MAIL_DELIVERY: options.extras.mailDelivery,
     };
     const link = { fetch: fetchFor(process), random: backOff.next, schedule: process.schedule };
-    const surroundings = {
+    const runtime = {
       ...link,
       stripe: stripeClients.clientFor(link),
       now: process.now,
@@ -261,7 +262,7 @@ export function createWorld(
       log: { info: log("info"), warn: log("warn"), error: log("error") },
       ...(options.engine === "memory" && named(faultyStorage(process))),
     };
-    return { environment, site, surroundings };
+    return { environment, site, runtime };
   }
 
   function start(): Instance {
@@ -269,10 +270,10 @@ export function createWorld(
     const process = startMachine(`shop-${counts.processes}`, machines.pick(options.skewsMs()));
     const version = options.versions?.next() ?? THIS_VERSION;
     if (version !== THIS_VERSION) timeline.note(process.name, () => "runs the other version");
-    const { environment, site, surroundings } = equip(process, version);
+    const { environment, site, runtime } = equip(process, version);
     return {
       process,
-      app: version.createApp(environment, site, surroundings),
+      app: version.createApp(environment, site, runtime),
       isReplaced: () => options.versions?.isReplaced(version) === true,
     };
   }
@@ -282,11 +283,11 @@ export function createWorld(
     commands.set(orderId, (commands.get(orderId) ?? 0) + 1);
     timeline.note("story", () => `the owner settles ${orderId} by hand`);
     const process = startMachine(`${OWNER}${counts.commands}`, 0);
-    const { environment, site, surroundings } = equip(process, THIS_VERSION);
+    const { environment, site, runtime } = equip(process, THIS_VERSION);
     return settleByHand(orderId, process, {
       environment,
       site,
-      surroundings: { ...realSurroundings(), ...surroundings },
+      runtime: { ...realRuntime(), ...runtime },
       violations,
     });
   }

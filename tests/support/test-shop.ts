@@ -4,7 +4,8 @@ import { createApp, type App } from "../../core/app.ts";
 import { parseConfig } from "../../core/config/config.ts";
 import type { Site } from "../../core/shop-definition/site.ts";
 import { openShop, type Services } from "../../core/services.ts";
-import { realSurroundings, type Surroundings } from "../../core/surroundings.ts";
+import { realRuntime } from "../../core/runtime.ts";
+import type { ShopRuntime } from "../../core/services.ts";
 import type { Storage } from "../../core/stores/storage.ts";
 import { createJsonLog } from "../../core/log/log.ts";
 import type { Mail, Mailer } from "../../core/mail/mailer.ts";
@@ -53,13 +54,13 @@ export interface TestShop {
 
 /**
  * The shipped handlers around a memory store (or the storage inside Stripe), with the simulated Stripe in place of the network:
- * a request to any other host fails. Mails are collected, and `replace` swaps any part of the surroundings.
+ * a request to any other host fails. Mails are collected, and `replace` swaps any part of the runtime.
  */
 export function openTestShop(
   options: {
     site?: Site;
     engine?: "memory" | "stripe";
-    replace?: Partial<Surroundings>;
+    replace?: Partial<ShopRuntime>;
     environment?: Record<string, string>;
     /** The shop's key is a restricted one with only these permissions. */
     permissions?: readonly Permission[];
@@ -155,12 +156,12 @@ export function signedWebhook(body: string, nowMs: number, secret: string = WEBH
 /** The dependencies of a second instance of this shop's routes, for tests that call the code behind them. */
 export function servicesOf(
   { clock, mails, storage, stripe }: TestShop,
-  replacements: Partial<Surroundings> = {},
+  replacements: Partial<ShopRuntime> = {},
   environment: Record<string, string> = {},
   site: Site = siteOf(),
 ): Promise<Services> {
-  const surroundings = {
-    ...realSurroundings(),
+  const runtime = {
+    ...realRuntime(),
     now: () => clock.nowMs,
     fetch: stripe.fetch,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -168,5 +169,5 @@ export function servicesOf(
     storage,
     ...replacements,
   };
-  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, surroundings).loadServices();
+  return openShop(parseConfig({ ...ENVIRONMENT, ...environment }), site, runtime).loadServices();
 }

@@ -12,7 +12,6 @@ const ROOMS = [
   "app.ts",
   "routes",
   "services.ts",
-  "surroundings.ts",
   "shop-identity.ts",
   "fulfillment",
   "notifications",
@@ -30,8 +29,8 @@ const ROOMS = [
   "auth",
   "shop-definition",
   "orders",
-  "http",
   "runtime.ts",
+  "http",
   "retry",
   "log",
   "format",
@@ -92,7 +91,7 @@ test("only its doors reach the network", () => {
     "http/safe-post.ts": ["node:dns", "node:http", "node:https", "node:net"],
     "mail/smtp-mailer.ts": ["nodemailer"],
     // What safe-post.ts looks names up with.
-    "surroundings.ts": ["node:dns/promises"],
+    "runtime.ts": ["node:dns/promises"],
   });
 });
 

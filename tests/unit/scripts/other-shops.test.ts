@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { parsePlace } from "../../../core/config/place.ts";
 import { createStripeClient } from "../../../core/stripe/client.ts";
-import { realSurroundings } from "../../../core/surroundings.ts";
+import { realRuntime } from "../../../core/runtime.ts";
 import { findOtherShops, otherShopsIfTold } from "../../../scripts/site/other-shops.ts";
 import { CANARY_KEYS } from "../../support/canaries.ts";
 import { siteOf } from "../../support/test-site.ts";
@@ -19,7 +19,7 @@ afterEach(() => shop.close());
 
 const client = () => {
   const access = { secretKey: CANARY_KEYS.stripe, livemode: false, apiBase: undefined };
-  return createStripeClient(access, { ...realSurroundings(), fetch: shop.stripe.fetch });
+  return createStripeClient(access, { ...realRuntime(), fetch: shop.stripe.fetch });
 };
 
 async function sellAt(address: string, price = "price_poster_a2", shopId = "1"): Promise<void> {

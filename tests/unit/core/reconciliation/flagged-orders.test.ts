@@ -9,7 +9,7 @@ import { readProgress } from "../../../../core/reconciliation/watermark.ts";
 import { saveWaiting, readWaiting } from "../../../../core/stores/waiting-orders.ts";
 import type { Services } from "../../../../core/services.ts";
 import { createMemoryStorage } from "../../../../core/stores/memory-storage.ts";
-import type { Surroundings } from "../../../../core/surroundings.ts";
+import type { ShopRuntime } from "../../../../core/services.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -21,7 +21,7 @@ afterEach(() => shop.close());
 
 async function open(
   engine: "memory" | "stripe",
-  replace: Partial<Surroundings>,
+  replace: Partial<ShopRuntime>,
   environment: Record<string, string> = {},
 ): Promise<void> {
   shop = openTestShop({ engine });

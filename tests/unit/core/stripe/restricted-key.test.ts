@@ -7,7 +7,7 @@ import type { Permission } from "../../../../simulator/api/permissions.ts";
 import { CANARY_KEYS } from "../../../support/canaries.ts";
 import { purchase } from "../../../support/purchase.ts";
 import { REQUIRED_PERMISSIONS } from "../../../support/required-permissions.ts";
-import { realSurroundings } from "../../../../core/surroundings.ts";
+import { realRuntime } from "../../../../core/runtime.ts";
 import { openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 let shop: TestShop;
@@ -74,7 +74,7 @@ async function lifeOfAShop(
   expectToWork("health", (await shop.app.health(new Request("https://shop.example/api/health"))).status);
 
   // `npm run replay` asks for one event; the other commands do what the routes do.
-  const client = createStripeClient(RESTRICTED, { ...realSurroundings(), fetch: shop.stripe.fetch });
+  const client = createStripeClient(RESTRICTED, { ...realRuntime(), fetch: shop.stripe.fetch });
   const [eventId = ""] = Object.keys(shop.stripe.state().events);
   await client.events.retrieve(eventId).catch(() => failures.push("replay"));
   return { missed: [...missed], failures };
@@ -110,7 +110,7 @@ test("B09: the key that the README asks for cannot start a refund, however often
   const sessionId = await shop.openSession();
   shop.stripe.buyer.pay(sessionId);
   const payment_intent = String(shop.stripe.state().checkoutSessions[sessionId]?.payment_intent);
-  const client = createStripeClient(RESTRICTED, { ...realSurroundings(), fetch: shop.stripe.fetch });
+  const client = createStripeClient(RESTRICTED, { ...realRuntime(), fetch: shop.stripe.fetch });
   const refunds = Array.from({ length: 8 }, () => client.refunds.create({ payment_intent }));
   for (const { status } of await Promise.allSettled(refunds)) expect(status).toBe("rejected");
   await expect(client.refunds.create({ payment_intent })).rejects.toMatchObject({ statusCode: 403 });

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { HttpError } from "../../../../core/http/http-error.ts";
 import { createStripeClient } from "../../../../core/stripe/client.ts";
-import { realSurroundings } from "../../../../core/surroundings.ts";
+import { realRuntime } from "../../../../core/runtime.ts";
 import { verifySignature } from "../../../../core/webhook/verify-signature.ts";
 
 const SECRET = "whsec_current0";
@@ -14,7 +14,7 @@ const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const BODY = '{"id":"evt_1","emoji":"🌊","text":"a\\r\\nb"}';
 const stripe = createStripeClient(
   { secretKey: "sk_test_x", livemode: false, apiBase: undefined },
-  realSurroundings(),
+  realRuntime(),
 );
 
 function signedHeader(body: string, seconds = NOW_MS / 1000, secrets = [SECRET]): string {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { createBucket, type Bucket } from "../../../../../core/delivery/files/bucket.ts";
-import { realSurroundings } from "../../../../../core/surroundings.ts";
+import { realRuntime } from "../../../../../core/runtime.ts";
 import { startLocalBucket, type LocalBucket } from "../../../../support/local-bucket.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -10,8 +10,8 @@ const CONTENT = Buffer.from("a large file, in small");
 
 let nowMs = NOW;
 let local: LocalBucket;
-const surroundings = { ...realSurroundings(), now: () => nowMs };
-const open = (config = local.config): Bucket => createBucket(config, surroundings);
+const runtime = { ...realRuntime(), now: () => nowMs };
+const open = (config = local.config): Bucket => createBucket(config, runtime);
 
 beforeAll(async () => {
   local = await startLocalBucket(() => nowMs);
@@ -112,7 +112,7 @@ test.for([429, 500, 503, 301, 307])(
 test("a look waits at most 1.5 seconds, and survives an unreachable bucket", async () => {
   const asked: number[] = [];
   const bucket = createBucket(local.config, {
-    ...surroundings,
+    ...runtime,
     fetch: () => new Promise(() => undefined),
     schedule(delayMs, callback) {
       asked.push(delayMs);
