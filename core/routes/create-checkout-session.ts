@@ -1,19 +1,10 @@
-import type Stripe from "stripe";
 import * as z from "zod/mini";
 
 import type { ClaimCookies } from "../auth/claim-cookies.ts";
 import type { HopLinks } from "../auth/hop-links.ts";
 import { needsHop } from "../auth/needs-hop.ts";
-import type { PriceCatalog, PriceForSale } from "../checkout/price-catalog.ts";
-import {
-  parseFormPurchase,
-  parseJsonPurchase,
-  purchaseSchema,
-  type PurchaseRequest,
-} from "../checkout/purchase-request.ts";
-import { sessionExpiry } from "../checkout/session-expiry.ts";
-import { sessionParameters } from "../checkout/session-parameters.ts";
-import { refusesPrice, toHttpError } from "../checkout/stripe-refusal.ts";
+import { openSession, type OpenSessionDependencies } from "../checkout/open-session.ts";
+import { parseFormPurchase, parseJsonPurchase, purchaseSchema } from "../checkout/purchase-request.ts";
 import { errorPageResponse } from "../http/error-page.ts";
 import { HttpError } from "../http/http-error.ts";
 import { mediaType } from "../http/media-type.ts";
@@ -22,12 +13,7 @@ import { onwardPageResponse } from "../http/onward-page.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { jsonResponse, seeOther } from "../http/responses.ts";
 import type { Limit, OpenRoute, Route } from "../http/route.ts";
-import type { LicenseSigner } from "../delivery/licenses/license-signer.ts";
-import { requireLicenseKey } from "../delivery/licenses/licenses-of.ts";
-import type { Log } from "../log/log.ts";
-import { createDeadline, type Deadline } from "../retry/deadline.ts";
-import { isReplayedFailure, isStripeError } from "../stripe/errors.ts";
-import { withinDeadline } from "../stripe/within-deadline.ts";
+import { createDeadline } from "../retry/deadline.ts";
 
 const BODY_LIMIT_BYTES = 8 * 1024;
 const IDEMPOTENCY_KEY = /^[\w-]{16,64}$/;
@@ -35,16 +21,11 @@ const IDEMPOTENCY_KEY = /^[\w-]{16,64}$/;
 /** The button waits 15 s. */
 const ANSWER_WITHIN_MS = 12_000;
 
-export interface CreateCheckoutSessionDependencies {
-  stripe: Stripe;
-  catalog: PriceCatalog;
+export interface CreateCheckoutSessionDependencies extends OpenSessionDependencies {
   claims: ClaimCookies;
   hops: HopLinks;
-  config: { siteUrl: string; shopId: string; checkoutMinutes: number; origins: OriginPolicy };
+  config: OpenSessionDependencies["config"] & { siteUrl: string; origins: OriginPolicy };
   checkoutLimit: Limit;
-  licenseSigner: LicenseSigner;
-  now: () => number;
-  log: Log;
 }
 
 /**
@@ -155,65 +136,6 @@ function leadOn(
     : undefined;
   if (format === "json") return jsonResponse(200, { url: hop ?? url });
   return hop === undefined ? seeOther(url) : onwardPageResponse(hop);
-}
-
-async function openSession(
-  purchase: PurchaseRequest,
-  idempotencyKey: string | undefined,
-  deadline: Deadline,
-  { stripe, catalog, config, licenseSigner, now, log }: CreateCheckoutSessionDependencies,
-): Promise<{ id: string; url: string }> {
-  const { step, atSeconds } = sessionExpiry(now(), config.checkoutMinutes);
-  const key = idempotencyKey === undefined ? undefined : `create/${step}/${idempotencyKey}`;
-  // Other parameters need another key.
-  const create = (price: PriceForSale, expiresAtSeconds: number | undefined, suffix: string) => {
-    const parameters = sessionParameters(purchase, price, config, expiresAtSeconds);
-    return createOnce(stripe, parameters, key && `${key}${suffix}`, deadline);
-  };
-  const openWith = (price: PriceForSale, suffix: string) =>
-    create(price, atSeconds, suffix).catch((error: unknown) => {
-      if (!(isStripeError(error) && error.param === "expires_at")) throw error;
-      // This machine's clock is wrong. That is no reason to sell nothing: Stripe ends the session by itself, after a day.
-      log.warn("clock_differs_from_stripes");
-      return create(price, undefined, `${suffix}/day`);
-    });
-  try {
-    const price = await catalog.find(purchase, deadline);
-    requireLicenseKey(price.settings, licenseSigner, log);
-    const { id, url } = await openWith(price, "").catch(async (error: unknown) => {
-      const moved = refusesPrice(error) ? await catalog.findAnew(purchase, price, deadline) : undefined;
-      if (moved === undefined) throw error;
-      return openWith(moved, `/${moved.id}`);
-    });
-    if (url === null) throw new Error(`Stripe opened ${id} without a page to send the buyer to.`);
-    return { id, url };
-  } catch (error) {
-    throw toHttpError(error, log);
-  }
-}
-
-/**
- * The same session for every retry of one purchase. A failure of Stripe's own stays under its key for a day, so a retry would get it
- * again and again. Then a second key, as deterministic as the first, takes over.
- */
-async function createOnce(
-  stripe: Stripe,
-  parameters: Stripe.Checkout.SessionCreateParams,
-  idempotencyKey: string | undefined,
-  deadline: Deadline,
-): Promise<Stripe.Checkout.Session> {
-  const create = (key?: string): Promise<Stripe.Checkout.Session> =>
-    stripe.checkout.sessions.create(parameters, {
-      ...withinDeadline(deadline),
-      ...(key !== undefined && { idempotencyKey: key }),
-    });
-  if (idempotencyKey === undefined) return create();
-  try {
-    return await create(idempotencyKey);
-  } catch (error) {
-    if (!isReplayedFailure(error)) throw error;
-    return create(`${idempotencyKey}/2`);
-  }
 }
 
 function bodyFormat(request: Request): "json" | "form" {

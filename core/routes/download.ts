@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import type { Bucket } from "../delivery/files/bucket.ts";
+import { requireInBucket } from "../delivery/files/require-in-bucket.ts";
 import { contentTypeOf } from "../delivery/files/content-type.ts";
 import type { DownloadCounter } from "../delivery/files/download-counter.ts";
 import type { DownloadLinks } from "../delivery/files/download-links.ts";
@@ -140,24 +141,6 @@ async function fileToHandOut(
   return file;
 }
 
-/**
- * A buyer who is sent to a bucket that refuses sees its XML, and the owner hears nothing. A bucket that does not answer in time is not
- * waited for: it will serve the file, or say itself what is wrong.
- */
-async function requireInBucket(
-  key: string,
-  bucket: Bucket,
-  about: { orderId: OrderId; fileId: string },
-  log: Log,
-): Promise<void> {
-  const probe = await bucket.probe(key);
-  if (probe.kind === "unknown") log.warn("bucket_not_asked", { ...about, error: probe.reason });
-  if (probe.kind !== "refused") return;
-  const problem = `FILES_BUCKET answered ${probe.status} for ${JSON.stringify(key)}: there is no file of this name, or FILES_BUCKET_ACCESS_KEY_ID may not read it. The buyer was asked to write to you.`;
-  log.error("file_missing", { ...about, problem });
-  throw new HttpError(404, "file_missing", MISSING);
-}
-
 /** Counts each download once: not when it is resumed, nor when a program only asks about it. A count never holds back a paid file. */
 async function count(
   request: Request,
@@ -205,8 +188,6 @@ const INVALID =
 const NOT_PAID = "The download opens as soon as your payment has arrived.";
 const GONE =
   "It is no longer under this link. Open your order page, which shows all your downloads: its address is in the mail about your order.";
-const MISSING =
-  "It should be here: the mistake is ours, and your order is fine. Please tell us, and try this link again later.";
 const REVOKED: Readonly<Record<RevocationReason, string>> = {
   refunded: "The order was refunded, so its downloads are closed.",
   dispute_lost: "Your bank took the payment back, so the downloads of this order are closed.",
