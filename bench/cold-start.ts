@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
-import { buildFunctions } from "../scripts/build/functions.ts";
-import { closeServer, listen } from "../scripts/dev/listen.ts";
-import { loadSite } from "../scripts/site/load-site.ts";
-import { dynamodbEnvironment, startLocalDynamodb } from "../scripts/dev/local-dynamodb.ts";
+import { buildFunctions } from "../cli/build/functions.ts";
+import { closeServer, listen } from "../cli/dev/listen.ts";
+import { loadSite } from "../cli/site/load-site.ts";
+import { dynamodbEnvironment, startLocalDynamodb } from "../cli/dev/local-dynamodb.ts";
 import catalog from "../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../simulator/catalog.ts";
 import { createSimulatorServer } from "../simulator/http-server.ts";

@@ -68,7 +68,7 @@ export function isHostsDevServer(variables: Variables): boolean {
 
 /**
  * A deployment that is not the site itself: of a branch or a pull request, or one made without `--prod`. Vercel tells the running
- * function so. Netlify only tells the build (`CONTEXT`), which keeps it for the functions: `scripts/build/functions.ts`.
+ * function so. Netlify only tells the build (`CONTEXT`), which keeps it for the functions: `cli/build/functions.ts`.
  */
 export function isPreview(variables: Variables): boolean {
   if (variables["VERCEL_ENV"] !== undefined) return variables["VERCEL_ENV"] === "preview";

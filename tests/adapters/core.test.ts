@@ -5,7 +5,7 @@ import { afterAll } from "vitest";
 
 import { createApp } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log/log.ts";
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 import shop from "../../shop.config.ts";
 import { watchOutput } from "../support/watch-output.ts";
 import { siteOf } from "../support/test-site.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { buildFunctions } from "../../scripts/build/functions.ts";
-import { loadSite } from "../../scripts/site/load-site.ts";
+import { buildFunctions } from "../../cli/build/functions.ts";
+import { loadSite } from "../../cli/site/load-site.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

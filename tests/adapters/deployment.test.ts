@@ -9,12 +9,12 @@ import { afterAll, test, vi } from "vitest";
 import type { App } from "../../core/app.ts";
 import { readMail } from "../../core/config/mail.ts";
 import type * as SmtpMailer from "../../core/mail/smtp-mailer.ts";
-import { buildFunctions } from "../../scripts/build/functions.ts";
-import { buildSite } from "../../scripts/build/site.ts";
-import { startMailServer, type ReceivedMail } from "../../scripts/dev/inbox/mail-server.ts";
-import { createSiteHandler } from "../../scripts/dev/site-server.ts";
+import { buildFunctions } from "../../cli/build/functions.ts";
+import { buildSite } from "../../cli/build/site.ts";
+import { startMailServer, type ReceivedMail } from "../../cli/dev/inbox/mail-server.ts";
+import { createSiteHandler } from "../../cli/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
-import { NETLIFY_REDIRECTS, VERCEL_REWRITES } from "../../scripts/site/function-rules.ts";
+import { NETLIFY_REDIRECTS, VERCEL_REWRITES } from "../../cli/site/function-rules.ts";
 import { FUNCTION_NAMES } from "./shop-under-test.ts";
 
 // What is deployed besides the handlers: settings, adapters, bundle.

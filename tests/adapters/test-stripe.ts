@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatorServer } from "../../simulator/http-server.ts";
 import { createSimulatedStripe, type SimulatedStripe } from "../../simulator/simulated-stripe.ts";
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 import { REQUIRED_PERMISSIONS } from "../support/required-permissions.ts";
 import { SHOP_ENVIRONMENT, WEBHOOK_SECRETS, type AdapterRequest } from "./shop-under-test.ts";
 

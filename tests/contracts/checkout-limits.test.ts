@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createApp, type App } from "../../core/app.ts";
 import { createJsonLog } from "../../core/log/log.ts";
-import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
+import { dynamodbEnvironment } from "../../cli/dev/local-dynamodb.ts";
 import catalog from "../../simulator/catalog.json" with { type: "json" };
 import { parseCatalog } from "../../simulator/catalog.ts";
 import { createSimulatedStripe } from "../../simulator/simulated-stripe.ts";

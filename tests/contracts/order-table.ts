@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import type { DynamodbConfig } from "../../core/config/dynamodb.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
+import { startLocalDynamodb } from "../../cli/dev/local-dynamodb.ts";
 
 /** A command as it was sent, for tests that check what reaches DynamoDB. */
 interface SentCommand {

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 
 /** A port that was free a moment ago, for tools that cannot be told to take any. */
 export async function freePort(): Promise<number> {

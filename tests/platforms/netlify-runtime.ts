@@ -5,8 +5,8 @@ import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
-import { NETLIFY_REDIRECTS } from "../../scripts/site/function-rules.ts";
-import { listen } from "../../scripts/dev/listen.ts";
+import { NETLIFY_REDIRECTS } from "../../cli/site/function-rules.ts";
+import { listen } from "../../cli/dev/listen.ts";
 
 /**
  * Stands between a request and a function, as Netlify does: an HTTP server that turns requests into Lambda events, with the body in

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -14,7 +14,7 @@ function attack(...parameters: string[]): Promise<{ exitCode: number; output: st
     const env = { PATH: process.env["PATH"] };
     execFile(
       process.execPath,
-      ["scripts/attack.ts", ...parameters],
+      ["cli/attack.ts", ...parameters],
       { cwd: root, env },
       (error, output, complaints) => {
         resolve({ exitCode: error === null ? 0 : Number(error.code), output, complaints });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { App } from "../../core/app.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
-import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
+import { dynamodbEnvironment, startLocalDynamodb } from "../../cli/dev/local-dynamodb.ts";
 import { startLocalBucket } from "../support/local-bucket.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";
 import { ROOT, runOwnerCommand, type Finished } from "./owner-command.ts";

@@ -11,11 +11,7 @@ import type { ControlRecord } from "../../core/orders/order.ts";
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
 import type { Storage } from "../../core/stores/storage.ts";
-import {
-  dynamodbEnvironment,
-  startLocalDynamodb,
-  type LocalDynamodb,
-} from "../../scripts/dev/local-dynamodb.ts";
+import { dynamodbEnvironment, startLocalDynamodb, type LocalDynamodb } from "../../cli/dev/local-dynamodb.ts";
 import { REQUIRED_PERMISSIONS } from "../support/required-permissions.ts";
 import { control, snapshot } from "../contracts/order-store.ts";
 import { startLocalStripe, type LocalStripe } from "./local-stripe.ts";

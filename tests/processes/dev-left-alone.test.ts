@@ -11,8 +11,8 @@ import type { Environment } from "../../core/config/environment.ts";
 import type { ControlRecord } from "../../core/orders/order.ts";
 import { openShop } from "../../core/services.ts";
 import { realRuntime } from "../../core/runtime.ts";
-import { dynamodbEnvironment, startLocalDynamodb } from "../../scripts/dev/local-dynamodb.ts";
-import { startShop, type Shop } from "../../scripts/dev/shop.ts";
+import { dynamodbEnvironment, startLocalDynamodb } from "../../cli/dev/local-dynamodb.ts";
+import { startShop, type Shop } from "../../cli/dev/shop.ts";
 import { siteOf } from "../support/test-site.ts";
 
 /** The .env of an owner who has gone live, without the keys. */

@@ -7,7 +7,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { readLicenseKeys } from "../../core/config/licenses.ts";
 import { createLicenseSigner } from "../../core/delivery/licenses/license-signer.ts";
-import { startShop, type Shop } from "../../scripts/dev/shop.ts";
+import { startShop, type Shop } from "../../cli/dev/shop.ts";
 import { KEYS } from "../licenses/license-shop.ts";
 
 // The demo shop as `npm run dev` opens it, over HTTP, with its simulated Stripe.

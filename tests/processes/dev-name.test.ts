@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { startShop, type Shop } from "../../scripts/dev/shop.ts";
+import { startShop, type Shop } from "../../cli/dev/shop.ts";
 import { ROOT } from "./owner-command.ts";
 import { copyOwnerProject, type OwnerProject } from "./owner-project.ts";
 

@@ -25,7 +25,7 @@ afterAll(() => project.close());
 
 /** As in a terminal: `npm run dev`, a shell in between, and the shop. */
 async function startDev(variables: Record<string, string> = {}) {
-  const npm = spawn("sh", ["-c", "node scripts/dev.ts --no-open; exit $?"], {
+  const npm = spawn("sh", ["-c", "node cli/dev.ts --no-open; exit $?"], {
     cwd: project.folder,
     env: ownerEnvironment({
       PATH: `${join(process.execPath, "..")}:${process.env["PATH"]}`,

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { StorageInUseError } from "../../scripts/dev/lock-storage.ts";
-import { startShop } from "../../scripts/dev/shop.ts";
+import { StorageInUseError } from "../../cli/dev/lock-storage.ts";
+import { startShop } from "../../cli/dev/shop.ts";
 
 let storageFolder: string;
 beforeEach(async () => {

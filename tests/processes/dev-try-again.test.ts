@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { startShop, type Shop } from "../../scripts/dev/shop.ts";
+import { startShop, type Shop } from "../../cli/dev/shop.ts";
 
 let shop: Shop;
 beforeAll(async () => {

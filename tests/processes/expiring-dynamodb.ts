@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 import { passOn } from "../contracts/pass-on.ts";
 
 /** The body of an `UpdateTimeToLive`. */

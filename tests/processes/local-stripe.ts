@@ -7,7 +7,7 @@ import {
   type SimulatedStripeOptions,
 } from "../../simulator/simulated-stripe.ts";
 import { CANARY_BUYER, CANARY_KEYS } from "../support/canaries.ts";
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 
 export interface LocalStripe {
   simulated: SimulatedStripe;

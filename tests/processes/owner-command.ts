@@ -49,7 +49,7 @@ export async function runOwnerCommand(
   project = ROOT,
 ): Promise<Finished> {
   const script = join(project, `scripts/${command}.ts`);
-  const guard = join(project, "scripts/require-node.cjs");
+  const guard = join(project, "cli/require-node.cjs");
   const child = spawn(process.execPath, ["-r", guard, script, ...parameters], {
     env: ownerEnvironment(environment),
     stdio: ["ignore", "pipe", "pipe"],

@@ -28,10 +28,10 @@ async function run(command: "build" | "check", environment: Record<string, strin
 
 /** An `npm run dev` that cannot start; one that does would never end. */
 async function failToDevelop(environment: Record<string, string> = {}): Promise<Finished> {
-  const guard = join(project.folder, "scripts/require-node.cjs");
+  const guard = join(project.folder, "cli/require-node.cjs");
   const child = spawn(
     process.execPath,
-    ["-r", guard, join(project.folder, "scripts/dev.ts"), "--no-open", "--fresh"],
+    ["-r", guard, join(project.folder, "cli/dev.ts"), "--no-open", "--fresh"],
     {
       env: ownerEnvironment({ PORT: "0", ...environment }),
       stdio: ["ignore", "pipe", "pipe"],
@@ -200,7 +200,7 @@ test("I02: check and dev read the key from a .env as Windows saves it", async ()
   try {
     const lines = `\u{FEFF}STRIPE_SECRET_KEY="sk_test_ofTheOwner0000"\r\nSTRIPE_API_BASE=${stripe.url}\r\n`;
     await writeFile(join(project.folder, ".env"), Buffer.from(lines, "utf16le"));
-    const child = spawn(process.execPath, [join(project.folder, "scripts/check.ts")], {
+    const child = spawn(process.execPath, [join(project.folder, "cli/check.ts")], {
       env: { PATH: process.env["PATH"] },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -258,7 +258,7 @@ test("I14: a command without its packages says so in a sentence", async () => {
 });
 
 test("I14: an unforeseen error is a sentence with its place", async () => {
-  await project.write("scripts/check.ts", 'JSON.parse("{");\n');
+  await project.write("cli/check.ts", 'JSON.parse("{");\n');
   const { exitCode, complaints } = await run("check");
   expect(exitCode).toBe(1);
   expect(complaints).toMatch(/^scripts\/check\.ts:1:6: Expected property name or '}' in JSON at position 1/);

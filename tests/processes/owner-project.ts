@@ -14,7 +14,7 @@ export interface OwnerProject {
 const PARTS = [
   "core",
   "js",
-  "scripts",
+  "cli",
   "public",
   "netlify",
   "success.html",

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 
 interface Letter {
   key: string;

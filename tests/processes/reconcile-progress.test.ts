@@ -40,7 +40,7 @@ async function reconcileAtTerminal(): Promise<{ terminal: string; report: string
     env: {
       ...ownerEnvironment(environment),
       NODE: process.execPath,
-      RECONCILE: join(ROOT, "scripts/reconcile.ts"),
+      RECONCILE: join(ROOT, "cli/reconcile.ts"),
       REPORT: report,
     },
     stdio: ["ignore", "pipe", "inherit"],

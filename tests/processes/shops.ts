@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 import type { DynamodbConfig } from "../../core/config/dynamodb.ts";
-import { dynamodbEnvironment } from "../../scripts/dev/local-dynamodb.ts";
+import { dynamodbEnvironment } from "../../cli/dev/local-dynamodb.ts";
 import { CANARY_KEYS } from "../support/canaries.ts";
 import { startProgram, type Program } from "./program.ts";
 

@@ -3,11 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createDynamodbClient } from "../../core/stores/dynamodb-client.ts";
 import { createDynamodbStorage } from "../../core/stores/dynamodb-storage.ts";
-import {
-  dynamodbEnvironment,
-  startLocalDynamodb,
-  type LocalDynamodb,
-} from "../../scripts/dev/local-dynamodb.ts";
+import { dynamodbEnvironment, startLocalDynamodb, type LocalDynamodb } from "../../cli/dev/local-dynamodb.ts";
 import { startExpiringDynamodb, type ExpiringDynamodb } from "./expiring-dynamodb.ts";
 import { runOwnerCommand, type Finished } from "./owner-command.ts";
 

@@ -6,7 +6,7 @@ import addFormats from "ajv-formats";
 import type { App } from "../../core/app.ts";
 import type { Handler } from "../../core/http/route.ts";
 import { ROUTES, type RouteKey } from "../../core/routes/table.ts";
-import { apiDocument } from "../../scripts/api-docs/document.ts";
+import { apiDocument } from "../../cli/api-docs/document.ts";
 
 const document = apiDocument({ allowsMore: false });
 const ajv = new Ajv2020({ strict: false, allErrors: true });

@@ -6,7 +6,7 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 
 import type { BucketConfig } from "../../core/delivery/files/bucket.ts";
 import { fileResponse } from "../../core/http/file-response.ts";
-import { closeServer, listen } from "../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../cli/dev/listen.ts";
 
 const KEYS = { accessKeyId: "testAccessKey", secretAccessKey: "testSecretKey/with+signs" };
 const NAME = "files-for-sale";

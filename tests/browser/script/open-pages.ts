@@ -6,7 +6,7 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 
-import { createSiteHandler } from "../../../scripts/dev/site-server.ts";
+import { createSiteHandler } from "../../../cli/dev/site-server.ts";
 import { launchChromium } from "../launch-chromium.ts";
 
 interface Received {

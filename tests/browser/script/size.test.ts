@@ -2,7 +2,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { expect, test } from "vitest";
 
-import { bundleBrowserScript } from "../../../scripts/build/browser-scripts.ts";
+import { bundleBrowserScript } from "../../../cli/build/browser-scripts.ts";
 
 test("the button script is at most 900 bytes gzipped, and 760 with Brotli", async () => {
   const script = await bundleBrowserScript("stripe-checkout");

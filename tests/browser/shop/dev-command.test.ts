@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 function dev(environment: Record<string, string>, ...flags: string[]) {
-  const child = spawn(process.execPath, ["scripts/dev.ts", "--no-open", "--fresh", ...flags], {
+  const child = spawn(process.execPath, ["cli/dev.ts", "--no-open", "--fresh", ...flags], {
     cwd: root,
     env: { PATH: process.env["PATH"], STRIPE_SECRET_KEY: "", STRIPE_WEBHOOK_SECRET: "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],

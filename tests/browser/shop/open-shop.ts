@@ -7,7 +7,7 @@ import type { Environment } from "../../../core/config/environment.ts";
 import { createDynamodbClient } from "../../../core/stores/dynamodb-client.ts";
 import { createDynamodbOrderStore } from "../../../core/stores/dynamodb-order-store.ts";
 import type { StoredControl } from "../../../core/orders/order-store.ts";
-import { startShop, type Shop } from "../../../scripts/dev/shop.ts";
+import { startShop, type Shop } from "../../../cli/dev/shop.ts";
 import { CANARY_BUYER } from "../../support/canaries.ts";
 import { watchOutput } from "../../support/watch-output.ts";
 import { launchChromium } from "../launch-chromium.ts";

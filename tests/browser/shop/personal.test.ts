@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { createClaimCookies } from "../../../core/auth/claim-cookies.ts";
 import { createOrderPageLinks } from "../../../core/auth/order-page-links.ts";
 import { createSigner } from "../../../core/auth/signer.ts";
-import { closeServer, listen } from "../../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../../cli/dev/listen.ts";
 import { openShopInBrowser, pay, sessionIdOf } from "./open-shop.ts";
 
 const shop = openShopInBrowser();

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 
-import { closeServer, listen } from "../../../scripts/dev/listen.ts";
+import { closeServer, listen } from "../../../cli/dev/listen.ts";
 import { openShopInBrowser, pay } from "./open-shop.ts";
 
 /** Another site. It is on this machine, because Chromium does not let pages from elsewhere reach it. */

@@ -60,7 +60,7 @@ export const netlifyDev: Platform = {
     defer(remove);
     // An old site may bring this file: the functions must stay at their addresses.
     await writeFile(join(project, "public/_redirects"), "/api/*  /index.html  200\n");
-    await runTool("node", ["scripts/build.ts"], { cwd: project, env: {} });
+    await runTool("node", ["cli/build.ts"], { cwd: project, env: {} });
     const port = await freePort();
     const { output, stop } = await startTool(
       "netlify",

@@ -15,7 +15,7 @@ import {
   launchVercelFunction,
   type LaunchedFunction,
 } from "../../adapters/vercel-launcher.ts";
-import { dynamodbEnvironment, startLocalDynamodb } from "../../../scripts/dev/local-dynamodb.ts";
+import { dynamodbEnvironment, startLocalDynamodb } from "../../../cli/dev/local-dynamodb.ts";
 import { expectPublishedFiles } from "../pages.ts";
 import { adapterTests, type Platform } from "../platform.ts";
 import { copyProject } from "../project-copy.ts";

@@ -25,7 +25,7 @@ export const vercelDev: Platform = {
     defer(remove);
     await linkVercelProject(project);
     // Only for comparison: `vercel dev` serves the pages from their sources.
-    await runTool("node", ["scripts/build.ts"], { cwd: project, env: {} });
+    await runTool("node", ["cli/build.ts"], { cwd: project, env: {} });
     const origin = `http://127.0.0.1:${await freePort()}`;
     const { output, stop } = await startTool(
       "vercel",

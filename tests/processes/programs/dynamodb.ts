@@ -1,6 +1,6 @@
 import dynalite from "dynalite";
 
-import { listen } from "../../../scripts/dev/listen.ts";
+import { listen } from "../../../cli/dev/listen.ts";
 
 /** A local DynamoDB. FOLDER: where its tables are, by default in memory. PORT: by default a free one. */
 const { FOLDER, PORT = "0" } = process.env;

@@ -5,7 +5,7 @@ import { createRequestListener } from "@remix-run/node-fetch-server";
 import { createApp } from "../../../core/app.ts";
 import type { Mailer } from "../../../core/mail/mailer.ts";
 import { createJsonLog } from "../../../core/log/log.ts";
-import { listen } from "../../../scripts/dev/listen.ts";
+import { listen } from "../../../cli/dev/listen.ts";
 import { siteOf } from "../../support/test-site.ts";
 
 /**

@@ -4,8 +4,8 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { ROUTES } from "../../../core/routes/table.ts";
-import { apiDocument } from "../../../scripts/api-docs/document.ts";
-import { apiDocsFiles } from "../../../scripts/api-docs/files.ts";
+import { apiDocument } from "../../../cli/api-docs/document.ts";
+import { apiDocsFiles } from "../../../cli/api-docs/files.ts";
 import { checkAnswer } from "../../support/api-answers.ts";
 import { openTestShop, type TestShop } from "../../support/test-shop.ts";
 

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { checkPrintedPrice } from "../../../scripts/site/check-printed-price.ts";
+import { checkPrintedPrice } from "../../../cli/site/check-printed-price.ts";
 
 function judge(
   printed: { amount: string; currency?: string; words?: string },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { codeMistake } from "../../../scripts/site/code-mistake.ts";
+import { codeMistake } from "../../../cli/site/code-mistake.ts";
 
 let root: string;
 beforeEach(async () => {

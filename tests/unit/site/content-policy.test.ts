@@ -6,7 +6,7 @@ import {
   decidingDirective,
   parsePolicies,
   type ContentPolicy,
-} from "../../../scripts/site/policy/content-policy.ts";
+} from "../../../cli/site/policy/content-policy.ts";
 
 const SITE = new URL("https://shop.example/posters/");
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { refusedFieldsIn } from "../../../scripts/site/form-fields.ts";
+import { refusedFieldsIn } from "../../../cli/site/form-fields.ts";
 
 const linesOf = (html: string) =>
   refusedFieldsIn(html, "public/index.html").map((warning) =>

@@ -5,8 +5,8 @@ import {
   rulesOfNetlify,
   rulesOfVercel,
   type HeaderRule,
-} from "../../../scripts/site/policy/header-rules.ts";
-import { policiesOf } from "../../../scripts/site/policy/page-policies.ts";
+} from "../../../cli/site/policy/header-rules.ts";
+import { policiesOf } from "../../../cli/site/policy/page-policies.ts";
 
 const vercel = (...rules: [source: string, value: string, more?: object][]) =>
   rulesOfVercel(

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { buildSite } from "../../../scripts/build/site.ts";
-import { hostFindings } from "../../../scripts/site/host-findings.ts";
-import { parseRedirects, ruleFor, takesFunctions } from "../../../scripts/site/netlify-redirects.ts";
+import { buildSite } from "../../../cli/build/site.ts";
+import { hostFindings } from "../../../cli/site/host-findings.ts";
+import { parseRedirects, ruleFor, takesFunctions } from "../../../cli/site/netlify-redirects.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const TOML = await readFile(join(ROOT, "netlify.toml"), "utf8");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { rulesOfVercel } from "../../../scripts/site/policy/header-rules.ts";
-import { netlifyPattern, vercelPattern } from "../../../scripts/site/host-patterns.ts";
+import { rulesOfVercel } from "../../../cli/site/policy/header-rules.ts";
+import { netlifyPattern, vercelPattern } from "../../../cli/site/host-patterns.ts";
 
 const VERCEL: [source: string, path: string, isMatched: boolean][] = [
   ["/shop/:path*", "/shop", true],

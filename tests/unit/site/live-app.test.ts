@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createApp, type App } from "../../../core/app.ts";
 import type { Handler } from "../../../core/http/route.ts";
 import type { Site } from "../../../core/shop-definition/site.ts";
-import { createLiveApp } from "../../../scripts/dev/live-app.ts";
-import { SiteError } from "../../../scripts/site/site-error.ts";
+import { createLiveApp } from "../../../cli/dev/live-app.ts";
+import { SiteError } from "../../../cli/site/site-error.ts";
 
 let root: string;
 let opened: Site[];

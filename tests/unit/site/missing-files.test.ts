@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { missingFiles } from "../../../scripts/site/missing-files.ts";
+import { missingFiles } from "../../../cli/site/missing-files.ts";
 
 let root: string;
 beforeEach(async () => {

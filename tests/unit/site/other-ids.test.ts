@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { otherIdProblem } from "../../../scripts/site/other-ids.ts";
+import { otherIdProblem } from "../../../cli/site/other-ids.ts";
 
 const PRODUCTS = "https://dashboard.stripe.com/test/products";
 

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { buildSite } from "../../../scripts/build/site.ts";
-import { usablePagesFolder } from "../../../scripts/site/pages-folder.ts";
-import { publishedProblems } from "../../../scripts/site/published-problems.ts";
+import { buildSite } from "../../../cli/build/site.ts";
+import { usablePagesFolder } from "../../../cli/site/pages-folder.ts";
+import { publishedProblems } from "../../../cli/site/published-problems.ts";
 
 const ORDER_PAGE = '<!doctype html><script src="/js/order-page.js" defer></script>';
 const CANCELED_PAGE = '<!doctype html><script src="/js/canceled-page.js" defer></script>';
@@ -48,7 +48,7 @@ test.for([
   "netlify/functions",
   "core",
   "js",
-  "scripts",
+  "cli",
   ".vercel",
   ".netlify",
   ".data",
@@ -67,7 +67,7 @@ test.for([
     "api",
     "core",
     "js",
-    "scripts",
+    "cli",
     ".vercel",
     ".netlify",
     ".data",

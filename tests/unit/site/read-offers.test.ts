@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readOffers } from "../../../scripts/site/read-offers.ts";
+import { readOffers } from "../../../cli/site/read-offers.ts";
 
 const offersOf = (html: string) => readOffers(html, "public/index.html");
 const names = (html: string) => offersOf(html).map(({ name, line }) => `${line} ${name}`);

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { hostsOf } from "../../../scripts/site/policy/hosting.ts";
-import { refusedThings, type Project } from "../../../scripts/site/policy/refused-things.ts";
+import { hostsOf } from "../../../cli/site/policy/hosting.ts";
+import { refusedThings, type Project } from "../../../cli/site/policy/refused-things.ts";
 
 const PROJECT = fileURLToPath(new URL("../../..", import.meta.url));
 

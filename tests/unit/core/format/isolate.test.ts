@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { isolate } from "../../../../core/format/isolate.ts";
 import { ownLine, singleLine } from "../../../../core/format/plain-text.ts";
-import { titleOf } from "../../../../scripts/dev/panel/simulated-order.ts";
+import { titleOf } from "../../../../cli/dev/panel/simulated-order.ts";
 
 test.for(["ملصق (A2) 2026!", "ספר הגאות 3", "Ebb – جزر", "ދިވެހި", "\u200f2026"])(
   "F10: %j is isolated from the words around it",

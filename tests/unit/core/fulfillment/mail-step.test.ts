@@ -16,7 +16,7 @@ import {
   startMailServer,
   type MailServer,
   type ReceivedMail,
-} from "../../../../scripts/dev/inbox/mail-server.ts";
+} from "../../../../cli/dev/inbox/mail-server.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 
 let shop: TestShop;

@@ -16,7 +16,7 @@ import {
   startMailServer,
   type MailServer,
   type ReceivedMail,
-} from "../../../../scripts/dev/inbox/mail-server.ts";
+} from "../../../../cli/dev/inbox/mail-server.ts";
 
 /** How many mail fields are tried, each as malicious as its sender can make it. MAIL_FIELDS=50000 tries more. */
 const FIELDS = Number(process.env["MAIL_FIELDS"] ?? 4_000);

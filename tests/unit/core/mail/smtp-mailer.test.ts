@@ -19,7 +19,7 @@ import {
   startMailServer,
   type MailServerMood,
   type ReceivedMail,
-} from "../../../../scripts/dev/inbox/mail-server.ts";
+} from "../../../../cli/dev/inbox/mail-server.ts";
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

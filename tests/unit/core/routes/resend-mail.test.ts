@@ -12,7 +12,7 @@ import {
   startMailServer,
   type MailServerMood,
   type ReceivedMail,
-} from "../../../../scripts/dev/inbox/mail-server.ts";
+} from "../../../../cli/dev/inbox/mail-server.ts";
 import { openAsBrowser } from "../../../support/purchase.ts";
 import { ENVIRONMENT, openTestShop, type TestShop } from "../../../support/test-shop.ts";
 

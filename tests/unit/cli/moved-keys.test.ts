@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
 import type { ShopDefinition } from "../../../core/shop-definition/shop-definition.ts";
-import { checkMovedKeys } from "../../../scripts/site/moved-keys.ts";
+import { checkMovedKeys } from "../../../cli/site/moved-keys.ts";
 
 const deliver = [{ kind: "text", name: "Thanks", text: "Enjoy." }] as const;
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 
 import { createMemoryStorage } from "../../../core/stores/memory-storage.ts";
-import { noteByHand } from "../../../scripts/note-by-hand.ts";
+import { noteByHand } from "../../../cli/note-by-hand.ts";
 import { control } from "../../contracts/order-store.ts";
 
 const ORDER = "cs_test_1";

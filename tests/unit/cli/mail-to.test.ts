@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { NonRetriableError } from "../../../core/retry/errors.ts";
 import type { Mail } from "../../../core/mail/mailer.ts";
 import type { Services } from "../../../core/services.ts";
-import { mailTo, MailToError } from "../../../scripts/mail-to.ts";
+import { mailTo, MailToError } from "../../../cli/mail-to.ts";
 import { servicesOf, openTestShop, type TestShop } from "../../support/test-shop.ts";
 
 const TYPED = "anna@gmial.example";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { buildEnvironment, findSecrets } from "../../../scripts/build/find-secrets.ts";
+import { buildEnvironment, findSecrets } from "../../../cli/build/find-secrets.ts";
 
 let root: string;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { licenseProblem } from "../../../scripts/site/license-problem.ts";
+import { licenseProblem } from "../../../cli/site/license-problem.ts";
 import { APP_SHOP, KEYS } from "../../licenses/license-shop.ts";
 import { siteOf } from "../../support/test-site.ts";
 

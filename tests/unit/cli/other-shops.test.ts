@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { parsePlace } from "../../../core/config/place.ts";
 import { createStripeClient } from "../../../core/stripe/client.ts";
 import { realRuntime } from "../../../core/runtime.ts";
-import { findOtherShops, otherShopsIfTold } from "../../../scripts/site/other-shops.ts";
+import { findOtherShops, otherShopsIfTold } from "../../../cli/site/other-shops.ts";
 import { CANARY_KEYS } from "../../support/canaries.ts";
 import { siteOf } from "../../support/test-site.ts";
 import { openTestShop, type TestShop } from "../../support/test-shop.ts";

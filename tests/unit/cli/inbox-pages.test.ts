@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { createInboxPages } from "../../../scripts/dev/inbox/inbox-pages.ts";
-import { openMailbox } from "../../../scripts/dev/inbox/mailbox.ts";
+import { createInboxPages } from "../../../cli/dev/inbox/inbox-pages.ts";
+import { openMailbox } from "../../../cli/dev/inbox/mailbox.ts";
 
 async function pageOf(contentType: string, body: string): Promise<string> {
   const mailbox = await openMailbox(undefined, () => 1_795_300_000_000);

@@ -28,7 +28,7 @@ function notInstalled(name) {
   return `The package ${name} is not installed. Run \`npm ci\` in the project's folder.${why}`;
 }
 
-/** `scripts/build.ts:12:3`: where the project's own code stood. A syntax error names its line at the very beginning of the stack. */
+/** `cli/build.ts:12:3`: where the project's own code stood. A syntax error names its line at the very beginning of the stack. */
 function placeOf(stack) {
   const [, syntaxFile, syntaxLine] = /^(\S+?)(?:\?\d+)?:(\d+)\n/.exec(stack) ?? [];
   if (syntaxFile !== undefined && isOwn(pathOf(syntaxFile)))

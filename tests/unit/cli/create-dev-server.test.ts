@@ -4,9 +4,9 @@ import { text } from "node:stream/consumers";
 
 import { afterEach, expect, test } from "vitest";
 
-import { createDevServer } from "../../../scripts/dev/create-dev-server.ts";
-import { errorPage } from "../../../scripts/dev/error-page.ts";
-import { closeServer, listen } from "../../../scripts/dev/listen.ts";
+import { createDevServer } from "../../../cli/dev/create-dev-server.ts";
+import { errorPage } from "../../../cli/dev/error-page.ts";
+import { closeServer, listen } from "../../../cli/dev/listen.ts";
 
 let server: Server | undefined;
 afterEach(async () => {

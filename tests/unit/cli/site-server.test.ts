@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createSiteHandler } from "../../../scripts/dev/site-server.ts";
+import { createSiteHandler } from "../../../cli/dev/site-server.ts";
 
 let root: string;
 let printed: string[];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseAmount } from "../../../scripts/dev/panel/parse-amount.ts";
+import { parseAmount } from "../../../cli/dev/panel/parse-amount.ts";
 
 test.for([
   ["12.50", "eur", 1250],

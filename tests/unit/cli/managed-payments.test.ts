@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { expect, test } from "vitest";
 
-import { checkTaxCode, managedPaymentsConflicts } from "../../../scripts/site/managed-payments.ts";
+import { checkTaxCode, managedPaymentsConflicts } from "../../../cli/site/managed-payments.ts";
 
 const shipping = { countries: ["DE"] };
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { buildEnvironment } from "../../../scripts/build/find-secrets.ts";
-import { readDotEnv } from "../../../scripts/dot-env.ts";
+import { buildEnvironment } from "../../../cli/build/find-secrets.ts";
+import { readDotEnv } from "../../../cli/dot-env.ts";
 
 let root: string;
 beforeEach(async () => {

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
-import { closeServer, listen } from "../../../scripts/dev/listen.ts";
-import { startLocalStripe } from "../../../scripts/dev/local-stripe.ts";
+import { closeServer, listen } from "../../../cli/dev/listen.ts";
+import { startLocalStripe } from "../../../cli/dev/local-stripe.ts";
 
 test("npm run dev reaches the simulated Stripe at Stripe's address, and every other host for real", async () => {
   const server = createServer((request, response) => response.end(`${request.method} of the bucket's own`));

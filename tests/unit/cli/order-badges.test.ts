@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { ControlRecord, PaymentMirror } from "../../../core/orders/order.ts";
-import { badgesOf } from "../../../scripts/dev/panel/order-badges.ts";
+import { badgesOf } from "../../../cli/dev/panel/order-badges.ts";
 
 function badges(mirror: Partial<PaymentMirror>, state: ControlRecord["state"] = "fulfilled"): string[] {
   const control: ControlRecord = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { mailAdvice } from "../../../scripts/site/mail-advice.ts";
+import { mailAdvice } from "../../../cli/site/mail-advice.ts";
 
 const DELIVERS = {
   prices: { ebook: { deliver: [{ kind: "file", name: "Book", file: "private/book.epub" }] } },

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { buildSite } from "../../../scripts/build/site.ts";
-import { loadSite } from "../../../scripts/site/load-site.ts";
-import { privateFileProblems } from "../../../scripts/site/private-files.ts";
+import { buildSite } from "../../../cli/build/site.ts";
+import { loadSite } from "../../../cli/site/load-site.ts";
+import { privateFileProblems } from "../../../cli/site/private-files.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 

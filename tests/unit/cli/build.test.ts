@@ -35,7 +35,7 @@ afterEach(() => rm(project, { recursive: true }));
 function build(environment: Record<string, string> = {}): Promise<{ exitCode: number; complaints: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env["PATH"], ...environment };
-    execFile(process.execPath, ["scripts/build.ts"], { cwd: project, env }, (error, _output, complaints) => {
+    execFile(process.execPath, ["cli/build.ts"], { cwd: project, env }, (error, _output, complaints) => {
       resolve({ exitCode: error === null ? 0 : Number(error.code), complaints });
     });
   });

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
-import { stripeFacts } from "../../../scripts/dev/panel/order-facts.ts";
-import { findSimulatedOrder } from "../../../scripts/dev/panel/simulated-order.ts";
+import { stripeFacts } from "../../../cli/dev/panel/order-facts.ts";
+import { findSimulatedOrder } from "../../../cli/dev/panel/simulated-order.ts";
 import { openTestShop, type TestShop } from "../../support/test-shop.ts";
 import { siteOf } from "../../support/test-site.ts";
 

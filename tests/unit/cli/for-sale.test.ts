@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { forSale } from "../../../scripts/build/for-sale.ts";
+import { forSale } from "../../../cli/build/for-sale.ts";
 
 const poster = { known: { id: "price_1A", lookupKey: "poster", mode: "payment", livemode: false } } as const;
 const ebook = { known: { id: "price_2B", mode: "payment", livemode: false } } as const;

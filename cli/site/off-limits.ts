@@ -12,7 +12,7 @@ const OFF_LIMITS: Readonly<Record<string, string>> = {
   api: "which holds the functions",
   netlify: "which holds the functions",
   core: "which holds the shop's code",
-  scripts: "which holds the shop's code",
+  cli: "which holds the shop's code",
   simulator: "which holds the shop's code",
   bench: "which holds the shop's code",
   tests: "which holds the shop's code",
