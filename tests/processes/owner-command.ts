@@ -48,7 +48,7 @@ export async function runOwnerCommand(
   environment: Record<string, string>,
   project = ROOT,
 ): Promise<Finished> {
-  const script = join(project, `scripts/${command}.ts`);
+  const script = join(project, `cli/${command}.ts`);
   const guard = join(project, "cli/require-node.cjs");
   const child = spawn(process.execPath, ["-r", guard, script, ...parameters], {
     env: ownerEnvironment(environment),
