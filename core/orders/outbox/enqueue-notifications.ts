@@ -1,12 +1,18 @@
 import { newestDispute } from "../disputes.ts";
+import type { FulfillmentStep } from "../fulfillment-step.ts";
+import type { Notifier } from "./notifier.ts";
+import { stepOf } from "./step-of.ts";
 import { subjectOf, type Channel, type Notification, type Outbox, type NotificationKind } from "./outbox.ts";
 import type { DisputeState, PaymentMirror } from "../order.ts";
 import { hasEnded, isPaused } from "../access.ts";
 import { isPaid, transitionsBetween } from "../transitions.ts";
 import type { ControlDraft } from "../update-control.ts";
 
-/** The channels that get each kind of notification. */
-export type Audience = (kind: NotificationKind) => readonly Channel[];
+/** What says who hears of an order. */
+export interface AudienceDependencies {
+  notifier: Pick<Notifier, "audience">;
+  steps: readonly FulfillmentStep[];
+}
 
 const NOTHING_YET: PaymentMirror = { refundedMinor: 0, fullyRefunded: false };
 
@@ -24,8 +30,12 @@ const DISPUTE_KINDS: Readonly<Record<DisputeState, NotificationKind>> = {
 export function enqueueNotifications(
   before: ControlDraft | undefined,
   after: ControlDraft,
-  audience: Audience,
+  { notifier, steps }: AudienceDependencies,
 ): ControlDraft {
+  const audience = (kind: NotificationKind): Channel[] => [
+    ...(stepOf(kind, steps) === undefined ? [] : ["code" as const]),
+    ...notifier.audience(kind),
+  ];
   const kinds = whatHappened(before, after);
   const outbox = kinds.reduce((queued, kind) => enqueue(queued, kind, audience(kind)), after.news);
   if (outbox === undefined || outbox === after.news) return after;
