@@ -6,7 +6,7 @@ import type { OrderTransition } from "./transitions.ts";
  * record names each with its progress. On any other transition one step can run: its progress is in the outbox (`outbox/step-of.ts`).
  */
 export interface FulfillmentStep {
-  /** Stands in the control record for as long as the order lives: never rename one. */
+  /** A step on `paid` stands under it in the control record for as long as the order lives: never rename one. */
   name: string;
   on: readonly OrderTransition[];
   /** What happens to the step if the purchase is revoked before its turn: refunded in full, a dispute lost. */
