@@ -3,7 +3,8 @@ import type { OrderTransition } from "./transitions.ts";
 
 /**
  * One effect that an order owes after a transition. Steps on `paid` run in a fixed order, each done before the next begins, and the
- * record names each with its progress. On any other transition one step can run: its progress is in the outbox (`outbox/step-of.ts`).
+ * record names each with its progress. On any other transition one step can run: its progress is in the outbox (`outbox/step-of.ts`),
+ * and `whenRevoked` and `whenUncertain` do not count there. A newer transition replaces it, and it is repeated until its end is known.
  */
 export interface FulfillmentStep {
   /** A step on `paid` stands under it in the control record for as long as the order lives: never rename one. */
