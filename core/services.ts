@@ -17,7 +17,7 @@ import { createLicenseSigner, type LicenseSigner } from "./delivery/licenses/lic
 import { sellsLicenses } from "./delivery/licenses/licenses-of.ts";
 import { createLicenseStep } from "./fulfillment/license-step.ts";
 import { createMailStep } from "./fulfillment/mail-step.ts";
-import { createOnPaidStep } from "./fulfillment/on-paid-step.ts";
+import { createOwnerCodeSteps } from "./fulfillment/owner-code-steps.ts";
 import { createRecordStep } from "./fulfillment/record-step.ts";
 import type { Limit } from "./http/route.ts";
 import {
@@ -151,7 +151,6 @@ async function createServices(opened: Opened, runtime: ShopRuntime): Promise<Ser
   });
   const storageAlarm = createStorageAlarm({ bookkeeping, notifier, now, schedule, log });
   const alarm = createCardTestingAlarm({ counters, bookkeeping, notifier, now, schedule, log });
-  const { onPaid } = site.shop;
   return {
     stripe,
     livemode,
@@ -163,11 +162,11 @@ async function createServices(opened: Opened, runtime: ShopRuntime): Promise<Ser
     bookkeeping,
     mailer,
     compose,
-    // In this order, for every paid order.
+    // In this order.
     steps: [
       createRecordStep(store, now),
       ...(sellsLicenses(site) ? [createLicenseStep({ site, signer: licenseSigner, store, now })] : []),
-      ...(onPaid === undefined ? [] : [createOnPaidStep(onPaid)]),
+      ...createOwnerCodeSteps(site.shop),
       createMailStep({ mailer, delivery: config.mailDelivery, compose, now, log }),
     ],
     notifier,

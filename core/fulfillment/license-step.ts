@@ -19,6 +19,7 @@ export interface LicenseStepDependencies {
 export function createLicenseStep({ site, signer, store, now }: LicenseStepDependencies): FulfillmentStep {
   return {
     name: "license",
+    on: ["paid"],
     whenRevoked: "skip",
     whenUncertain: "repeat",
     needsMs: 500,

@@ -41,6 +41,7 @@ export function createMailStep({
 
   return {
     name: "mail",
+    on: ["paid"],
     whenRevoked: "skip",
     whenUncertain: delivery === "at-most-once" ? "flag" : "repeat",
     // As long as a slow mail server takes.

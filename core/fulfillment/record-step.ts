@@ -5,6 +5,7 @@ import type { FulfillmentStep } from "../orders/fulfillment-step.ts";
 export function createRecordStep(store: OrderStore, now: () => number): FulfillmentStep {
   return {
     name: "record",
+    on: ["paid"],
     whenRevoked: "run",
     whenUncertain: "repeat",
     needsMs: 500,

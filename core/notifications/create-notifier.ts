@@ -1,4 +1,4 @@
-import type { Channel, NotificationKind } from "../orders/outbox/outbox.ts";
+import type { MessageChannel, NotificationKind } from "../orders/outbox/outbox.ts";
 import type { Notifier, NotificationReport, Notice, NotifyAttempt } from "../orders/outbox/notifier.ts";
 
 /** One way to reach the owner's side. */
@@ -11,12 +11,12 @@ export interface NotificationChannel {
 }
 
 export function createNotifier(
-  channels: Readonly<Partial<Record<Channel, NotificationChannel>>>,
+  channels: Readonly<Partial<Record<MessageChannel, NotificationChannel>>>,
   recordGivenUp: () => Promise<void>,
 ): Notifier {
   return {
     audience: (kind) =>
-      (Object.keys(channels) as Channel[]).filter((channel) => channels[channel]?.hears(kind)),
+      (Object.keys(channels) as MessageChannel[]).filter((channel) => channels[channel]?.hears(kind)),
 
     async notify(channel, report, attempt) {
       const found = channels[channel];

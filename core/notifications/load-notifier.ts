@@ -4,12 +4,11 @@ import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import type { Channel } from "../orders/outbox/outbox.ts";
+import type { MessageChannel } from "../orders/outbox/outbox.ts";
 import type { Schedule } from "../retry/with-timeout.ts";
 import type { Post } from "../http/safe-post.ts";
 import type { Bookkeeping } from "../stores/bookkeeping.ts";
 import type { Site } from "../shop-definition/site.ts";
-import { createCodeChannel } from "./code-channel.ts";
 import { recordGivenUp } from "./given-up.ts";
 import { createNotifier, type NotificationChannel } from "./create-notifier.ts";
 import type { Notifier } from "../orders/outbox/notifier.ts";
@@ -30,10 +29,10 @@ export interface NotifierDependencies {
 
 /** Makes the channels that the configuration asks for. Functions do not load what the shop does not use. */
 export async function loadNotifier(dependencies: NotifierDependencies): Promise<Notifier> {
-  const { config, site, mailer, post, bookkeeping, now, log } = dependencies;
+  const { config, mailer, post, bookkeeping, now, log } = dependencies;
   const { ownerEmail, ownerChat, orderWebhook, lacksCronSecret } = config;
   const hintsOn = createHints({ ...dependencies, lacksCronSecret });
-  const channels: Partial<Record<Channel, NotificationChannel>> = { code: createCodeChannel(site.shop) };
+  const channels: Partial<Record<MessageChannel, NotificationChannel>> = {};
   if (orderWebhook !== undefined) {
     const { createWebhookChannel } = await import("./webhook-channel.ts");
     channels.webhook = createWebhookChannel(post, orderWebhook, now);

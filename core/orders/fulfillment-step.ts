@@ -1,9 +1,15 @@
 import type { OrderSnapshot } from "./order.ts";
+import type { OrderTransition } from "./transitions.ts";
 
-/** One effect that a paid order owes. Steps run in a fixed order; each is done before the next begins. */
+/**
+ * One effect that an order owes after a transition. Steps on `paid` run in a fixed order, each done before the next begins, and the
+ * record names each with its progress. On any other transition one step can run: its progress is in the outbox (`outbox/step-of.ts`),
+ * and `whenRevoked` and `whenUncertain` do not count there. A newer transition replaces it, and it is repeated until its end is known.
+ */
 export interface FulfillmentStep {
-  /** Stands in the control record for as long as the order lives: never rename one. */
+  /** A step on `paid` stands under it in the control record for as long as the order lives: never rename one. */
   name: string;
+  on: readonly OrderTransition[];
   /** What happens to the step if the purchase is revoked before its turn: refunded in full, a dispute lost. */
   whenRevoked: "run" | "skip";
   /**
@@ -23,10 +29,18 @@ export interface FulfillmentStep {
 }
 
 interface StepAttempt {
-  /** `<step>/<session id>`, the same for every attempt. */
+  /** The same for every attempt: `<step>/<session id>`; after `revoked` or `restored`, `<transition>/<session id>/<count>`. */
   idempotencyKey: string;
   /** 1 for the first. */
   number: number;
   /** Aborted when the step has run out of time. */
   signal: AbortSignal;
+}
+
+/** In the order in which they run. */
+export function stepsOn(
+  transition: OrderTransition,
+  steps: readonly FulfillmentStep[],
+): readonly FulfillmentStep[] {
+  return steps.filter(({ on }) => on.includes(transition));
 }

@@ -1,4 +1,4 @@
-import type { FulfillmentStep } from "./fulfillment-step.ts";
+import { stepsOn, type FulfillmentStep } from "./fulfillment-step.ts";
 import { endRun, endRunOutOfTime, fulfill, owesSteps } from "./control-record.ts";
 import type { EffectTime } from "./effect-time.ts";
 import {
@@ -15,6 +15,7 @@ import type { AfterCommit, Result } from "./result.ts";
 import { MAX_ATTEMPTS } from "../retry/backoff.ts";
 import { isRevoked } from "./access.ts";
 import { giveUpStep } from "./run-step.ts";
+import { stepOf } from "./outbox/step-of.ts";
 import type { SettleDependencies } from "./settle-dependencies.ts";
 import { attemptsOf, beginStep, isFinished, isUncertain, skipStep, unbeginStep } from "./step-progress.ts";
 import { reportGivenUp } from "./outbox/deliver-notifications.ts";
@@ -62,7 +63,8 @@ const UNCERTAIN =
 
 /** Decides what comes next for an order whose lease is ours. Runs again after every conflict; it changes nothing but `run.begunHere`. */
 export function decideNext(current: ControlDraft, run: RunState, dependencies: SettleDependencies): Decision {
-  const { steps, now } = dependencies;
+  const { now } = dependencies;
+  const steps = stepsOn("paid", dependencies.steps);
   const { askedByOwner, time } = run;
   let control = skipMootDeliveries(current);
   const exhausted = askedByOwner ? [] : exhaustedDeliveries(control);
@@ -90,9 +92,14 @@ export function decideNext(current: ControlDraft, run: RunState, dependencies: S
   }
 
   const owed = dueDeliveries(control, run);
-  const deliveries = owed.filter((delivery) => time.isEnoughToBegin(timeFor(delivery)));
+  const needsMs = (delivery: OutboxDelivery): number => timeFor(delivery, dependencies.steps);
+  const deliveries = owed.filter((delivery) => time.isEnoughToBegin(needsMs(delivery)));
   if (deliveries.length > 0)
-    return { control: beginDeliveries(control, deliveries), next: toDeliveries(deliveries), afterCommit };
+    return {
+      control: beginDeliveries(control, deliveries),
+      next: toDeliveries(deliveries, Math.max(...deliveries.map(needsMs))),
+      afterCommit,
+    };
   return owed.length === 0
     ? { control: endRun(control), next: { kind: "nothing" }, afterCommit }
     : { control: endRunOutOfTime(control, now()), next: { kind: "no_time" }, afterCommit };
@@ -118,16 +125,17 @@ function toStep(step: FulfillmentStep, before: ControlDraft): Effect {
   return { kind: "step", step, needsMs, unbegin };
 }
 
-function toDeliveries(deliveries: readonly OutboxDelivery[]): Effect {
+function toDeliveries(deliveries: readonly OutboxDelivery[], needsMs: number): Effect {
   return {
     kind: "deliveries",
     deliveries,
-    needsMs: Math.max(...deliveries.map(timeFor)),
+    needsMs,
     unbegin: (current) => unbeginDeliveries(current, deliveries),
   };
 }
 
-function timeFor({ channel }: OutboxDelivery): number {
+function timeFor({ notification, channel }: OutboxDelivery, steps: readonly FulfillmentStep[]): number {
+  if (channel === "code") return stepOf(notification.kind, steps)?.needsMs ?? MESSAGE_NEEDS_MS;
   return channel === "mail" ? OWNERS_MAIL_NEEDS_MS : MESSAGE_NEEDS_MS;
 }
 

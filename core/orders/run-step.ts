@@ -82,11 +82,12 @@ export function giveUpStep(
   step: FulfillmentStep,
   reason: string,
   orderId: string,
-  { notifier, log }: SettleDependencies,
+  dependencies: SettleDependencies,
 ): Result {
+  const { log } = dependencies;
   return {
     change: (current) =>
-      enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience),
+      enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), dependencies),
     afterCommit: () => log.error("order_needs_attention", { orderId, step: step.name }),
   };
 }

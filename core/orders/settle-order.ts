@@ -9,6 +9,7 @@ import type { SettleDependencies } from "./settle-dependencies.ts";
 import type { SettleTrigger } from "./settle-trigger.ts";
 import { syncWithStripe } from "./sync-with-stripe.ts";
 import { UnreadableRecordError } from "./unreadable-record-error.ts";
+import type { Transition } from "./transitions.ts";
 import type { ControlDraft } from "./update-control.ts";
 
 export type SettleOutcome =
@@ -21,8 +22,8 @@ export type SettleOutcome =
   | { kind: "payment_failed" }
   /** A person must look at it. Recorded and reported; a retry would not help. */
   | { kind: "needs_attention" }
-  /** Checkout is not finished (or was abandoned): there is no order, and nothing was written. */
-  | { kind: "no_order_yet"; facts: CheckoutFacts }
+  /** Checkout is not finished, or was abandoned: there is no order, and nothing was written. */
+  | { kind: "no_order_yet"; facts: CheckoutFacts; transition: Extract<Transition, "abandoned"> | undefined }
   /** Not a session of this shop. */
   | { kind: "not_ours"; wasRedacted?: true }
   /** Stripe knows no such session. */
@@ -62,7 +63,7 @@ async function settleReadable(
   const owner = dependencies.randomId();
   const { truth, stored } = await syncWithStripe(orderId, trigger, owner, deadline, dependencies);
   if (truth.kind !== "session") return truth;
-  if (stored === undefined) return { kind: "no_order_yet", facts: truth.facts };
+  if (stored === undefined) return withoutOrder(truth.facts);
   if (stored.control.lease?.owner !== owner) return notLeased(stored.control, trigger, dependencies.now());
 
   const lease = holdLease(orderId, owner, stored, dependencies);
@@ -70,6 +71,10 @@ async function settleReadable(
   const leased = { order, dates: truth.facts.dates, control: stored.control, lease };
   const end = await runPending(leased, trigger, deadline, dependencies);
   return end.kind === "ended" ? settledOutcome(end.control) : end;
+}
+
+function withoutOrder(facts: CheckoutFacts): SettleOutcome {
+  return { kind: "no_order_yet", facts, transition: facts.status === "expired" ? "abandoned" : undefined };
 }
 
 /** If the order cannot be read, the next run should not have to wait until the lease expires. */

@@ -51,7 +51,7 @@ export async function syncWithStripe(
   return synced;
 
   async function syncOnce(seen?: { stored: StoredControl | undefined }): Promise<LookedAt> {
-    const { readFacts, store, now, notifier } = dependencies;
+    const { readFacts, store, now } = dependencies;
     let truth: Truth = { kind: "not_found" };
     let mirrorMoved = false;
 
@@ -71,7 +71,7 @@ export async function syncWithStripe(
         const merged = enqueueNotifications(
           current,
           mergeFacts(current ?? newControl(), facts),
-          notifier.audience,
+          dependencies,
         );
         mirrorMoved = current !== undefined && !sameMirror(current.mirror, facts.mirror);
         // Only after the second look: if that fails, no unused lease keeps others waiting.

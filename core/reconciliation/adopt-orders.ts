@@ -4,6 +4,7 @@ import { isSale } from "../stripe/metadata.ts";
 import { isOurSession } from "../stripe/session-owner.ts";
 import type { ShopIdentity } from "../stripe/whose-sale.ts";
 import type { ReadFacts } from "../orders/facts.ts";
+import { stepsOn, type FulfillmentStep } from "../orders/fulfillment-step.ts";
 import { isTerminal, mergeFacts, newControl } from "../orders/control-record.ts";
 import type { Deadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
@@ -21,7 +22,7 @@ export interface AdoptDependencies extends UpdateDependencies {
   store: OrderStore;
   readFacts: ReadFacts;
   identity: ShopIdentity;
-  steps: readonly { name: string }[];
+  steps: readonly FulfillmentStep[];
 }
 
 /**
@@ -68,9 +69,9 @@ async function adopt(
 
 function asDelivered(
   { lease: _lease, nextTryMs: _next, ...control }: ControlDraft,
-  steps: readonly { name: string }[],
+  steps: readonly FulfillmentStep[],
 ): ControlDraft {
-  const skipped = steps.map(({ name }) => {
+  const skipped = stepsOn("paid", steps).map(({ name }) => {
     const { state, attempts } = control.steps[name] ?? { state: "skipped", attempts: 0 };
     return [name, { state: state === "done" ? state : "skipped", attempts } as const] as const;
   });

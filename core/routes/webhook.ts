@@ -170,7 +170,7 @@ async function countDecline({ alarm, schedule }: WebhookServices): Promise<void>
 
 function wordFor(outcome: SettleOutcome): string {
   if (outcome.kind !== "no_order_yet") return outcome.kind;
-  return outcome.facts.status === "expired" ? "abandoned" : "not_completed";
+  return outcome.transition ?? "not_completed";
 }
 
 /** The error that makes Stripe retry; undefined when all is well for good. */

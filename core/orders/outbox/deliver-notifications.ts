@@ -9,16 +9,17 @@ import {
   type OutboxDelivery,
 } from "./outbox-delivery.ts";
 import { notificationKey } from "./outbox.ts";
+import { stepOf } from "./step-of.ts";
 import type { Result } from "../result.ts";
 import { MAX_ATTEMPTS } from "../../retry/backoff.ts";
 import type { SettleDependencies } from "../settle-dependencies.ts";
 import type { ControlDraft } from "../update-control.ts";
 import { withTimeout } from "../../retry/with-timeout.ts";
 
-/** A chat that hangs must not hold up the buyer, who waits for Stripe, which waits for us. */
+/** A step has all the time there is. A chat that hangs must not hold up the buyer, who waits for Stripe, which waits for us. */
 const LONGEST_MESSAGE_MS = 4_000;
 
-/** Makes these deliveries all at once. Resolves to the outcome, whatever that is. */
+/** Makes these deliveries, and runs the step among them, all at once. Resolves to the outcome, whatever that is. */
 export async function deliverNotifications(
   deliveries: readonly OutboxDelivery[],
   details: Omit<NotificationReport, "notification">,
@@ -42,15 +43,18 @@ async function deliverOne(
   timeLeftMs: number,
   dependencies: SettleDependencies,
 ): Promise<Result> {
-  const { notifier, now, schedule, log } = dependencies;
+  const { notifier, steps, now, schedule, log } = dependencies;
   const { notification, channel, progress } = delivery;
   const { orderId } = details.order;
   const number = progress.attempts + 1;
   const idempotencyKey = notificationKey(notification, orderId);
+  const step = stepOf(notification.kind, steps);
   const limitMs = channel === "code" ? timeLeftMs : Math.min(timeLeftMs, LONGEST_MESSAGE_MS);
   try {
-    const state = await withTimeout(limitMs, schedule, (signal) =>
-      notifier.notify(channel, { notification, ...details }, { idempotencyKey, signal }),
+    const state = await withTimeout(limitMs, schedule, async (signal) =>
+      channel === "code"
+        ? ((await step?.run(details.order, { idempotencyKey, number, signal })) ?? "skipped")
+        : notifier.notify(channel, { notification, ...details }, { idempotencyKey, signal }),
     );
     return {
       change: (current) =>

@@ -1,11 +1,18 @@
 import { newestDispute } from "../disputes.ts";
+import type { FulfillmentStep } from "../fulfillment-step.ts";
+import type { Notifier } from "./notifier.ts";
+import { stepOf } from "./step-of.ts";
 import { subjectOf, type Channel, type Notification, type Outbox, type NotificationKind } from "./outbox.ts";
-import { stateRank, type DisputeState, type PaymentMirror } from "../order.ts";
-import { hasEnded, isPaused, isRevoked } from "../access.ts";
+import type { DisputeState, PaymentMirror } from "../order.ts";
+import { hasEnded, isPaused } from "../access.ts";
+import { isPaid, transitionsBetween } from "../transitions.ts";
 import type { ControlDraft } from "../update-control.ts";
 
-/** The channels that get each kind of notification. */
-export type Audience = (kind: NotificationKind) => readonly Channel[];
+/** What says who hears of an order. */
+export interface AudienceDependencies {
+  notifier: Pick<Notifier, "audience">;
+  steps: readonly FulfillmentStep[];
+}
 
 const NOTHING_YET: PaymentMirror = { refundedMinor: 0, fullyRefunded: false };
 
@@ -23,8 +30,12 @@ const DISPUTE_KINDS: Readonly<Record<DisputeState, NotificationKind>> = {
 export function enqueueNotifications(
   before: ControlDraft | undefined,
   after: ControlDraft,
-  audience: Audience,
+  { notifier, steps }: AudienceDependencies,
 ): ControlDraft {
+  const audience = (kind: NotificationKind): Channel[] => [
+    ...(stepOf(kind, steps) === undefined ? [] : ["code" as const]),
+    ...notifier.audience(kind),
+  ];
   const kinds = whatHappened(before, after);
   const outbox = kinds.reduce((queued, kind) => enqueue(queued, kind, audience(kind)), after.news);
   if (outbox === undefined || outbox === after.news) return after;
@@ -35,12 +46,13 @@ export function enqueueNotifications(
 function whatHappened(before: ControlDraft | undefined, after: ControlDraft): NotificationKind[] {
   if (before === after) return [];
   if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];
-  const known = before !== undefined && isPaid(before) ? before : undefined;
+  const transitions = transitionsBetween(before, after);
+  const isNew = transitions.includes("paid");
+  const known = isNew ? undefined : before;
   const was = known?.mirror ?? NOTHING_YET;
   const is = after.mirror;
-  const kinds: NotificationKind[] = [];
+  const kinds: NotificationKind[] = isNew ? ["paid"] : [];
 
-  if (known === undefined) kinds.push("paid");
   if (after.state === "needs_attention" && known?.state !== "needs_attention") kinds.push("needs_attention");
   if (is.refundedMinor > was.refundedMinor) kinds.push("refunded");
   if (is.refundedMinor < was.refundedMinor) kinds.push("refund_failed");
@@ -48,9 +60,7 @@ function whatHappened(before: ControlDraft | undefined, after: ControlDraft): No
   if (dispute !== undefined) kinds.push(DISPUTE_KINDS[dispute]);
   const ofSubscription = subscriptionKind(was, is);
   if (ofSubscription !== undefined) kinds.push(ofSubscription);
-  const wasRevoked = known !== undefined && isRevoked(known);
-  if (isRevoked(after) !== wasRevoked) kinds.push(wasRevoked ? "restored" : "revoked");
-  return kinds;
+  return [...kinds, ...transitions.filter((transition) => transition !== "paid")];
 }
 
 /** Once a subscription has ended or is paused, its renewals need no message of their own. */
@@ -95,8 +105,4 @@ function isMoot(earlier: Notification | undefined, channel: Channel): boolean {
 
 function hasFailed(control: ControlDraft | undefined): boolean {
   return control?.state === "payment_failed";
-}
-
-function isPaid(control: ControlDraft): boolean {
-  return stateRank(control.state) >= stateRank("paid");
 }

@@ -1,6 +1,6 @@
 import type { PaymentDates } from "../facts.ts";
 import type { ControlRecord, OrderSnapshot } from "../order.ts";
-import type { Channel, Notification, NotificationKind } from "./outbox.ts";
+import type { MessageChannel, Notification, NotificationKind } from "./outbox.ts";
 
 /** A notification, with the order as it stands. */
 export interface NotificationReport {
@@ -25,9 +25,13 @@ export interface NotifyAttempt {
 
 /** The channels that a shop has. */
 export interface Notifier {
-  audience(kind: NotificationKind): readonly Channel[];
+  audience(kind: NotificationKind): readonly MessageChannel[];
   /** "skipped": the shop no longer has this channel. */
-  notify(channel: Channel, report: NotificationReport, attempt: NotifyAttempt): Promise<"done" | "skipped">;
+  notify(
+    channel: MessageChannel,
+    report: NotificationReport,
+    attempt: NotifyAttempt,
+  ): Promise<"done" | "skipped">;
   /** Tells the owner on every channel that a person reads, once each. Rejects with the first failure. */
   notifyOwner(notice: Notice, attempt: NotifyAttempt): Promise<void>;
   /** Records that a message was given up. */

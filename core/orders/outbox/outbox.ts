@@ -1,5 +1,5 @@
 /**
- * What an order has to tell the owner's side: the owner (mail, chat), the owner's server (webhook) and the owner's own code. The
+ * What an order has to tell the owner (mail, chat) and the owner's server (webhook), and the step that a transition calls for. The
  * record holds the latest notification of each subject, and how far its delivery is on each channel. A channel that is behind gets only
  * the latest: two refunds within a minute may become one message with the sum. So the record stays small however often a payment moves,
  * and no channel reports what is no longer true.
@@ -23,8 +23,11 @@ export interface DeliveryProgress {
   attempts: number;
 }
 
-/** The owner's code (`onRevoked`, `onRestored`), the owner's server, the owner's mail, the owner's chat. */
-export type Channel = "code" | "webhook" | "mail" | "chat";
+/** The owner's server, the owner's mail, the owner's chat. */
+export type MessageChannel = "webhook" | "mail" | "chat";
+
+/** `code`: no message, but the step that runs on this transition. Today that is the owner's code. */
+export type Channel = MessageChannel | "code";
 
 type Subject = "order" | "attention" | "refund" | "dispute" | "subscription" | "access";
 

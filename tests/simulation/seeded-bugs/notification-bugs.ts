@@ -5,6 +5,7 @@ const CONTROL = "core/orders/control-record.ts";
 const DELIVERY = "core/orders/outbox/outbox-delivery.ts";
 const SETTLE = "core/orders/settle-order.ts";
 const ENQUEUE = "core/orders/outbox/enqueue-notifications.ts";
+const TRANSITIONS = "core/orders/transitions.ts";
 const DELIVER = "core/orders/outbox/deliver-notifications.ts";
 
 /** What the owner's side is told, and when. */
@@ -110,6 +111,7 @@ export const NOTIFICATION_BUGS: readonly SeededBug[] = [
         find: 'if (!isPaid(after)) return hasFailed(after) && !hasFailed(before) ? ["payment_failed"] : [];',
         replace: "",
       },
+      { file: TRANSITIONS, find: "if (!isPaid(after)) return [];", replace: "" },
     ],
   },
   {

@@ -174,9 +174,9 @@ export const STEP_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: STEP,
-        find: "change: (current) => enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience),",
+        find: "change: (current) => enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), dependencies),",
         replace:
-          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), notifier.audience); },',
+          'change: (current) => { log.error("order_needs_attention", { orderId, step: step.name }); return enqueueNotifications(current, flagForAttention(current, `${step.name}: ${reason}`), dependencies); },',
       },
       {
         file: STEP,

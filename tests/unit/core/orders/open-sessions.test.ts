@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 
+import { createDeadline } from "../../../../core/retry/deadline.ts";
+import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { openOwnersShop, type OwnersShop } from "../../../support/owners-shop.ts";
+import { servicesOf } from "../../../support/test-shop.ts";
 
 const ASKS_THE_BANK = "4000002500003155";
 
@@ -61,3 +64,13 @@ test.for(["memory", "stripe"] as const)(
     expect(await shop.store.readControl(orderId)).toBeUndefined();
   },
 );
+
+test("B22: a checkout is abandoned once it expires, not while it is open", async () => {
+  shop = openOwnersShop();
+  const services = await servicesOf(shop);
+  const orderId = await shop.openSession();
+  const settle = () => settleOrder(orderId, "checkout", createDeadline(services.now, 60_000), services);
+  expect(await settle()).toMatchObject({ kind: "no_order_yet", transition: undefined });
+  shop.stripe.account.expire(orderId);
+  expect(await settle()).toMatchObject({ kind: "no_order_yet", transition: "abandoned" });
+});

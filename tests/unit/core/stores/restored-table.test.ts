@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { createDeadline } from "../../../../core/retry/deadline.ts";
+import { createOwnerCodeSteps } from "../../../../core/fulfillment/owner-code-steps.ts";
 import { settleOrder } from "../../../../core/orders/settle-order.ts";
 import { adoptOrders } from "../../../../core/reconciliation/adopt-orders.ts";
 import { reconcile } from "../../../../core/reconciliation/reconcile.ts";
@@ -154,13 +155,14 @@ test("E36: after npm run adopt the forgotten orders count as delivered, those na
   const gap = await guard.gap();
   const adopted = await adoptOrders({ sinceMs: gap?.fromMs ?? 0, except: [lost] }, inTime(), {
     ...services,
+    steps: [...services.steps, ...createOwnerCodeSteps({ onRevoked: () => undefined })],
     store: unguarded,
   });
   await guard.accept();
   expect(adopted).toEqual([after]);
-  expect(await services.store.readControl(after)).toMatchObject({
-    control: { state: "fulfilled", steps: { mail: { state: "skipped" } } },
-  });
+  const control = (await services.store.readControl(after))?.control;
+  expect(control).toMatchObject({ state: "fulfilled", steps: { mail: { state: "skipped" } } });
+  expect(Object.keys(control?.steps ?? {})).toEqual(["record", "mail"]);
   expect(await run(services)).toMatchObject({ repaired: [lost], unfinished: [] });
   expect(shop.mails).toHaveLength(3);
   shop.clock.nowMs += HOUR_MS;

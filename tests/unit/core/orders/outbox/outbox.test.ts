@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { NonRetriableError } from "../../../../../core/retry/errors.ts";
 import { isOpen } from "../../../../../core/orders/control-record.ts";
 import { isRevoked } from "../../../../../core/orders/access.ts";
+import { formatOutbox } from "../../../../../core/orders/outbox/outbox.ts";
 import type { OutgoingRequest } from "../../../../../core/http/safe-post.ts";
 import { control as freshControl, openOrders, snapshot } from "../../../../contracts/order-store.ts";
 import { openOwnersShop, OWNER, SECRET, type OwnersShop } from "../../../../support/owners-shop.ts";
@@ -394,6 +395,34 @@ test("onRevoked and onRestored run once for each change, with a key for each", a
     await shop.deliverNew();
   }
   expect(ran).toEqual([1, 2, 3, 4].map((n) => `${n % 2 === 1 ? "revoked" : "restored"}/${orderId}/${n}`));
+});
+
+test("A45: the record says of onRevoked and onRestored what earlier versions said", async () => {
+  let isBroken = true;
+  const run = (): void => {
+    if (isBroken) throw new Error("no");
+  };
+  shop = openOwnersShop({ definition: { onPaid: () => undefined, onRevoked: run, onRestored: run } });
+  const written = async (): Promise<unknown> => {
+    const { steps, news, lastError } = await controlOf(orderId);
+    return [Object.keys(steps), formatOutbox(news ?? {}), lastError];
+  };
+  const { orderId, payment } = await shop.order();
+  const steps = ["record", "onPaid", "mail"];
+  expect(await written()).toEqual([steps, "p1wd1md1hd1", undefined]);
+
+  const refund = shop.stripe.account.refund(payment);
+  await shop.deliverNew();
+  expect(await written()).toEqual([steps, "p1wd1md1hd1 r1wd1md1hd1 v1cs1wd1", "code: Error: no"]);
+
+  isBroken = false;
+  shop.clock.nowMs += 3_600_000;
+  await shop.notify(orderId);
+  expect(await written()).toEqual([steps, "p1wd1md1hd1 r1wd1md1hd1 v1cd2wd1", undefined]);
+
+  shop.stripe.account.failRefund(refund.id);
+  await shop.deliverNew();
+  expect(await written()).toEqual([steps, "p1wd1md1hd1 f2wd1md1hd1 b2cd1wd1", undefined]);
 });
 
 test("onRevoked that fails for good is left to the owner, who is shown it and may try again", async () => {
