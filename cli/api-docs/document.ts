@@ -9,13 +9,18 @@ export interface ApiDocument {
   openapi: "3.1.1";
   info: { title: string; version: string; description: string };
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, JsonSchema> };
+  components: {
+    schemas: Record<string, JsonSchema>;
+    securitySchemes: Record<"bearer", { type: "http"; scheme: "bearer" }>;
+  };
 }
 
 export interface Operation {
   operationId: string;
   summary: string;
   description?: string;
+  /** One of these must do; an empty one is no secret at all. */
+  security?: { bearer?: [] }[];
   parameters: Parameter[];
   requestBody?: { required: true; content: Record<string, Content> };
   responses: Record<string, DocumentedAnswer>;
@@ -54,7 +59,7 @@ export interface JsonSchema {
 }
 
 /**
- * The shop's API in OpenAPI's words, made from the table of routes: https://spec.openapis.org/oas/v3.1.1.html
+ * The shop's API as an OpenAPI document, made from the table of routes: https://spec.openapis.org/oas/v3.1.1.html
  *
  * Answers may get more fields in a later version, so the document allows them; with `allowsMore: false` it describes what this version
  * answers, for tests.
@@ -73,12 +78,16 @@ export function apiDocument({ allowsMore = true }: { allowsMore?: boolean } = {}
         "What a shop's functions answer. Amounts are integers in the smallest unit of their currency: 1250 is 12.50 EUR, or 1250 JPY.",
     },
     paths,
-    components: { schemas: { Error: jsonSchema(errorSchema, allowsMore) } },
+    components: {
+      schemas: { Error: jsonSchema(errorSchema, allowsMore) },
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+    },
   };
 }
 
 function operation(operationId: string, route: Route<RouteDependencies>, allowsMore: boolean): Operation {
-  const { summary, details, query = {}, requestHeaders = {}, body } = route;
+  const { summary, details, query = {}, requestHeaders = {}, bearer, body } = route;
+  const description = [details, bearer && `Bearer token: ${bearer.description}`].filter(Boolean).join(" ");
   const parameters = [
     ...Object.entries(query).map(([name, schema]) => parameter("query", name, schema)),
     ...Object.entries(requestHeaders).map(([name, schema]) => parameter("header", name, schema)),
@@ -86,7 +95,8 @@ function operation(operationId: string, route: Route<RouteDependencies>, allowsM
   return {
     operationId,
     summary,
-    ...(details !== undefined && { description: details }),
+    ...(description !== "" && { description }),
+    ...(bearer && { security: [...(bearer.isOptional ? [{}] : []), { bearer: [] as [] }] }),
     parameters,
     ...(body !== undefined && { requestBody: { required: true, content: requestContent(body) } }),
     responses: responses(route, allowsMore),
@@ -128,7 +138,8 @@ function responses(route: Route<RouteDependencies>, allowsMore: boolean): Operat
       description: ERRORS[status] ?? "The request was refused.",
       content: {
         "application/json": { schema },
-        ...(route.rendersErrors && { "text/html": { schema: { type: "string" } } }),
+        // A body of another type is no form, and only a form gets this page.
+        ...(route.rendersErrors && status !== "415" && { "text/html": { schema: { type: "string" } } }),
       },
     };
     const answer = documented[status]?.content?.["application/json"]?.schema;
@@ -145,8 +156,9 @@ function responses(route: Route<RouteDependencies>, allowsMore: boolean): Operat
 
 function errorsOf(route: Route<RouteDependencies>): Record<string, readonly string[]> {
   const all: Record<string, readonly string[]> = { ...route.errors };
-  for (const [status, codes] of Object.entries(COMMON_ERRORS)) {
-    all[status] = [...(all[status] ?? []), ...codes].toSorted();
+  for (const [status, codes] of Object.entries<readonly string[]>(COMMON_ERRORS)) {
+    const own = codes.filter((code) => code !== "shop_not_configured" || route.closed === undefined);
+    all[status] = [...(all[status] ?? []), ...own].toSorted();
   }
   return all;
 }

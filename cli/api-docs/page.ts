@@ -2,8 +2,8 @@ import { html, type Html } from "../../core/format/html.ts";
 import type { ApiDocument, DocumentedAnswer, JsonSchema, Operation, Parameter } from "./document.ts";
 
 /**
- * The API as a page: no script, and no style but the file beside it, so it works under the strictest policy. `folder` is the path of both, such
- * as `/api-docs/`: hosts show the page at `/api-docs`, too.
+ * The API as a page: no script, and no style but the file beside it, so it works under the strictest policy. `folder` is the path of both, such as
+ * `/api-docs/`: hosts show the page at `/api-docs`, too.
  */
 export function apiPage({ info, paths }: ApiDocument, folder: string): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>

@@ -11,8 +11,8 @@ import { BROWSER_SCRIPTS, bundleBrowserScript } from "./browser-scripts.ts";
 import { expectOwnOutput } from "./own-output.ts";
 
 /**
- * Makes the folder that both hosts publish: the owner's site (from the folder `pages`), the return pages, the browser scripts, with `apiDocs` the page about the API. It is one folder because
- * Vercel publishes only `public/` unless another folder is named.
+ * Makes the folder that both hosts publish: the owner's site (from the folder `pages`), the return pages, the browser scripts and, if
+ * `apiDocs` is true, the page about the API. It is one folder because Vercel publishes only `public/` unless another folder is named.
  * @throws SiteError, before anything is deleted, when that would delete or publish what it must not.
  */
 export async function buildSite(

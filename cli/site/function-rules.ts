@@ -12,7 +12,8 @@ export const FUNCTION_PATHS: readonly string[] = KEYS.map((key) => ROUTES[key].p
 
 /** For vercel.json. Vercel finds functions and files before it looks at rewrites, so a function with a route of its own needs none. */
 export const VERCEL_REWRITES = KEYS.filter((key) => !OWN_FUNCTIONS.includes(key)).map((key) => ({
-  source: ROUTES[key].path,
+  // With a slash at the end or without, as a function of its own is found.
+  source: `${ROUTES[key].path}(/?)`,
   destination: `/api/${functionOf(key)}`,
 }));
 

@@ -45,10 +45,13 @@ export function takesFunctions(rules: readonly RedirectRule[]): RedirectRule | u
   return undefined;
 }
 
-/** The function's address may be written out, or as `/.netlify/functions/:splat` behind a rule for `/api/*`. */
+/**
+ * The function's address may be written out, or as `/.netlify/functions/:splat` behind a rule for `/api/*`. Without status 200 it would be a
+ * redirect, which Stripe takes for a failure.
+ */
 export function leadsTo(rule: RedirectRule, from: string, to: string): boolean {
   const name = from.slice(from.lastIndexOf("/") + 1);
-  return rule.to.replace(/:\w+$/, name) === to;
+  return rule.status === 200 && rule.to.replace(/:\w+$/, name) === to;
 }
 
 /**

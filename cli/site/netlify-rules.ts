@@ -54,14 +54,16 @@ export async function netlifyFindings(
       `netlify.toml:${takingInToml.line}: this rule takes the functions' addresses. Put it below the shop's rules for /api/…: the first rule that matches wins.`,
     );
   }
-  if (tomlText !== undefined) {
+  // A list in one line is not read here, and a _redirects that is corrected gets all of them.
+  if (tomlText !== undefined && !/^\s*redirects\s*=/m.test(tomlText) && taking === undefined) {
     const missing = NETLIFY_REDIRECTS.filter(
-      ({ from, to }) => !toml.some((rule) => ruleFor([rule], from) !== undefined && leadsTo(rule, from, to)),
+      ({ from, to }) =>
+        ![...own, ...toml].some((rule) => ruleFor([rule], from) !== undefined && leadsTo(rule, from, to)),
     );
     if (missing.length > 0) {
       const rules = missing.map(({ from, to }) => `from = "${from}", to = "${to}"`);
       findings.problems.push(
-        `netlify.toml: addresses of the shop lead nowhere. Add [[redirects]] with status = 200 for each of: ${rules.join("; ")}.`,
+        `netlify.toml: rules for addresses of the shop are missing. Add [[redirects]] with status = 200 for each of: ${rules.join("; ")}.`,
       );
     }
   }

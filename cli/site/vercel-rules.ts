@@ -7,6 +7,7 @@ interface VercelSettings {
   trailingSlash?: boolean;
   redirects?: Rule[];
   rewrites?: (Rule & { destination: string })[];
+  routes?: unknown;
 }
 
 /** With `has` or `missing` it is for one host name, cookie or country, and does not apply to every call. */
@@ -28,7 +29,7 @@ export async function vercelProblems(root: string, addresses: readonly string[])
   if (typeof file.value !== "object" || file.value === null || Array.isArray(file.value)) {
     throw new SiteError(["vercel.json:1: must be an object in curly braces."]);
   }
-  const { trailingSlash, redirects = [], rewrites = [] } = file.value as VercelSettings;
+  const { trailingSlash, redirects = [], rewrites = [], routes } = file.value as VercelSettings;
   const problems: string[] = [];
   if (trailingSlash === true) {
     problems.push(
@@ -43,6 +44,8 @@ export async function vercelProblems(root: string, addresses: readonly string[])
       `vercel.json:${line}: redirects ${taken}, too, which must stay where it is. Let the source leave out /api/, /js/ and the pages that buyers come back to.`,
     );
   }
+  // The older `routes` take the place of all these settings. They are not read here.
+  if (routes !== undefined) return problems;
   return [...problems, ...rewriteProblems(rewrites.filter(isForEveryCall), file.text)];
 }
 
@@ -50,14 +53,16 @@ function rewriteProblems(rewrites: readonly (Rule & { destination: string })[], 
   const missing: string[] = [];
   const taking = new Set<string>();
   for (const ours of VERCEL_REWRITES) {
-    const rule = rewrites.find(({ source }) => vercelPattern(source)?.test(ours.source));
+    const rule = rewrites.find(({ source }) => vercelPattern(source)?.test(ours.source.replace("(/?)", "")));
     if (rule === undefined) missing.push(JSON.stringify(ours));
     else if (rule.destination !== ours.destination) taking.add(rule.source);
   }
   return [
     ...(missing.length === 0
       ? []
-      : [`vercel.json: addresses of the shop lead nowhere. Add to "rewrites": ${missing.join(", ")}.`]),
+      : [
+          `vercel.json: rules for addresses of the shop are missing. Add to "rewrites": ${missing.join(", ")}.`,
+        ]),
     ...Array.from(
       taking,
       (source) =>

@@ -24,6 +24,8 @@ export interface Route<Dependencies> {
   /** The parameters it reads, by name. */
   query?: Readonly<Record<string, z.ZodMiniType>>;
   requestHeaders?: Readonly<Record<string, z.ZodMiniType>>;
+  /** The bearer token in `Authorization`. */
+  bearer?: { description: string; isOptional?: true };
   body?: { schema: z.ZodMiniType; example: unknown; alsoAsForm?: true };
   /** By status. */
   answers: Readonly<Record<number, Answer>>;

@@ -42,7 +42,7 @@ export const createCheckoutSession: Route<CreateCheckoutSessionDependencies> = {
   method: "POST",
   summary: "Opens a checkout for one price",
   details:
-    "Only for the shop's own pages (SITE_URL and ALLOWED_ORIGINS). `price_id` may be a lookup key, and may be called `priceId`. A form gets a redirect where JSON gets an address.",
+    "Only for the shop's own pages (SITE_URL and ALLOWED_ORIGINS). A form gets a redirect where JSON gets an address.",
   requestHeaders: {
     "Idempotency-Key": z.optional(
       z

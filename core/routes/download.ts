@@ -48,13 +48,12 @@ export const download: Route<DownloadDependencies> = {
     token: z.string().check(z.describe("Signed by the shop; it names the order and the file, and expires.")),
   },
   answers: {
-    200: { description: "The file.", contentType: "application/octet-stream" },
+    200: { description: "The file.", contentType: "*/*" },
     206: {
       description: "The part of the file that `Range` asks for.",
-      contentType: "application/octet-stream",
+      contentType: "*/*",
     },
     302: { description: "To the file in the bucket, for some minutes." },
-    304: { description: "The caller has this file already." },
     416: { description: "The file has no such part." },
   },
   errors: {

@@ -58,7 +58,7 @@ export const health: Route<HealthDependencies> = {
   path: "/api/health",
   method: "GET",
   summary: "Whether the shop is well",
-  details: "Anyone may ask. docs/trouble.md explains each word.",
+  details: "Anyone may ask.",
   answers: {
     200: { description: "All is well.", schema: healthSchema },
     503: { description: "The owner must fix something.", schema: healthSchema },

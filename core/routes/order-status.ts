@@ -44,9 +44,7 @@ export const orderStatus: Route<OrderStatusDependencies> = {
   details:
     "For the page that the buyer comes back to. `personal` is only for the browser that opened the checkout, and for anyone with the link from the mail.",
   query: { session_id: z.string().check(z.describe("The order's number: `cs_…`, in this shop's mode.")) },
-  requestHeaders: {
-    Authorization: z.optional(z.string().check(z.describe("`Bearer` and the token of the mail's link."))),
-  },
+  bearer: { description: "The token of the mail's link.", isOptional: true },
   answers: {
     200: {
       description: "How it stands.",

@@ -1,7 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-import * as z from "zod/mini";
-
 import { HttpError, unavailable } from "../http/http-error.ts";
 import { jsonResponse } from "../http/responses.ts";
 import type { Route } from "../http/route.ts";
@@ -25,8 +23,9 @@ export const reconcile: Route<ReconcileRouteDependencies & { config: { cronSecre
   path: "/api/reconcile",
   method: "GET",
   summary: "Repairs what webhooks missed",
-  details: "For a scheduler. It does not exist while `CRON_SECRET` is not set.",
-  requestHeaders: { Authorization: z.string().check(z.describe("`Bearer` and `CRON_SECRET`.")) },
+  details:
+    "For a scheduler. It does not exist while `CRON_SECRET` is not set; on Netlify only the host's own scheduler can start a run.",
+  bearer: { description: "`CRON_SECRET`." },
   answers: { 200: { description: "What the run found.", schema: reconcileReport } },
   errors: { 401: ["unauthorized"], 404: ["not_found"], 503: ["dependency_failed"] },
 

@@ -52,6 +52,6 @@ const KEYS = Object.keys(ROUTES) as RouteKey[];
 
 /** The route at this path; a slash at its end makes no difference. */
 export function routeAt(pathname: string): RouteKey | undefined {
-  const path = pathname.replace(/(?<=.)\/$/, "");
+  const path = pathname.replace(/\/$/, "");
   return KEYS.find((key) => ROUTES[key].path === path);
 }

@@ -15,7 +15,8 @@ import { startMailServer, type ReceivedMail } from "../../cli/dev/inbox/mail-ser
 import { createSiteHandler } from "../../cli/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
 import { NETLIFY_REDIRECTS, VERCEL_REWRITES } from "../../cli/site/function-rules.ts";
-import { FUNCTION_NAMES } from "./shop-under-test.ts";
+import { ROUTES } from "../../core/routes/table.ts";
+import { FUNCTION_NAMES, methodOf, ROUTE_NAMES } from "./shop-under-test.ts";
 
 // What is deployed besides the handlers: settings, adapters, bundle.
 const { folder, remove } = await makeDeployableCopy();
@@ -100,6 +101,13 @@ test("both hosts have the same functions", async () => {
 // Vercel's free plan has room for 12: half of them are the owner's. https://vercel.com/docs/limits
 test("the shop has at most six functions", async () => {
   assert.ok((await readdir(join(ROOT, "api"))).length <= 6);
+});
+
+test("the adapters' cases know every route", () => {
+  assert.deepEqual(
+    Object.fromEntries(ROUTE_NAMES.map((name) => [name, methodOf(name, {})])),
+    Object.fromEntries(Object.values(ROUTES).map(({ name, method }) => [name, method])),
+  );
 });
 
 test("every route has its function on Vercel: its own, or the function shop by a rewrite", async () => {

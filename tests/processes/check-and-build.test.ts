@@ -263,7 +263,7 @@ const SHOPS_OWN = /^public\/index\.html:6: browsers refuse the shop's request/;
 const ORDER_PAGE = /^success\.html:\d+: browsers refuse the shop's request to \/api\/order-status/;
 const WRONG_FILE = /^shop\.config\.ts: prices\["poster_a2"\].*private\/gone\.pdf/;
 const LICENSE = /^LICENSE_PRIVATE_KEY is not set/;
-const NO_REWRITES = /^vercel\.json: addresses of the shop lead nowhere\. Add to "rewrites": /;
+const NO_REWRITES = /^vercel\.json: rules for addresses of the shop are missing\. Add to "rewrites": /;
 const TABLE = /^DYNAMODB_\w+ is not set/;
 
 function expectLines(complaints: string, expected: readonly RegExp[]): void {

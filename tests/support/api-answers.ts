@@ -5,7 +5,7 @@ import addFormats from "ajv-formats";
 
 import type { App } from "../../core/app.ts";
 import type { Handler } from "../../core/http/route.ts";
-import { ROUTES, type RouteKey } from "../../core/routes/table.ts";
+import { routeAt, ROUTES, type RouteKey } from "../../core/routes/table.ts";
 import { apiDocument } from "../../cli/api-docs/document.ts";
 
 const document = apiDocument({ allowsMore: false });
@@ -24,7 +24,16 @@ export function withCheckedAnswers(app: App): App {
     };
     return [key, handler];
   });
-  return { ...app, ...(Object.fromEntries(checked) as Record<RouteKey, Handler>) };
+  return {
+    ...app,
+    ...(Object.fromEntries(checked) as Record<RouteKey, Handler>),
+    async fetch(request, caller) {
+      const response = await app.fetch(request, caller);
+      const key = routeAt(new URL(request.url).pathname);
+      if (key !== undefined) await checkAnswer(key, request, response.clone());
+      return response;
+    },
+  };
 }
 
 /** @throws when the API document has no such answer of this route. */
@@ -35,7 +44,9 @@ export async function checkAnswer(key: RouteKey, request: Request, response: Res
   assert.ok(answer, `The API document has no answer ${response.status} of ${path}.`);
   const type = response.headers.get("content-type")?.split(";")[0];
   const types = Object.keys(answer.content ?? {});
-  if (type === undefined || types.includes("application/octet-stream")) return;
+  if (types.length === 0) return;
+  assert.ok(type, `${response.status} of ${path} has no content type.`);
+  if (types.includes("*/*")) return;
   assert.ok(types.includes(type), `The API document has no ${type} for ${response.status} of ${path}.`);
   if (type !== "application/json") return;
   const validate = validatorOf(path, method.toLowerCase(), response.status);

@@ -88,6 +88,20 @@ export const limitCases: readonly AdapterCase[] = [
       assert.equal((await ask("198.51.100.41")).status, 200);
     },
   },
+  {
+    name: "D12: order-status counts each address for itself, too",
+    async run(shop) {
+      const query = "session_id=cs_test_unknown0000";
+      const ask = (from: string): Promise<Response> => shop.send("order-status", { query, from });
+      let refused: Response | undefined;
+      for (let asked = 0; asked < 2 * LOOKS + 1 && refused === undefined; asked += 20) {
+        const answers = await Promise.all(Array.from({ length: 20 }, () => ask("198.51.100.50")));
+        refused = answers.find(({ status }) => status !== 404);
+      }
+      assert.equal(refused?.status, 429);
+      assert.equal((await ask("198.51.100.51")).status, 404);
+    },
+  },
 ];
 
 function buy(shop: ShopUnderTest, { from, headers }: Partial<AdapterRequest>): Promise<Response> {

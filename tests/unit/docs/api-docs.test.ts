@@ -1,4 +1,7 @@
+import { globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -8,6 +11,8 @@ import { apiDocument } from "../../../cli/api-docs/document.ts";
 import { apiDocsFiles } from "../../../cli/api-docs/files.ts";
 import { checkAnswer } from "../../support/api-answers.ts";
 import { openTestShop, type TestShop } from "../../support/test-shop.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 let shop: TestShop;
 beforeEach(() => {
@@ -44,6 +49,28 @@ test("the page shows every route, and has neither a script nor a style of its ow
     expect(page).toContain(`</b> ${path}</code> <span>${summary.replaceAll("'", "&#39;")}</span>`);
   }
   expect(page).not.toMatch(/<script|<style|\sstyle=|\son\w+=|undefined|\[object/);
+});
+
+test("every error code that a route lists is thrown somewhere", () => {
+  const sources = globSync("core/**/*.ts", { cwd: ROOT }).map((file) =>
+    readFileSync(join(ROOT, file), "utf8"),
+  );
+  const code = sources
+    .join("\n")
+    .replaceAll(/^ {2}errors: \{.*\},\n|^ {2}errors: \{\n[\s\S]*?^ {2}\},\n/gm, "");
+  const listed = Object.values(ROUTES).flatMap(({ errors }) =>
+    Object.values<readonly string[]>(errors).flat(),
+  );
+  expect(listed.length).toBeGreaterThan(30);
+  expect(
+    [...new Set(listed)].filter((word) => !code.includes(`"${word}"`) && !code.includes(`${word}:`)),
+  ).toEqual([]);
+});
+
+test("a secret is asked for where the route asks for one", () => {
+  const { paths } = apiDocument();
+  expect(paths["/api/reconcile"]?.["get"]?.security).toEqual([{ bearer: [] }]);
+  expect(paths["/api/order-status"]?.["get"]?.security).toEqual([{}, { bearer: [] }]);
 });
 
 const json = (status: number, body: unknown): Response => Response.json(body, { status });

@@ -182,15 +182,37 @@ test("I10: a vercel.json without the shop's rewrites, as an older copy of the sh
     { source: "/api/contact", destination: "/api/mine" },
   ]);
   expect((await hostFindings(root)).vercel.problems).toEqual([
-    'vercel.json: addresses of the shop lead nowhere. Add to "rewrites": {"source":"/api/open-checkout","destination":"/api/shop"}.',
+    'vercel.json: rules for addresses of the shop are missing. Add to "rewrites": {"source":"/api/open-checkout(/?)","destination":"/api/shop"}.',
   ]);
 });
 
 test("I08: a netlify.toml that leads nowhere from a function's address is named with what to add", async () => {
   await write("netlify.toml", TOML.replaceAll("/api/webhook", "/api/hook"));
   expect((await hostFindings(root)).netlify.problems).toEqual([
-    'netlify.toml: addresses of the shop lead nowhere. Add [[redirects]] with status = 200 for each of: from = "/api/webhook", to = "/.netlify/functions/webhook".',
+    'netlify.toml: rules for addresses of the shop are missing. Add [[redirects]] with status = 200 for each of: from = "/api/webhook", to = "/.netlify/functions/webhook".',
   ]);
+});
+
+test("I08: a rule that redirects Stripe instead of leading to the function is named", async () => {
+  await write(
+    "netlify.toml",
+    TOML.replace('to = "/.netlify/functions/webhook"\n  status = 200', 'to = "/.netlify/functions/webhook"'),
+  );
+  const { problems } = (await hostFindings(root)).netlify;
+  expect(problems[0]).toMatch(/^netlify\.toml:\d+: this rule takes the functions' addresses/);
+  expect(problems[1]).toContain('for each of: from = "/api/webhook", to = "/.netlify/functions/webhook".');
+});
+
+test("I08: rules in _redirects count, and one list in a line is not judged", async () => {
+  const rules = /\[\[redirects\]\][\s\S]*?(?=# For the static)/.exec(TOML)?.[0] ?? "";
+  await write("netlify.toml", TOML.replace(rules, ""));
+  expect((await hostFindings(root)).netlify.problems).toHaveLength(1);
+  const lines = rules.matchAll(/from = "(.*)"\n {2}to = "(.*)"/g);
+  await write("public/_redirects", Array.from(lines, ([, from, to]) => `${from} ${to} 200\n`).join(""));
+  expect(await hostFindings(root)).toEqual(NOTHING);
+  await rm(join(root, "public/_redirects"));
+  await write("netlify.toml", `redirects = [{ from = "/api/*", to = "/mine" }]\n${TOML.replace(rules, "")}`);
+  expect(await hostFindings(root)).toEqual(NOTHING);
 });
 
 test("I08: the rule of an older netlify.toml leads to functions that are no longer there, and is named", async () => {

@@ -55,3 +55,12 @@ test("D12: callers without a known address share one larger limit", async () => 
   expect(new Set(statuses)).toEqual(new Set([404]));
   expect((await look("x", {}, { "X-Real-IP": "198.51.100.1" })).status).toBe(429);
 });
+
+test("D43: requests for mails count against the same limit, whatever they ask for", async () => {
+  const ask = (): Promise<Response> =>
+    shop.app.resendMail(new Request("https://shop.example/api/resend-mail", { method: "POST" }), {
+      ip: "192.0.2.9",
+    });
+  for (let asked = 0; asked < 300; asked += 1) expect((await ask()).status).toBe(415);
+  expect((await ask()).status).toBe(429);
+});
