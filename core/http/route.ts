@@ -57,7 +57,7 @@ export interface OpenRoute {
   headers?: Readonly<Record<string, string>>;
   /** Whose pages may call. If undefined, anyone may call, but only pages of the same origin can read the answers. */
   origins?: OriginPolicy;
-  /** How often one caller may. `handle` says when a request counts. */
+  /** How often one caller may. A request counts where `handle` calls `context.admit()`: some are refused before. */
   limit?: Limit;
   handle(request: Request, context: RequestContext): Promise<Response>;
   /** Shapes an error for callers that do not read JSON; undefined falls back to JSON. */

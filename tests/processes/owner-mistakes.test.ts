@@ -261,5 +261,5 @@ test("I14: an unforeseen error is a sentence with its place", async () => {
   await project.write("cli/check.ts", 'JSON.parse("{");\n');
   const { exitCode, complaints } = await run("check");
   expect(exitCode).toBe(1);
-  expect(complaints).toMatch(/^scripts\/check\.ts:1:6: Expected property name or '}' in JSON at position 1/);
+  expect(complaints).toMatch(/^cli\/check\.ts:1:6: Expected property name or '}' in JSON at position 1/);
 });
