@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { ROUTES } from "../../../core/routes/table.ts";
 import { CANARY_BUYER, CANARY_KEYS, findCanaries } from "../../support/canaries.ts";
 import { openTestShop, signedWebhook, type TestShop } from "../../support/test-shop.ts";
 
@@ -54,6 +55,9 @@ async function driveEveryRoute(sessionId: string): Promise<void> {
     ["webhook", post("webhook", { customer_details: CANARY_BUYER })],
     ["orderStatus", new Request(at(`order-status?session_id=${sessionId}`))],
     ["orderStatus", new Request(at("order-status?session_id=cs_test_unknown00000"))],
+    ["download", new Request(at(`download?token=${sessionId}.1.${CANARY_KEYS.stripe}`))],
+    ["license", post("license", { key: `LICENSE1-${CANARY_BUYER.email}` })],
+    ["license", post("license", `{"key": ${CANARY_BUYER.email}`)],
     ["resendMail", post("resend-mail", { session_id: sessionId })],
     ["resendMail", post("resend-mail", { session_id: sessionId, email: CANARY_BUYER.email })],
     ["reconcile", new Request(at("reconcile"))],
@@ -65,6 +69,9 @@ async function driveEveryRoute(sessionId: string): Promise<void> {
     ["scheduledReconcile", post("reconcile", {})],
     ["health", new Request(at("health"))],
   ];
+  expect(new Set(requests.map(([route]) => route))).toEqual(
+    new Set([...Object.keys(ROUTES), "scheduledReconcile"]),
+  );
   for (const [route, request] of requests) {
     const answer = await app[route](request);
     seen.push(`${route} ${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`);
