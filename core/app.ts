@@ -63,7 +63,7 @@ function openRoutes(environment: Environment, site: Site, runtime: ShopRuntime):
     const config = parseConfig(environment);
     const problems = missingBucket(config, site);
     if (problems.length > 0) throw new ConfigError(problems);
-    const shop = { ...runtime, ...openShop(config, site, runtime) };
+    const shop = { ...openShop(config, site, runtime), now: runtime.now, log: runtime.log };
     return { addressHeader: config.addressHeader, open: (route) => route.open(shop) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

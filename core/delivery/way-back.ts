@@ -10,7 +10,9 @@ import type { KnownOrder } from "../orders/known-order.ts";
 export const wayBackSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("mail").check(z.describe("In the mail that was sent.")),
-    to: z.string().check(z.describe("The first letter of its address, `a…`, by which the buyer knows it.")),
+    to: z
+      .string()
+      .check(z.describe("Only the first letter of the address, `a…`, so that the buyer recognizes it.")),
   }),
   z.object({
     kind: z.literal("browser").check(z.describe("In the browser that bought, and nowhere else.")),

@@ -1,3 +1,5 @@
+import type { Runtime } from "../runtime.ts";
+import type { Shop } from "../services.ts";
 import { createCheckoutSession } from "./create-checkout-session.ts";
 import { download } from "./download.ts";
 import { health } from "./health.ts";
@@ -26,16 +28,8 @@ export const ROUTES = {
 
 export type RouteKey = keyof typeof ROUTES;
 
-/** What the routes need, taken together. */
-export type RouteDependencies = UnionToIntersection<
-  { [Key in RouteKey]: Parameters<(typeof ROUTES)[Key]["open"]>[0] }[RouteKey]
->;
-
-type UnionToIntersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
-  all: infer Intersection,
-) => void
-  ? Intersection
-  : never;
+/** What `open` of a route may use. A route names the parts that it needs. */
+export type RouteDependencies = Shop & Pick<Runtime, "now" | "log">;
 
 /**
  * The routes with a function of their own, named like the route: each has its own time limit, files or schedule, or an address that owners

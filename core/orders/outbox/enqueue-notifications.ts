@@ -24,8 +24,9 @@ const DISPUTE_KINDS: Readonly<Record<DisputeState, NotificationKind>> = {
 };
 
 /**
- * Adds to the outbox of `after` the notifications of what changed since `before`. Called inside the compare-and-set that writes the change, so that a
- * change and the duty to report it become durable together, once. Returns `after` itself when there is nothing to report.
+ * Adds to the outbox of `after` the notifications of what changed since `before`. Called inside the compare-and-set that writes the
+ * change, so that a change and the duty to report it become durable together, once. Returns `after` itself when there is nothing to
+ * report.
  */
 export function enqueueNotifications(
   before: ControlDraft | undefined,
@@ -96,7 +97,7 @@ function enqueue(
 
 /**
  * A channel that was never told that access was revoked need not hear that it is restored. This is only certain of the first
- * what came before a later one may have been delivered, or not.
+ * notification: what came before a later one may have been delivered, or not.
  */
 function isMoot(earlier: Notification | undefined, channel: Channel): boolean {
   const isFirst = earlier?.kind === "revoked" && earlier.count === 1;
