@@ -56,11 +56,11 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       log.error("storage_broken", { orderId, reason: trouble, fix: WHAT_TO_DO[trouble] });
       try {
         const isToldNow = await withTimeout(NOTE_WITHIN_MS, schedule, () =>
-          add({ orderId, trouble, version, sinceMs: now() }),
+          add({ orderId, trouble, version, sinceMs: now() }, bookkeeping, now()),
         );
         reported.set(subject, now());
         notNotedMs = undefined;
-        if (isToldNow) await tellOwner(trouble);
+        if (isToldNow) await tellOwner(trouble, dependencies);
         return true;
       } catch (error) {
         notNotedMs = now();
@@ -85,73 +85,80 @@ export function createStorageAlarm(dependencies: StorageAlarmDependencies): Stor
       }
       const isOver = ({ orderId, trouble, sinceMs }: NotedTrouble): boolean =>
         HARMLESS.has(trouble) ? now() - sinceMs > REMEMBER_MS : orderIds.includes(orderId);
-      await change((noted) => noted.filter((trouble) => !isOver(trouble)));
+      await change(bookkeeping, (noted) => noted.filter((trouble) => !isOver(trouble)));
     },
 
     async isRinging(versionOf) {
       if (notNotedMs !== undefined && now() - notNotedMs < SAY_EVERY_MS) return true;
       const troubles = parseTroubles((await bookkeeping.read(NOTE))?.text);
-      for (const noted of troubles) if (await isStill(noted, versionOf)) return true;
+      for (const noted of troubles) if (await isStill(noted, versionOf, now())) return true;
       return false;
     },
   };
+}
 
-  /** Resolves to true when the owner is to be told now; from then on the note says that they were. */
-  async function add(trouble: Omit<NotedTrouble, "isTold">): Promise<boolean> {
-    let isToldNow = false;
-    await change((noted) => {
-      const same = noted.find((one) => one.orderId === trouble.orderId && one.trouble === trouble.trouble);
-      const others = noted.filter((one) => one !== same);
-      // What counts is how long it has been stuck at this version, not when it was last tried.
-      const isSameVersion = trouble.version !== undefined && same?.version === trouble.version;
-      const latest = {
-        ...trouble,
-        // A refusal to write beside the record says nothing about which version is spent.
-        version: trouble.version ?? same?.version,
-        ...(isSameVersion && { sinceMs: same?.sinceMs ?? trouble.sinceMs }),
-      };
-      isToldNow = mustTellOwner(latest, noted);
-      return [{ ...latest, isTold: isToldNow || same?.isTold === true }, ...others];
-    });
-    return isToldNow;
-  }
-
-  async function change(next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[]): Promise<void> {
-    const isWritten = await changeNote(bookkeeping, NOTE, (text) =>
-      formatTroubles(next(parseTroubles(text))),
-    );
-    if (!isWritten) throw new Error("The note about trouble with the storage could not be written.");
-  }
-
-  /** Once for all orders with the same trouble. A write that is merely under way may look stuck, too. */
-  function mustTellOwner(
-    { trouble, orderId, sinceMs }: Omit<NotedTrouble, "isTold">,
-    noted: readonly NotedTrouble[],
-  ): boolean {
-    const told = noted.filter((one) => one.trouble === trouble && one.isTold);
-    if (trouble !== "stuck") return told.every((one) => now() - one.sinceMs > SAY_EVERY_MS);
-    return now() - sinceMs > STUCK_MS && told.every((one) => one.orderId !== orderId);
-  }
-
-  async function tellOwner(trouble: StorageTrouble): Promise<void> {
-    const notice = {
-      subject: "Your shop cannot keep its records in Stripe as it should",
-      text: `${WHAT_TO_DO[trouble]}\n\nThe function's log names the orders, and so does npm run reconcile.\n`,
+/** Resolves to true when the owner is to be told now; from then on the note says that they were. */
+async function add(
+  trouble: Omit<NotedTrouble, "isTold">,
+  bookkeeping: Bookkeeping,
+  nowMs: number,
+): Promise<boolean> {
+  let isToldNow = false;
+  await change(bookkeeping, (noted) => {
+    const same = noted.find((one) => one.orderId === trouble.orderId && one.trouble === trouble.trouble);
+    const others = noted.filter((one) => one !== same);
+    // What counts is how long it has been stuck at this version, not when it was last tried.
+    const isSameVersion = trouble.version !== undefined && same?.version === trouble.version;
+    const latest = {
+      ...trouble,
+      // A refusal to write beside the record says nothing about which version is spent.
+      version: trouble.version ?? same?.version,
+      ...(isSameVersion && { sinceMs: same?.sinceMs ?? trouble.sinceMs }),
     };
-    const name = `storage_broken/${trouble}`;
-    const failure = { event: "alarm_failed" };
-    await notifyOwner({ name, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
-  }
+    isToldNow = mustTellOwner(latest, noted, nowMs);
+    return [{ ...latest, isTold: isToldNow || same?.isTold === true }, ...others];
+  });
+  return isToldNow;
+}
 
-  async function isStill(
-    { orderId, trouble, version, sinceMs }: NotedTrouble,
-    versionOf: (orderId: OrderId) => Promise<number | undefined>,
-  ): Promise<boolean> {
-    if (HARMLESS.has(trouble)) return now() - sinceMs < REMEMBER_MS;
-    if (trouble !== "stuck") return true;
-    if (now() - sinceMs < STUCK_MS) return false;
-    return (await versionOf(orderId)) === version;
-  }
+async function change(
+  bookkeeping: Bookkeeping,
+  next: (noted: readonly NotedTrouble[]) => readonly NotedTrouble[],
+): Promise<void> {
+  const isWritten = await changeNote(bookkeeping, NOTE, (text) => formatTroubles(next(parseTroubles(text))));
+  if (!isWritten) throw new Error("The note about trouble with the storage could not be written.");
+}
+
+/** Once for all orders with the same trouble. A write that is merely under way may look stuck, too. */
+function mustTellOwner(
+  { trouble, orderId, sinceMs }: Omit<NotedTrouble, "isTold">,
+  noted: readonly NotedTrouble[],
+  nowMs: number,
+): boolean {
+  const told = noted.filter((one) => one.trouble === trouble && one.isTold);
+  if (trouble !== "stuck") return told.every((one) => nowMs - one.sinceMs > SAY_EVERY_MS);
+  return nowMs - sinceMs > STUCK_MS && told.every((one) => one.orderId !== orderId);
+}
+
+async function tellOwner(trouble: StorageTrouble, dependencies: StorageAlarmDependencies): Promise<void> {
+  const notice = {
+    subject: "Your shop cannot keep its records in Stripe as it should",
+    text: `${WHAT_TO_DO[trouble]}\n\nThe function's log names the orders, and so does npm run reconcile.\n`,
+  };
+  const name = `storage_broken/${trouble}`;
+  const failure = { event: "alarm_failed" };
+  await notifyOwner({ name, notice, withinMs: SAY_WITHIN_MS, failure }, dependencies);
+}
+
+async function isStill(
+  { orderId, trouble, version, sinceMs }: NotedTrouble,
+  versionOf: (orderId: OrderId) => Promise<number | undefined>,
+  nowMs: number,
+): Promise<boolean> {
+  if (HARMLESS.has(trouble)) return nowMs - sinceMs < REMEMBER_MS;
+  if (trouble !== "stuck") return true;
+  if (nowMs - sinceMs < STUCK_MS) return false;
+  return (await versionOf(orderId)) === version;
 }
 
 const WHAT_TO_DO: Readonly<Record<StorageTrouble, string>> = {

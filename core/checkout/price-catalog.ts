@@ -90,24 +90,10 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
     const { id, lookupKey, mode } = price;
     const key = isPriceId(name) ? lookupKey : name;
     const settings = settingsOf(name, price);
-    refuseMoved(name, id, settings);
+    refuseMoved(name, id, settings, dependencies);
     refuseQuantity(quantity, settings);
     const options = checkoutOptions(site, settings);
     return { id, ...(key !== undefined && { lookupKey: key }), mode, settings, options };
-  }
-
-  /** Refuses a lookup key that has moved on since the build, away from settings that shop.config.ts has under the old price's id. */
-  function refuseMoved(name: string, id: string, settings: PriceSettings): void {
-    const built = site.catalog.prices[name]?.known;
-    if (isPriceId(name) || built === undefined || built.livemode !== livemode || built.id === id) return;
-    const left = settingsLeftBehind(site, built.id, settings);
-    if (left.length === 0) return;
-    log.error("lookup_key_moved", {
-      price: name,
-      priceId: id,
-      fix: `The lookup key "${name}" now names ${id}, but ${left.join(", ")} in shop.config.ts are set for ${built.id}, which it named when this was built. Move them to prices[${JSON.stringify(name)}] and deploy again. Until then the shop does not sell this price, because these settings would not apply to it.`,
-    });
-    throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
   }
 
   async function resolve(name: string, deadline: Deadline): Promise<KnownPrice> {
@@ -129,6 +115,25 @@ export function createPriceCatalog(dependencies: PriceCatalogDependencies): Pric
       return price.id === refused.id ? undefined : price;
     },
   };
+}
+
+/** Refuses a lookup key that has moved on since the build, away from settings that shop.config.ts has under the old price's id. */
+function refuseMoved(
+  name: string,
+  id: string,
+  settings: PriceSettings,
+  { site, livemode, log }: PriceCatalogDependencies,
+): void {
+  const built = site.catalog.prices[name]?.known;
+  if (isPriceId(name) || built === undefined || built.livemode !== livemode || built.id === id) return;
+  const left = settingsLeftBehind(site, built.id, settings);
+  if (left.length === 0) return;
+  log.error("lookup_key_moved", {
+    price: name,
+    priceId: id,
+    fix: `The lookup key "${name}" now names ${id}, but ${left.join(", ")} in shop.config.ts are set for ${built.id}, which it named when this was built. Move them to prices[${JSON.stringify(name)}] and deploy again. Until then the shop does not sell this price, because these settings would not apply to it.`,
+  });
+  throw new HttpError(400, "price_not_for_sale", "This item is not for sale at the moment.");
 }
 
 /** Comes from an old page in a browser's cache, a button that a script made, or someone who tries out ids. */

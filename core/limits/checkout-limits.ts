@@ -56,7 +56,7 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): Limit {
       if (networks === undefined) await admitOne(ofAddress, UNKNOWN, true);
       else await admitNetworks(networks);
       // Callers that cannot be told apart always count as new.
-      const isReturning = networks !== undefined && (await ask(() => wasHereToday(networks)));
+      const isReturning = networks !== undefined && (await ask(() => wasHereToday(networks, hash, options)));
       if (isReturning) await admitShop(ofReturning);
       await admitShop(ofShop);
     },
@@ -92,13 +92,17 @@ export function createCheckoutLimits(options: CheckoutLimitsOptions): Limit {
       taken.retryAfterSeconds,
     );
   }
+}
 
-  /** Judged by the largest network that one customer may have: a new address in it is not a new caller. */
-  async function wasHereToday({ own, around }: Networks): Promise<boolean> {
-    const day = Math.floor(now() / DAY_MS);
-    const name = `checkout-caller/${hash(around.at(-1) ?? own)}/${day}`;
-    return (await counters.add(name, 1, (day + 1) * DAY_MS)) > 1;
-  }
+/** Judged by the largest network that one customer may have: a new address in it is not a new caller. */
+async function wasHereToday(
+  { own, around }: Networks,
+  hash: (network: string) => string,
+  { counters, now }: CheckoutLimitsOptions,
+): Promise<boolean> {
+  const day = Math.floor(now() / DAY_MS);
+  const name = `checkout-caller/${hash(around.at(-1) ?? own)}/${day}`;
+  return (await counters.add(name, 1, (day + 1) * DAY_MS)) > 1;
 }
 
 /** Closed rather than unlimited: otherwise thieves would only have to wait for the day the counters fail. */

@@ -45,46 +45,12 @@ const LOOK_WITHIN_MS = 1_500;
 const TWIN_WITHIN_S = 3_600;
 
 export function createHints(dependencies: HintDependencies): HintsOn {
-  const { stripe, site, identity, lacksCronSecret, bookkeeping, now, schedule, log } = dependencies;
+  const { site, now, schedule, log } = dependencies;
   /** Mail and chat, which are told at the same time, share it. */
   let latest: { orderId: string; remarks: Promise<readonly string[]> } | undefined;
 
-  async function onDoublePurchase(order: OrderSnapshot): Promise<string | undefined> {
-    const { email } = order.buyer;
-    if (email === undefined || order.totalMinor === 0) return undefined;
-    const createdS = Math.floor(order.createdMs / 1000);
-    const { data } = await stripe.checkout.sessions.list(
-      {
-        customer_details: { email },
-        status: "complete",
-        created: { gte: createdS - TWIN_WITHIN_S, lte: createdS + TWIN_WITHIN_S },
-        limit: 20,
-      },
-      withinDeadline(createDeadline(now, LOOK_WITHIN_MS)),
-    );
-    const twin = data.find(
-      (session) =>
-        session.id !== order.orderId &&
-        whoseSale(soldIn(session), identity) === "ours" &&
-        session.payment_status === "paid" &&
-        session.currency === order.currency &&
-        session.amount_total === order.totalMinor,
-    );
-    if (twin === undefined) return undefined;
-    const cure = order.mode === "subscription" ? "cancel and refund one" : "refund one";
-    return `The same buyer paid the same amount within the hour, order ${twin.id}. This may be a mistake. If so, ${cure}, unless you already have.`;
-  }
-
-  async function onReconciliation(): Promise<string | undefined> {
-    if (lacksCronSecret) return "No scheduled run looks for unreported payments: set CRON_SECRET.";
-    const progress = await readProgress(bookkeeping, now());
-    if (progress === undefined || !isOverdue(progress, now())) return undefined;
-    const since = progress.finishedMs === 0 ? "" : ` since ${longDate(progress.finishedMs)}`;
-    return `The scheduled run that looks for unreported payments has not finished${since}.`;
-  }
-
   async function look(order: OrderSnapshot): Promise<readonly string[]> {
-    const looks = [onDoublePurchase(order), onReconciliation()].map((remark) =>
+    const looks = [onDoublePurchase(order, dependencies), onReconciliation(dependencies)].map((remark) =>
       withTimeout(LOOK_WITHIN_MS, schedule, () => remark).catch((error: unknown) => {
         log.warn("notice_without_remark", { orderId: order.orderId, error: errorName(error) });
         return undefined;
@@ -104,6 +70,47 @@ export function createHints(dependencies: HintDependencies): HintsOn {
     if (now() - startedMs > 2 * LOOK_WITHIN_MS) throw new Error("The looks beside a notice took too long.");
     return [...unknown, ...remarks];
   };
+}
+
+async function onDoublePurchase(
+  order: OrderSnapshot,
+  { stripe, identity, now }: HintDependencies,
+): Promise<string | undefined> {
+  const { email } = order.buyer;
+  if (email === undefined || order.totalMinor === 0) return undefined;
+  const createdS = Math.floor(order.createdMs / 1000);
+  const { data } = await stripe.checkout.sessions.list(
+    {
+      customer_details: { email },
+      status: "complete",
+      created: { gte: createdS - TWIN_WITHIN_S, lte: createdS + TWIN_WITHIN_S },
+      limit: 20,
+    },
+    withinDeadline(createDeadline(now, LOOK_WITHIN_MS)),
+  );
+  const twin = data.find(
+    (session) =>
+      session.id !== order.orderId &&
+      whoseSale(soldIn(session), identity) === "ours" &&
+      session.payment_status === "paid" &&
+      session.currency === order.currency &&
+      session.amount_total === order.totalMinor,
+  );
+  if (twin === undefined) return undefined;
+  const cure = order.mode === "subscription" ? "cancel and refund one" : "refund one";
+  return `The same buyer paid the same amount within the hour, order ${twin.id}. This may be a mistake. If so, ${cure}, unless you already have.`;
+}
+
+async function onReconciliation({
+  lacksCronSecret,
+  bookkeeping,
+  now,
+}: HintDependencies): Promise<string | undefined> {
+  if (lacksCronSecret) return "No scheduled run looks for unreported payments: set CRON_SECRET.";
+  const progress = await readProgress(bookkeeping, now());
+  if (progress === undefined || !isOverdue(progress, now())) return undefined;
+  const since = progress.finishedMs === 0 ? "" : ` since ${longDate(progress.finishedMs)}`;
+  return `The scheduled run that looks for unreported payments has not finished${since}.`;
 }
 
 /** This takes no request, so every try of a message has it. */

@@ -48,34 +48,8 @@ const FIRST = 4;
  * false when time ran out first.
  */
 export function createLookThrough(dependencies: LookDependencies) {
-  const { pass, startedMs, work, beginMs, lookMs, writer, seen, onChecked, settling } = dependencies;
-  const { report } = writer;
+  const { pass, startedMs, work, beginMs, lookMs, writer, settling } = dependencies;
   const inTurn = createTurns();
-
-  /** Looks at the orders of a part of a list, several at once, never at one order twice. Resolves to the number of entries looked at. */
-  function lookAt(
-    found: readonly Found[],
-    source: SourceName,
-    mayBegin: (begun: number) => boolean,
-  ): Promise<number> {
-    const keyOf = (candidate: Candidate): string => `${subjectOf(candidate, source)} ${candidate.orderId}`;
-    const unseen = found.flatMap(({ candidates }) => candidates).filter((one) => !seen.has(keyOf(one)));
-    const orderIds = unseen.map(({ orderId }) => orderId);
-    const records = readTogether(orderIds, settling);
-
-    return severalAtOnce(found, mayBegin, async ({ candidates }) => {
-      const fresh = candidates.filter((candidate) => !seen.has(keyOf(candidate)));
-      for (const candidate of fresh) seen.add(keyOf(candidate));
-      for (const candidate of fresh) {
-        await inTurn(candidate.orderId, async () => {
-          const findings = await checkOrder(candidate, records, work, settling);
-          report.checked += 1;
-          for (const finding of findings) writer.note(finding, candidate.orderId);
-          onChecked(report, source);
-        });
-      }
-    });
-  }
 
   function onSkipped(objectId: string, mayComeRight: boolean): void {
     writer.note("skipped", objectId);
@@ -99,7 +73,7 @@ export function createLookThrough(dependencies: LookDependencies) {
       }
       const options = { source: name, startedMs, mayBegin: isEarly, onSkipped, log: settling.log };
       const { found, failure } = await findCandidates(batch, options);
-      const count = await lookAt(found, name, mayBegin);
+      const count = await lookAt(found, name, mayBegin, inTurn, dependencies);
       listing.lookedAt += count;
       const last = found[count - 1];
       if (last !== undefined && !wasRead) pass.reached[name] = last.entry.cursor;
@@ -110,6 +84,33 @@ export function createLookThrough(dependencies: LookDependencies) {
     pass.reached[name] = END;
     return true;
   };
+}
+
+/** Looks at the orders of a part of a list, several at once, never at one order twice. Resolves to the number of entries looked at. */
+function lookAt(
+  found: readonly Found[],
+  source: SourceName,
+  mayBegin: (begun: number) => boolean,
+  inTurn: ReturnType<typeof createTurns>,
+  { work, writer, seen, onChecked, settling }: LookDependencies,
+): Promise<number> {
+  const keyOf = (candidate: Candidate): string => `${subjectOf(candidate, source)} ${candidate.orderId}`;
+  const unseen = found.flatMap(({ candidates }) => candidates).filter((one) => !seen.has(keyOf(one)));
+  const orderIds = unseen.map(({ orderId }) => orderId);
+  const records = readTogether(orderIds, settling);
+
+  return severalAtOnce(found, mayBegin, async ({ candidates }) => {
+    const fresh = candidates.filter((candidate) => !seen.has(keyOf(candidate)));
+    for (const candidate of fresh) seen.add(keyOf(candidate));
+    for (const candidate of fresh) {
+      await inTurn(candidate.orderId, async () => {
+        const findings = await checkOrder(candidate, records, work, settling);
+        writer.report.checked += 1;
+        for (const finding of findings) writer.note(finding, candidate.orderId);
+        onChecked(writer.report, source);
+      });
+    }
+  });
 }
 
 /** Its orders need not be found again. */

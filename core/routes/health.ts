@@ -6,6 +6,7 @@ import { jsonResponse } from "../http/responses.ts";
 import type { OpenRoute, Route } from "../http/route.ts";
 import { isCardTestingSuspected } from "../alarms/card-testing-alarm.ts";
 import { describeError, type Log } from "../log/log.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import { whyBlocked } from "../alarms/blocked-steps.ts";
 import { wasGivenUp } from "../notifications/given-up.ts";
 import { FIRST_SEEN, troubleWithRuns } from "../reconciliation/heartbeat.ts";
@@ -79,14 +80,14 @@ const CLOSED: Health = {
   advice: [],
 };
 
-function open({ loadServices, licenseSigner, site, config, now, log }: HealthDependencies): OpenRoute {
-  const lacksLicenseKey = sellsLicenses(site) && !licenseSigner.canIssue;
+function open(dependencies: HealthDependencies): OpenRoute {
+  const { now } = dependencies;
   let last: { health: Promise<Health>; startedMs: number; untilMs: number } | undefined;
 
   return {
     async handle() {
       if (last === undefined || last.untilMs <= now()) {
-        last = { health: examine(), startedMs: now(), untilMs: now() + REMEMBER_PROBLEMS_MS };
+        last = { health: examine(dependencies), startedMs: now(), untilMs: now() + REMEMBER_PROBLEMS_MS };
       }
       const probe = last;
       const found = await probe.health;
@@ -94,77 +95,90 @@ function open({ loadServices, licenseSigner, site, config, now, log }: HealthDep
       return jsonResponse(found.ok ? 200 : 503, found);
     },
   };
+}
 
-  async function examine(): Promise<Health> {
-    const mode = config.stripe.livemode ? "live" : "test";
-    try {
-      const { storage, mailer, storageAlarm } = await loadServices();
-      const { events } = storage;
-      const bookkeeping = readOnce(storage.bookkeeping);
-      const [
-        progress,
-        lastDeliveryMs,
-        hasGivenUp,
-        isCardTesting,
-        whyMailWaits,
-        isStorageBroken,
-        gap,
-        isMoved,
-      ] = await Promise.all([
-        readProgress(bookkeeping, now()),
-        events.lastDeliveryMs(),
-        wasGivenUp(bookkeeping, now()),
-        isCardTestingSuspected(bookkeeping, now()),
-        whyBlocked(bookkeeping, "mail", now()),
-        storageAlarm.isRinging(async (orderId) => (await storage.orders.readControl(orderId))?.version),
-        storage.guard?.gap(),
-        hasMovedAway(storage),
-        // Read with the others: if they are in one object, it is fetched once.
-        bookkeeping.read(FIRST_SEEN),
-      ]);
-      const finishedMs = progress?.finishedMs;
-      const problems: string[] = [];
-      if (lacksLicenseKey) problems.push("license_key_missing");
-      if (config.ownerEmail !== undefined && mailer === undefined)
-        problems.push("owner_email_needs_smtp_url");
-      if (config.lacksCronSecret) problems.push("cron_secret_missing");
-      const runs = await troubleWithRuns({
-        progress,
-        isScheduled: config.isScheduled,
-        bookkeeping,
-        nowMs: now(),
-      });
-      if (runs.isOverdue) problems.push("reconcile_overdue");
-      if (runs.isBehind) problems.push("reconcile_behind");
-      if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
-      if (whyMailWaits !== undefined) problems.push("mail_blocked");
-      if (isMoved) problems.push("table_not_named");
-      if (gap !== undefined) problems.push("table_restored");
-      if (isStorageBroken) problems.push("storage_broken");
-      if (hasGivenUp) problems.push("notices_not_delivered");
-      if (isCardTesting) problems.push("card_testing_suspected");
-      return {
-        ok: problems.length === 0,
-        mode,
-        engine: storage.name,
-        lastWebhook: toIso(lastDeliveryMs),
-        lastReconcile: toIso(finishedMs),
-        problems,
-        advice: deliversSomething(site.shop) && mailer === undefined ? ["delivers_without_mail"] : [],
-      };
-    } catch (error) {
-      log.error("engine_unreachable", { error: describeError(error) });
-      return {
-        ok: false,
-        mode,
-        engine: null,
-        lastWebhook: null,
-        lastReconcile: null,
-        problems: ["engine_unreachable"],
-        advice: [],
-      };
-    }
+async function examine(dependencies: HealthDependencies): Promise<Health> {
+  const { loadServices, site, config, now, log } = dependencies;
+  const mode = config.stripe.livemode ? "live" : "test";
+  try {
+    const services = await loadServices();
+    const { storage, mailer } = services;
+    const signs = await readSigns(services, config.isScheduled, now);
+    const problems = problemsOf(signs, mailer, dependencies);
+    return {
+      ok: problems.length === 0,
+      mode,
+      engine: storage.name,
+      lastWebhook: toIso(signs.lastDeliveryMs),
+      lastReconcile: toIso(signs.progress?.finishedMs),
+      problems,
+      advice: deliversSomething(site.shop) && mailer === undefined ? ["delivers_without_mail"] : [],
+    };
+  } catch (error) {
+    log.error("engine_unreachable", { error: describeError(error) });
+    return {
+      ok: false,
+      mode,
+      engine: null,
+      lastWebhook: null,
+      lastReconcile: null,
+      problems: ["engine_unreachable"],
+      advice: [],
+    };
   }
+}
+
+/** What the shop's notes and its storage say, read at once. */
+async function readSigns({ storage, storageAlarm }: Services, isScheduled: boolean, now: () => number) {
+  const bookkeeping = readOnce(storage.bookkeeping);
+  const [progress, lastDeliveryMs, hasGivenUp, isCardTesting, whyMailWaits, isStorageBroken, gap, isMoved] =
+    await Promise.all([
+      readProgress(bookkeeping, now()),
+      storage.events.lastDeliveryMs(),
+      wasGivenUp(bookkeeping, now()),
+      isCardTestingSuspected(bookkeeping, now()),
+      whyBlocked(bookkeeping, "mail", now()),
+      storageAlarm.isRinging(async (orderId) => (await storage.orders.readControl(orderId))?.version),
+      storage.guard?.gap(),
+      hasMovedAway(storage),
+      // Read with the others: if they are in one object, it is fetched once.
+      bookkeeping.read(FIRST_SEEN),
+    ]);
+  const runs = await troubleWithRuns({ progress, isScheduled, bookkeeping, nowMs: now() });
+  return {
+    progress,
+    runs,
+    lastDeliveryMs,
+    hasGivenUp,
+    isCardTesting,
+    whyMailWaits,
+    isStorageBroken,
+    gap,
+    isMoved,
+  };
+}
+
+/** What the owner must fix. */
+function problemsOf(
+  signs: Awaited<ReturnType<typeof readSigns>>,
+  mailer: Mailer | undefined,
+  { licenseSigner, site, config }: HealthDependencies,
+): string[] {
+  const { progress, runs, hasGivenUp, isCardTesting, whyMailWaits, isStorageBroken, gap, isMoved } = signs;
+  const problems: string[] = [];
+  if (sellsLicenses(site) && !licenseSigner.canIssue) problems.push("license_key_missing");
+  if (config.ownerEmail !== undefined && mailer === undefined) problems.push("owner_email_needs_smtp_url");
+  if (config.lacksCronSecret) problems.push("cron_secret_missing");
+  if (runs.isOverdue) problems.push("reconcile_overdue");
+  if (runs.isBehind) problems.push("reconcile_behind");
+  if (progress !== undefined && progress.flagged > 0) problems.push("orders_need_attention");
+  if (whyMailWaits !== undefined) problems.push("mail_blocked");
+  if (isMoved) problems.push("table_not_named");
+  if (gap !== undefined) problems.push("table_restored");
+  if (isStorageBroken) problems.push("storage_broken");
+  if (hasGivenUp) problems.push("notices_not_delivered");
+  if (isCardTesting) problems.push("card_testing_suspected");
+  return problems;
 }
 
 /** 0 means never, too: runs have begun, but none has finished. */

@@ -8,13 +8,13 @@ import { mediaType } from "../http/media-type.ts";
 import type { OriginPolicy } from "../http/origin.ts";
 import { readJson } from "../http/read-json.ts";
 import { jsonResponse } from "../http/responses.ts";
-import type { Limit, OpenRoute, Route } from "../http/route.ts";
+import type { Limit, OpenRoute, RequestContext, Route } from "../http/route.ts";
 import type { Counters } from "../stores/counters.ts";
 import { createResendLimit, takeStrangersMail } from "../limits/resend-limit.ts";
 import { errorName, type Log } from "../log/log.ts";
 import type { ComposeConfirmation } from "../mail/confirmation/compose-confirmation.ts";
 import type { Mailer } from "../mail/mailer.ts";
-import { createDeadline } from "../retry/deadline.ts";
+import { createDeadline, type Deadline } from "../retry/deadline.ts";
 import type { KnownOrder } from "../orders/known-order.ts";
 import { mailAgain, type MailRefusal } from "../order-page/mail-again.ts";
 import type { OrderStore } from "../orders/order-store.ts";
@@ -92,7 +92,7 @@ export const resendMail: Route<ResendMailDependencies> = {
 };
 
 function open(dependencies: ResendMailDependencies): OpenRoute {
-  const { loadServices, claims, orderPages, config, readLimit, readThrottle, now, log } = dependencies;
+  const { loadServices, claims, orderPages, config, readLimit, readThrottle, now } = dependencies;
   const { livemode, secretKey: secret } = config.stripe;
   const singleFlight = readThrottle.singleFlight<KnownOrder>();
 
@@ -137,25 +137,41 @@ function open(dependencies: ResendMailDependencies): OpenRoute {
         await takeStrangersMail(context.address, { counters, secret, now }).catch(passOn);
       }
 
-      const { resendConfirmation } = await import("../mail/confirmation/resend-confirmation.ts");
-      const limit = createResendLimit(counters, now);
-      await resendConfirmation(order.snapshot, again.to, deadline, {
-        ...services,
-        mailer,
-        limit,
-        now,
-        log,
-      }).catch((error: unknown) => {
-        if (error instanceof HttpError) throw error;
-        // What a mail server says may quote the buyer's address, so the log gets only the name.
-        context.note({ error: errorName(error) });
-        if (error instanceof NonRetriableError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
-        throw unavailable("mail_not_sent", NOT_SENT, 60);
-      });
+      await send({ order, to: again.to, mailer, services, deadline }, context, dependencies);
       context.note({ outcome: "mail_resent" });
       return jsonResponse(200, { status: "sent" });
     },
   };
+}
+
+interface Resend {
+  order: KnownOrder;
+  to: string;
+  mailer: Mailer;
+  services: Awaited<ReturnType<ResendMailDependencies["loadServices"]>>;
+  deadline: Deadline;
+}
+
+async function send(
+  { order, to, mailer, services, deadline }: Resend,
+  context: RequestContext,
+  { now, log }: ResendMailDependencies,
+): Promise<void> {
+  const { resendConfirmation } = await import("../mail/confirmation/resend-confirmation.ts");
+  const limit = createResendLimit(services.storage.counters, now);
+  await resendConfirmation(order.snapshot, to, deadline, {
+    ...services,
+    mailer,
+    limit,
+    now,
+    log,
+  }).catch((error: unknown) => {
+    if (error instanceof HttpError) throw error;
+    // What a mail server says may quote the buyer's address, so the log gets only the name.
+    context.note({ error: errorName(error) });
+    if (error instanceof NonRetriableError) throw new HttpError(409, "mail_refused", REFUSED_FOR_GOOD);
+    throw unavailable("mail_not_sent", NOT_SENT, 60);
+  });
 }
 
 function passOn(error: unknown): never {

@@ -66,3 +66,10 @@ export function createKnownVersions(now: () => number) {
     },
   };
 }
+
+export class StuckRecordError extends Error {
+  override readonly name = "StuckRecordError";
+  constructor(orderId: OrderId, version: number) {
+    super(`Stripe has refused to write the version after ${version} of order ${orderId} again and again.`);
+  }
+}

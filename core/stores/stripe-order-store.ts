@@ -9,11 +9,11 @@ import { createDeadline } from "../retry/deadline.ts";
 import type { OrderId } from "../orders/order.ts";
 import type { OrderStore } from "../orders/order-store.ts";
 import { keepAddedLines } from "../stripe/sold-lines.ts";
-import { classifyStripeError } from "../stripe/errors.ts";
+import { classifyStripeError, wasReplayed } from "../stripe/errors.ts";
 import { UnreadableRecordError } from "../orders/unreadable-record-error.ts";
 import { listPages } from "../stripe/list-pages.ts";
 import { isRedactedMetadata } from "../stripe/redaction.ts";
-import { createKnownVersions } from "./known-versions.ts";
+import { createKnownVersions, StuckRecordError } from "./known-versions.ts";
 import { troubleOf, type ReportTrouble, type StorageTrouble } from "./storage-trouble.ts";
 import { encodeControl } from "./stripe-control-record.ts";
 import {
@@ -204,16 +204,4 @@ export function createStripeOrderStore(stripe: Stripe, options: StripeOrderStore
       }
     },
   };
-}
-
-class StuckRecordError extends Error {
-  override readonly name = "StuckRecordError";
-  constructor(orderId: OrderId, version: number) {
-    super(`Stripe has refused to write the version after ${version} of order ${orderId} again and again.`);
-  }
-}
-
-/** True for an answer that Stripe had stored under the idempotency key. */
-function wasReplayed({ lastResponse }: Stripe.Response<Stripe.Checkout.Session>): boolean {
-  return lastResponse.headers["idempotent-replayed"] === "true";
 }

@@ -1,3 +1,5 @@
+import type Stripe from "stripe";
+
 import { OutOfTimeError } from "./within-deadline.ts";
 
 /**
@@ -57,4 +59,9 @@ export function isStripeError(error: unknown): error is Error & StripeErrorField
 export function isReplayedFailure(error: unknown): boolean {
   if (!isStripeError(error) || error.statusCode === undefined || error.statusCode < 500) return false;
   return error.headers?.["idempotent-replayed"] === "true";
+}
+
+/** True for an answer that Stripe had stored under the idempotency key. */
+export function wasReplayed({ lastResponse }: Stripe.Response<unknown>): boolean {
+  return lastResponse.headers["idempotent-replayed"] === "true";
 }

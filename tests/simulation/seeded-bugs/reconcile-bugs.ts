@@ -142,8 +142,9 @@ export const RECONCILE_BUGS: readonly SeededBug[] = [
     patches: [
       {
         file: LOOK_THROUGH,
-        find: "const count = await lookAt(found, name, mayBegin);",
-        replace: "const count = failure === undefined ? await lookAt(found, name, mayBegin) : found.length;",
+        find: "const count = await lookAt(found, name, mayBegin, inTurn, dependencies);",
+        replace:
+          "const count = failure === undefined ? await lookAt(found, name, mayBegin, inTurn, dependencies) : found.length;",
       },
     ],
   },
