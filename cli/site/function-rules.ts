@@ -10,12 +10,18 @@ const functionOf = (key: RouteKey): string => (OWN_FUNCTIONS.includes(key) ? ROU
 /** Every address of the shop's functions. */
 export const FUNCTION_PATHS: readonly string[] = KEYS.map((key) => ROUTES[key].path);
 
-/** For vercel.json. Vercel finds functions and files before it looks at rewrites, so a function with a route of its own needs none. */
-export const VERCEL_REWRITES = KEYS.filter((key) => !OWN_FUNCTIONS.includes(key)).map((key) => ({
-  // With a slash at the end or without, as a function of its own is found.
-  source: `${ROUTES[key].path}(/?)`,
-  destination: `/api/${functionOf(key)}`,
-}));
+/** What the function `shop` serves. */
+export const SHARED_PATHS: readonly string[] = KEYS.filter((key) => !OWN_FUNCTIONS.includes(key)).map(
+  (key) => ROUTES[key].path,
+);
+
+/**
+ * For vercel.json. Vercel finds functions and files before it looks at rewrites, so a function with a route of its own needs none. With a
+ * slash at the end or without, as such a function is found.
+ */
+export function vercelRewrite(path: string): { source: string; destination: string } {
+  return { source: `${path}(/?)`, destination: "/api/shop" };
+}
 
 /**
  * For netlify.toml. The function sees the address that was asked for (https://github.com/netlify/cli/issues/559). `config.path` in the

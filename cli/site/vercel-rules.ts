@@ -1,4 +1,4 @@
-import { VERCEL_REWRITES } from "./function-rules.ts";
+import { SHARED_PATHS, vercelRewrite } from "./function-rules.ts";
 import { vercelPattern } from "./host-patterns.ts";
 import { readSettings } from "./read-settings.ts";
 import { SiteError } from "./site-error.ts";
@@ -52,8 +52,9 @@ export async function vercelProblems(root: string, addresses: readonly string[])
 function rewriteProblems(rewrites: readonly (Rule & { destination: string })[], text: string): string[] {
   const missing: string[] = [];
   const taking = new Set<string>();
-  for (const ours of VERCEL_REWRITES) {
-    const rule = rewrites.find(({ source }) => vercelPattern(source)?.test(ours.source.replace("(/?)", "")));
+  for (const path of SHARED_PATHS) {
+    const ours = vercelRewrite(path);
+    const rule = rewrites.find(({ source }) => vercelPattern(source)?.test(path));
     if (rule === undefined) missing.push(JSON.stringify(ours));
     else if (rule.destination !== ours.destination) taking.add(rule.source);
   }

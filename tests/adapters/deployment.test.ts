@@ -14,7 +14,7 @@ import { buildSite } from "../../cli/build/site.ts";
 import { startMailServer, type ReceivedMail } from "../../cli/dev/inbox/mail-server.ts";
 import { createSiteHandler } from "../../cli/dev/site-server.ts";
 import { makeDeployableCopy, ROOT } from "./deployable-copy.ts";
-import { NETLIFY_REDIRECTS, VERCEL_REWRITES } from "../../cli/site/function-rules.ts";
+import { NETLIFY_REDIRECTS, SHARED_PATHS, vercelRewrite } from "../../cli/site/function-rules.ts";
 import { ROUTES } from "../../core/routes/table.ts";
 import { FUNCTION_NAMES, methodOf, ROUTE_NAMES } from "./shop-under-test.ts";
 
@@ -112,7 +112,7 @@ test("the adapters' cases know every route", () => {
 
 test("every route has its function on Vercel: its own, or the function shop by a rewrite", async () => {
   const { rewrites } = JSON.parse(await readFile(join(ROOT, "vercel.json"), "utf8")) as VercelSettings;
-  assert.deepEqual(rewrites, VERCEL_REWRITES);
+  assert.deepEqual(rewrites, SHARED_PATHS.map(vercelRewrite));
 });
 
 test("every route has its function on Netlify, by a redirect", async () => {

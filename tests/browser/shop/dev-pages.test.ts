@@ -290,3 +290,20 @@ test("E05: a foreign host name that leads to this machine gets 403", async () =>
   response.resume();
   expect(response.statusCode).toBe(403);
 });
+
+test("the API's page opens each route, fits a phone, and breaks no policy", async () => {
+  const page = await shop.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto("/__dev");
+  await page.getByRole("link", { name: "API", exact: true }).click();
+  await page.getByText("Says whether a license key is valid").click();
+  expect(await page.locator("#license").innerText()).toMatch(
+    /It answers\s+200 [\s\S]*status[\s\S]*"valid" \| "revoked" \| "unknown"/,
+  );
+  await page.locator("details").evaluateAll((all) => {
+    for (const one of all) one.setAttribute("open", "");
+  });
+  const [width, needed] = await page.locator("html").evaluate((html) => [html.clientWidth, html.scrollWidth]);
+  expect(needed).toBe(width);
+  await page.getByRole("link", { name: "OpenAPI document" }).click();
+  expect(new URL(page.url()).pathname).toBe("/__dev/api-docs/openapi.json");
+});
